@@ -1,0 +1,63 @@
+"""One look for every figure: Okabe-Ito colours, fonts that a back row can read, alt text that travels."""
+
+import io
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from cycler import cycler
+from IPython.display import display
+
+DATA, MODEL, NOISE = "#0072B2", "#D55E00", "#8C8C8C"
+GREEN, PURPLE, SKY, YELLOW, ORANGE, BLACK = "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#E69F00", "#000000"
+PALETTE = [DATA, MODEL, GREEN, PURPLE, SKY, ORANGE, BLACK]
+MAGNITUDE, SIGN = "viridis", "PuOr"
+# Never colour alone: a class also has a marker, a curve also has a line style.
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "*"]
+LINES = ["-", "--", "-.", ":"]
+
+STYLE = {
+    "figure.dpi": 100,
+    "savefig.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.size": 14,
+    "axes.titlesize": 15,
+    "axes.labelsize": 14,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
+    "legend.fontsize": 12,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 2.2,
+    "axes.prop_cycle": cycler(color=PALETTE),
+    "image.cmap": "gray",
+    "image.interpolation": "nearest",
+}
+
+
+def subplots(*args, **kwargs):
+    """plt.subplots in the course's style (same arguments, same return value), outside pyplot's display."""
+    with mpl.rc_context(STYLE):
+        fig, axes = plt.subplots(*args, **kwargs)
+    plt.close(fig)  # shown once, by show(); the inline backend must not show it again
+    return fig, axes
+
+
+def png(fig):
+    """The figure as PNG bytes, without a date or a version in its metadata."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        fig.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def show(fig, alt):
+    """Display a figure with its alternative text.
+
+    alt: one or two sentences that say what the figure shows, for a reader who cannot see it; they become
+    the output's text and the alt metadata that nbconvert writes into the page. Raises ValueError without.
+    """
+    if not isinstance(alt, str) or len(alt.strip()) < 10:
+        raise ValueError(f"alt must be a sentence that says what the figure shows; got {alt!r}.")
+    bundle = {"image/png": png(fig), "text/plain": alt}
+    display(bundle, raw=True, metadata={"image/png": {"alt": alt}})
