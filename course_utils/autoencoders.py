@@ -4,6 +4,7 @@ Every net takes images [B, C, H, W] in [0, 1] and returns images of the same sha
 codes [B, latent_dim] and `model.decoder(z)` gives images back.
 """
 
+import itertools
 import math
 
 import torch
@@ -26,7 +27,7 @@ class Autoencoder(nn.Module):
 
 
 def LinearAutoencoder(in_shape, latent_dim):
-    """One matrix down, one matrix up, no bias: its optimum spans the principal subspace (Baldi & Hornik 1989).
+    """One matrix down, one up, no bias: the optimum spans the principal subspace (Baldi & Hornik 1989).
 
     in_shape: (C, H, W); data should be centred. Codes are [B, latent_dim].
     """
@@ -65,7 +66,7 @@ def ConvAutoencoder(in_shape, latent_dim, channels=(16, 32)):
     bottom = (channels[-1], height // factor, width // factor)
     widths = [colours, *channels]
     down, up = [], []
-    for c_in, c_out in zip(widths[:-1], widths[1:], strict=True):
+    for c_in, c_out in itertools.pairwise(widths):
         down += [nn.Conv2d(c_in, c_out, kernel_size=4, stride=2, padding=1), nn.ReLU()]
         up = [nn.ReLU(), nn.ConvTranspose2d(c_out, c_in, kernel_size=4, stride=2, padding=1), *up]
     encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(math.prod(bottom), latent_dim))
@@ -88,7 +89,7 @@ def dead_units(codes, threshold=1e-6):
 
 def _dense(widths):
     layers = []
-    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+    for n_in, n_out in itertools.pairwise(widths):
         layers += [nn.Linear(n_in, n_out), nn.ReLU()]
     return layers
 

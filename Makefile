@@ -1,0 +1,41 @@
+# What each target needs, it makes. PYTHON=python3.12 picks the Python; TORCH=cpu the small CPU build.
+PYTHON ?= python3
+TORCH ?= auto
+BIN := .venv/bin
+
+.PHONY: env lab test notebooks slides pages checkpoints bench lock
+
+env: .venv/.ready
+
+.venv/.ready: requirements.lock pyproject.toml tools/env.py
+	@command -v $(PYTHON) >/dev/null || { echo "make: no $(PYTHON) here; install Python 3.11 to 3.13, or name yours: make lab PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) tools/env.py $(TORCH)
+
+lab: env
+	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+test: env node_modules
+	$(BIN)/python tools/test.py
+
+notebooks: env
+	$(BIN)/python tools/notebooks.py
+
+slides: env node_modules
+	$(BIN)/python tools/slides.py
+
+pages: env node_modules
+	$(BIN)/python tools/pages.py
+
+checkpoints: env
+	$(BIN)/python -m course_utils train --all
+
+bench: env
+	$(BIN)/python -m bench
+
+lock: env
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements.lock
+	$(BIN)/python tools/lock.py
+
+node_modules: package-lock.json
+	@command -v npm >/dev/null || { echo "make: the decks need Node.js 18 or newer with npm, and neither is on the PATH." >&2; exit 1; }
+	npm ci --silent --no-fund --no-audit && touch node_modules
