@@ -68,10 +68,9 @@ def install(backend):
         "a package could not be fetched; check the network, or your proxy or mirror settings "
         "(pip's and uv's own variables are honoured), and run it again: what is already there is kept."
     )
-    # A .venv made by another Python keeps its old one; --clear would lose nothing that the lock cannot remake.
-    run(
-        [sys.executable, "-m", "venv", "--clear", VENV], "the virtual environment could not be made in .venv."
-    )
+    # Cleared, because a .venv keeps the Python that made it; nothing in it is anything but the lock's.
+    failure = "the virtual environment could not be made in .venv."
+    run([sys.executable, "-m", "venv", "--clear", VENV], failure)
     with tempfile.TemporaryDirectory() as folder:
         wanted = stanzas()
         listed = os.path.join(folder, "uv.txt")

@@ -1,0 +1,247 @@
+"""One source, three products: the student's notebook, the executed solutions, the table of contents.
+
+`python tools/notebooks.py [NAME ...] [--no-run] [--out DIR]` reads notebooks/source/NN_name.py (py:percent,
+with solutions) and writes notebooks/NN_name.ipynb (solutions cleared, no outputs), notebooks/solutions/
+NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table is made. A student
+notebook that somebody has worked in is never overwritten: it is first moved to notebooks/my/.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "notebooks" / "source"
+BLANK = "...  # your code here"
+SOLUTION = re.compile(
+    r"^([ \t]*)### BEGIN SOLUTION[ \t]*\n(.*?)^[ \t]*### END SOLUTION[ \t]*\n?", re.DOTALL | re.MULTILINE
+)
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+MAX_BYTES, MAX_SECONDS = 1_500_000, 150
+
+
+def read_source(path):
+    """The source as a notebook, with deterministic cell ids and only the metadata that readers need."""
+    nb = jupytext.read(path, fmt="py:percent")
+    course = nb.metadata.get("course")
+    if not course:
+        raise SystemExit(f"{path.name}: the header has no `course:` block (title, lectures).")
+    nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "course": course})
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    seen = set()
+    for cell in nb.cells:
+        cell.id = _cell_id(path.stem, cell.source, seen)
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+    return nb
+
+
+def _cell_id(name, source, seen):
+    """A name for a cell that depends on its text, so that a rebuild changes only the cells that changed."""
+    for copy in range(1000):
+        digest = hashlib.sha256(f"{name}/{copy}/{source}".encode()).hexdigest()[:12]
+        if digest not in seen:
+            seen.add(digest)
+            return digest
+    raise ValueError(f"more than 1000 equal cells in {name}")
+
+
+def clear_solutions(text):
+    """Every marked solution becomes a blank at the same depth; ValueError where the markers do not pair."""
+    cleared = SOLUTION.sub(lambda match: f"{match[1]}{BLANK}\n", text)
+    if "### BEGIN SOLUTION" in cleared or "### END SOLUTION" in cleared:
+        raise ValueError("a BEGIN SOLUTION has no END SOLUTION, or the other way round")
+    return cleared.rstrip("\n") if not text.endswith("\n") else cleared
+
+
+def keep_solutions(text):
+    """The solutions without their markers."""
+    return re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", "", text, flags=re.MULTILINE).rstrip("\n")
+
+
+def products(path, contents):
+    """The student's notebook and the (not yet executed) solutions for one source."""
+    pair = []
+    for change in (clear_solutions, keep_solutions):
+        nb = read_source(path)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.source = change(cell.source)
+            else:
+                cell.source = fill_in(cell.source, contents.get(path.stem, {}))
+        pair.append(nb)
+    return pair
+
+
+def fill_in(text, entry):
+    """Write the measured time into the title cell, rounded up to half minutes."""
+    seconds = entry.get("seconds")
+    said = (
+        "not measured yet"
+        if seconds is None
+        else f"about {max(1, -(-seconds // 30)) / 2:g} min on two CPU cores"
+    )
+    return text.replace("{measured_time}", said)
+
+
+def fingerprint(nb):
+    """A hash of what a reader can edit: every cell's text (running a notebook leaves it as it is)."""
+    text = "\x00".join(cell.source for cell in nb.cells)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def set_aside(path):
+    """Where somebody has worked in a student notebook, move it to notebooks/my/ and return the new path."""
+    if not path.exists():
+        return None
+    nb = nbformat.read(path, as_version=4)
+    if nb.metadata.get("course", {}).get("sha256") == fingerprint(nb):
+        return None
+    for copy in range(1, 10_000):
+        target = path.parent / "my" / f"{path.stem}_{copy}.ipynb"
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            path.rename(target)
+            return target
+    raise SystemExit(f"notebooks/my holds 10,000 copies of {path.stem}; tidy it first.")
+
+
+def execute(nb, folder):
+    """Run every cell in `folder`; returns the seconds it took. Outputs and widget states stay in nb."""
+    os.environ["COURSE_PROGRESS"] = "off"
+    client = NotebookClient(
+        nb, timeout=900, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+        store_widget_state=True, coalesce_streams=True, record_timing=False,
+    )  # fmt: skip
+    began = time.monotonic()
+    client.execute()
+    seconds = time.monotonic() - began
+    nb.metadata.pop("language_info", None)
+    return seconds
+
+
+def settle_widgets(nb, name):
+    """Give widget models names that a rebuild repeats, and keep only those that an output shows."""
+    states = nb.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {})
+    shown = [
+        output.data[VIEW]["model_id"]
+        for cell in nb.cells
+        for output in cell.get("outputs", [])
+        if VIEW in output.get("data", {})
+    ]
+    kept = [name_ for name_ in shown if name_ in states]
+    for model in kept:  # grows while it is walked: a model may name others (its layout)
+        named = re.findall(r"IPY_MODEL_([0-9a-f]{32})", json.dumps(states[model]))
+        kept += [other for other in named if other in states and other not in kept]
+    text = nbformat.writes(_with_states(nb, {model: states[model] for model in kept}))
+    for order, model in enumerate(kept):
+        text = text.replace(model, hashlib.md5(f"{name}/{order}".encode()).hexdigest())
+    return nbformat.reads(text, as_version=4)
+
+
+def _with_states(nb, states):
+    nb.metadata.pop("widgets", None)
+    if states:
+        nb.metadata["widgets"] = {WIDGETS: {"state": states, "version_major": 2, "version_minor": 0}}
+    return nb
+
+
+def write(nb, path):
+    """Write a notebook in one move, so that a stop half way leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def keep_time(old, new):
+    """The time to print: the old one unless it moved by a third, so that a rebuild changes nothing."""
+    return old if old and abs(new - old) <= old / 3 else int(new) + 1
+
+
+def build(path, out, contents, run=True):
+    """Build one source's notebooks below `out`; returns a line that says what came of it."""
+    student, solutions = products(path, contents)
+    if run:
+        try:
+            seconds = execute(solutions, ROOT / "notebooks")
+        except CellExecutionError as error:
+            raise SystemExit(f"{path.name}: a cell fails, nothing was written.\n{error}") from None
+        entry = contents.setdefault(path.stem, {})
+        entry["seconds"] = keep_time(entry.get("seconds"), seconds)
+        solutions = settle_widgets(solutions, path.stem)
+        _refresh_prose(path, contents, student, solutions)
+        write(solutions, out / "solutions" / f"{path.stem}.ipynb")
+    student.metadata["course"]["sha256"] = fingerprint(student)
+    saved = set_aside(out / f"{path.stem}.ipynb")
+    write(student, out / f"{path.stem}.ipynb")
+    course = student.metadata["course"]
+    contents.setdefault(path.stem, {}).update(title=course["title"], summary=course["summary"])
+    kept = f"; your own copy is now notebooks/my/{saved.name}" if saved else ""
+    if not run:
+        return f"{path.stem}: built{kept}"
+    size = (out / "solutions" / f"{path.stem}.ipynb").stat().st_size
+    verdict = "" if size <= MAX_BYTES and seconds <= MAX_SECONDS else "  OVER BUDGET"
+    return f"{path.stem}: {seconds:.0f} s, {size / 1e6:.2f} MB{verdict}{kept}"
+
+
+def _refresh_prose(path, contents, *notebooks):
+    """The time is known only after the run: write the text cells again."""
+    for nb, fresh in zip(notebooks, products(path, contents), strict=True):
+        for cell, new in zip(nb.cells, fresh.cells, strict=True):
+            cell.source = new.source
+
+
+def table(contents):
+    """The README's table of contents."""
+    rows = ["| lesson | what you do in it | time |", "|---|---|---|"]
+    for name, entry in sorted(contents.items()):
+        minutes = f"{max(1, -(-entry['seconds'] // 30)) / 2:g} min" if entry.get("seconds") else ""
+        rows.append(
+            f"| [{name[:2]} {entry['title']}](notebooks/{name}.ipynb) | {entry['summary']} | {minutes} |"
+        )
+    return "\n".join(rows)
+
+
+def with_table(readme, contents):
+    """The README's text with the table of contents written between its two markers."""
+    between = re.compile(r"(<!-- contents -->\n).*?(\n<!-- /contents -->)", re.DOTALL)
+    return between.sub(lambda match: match[1] + table(contents) + match[2], readme)
+
+
+def main(arguments=None):
+    """Build what was named, or everything."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", help="NN_name of the sources to build; all when left out")
+    parser.add_argument("--no-run", action="store_true", help="do not execute the solutions")
+    parser.add_argument("--out", type=Path, default=ROOT / "notebooks", help="write below another folder")
+    options = parser.parse_args(arguments)
+    sources = {path.stem: path for path in sorted(SOURCE.glob("[0-9][0-9]_*.py"))}
+    unknown = [name for name in options.names if name not in sources]
+    if unknown:
+        parser.error(f"no notebooks/source/{unknown[0]}.py; there are: {', '.join(sources)}")
+    listing = ROOT / "notebooks" / "contents.json"
+    contents = json.loads(listing.read_text()) if listing.exists() else {}
+    contents = {name: contents.get(name, {}) for name in sources}
+    for name in options.names or sources:
+        print(build(sources[name], options.out, contents, run=not options.no_run), flush=True)
+    (options.out / "contents.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
+    readme = ROOT / "README.md"
+    if options.out == ROOT / "notebooks" and readme.exists():
+        readme.write_text(with_table(readme.read_text(encoding="utf-8"), contents), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
