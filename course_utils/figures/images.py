@@ -1,0 +1,57 @@
+"""Rows of small images, each row with its name."""
+
+import torch
+
+from .style import DATA, subplots
+
+
+def image_rows(rows, title="", columns=None, names=None, scale=0.62):
+    """A figure with one row of images for each entry of rows.
+
+    rows: dict from a row's label to images [n, 1, H, W], [n, H, W] or [n, 3, H, W] in [0, 1]; columns: how
+    many to show (when left out, what the shortest row has, at most 12); names: a caption above each column.
+    """
+    if not rows:
+        raise ValueError("rows must hold at least one row of images; got none.")
+    columns = columns or min(12, *(len(images) for images in rows.values()))
+    height = scale * len(rows) * 1.16 + (0.55 if title else 0.1) + (0.25 if names else 0)
+    fig, axes = subplots(len(rows), columns, figsize=(scale * columns * 1.12 + 2.3, height), squeeze=False)
+    for line, (label, images) in zip(axes, rows.items(), strict=True):
+        for ax, image in zip(line, images[:columns], strict=False):
+            _draw(ax, image)
+        for ax in line:
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=13)
+    for ax, name in zip(axes[0], names or [], strict=False):
+        ax.set_title(name, fontsize=12)
+    if title:
+        fig.suptitle(title, fontsize=15)
+    return fig
+
+
+def mosaic(images, rows, columns, title="", ax=None):
+    """rows x columns images [n, 1, H, W] as one tight mosaic on one axes; returns the figure."""
+    images = torch.as_tensor(images).detach().cpu()
+    if len(images) < rows * columns:
+        raise ValueError(f"images must hold at least rows x columns = {rows * columns}; got {len(images)}.")
+    h, w = images.shape[-2:]
+    tiles = images[: rows * columns].reshape(rows, columns, h, w)
+    sheet = tiles.permute(0, 2, 1, 3).reshape(rows * h, columns * w)
+    fig = ax.figure if ax is not None else None
+    if ax is None:
+        fig, ax = subplots(figsize=(columns * 0.55, rows * 0.55 + (0.5 if title else 0)))
+    ax.imshow(sheet, vmin=0, vmax=1)
+    ax.set(xticks=[], yticks=[], title=title)
+    return fig
+
+
+def frame(ax, colour=DATA):
+    """Draw a coloured frame round one image, to point at it."""
+    ax.spines[:].set(visible=True, color=colour, linewidth=3)
+
+
+def _draw(ax, image):
+    image = torch.as_tensor(image).detach().cpu().float().clamp(0, 1)
+    image = image.squeeze(0) if image.ndim == 3 and image.shape[0] == 1 else image
+    ax.imshow(image.permute(1, 2, 0) if image.ndim == 3 else image, vmin=0, vmax=1)

@@ -1,0 +1,39 @@
+"""Pictures of the plane: labelled points, and a function's values as colour."""
+
+import torch
+
+from .style import MAGNITUDE, MARKERS, PALETTE, subplots
+
+
+def scatter_classes(points, labels, title="", axes_names=("$z_1$", "$z_2$"), ax=None, size=22, names=None):
+    """Points [N, 2] with one colour and one marker a class; labels: [N] int. Returns the axes."""
+    ax = ax if ax is not None else subplots(figsize=(6.4, 5.4))[1]
+    points, labels = torch.as_tensor(points).detach().cpu(), torch.as_tensor(labels).cpu()
+    for index, label in enumerate(labels.unique().tolist()):
+        chosen = points[labels == label]
+        colour = PALETTE[index % len(PALETTE)]
+        name = names[index] if names else str(label)
+        style = {"s": size, "color": colour, "marker": MARKERS[index % len(MARKERS)], "alpha": 0.75}
+        ax.scatter(chosen[:, 0], chosen[:, 1], label=name, linewidths=0, **style)
+    ax.set(title=title, xlabel=axes_names[0], ylabel=axes_names[1])
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
+    return ax
+
+
+def grid(low, high, n=120):
+    """The n x n points of a square as [n * n, 2], and the two axes [n] they were made from."""
+    axis = torch.linspace(low, high, n)
+    x, y = torch.meshgrid(axis, axis, indexing="xy")
+    return torch.stack([x.flatten(), y.flatten()], dim=1), axis
+
+
+def colour_plane(values, low, high, title, label, ax=None, cmap=MAGNITUDE, limits=(None, None)):
+    """Values [n * n] on grid(low, high, n), as colour with a labelled bar. Returns the axes."""
+    ax = ax if ax is not None else subplots(figsize=(6, 5))[1]
+    n = round(values.numel() ** 0.5)
+    extent = (low, high, low, high)
+    style = {"cmap": cmap, "vmin": limits[0], "vmax": limits[1], "interpolation": "bilinear"}
+    picture = ax.imshow(values.detach().reshape(n, n), origin="lower", extent=extent, **style)
+    ax.figure.colorbar(picture, ax=ax, label=label)
+    ax.set(title=title)
+    return ax

@@ -1,0 +1,28 @@
+"""Say what was measured as a band that another processor lands in too, not as digits that it will not."""
+
+import math
+
+
+def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
+    """Print whether a measured value lies in its band, and return True where it does.
+
+    what: the quantity in words; low, high: the band, either may be left out; unit: printed after the band.
+    Where the value is outside, the line says FAIL and what was measured. Raises ValueError without a band.
+    """
+    if low == -math.inf and high == math.inf:
+        raise ValueError("verdict needs low, high or both; without a band nothing can fail.")
+    if low > high:
+        raise ValueError(f"low must not be above high; got low={low:g}, high={high:g}.")
+    value = float(value)
+    inside = low <= value <= high  # False for NaN
+    unit = f" {unit}" if unit else ""
+    print(f"{what} {_band(low, high)}{unit}: {'PASS' if inside else f'FAIL (measured {value:.4g}{unit})'}")
+    return inside
+
+
+def _band(low, high):
+    if low == -math.inf:
+        return f"at most {high:g}"
+    if high == math.inf:
+        return f"at least {low:g}"
+    return f"between {low:g} and {high:g}"

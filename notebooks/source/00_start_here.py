@@ -1,0 +1,911 @@
+# ---
+# jupyter:
+#   course:
+#     title: Start here
+#     summary: Fit, sample and score the classical generative models; measure how far apart two distributions are.
+# ---
+
+# %% [markdown]
+# # 00 Start here: what a generative model is
+#
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (introduction, classical models);
+# S. Lathuilière, *Deep generative methods*, Télécom Paris (types of learning); *EECS 230 Deep Learning, Lecture 16*
+# (what a generative model is); *Diffusion Models: From Foundations to Implementation* (the families).
+#
+# **After this notebook you can**
+# - say what a generative model is asked to do, and what a classifier cannot do;
+# - fit a Gaussian and a mixture to real handwriting, draw new digits from them, and score them on held-out data;
+# - show why this stops working when there are many dimensions;
+# - measure the distance between two distributions in four ways, and say what each of them rewards.
+#
+# **Builds on** Python, a little PyTorch, probability densities. **Time to run:** {measured_time}.
+
+# %% [markdown]
+# ## How this course works
+#
+# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Nothing is downloaded, and everything fits a laptop.
+#
+# - **Exercises** are functions with a blank. The next cell *checks* what you wrote. It tells you which mistake yours looks
+#   like, and it always hands back a function that works. So a blank never stops the notebook.
+# - **`hint("...")`** gives a first hint. Run it again for a stronger one.
+# - **Predictions**: you write down a guess before the next cell shows the answer. Nobody counts them. Guess anyway: a
+#   wrong guess is what makes the answer stick.
+# - **Widgets** answer to the mouse and to the arrow keys.
+# - **PASS** lines say what was measured as a band. Your computer rounds differently from ours and lands in the same band.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.mixture import GaussianMixture
+
+from course_utils import data, divergences, exact
+from course_utils.checks import check, hint, reveal
+from course_utils.figures import (
+    DATA,
+    GREEN,
+    MODEL,
+    NOISE,
+    PURPLE,
+    colour_plane,
+    grid,
+    image_rows,
+    show,
+    subplots,
+)
+from course_utils.verdict import verdict
+
+torch.manual_seed(0)
+torch.set_num_threads(2)
+
+# %% [markdown]
+# If something does not run, ask the doctor. It looks at versions, memory and disk, and says what to do.
+
+# %% tags=["nbval-ignore-output"]
+from course_utils import doctor
+
+doctor.main()
+
+# %% [markdown]
+# ## 1. Two questions about data
+#
+# **Supervised learning** has pairs $(x, y)$ and learns a map from $x$ to $y$. **Unsupervised learning** has only $x$. A
+# *discriminative* model answers "which label?": it learns $p(y \mid x)$ and nothing else. A *generative* model answers
+# "how does such data come about?": it learns $p(x)$, or $p(x \mid y)$ for each label. Bayes' rule then gives the labels too:
+#
+# $$p(y \mid x) = \frac{p(x \mid y)\, p(y)}{\sum_{y'} p(x \mid y')\, p(y')}$$
+#
+# Take two classes of points whose truth we know, because we wrote it down. One class is three times as common.
+
+# %%
+truth = [
+    exact.GaussianMixture(means=torch.tensor([[-1.5, 0.0]]), stds=torch.tensor([0.8])),
+    exact.GaussianMixture(means=torch.tensor([[1.0, 0.5]]), stds=torch.tensor([1.2])),
+]
+prior = torch.tensor([0.75, 0.25])
+
+generator = torch.Generator().manual_seed(0)
+labels = torch.multinomial(prior, 1000, replacement=True, generator=generator)
+points = torch.empty(1000, 2)
+for y in (0, 1):
+    points[labels == y] = truth[y].sample(int((labels == y).sum()), generator=generator)
+
+# %% [markdown]
+# **Exercise 1.** Write Bayes' rule for log densities. They can be as low as $-1000$, where $e^{-1000}$ is zero on a
+# computer, so never leave the log scale before you normalise.
+
+
+# %%
+def class_posterior(log_px_given_y, log_prior):
+    """log p(x | y): [N, C], log p(y): [C] -> p(y | x): [N, C], rows summing to one."""
+    ### BEGIN SOLUTION
+    return torch.softmax(log_px_given_y + log_prior, dim=1)
+    ### END SOLUTION
+
+
+# %%
+class_posterior = check("start.class_posterior", class_posterior)
+
+# %% [markdown]
+# Now both kinds of model on the same points. The generative one fits a Gaussian to each class. The discriminative one is a
+# logistic regression. The dashed line is the boundary of the truth.
+
+# %%
+fitted = [
+    torch.distributions.MultivariateNormal(x.mean(0), torch.cov(x.T))
+    for x in (points[labels == 0], points[labels == 1])
+]
+log_prior = torch.bincount(labels).div(len(labels)).log()
+
+
+def generative(x):
+    return class_posterior(torch.stack([p.log_prob(x) for p in fitted], dim=1), log_prior)[:, 1]
+
+
+logistic = LogisticRegression().fit(points, labels)
+
+
+def discriminative(x):
+    return torch.tensor(logistic.predict_proba(x)[:, 1]).float()
+
+
+def bayes(x):
+    return class_posterior(torch.stack([p.log_prob(x) for p in truth], dim=1), prior.log())[:, 1]
+
+
+# %%
+where, axis = grid(-6, 6)
+fig, axes = subplots(1, 2, figsize=(12, 4.8))
+for ax, model, title in zip(
+    axes, (generative, discriminative), ("generative: two Gaussians", "discriminative: logistic"), strict=True
+):
+    colour_plane(model(where), -6, 6, title, "$p(y=1 \\mid x)$", ax=ax, limits=(0, 1))
+    ax.contour(axis, axis, bayes(where).reshape(120, 120), levels=[0.5], colors="white", linestyles="--")
+    ax.scatter(
+        *points[labels == 0][:200].T,
+        s=12,
+        color=DATA,
+        marker="o",
+        edgecolor="white",
+        linewidth=0.4,
+        label="class 0",
+    )
+    ax.scatter(
+        *points[labels == 1][:200].T,
+        s=18,
+        color=MODEL,
+        marker="^",
+        edgecolor="white",
+        linewidth=0.4,
+        label="class 1",
+    )
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+axes[0].legend(loc="upper left", facecolor="white", frameon=True)
+show(
+    fig,
+    "Two maps of the probability of class 1. The generative model's boundary bends round the wide class as the "
+    "true, dashed boundary does; the logistic model's boundary is a straight line.",
+)
+
+# %%
+agree = {
+    name: ((model(where) > 0.5) == (bayes(where) > 0.5)).float().mean()
+    for name, model in [("generative", generative), ("discriminative", discriminative)]
+}
+verdict("the plane on which the generative model agrees with the truth", agree["generative"], low=0.97)
+verdict(
+    "the plane on which the discriminative model agrees with the truth", agree["discriminative"], high=0.95
+)
+
+# %% [markdown]
+# The generative model wins here because we guessed its form right: the classes *are* Gaussians. With a wrong guess it can
+# lose to the classifier. But look at what only the generative model can do.
+#
+# **Predict.** The point $x = (6, 6)$ is far from everything. How sure of its label is the classifier?
+# (a) about 50 %, because it has never seen such a point; (b) over 95 %.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+far = torch.tensor([[6.0, 6.0]])
+certainty = torch.maximum(discriminative(far), 1 - discriminative(far)).item()
+reveal(
+    guess,
+    "b" if certainty > 0.95 else "a",
+    "far from its boundary a classifier is sure, whether or not it has seen anything there.",
+)
+
+# %% [markdown]
+# A density knows better: it says how *unlikely* the point is under either class.
+
+# %%
+log_px = torch.logsumexp(torch.stack([p.log_prob(far) for p in fitted], dim=1) + log_prior, dim=1)
+typical = torch.logsumexp(torch.stack([p.log_prob(points) for p in fitted], dim=1) + log_prior, dim=1)
+verdict(
+    "log p(x) far away, below the lowest of 1,000 training points by nats",
+    (typical.min() - log_px).item(),
+    low=5,
+)
+
+# %% [markdown]
+# ## 2. What one can ask of p(x)
+#
+# | task | the question | how $p(x)$ answers |
+# |---|---|---|
+# | sampling | give me a new one | draw $x \sim p(x)$ |
+# | density estimation | how likely is this one? | evaluate $\log p(x)$ |
+# | anomaly detection | is this one strange? | $\log p(x)$ below a threshold |
+# | clustering | which ones belong together? | components of a mixture |
+# | dimension reduction | what few numbers describe it? | latent variables $z$ with $p(x \mid z)$ |
+# | conditional generation | give me one *like this* | draw $x \sim p(x \mid y)$ |
+#
+# The simplest $p(x)$ is one Gaussian. **Maximum likelihood** picks the parameters under which the data are most likely:
+#
+# $$\hat\mu, \hat\sigma^2 = \arg\max_{\mu, \sigma^2} \sum_n \log \mathcal N(x_n; \mu, \sigma^2)$$
+#
+# Set both derivatives to zero and you get two averages.
+#
+# **Exercise 2.** Write them.
+
+
+# %%
+def fit_gaussian(x):
+    """x: [N] -> (mean, variance) of the Gaussian under which x is most likely, two scalar tensors."""
+    ### BEGIN SOLUTION
+    mean = x.mean()
+    return mean, ((x - mean) ** 2).mean()
+    ### END SOLUTION
+
+
+# %%
+fit_gaussian = check("start.fit_gaussian", fit_gaussian)
+
+# %% [markdown]
+# Is it the maximum? Walk away from it in every direction and watch the likelihood fall.
+
+# %%
+x = 2.0 + 0.5 * torch.randn(500, generator=torch.Generator().manual_seed(1))
+mean, variance = fit_gaussian(x)
+
+
+def log_likelihood(mean, variance):
+    return torch.distributions.Normal(mean, variance**0.5).log_prob(x).sum()
+
+
+best = log_likelihood(mean, variance)
+elsewhere = torch.stack(
+    [
+        log_likelihood(mean + a, variance * s)
+        for a in (-0.1, 0.0, 0.1)
+        for s in (0.7, 1.0, 1.4)
+        if (a, s) != (0.0, 1.0)
+    ]
+)
+verdict(
+    "how much likelier the data are at the fit than at its eight neighbours, at the least, in nats",
+    (best - elsewhere).min().item(),
+    low=1,
+)
+
+# %% [markdown]
+# One bump is rarely enough. A **mixture** has several, with weights $\pi_k$:
+#
+# $$p(x) = \sum_k \pi_k\, \mathcal N(x; \mu_k, \sigma_k^2)$$
+#
+# You sample it in the order in which the data come about (**ancestral sampling**): first *which* component, then *where* in it.
+#
+# **Exercise 3.** `torch.multinomial(weights, n, replacement=True, generator=generator)` picks the components.
+
+
+# %%
+def sample_mixture(weights, means, stds, n, generator):
+    """weights, means, stds: [K] -> n samples: [n]. Draw everything random from `generator`."""
+    ### BEGIN SOLUTION
+    component = torch.multinomial(weights, n, replacement=True, generator=generator)
+    noise = torch.randn(n, generator=generator)
+    return means[component] + stds[component] * noise
+    ### END SOLUTION
+
+
+# %%
+sample_mixture = check("start.sample_mixture", sample_mixture)
+
+# %%
+weights, means, stds = (
+    torch.tensor([0.2, 0.5, 0.3]),
+    torch.tensor([-3.0, 0.0, 2.5]),
+    torch.tensor([0.4, 0.8, 0.5]),
+)
+samples = sample_mixture(weights, means, stds, 20_000, torch.Generator().manual_seed(0))
+mixture = exact.GaussianMixture(means[:, None], stds, weights)
+
+fig, ax = subplots(figsize=(8, 3.6))
+line = torch.linspace(-5, 5, 400)
+ax.hist(samples.numpy(), bins=120, density=True, color=MODEL, alpha=0.45, label="your samples")
+ax.plot(line, mixture.log_prob(line[:, None]).exp(), color=DATA, label="the exact density")
+ax.set(title="Ancestral sampling against the exact density", xlabel="x", ylabel="density")
+ax.legend()
+show(fig, "A histogram of 20,000 samples follows the exact density of a mixture with three bumps.")
+verdict(
+    "share of the samples left of -1.5, where the first component lives",
+    (samples < -1.5).float().mean(),
+    low=0.19,
+    high=0.23,
+)
+
+# %% [markdown]
+# ## 3. Generating digits the classical way
+#
+# `digits` is real handwriting: 1,797 images of 8 x 8 pixels that come with scikit-learn. We fit on 80 % and judge on the
+# rest. The classical recipe has two steps.
+#
+# 1. **Dimension reduction.** PCA finds the $k$ directions in which the data vary most: $x \approx \bar x + U z$.
+# 2. **Distribution modelling.** Fit a Gaussian, or a mixture of Gaussians, to the $k$ coordinates $z$.
+
+# %%
+train, test = data.load("digits", split="train"), data.load("digits", split="test")
+show(image_rows({"digits": train.images[:12]}, columns=12), "Twelve handwritten digits of 8 by 8 pixels.")
+
+K_PCA = 20
+pca = PCA(K_PCA, random_state=0).fit(train.flat)
+z_train, z_test = pca.transform(train.flat), pca.transform(test.flat)
+leftover = pca.noise_variance_  # mean variance of the 44 directions that PCA threw away
+
+
+def fit_mixture(z, components, reg_covar=1e-2, seed=0):
+    return GaussianMixture(components, reg_covar=reg_covar, random_state=seed).fit(z)
+
+
+# %% [markdown]
+# A model of $z$ is not yet a model of images. We finish it honestly: the 44 directions that PCA threw away get a Gaussian of
+# their mean variance $s^2$ (this is *probabilistic PCA*'s choice). Then every image has a density, and it splits in two:
+#
+# $$\log p(x) = \underbrace{\log p_{\text{mix}}(z)}_{\text{inside the subspace}} + \underbrace{\log \mathcal N(r;\, 0,\, s^2 I_{44})}_{\text{what is left over}},
+# \qquad z = U^\top (x - \bar x),\quad \|r\|^2 = \|x - \bar x\|^2 - \|z\|^2$$
+
+
+# %%
+def log_prob(mixture, x):
+    """x: [N, 64] images -> log p(x): [N], in nats."""
+    z = pca.transform(x)
+    squared_rest = ((np.asarray(x) - pca.mean_) ** 2).sum(1) - (z**2).sum(1)
+    rest = -0.5 * squared_rest / leftover - 0.5 * (64 - K_PCA) * math.log(2 * math.pi * leftover)
+    return mixture.score_samples(z) + rest
+
+
+def generate(mixture, n, generator):
+    """n images [n, 1, 8, 8]: ancestral sampling in the subspace, noise in the rest, back to pixels."""
+    component = torch.multinomial(torch.tensor(mixture.weights_), n, replacement=True, generator=generator)
+    roots = torch.tensor(np.linalg.cholesky(mixture.covariances_))
+    z = torch.tensor(mixture.means_)[component]
+    z = z + (roots[component] @ torch.randn(n, K_PCA, 1, dtype=z.dtype, generator=generator)).squeeze(-1)
+    x = torch.tensor(pca.inverse_transform(z.numpy()))
+    return x.float().reshape(n, 1, 8, 8).clamp(0, 1)
+
+
+# %% [markdown]
+# **Predict.** We fit mixtures with 1, 2, 5, 10, 20, 40 and 80 components to the 1,437 training images. More components
+# always fit the *training* data better. Which number is best on the *held-out* images?
+# (a) 1 or 2, (b) 5 to 40, (c) 80.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+sizes = [1, 2, 5, 10, 20, 40, 80]
+mixtures = {size: fit_mixture(z_train, size) for size in sizes}
+on_train = [log_prob(mixtures[size], train.flat).mean() for size in sizes]
+on_test = [log_prob(mixtures[size], test.flat).mean() for size in sizes]
+best_size = sizes[int(np.argmax(on_test))]
+
+fig, ax = subplots(figsize=(8, 4))
+ax.plot(sizes, on_train, "o--", color=NOISE, label="training images")
+ax.plot(sizes, on_test, "s-", color=DATA, label="held-out images")
+ax.axvline(best_size, color=MODEL, linestyle=":", label="best on held-out")
+ax.set(
+    xscale="log",
+    xlabel="components of the mixture",
+    ylabel="mean log p(x)  [nats per image]",
+    title="Held-out data say when to stop",
+)
+ax.set_xticks(sizes, [str(size) for size in sizes])
+ax.legend()
+show(
+    fig,
+    "Log-likelihood against the number of mixture components: the training curve always rises, "
+    "the held-out curve rises, peaks and falls at eighty components.",
+)
+reveal(
+    guess,
+    "a" if best_size <= 2 else "b" if best_size <= 40 else "c",
+    "past the peak, components memorise single training images.",
+)
+
+# %%
+verdict(
+    "gain of the best mixture over one Gaussian on held-out images, nats per image",
+    max(on_test) - on_test[0],
+    low=7,
+    high=11,
+)
+verdict("loss from the best mixture to 80 components, nats per image", max(on_test) - on_test[-1], low=0.3)
+verdict(
+    "gap between training and held-out images at 80 components, nats per image",
+    on_train[-1] - on_test[-1],
+    low=6,
+)
+
+# %% [markdown]
+# Likelihood is one number. Look at what the models draw.
+
+# %%
+rows = {
+    "real": test.images[:12],
+    "one Gaussian": generate(mixtures[1], 12, torch.Generator().manual_seed(3)),
+    f"best mixture": generate(mixtures[best_size], 12, torch.Generator().manual_seed(3)),
+}
+show(
+    image_rows(rows, "New digits from classical models"),
+    "Three rows of digits: real ones are crisp, those of a single "
+    "Gaussian are smears of several digits, those of the mixture are mostly readable.",
+)
+
+# %% [markdown]
+# "Mostly readable" should be measured. A classifier that never saw the held-out digits judges how often a sample looks like *one* digit
+# (its largest probability exceeds 0.9). Real held-out digits set the standard.
+
+# %%
+judge = LogisticRegression(C=0.3, max_iter=2000).fit(train.flat, train.labels)
+
+
+def readable(images):
+    return (judge.predict_proba(images.reshape(len(images), -1)).max(1) > 0.9).mean()
+
+
+shares = {
+    "real": readable(test.images),
+    "gaussian": readable(generate(mixtures[1], 500, torch.Generator().manual_seed(0))),
+    "mixture": readable(generate(mixtures[best_size], 500, torch.Generator().manual_seed(0))),
+}
+verdict("readable share, real digits", shares["real"], low=0.7)
+verdict("readable share, one Gaussian", shares["gaussian"], high=0.5)
+verdict("readable share, best mixture", shares["mixture"], low=0.5)
+
+# %% [markdown]
+# ### The other tasks, from the same model
+#
+# **Conditional generation**: one small mixture per label is a model of $p(x \mid y)$. Ask for a digit and let the judge read it.
+
+# %%
+per_label = {y: fit_mixture(z_train[train.labels == y], 3) for y in range(10)}
+asked = {y: generate(per_label[y], 100, torch.Generator().manual_seed(y)) for y in range(10)}
+obeyed = np.mean([(judge.predict(asked[y].reshape(100, -1)) == y).mean() for y in range(10)])
+show(
+    image_rows(
+        {
+            "asked for": torch.stack([asked[y][0] for y in range(10)]),
+            "again": torch.stack([asked[y][1] for y in range(10)]),
+        },
+        "One conditional sample per label, twice",
+        names=[str(y) for y in range(10)],
+    ),
+    "Two rows of samples for the labels 0 to 9; each looks like the digit asked for.",
+)
+verdict("share of conditional samples that the judge reads as the digit asked for", obeyed, low=0.9)
+
+# %% [markdown]
+# **Clustering**: the mixture was fitted without labels. Give each component the label that most of its training images have,
+# and see how often held-out images land in a component of their own label. **Dimension reduction**: the first two of the
+# 20 coordinates already separate some digits.
+
+# %%
+best_mixture = mixtures[best_size]
+component_train, component_test = best_mixture.predict(z_train), best_mixture.predict(z_test)
+majority = np.array(
+    [np.bincount(train.labels[component_train == c], minlength=10).argmax() for c in range(best_size)]
+)
+verdict(
+    "held-out images in a component whose majority has their label",
+    (majority[component_test] == test.labels.numpy()).mean(),
+    low=0.8,
+)
+
+fig, ax = subplots(figsize=(7, 5))
+ax.set(
+    xlim=(-2.2, 2.2),
+    ylim=(-2.0, 2.2),
+    xlabel="$z_1$",
+    ylabel="$z_2$",
+    title="Held-out digits in their first two principal coordinates",
+)
+for (a, b), label in zip(z_test[:, :2], test.labels.tolist(), strict=True):
+    ax.text(a, b, str(label), color=plt.cm.tab10(label), fontsize=10, ha="center", va="center")
+show(
+    fig,
+    "Held-out digits drawn as their label at their first two principal coordinates; some labels form groups, others overlap.",
+)
+
+# %% [markdown]
+# **Anomaly detection**: damage the held-out digits and see whether $\log p(x)$ is lower for the damaged ones. The ROC-AUC is the chance
+# that a random damaged digit scores below a random healthy one: 0.5 is guessing, 1 is perfect.
+
+# %%
+from sklearn.metrics import roc_auc_score
+
+noise = torch.Generator().manual_seed(0)
+healthy = test.images
+damage = {
+    "noise": (healthy + 0.2 * torch.randn(healthy.shape, generator=noise)).clamp(0, 1),
+    "corner gone": healthy
+    * torch.ones(8, 8).index_put((torch.arange(4)[:, None], torch.arange(4, 8)), torch.tensor(0.0)),
+    "upside down": healthy.flip(2),
+    "quarter turn": healthy.rot90(1, (2, 3)),
+    "negative": 1 - healthy,
+}
+auc = {}
+for name, images in damage.items():
+    both = torch.cat([healthy, images]).reshape(2 * len(healthy), 64).numpy()
+    auc[name] = roc_auc_score([0] * len(healthy) + [1] * len(healthy), -log_prob(best_mixture, both))
+
+show(
+    image_rows(
+        {"healthy": healthy[:10], **{name: images[:10] for name, images in damage.items()}},
+        "Damage of five kinds",
+    ),
+    "Ten healthy digits, and the same digits with noise, a missing corner, upside down, turned, and as a negative.",
+)
+verdict("ROC-AUC, the worst of the five kinds of damage", min(auc.values()), low=0.8)
+verdict("ROC-AUC, noise", auc["noise"], low=0.95)
+verdict("ROC-AUC, quarter turn", auc["quarter turn"], low=0.99)
+
+# %% [markdown]
+# ## 4. The curse of dimension
+#
+# If classical models do all this, why is there a course? Because it stops working as $d$ grows.
+#
+# **Distances stop telling.** Draw 1,000 uniform points in $[0, 1]^d$. How much farther is the farthest from a given point than the nearest?
+#
+# **Predict** the ratio farthest / nearest in $d = 1000$: (a) about 1.2, (b) about 10, (c) about 1000.
+
+# %%
+### BEGIN SOLUTION
+guess = "a"
+### END SOLUTION
+
+
+# %%
+def spread(d, n=1000):
+    """Farthest distance over nearest distance, from the first of n uniform points to the others."""
+    points = torch.rand(n, d, generator=torch.Generator().manual_seed(0))
+    distance = (points[1:] - points[0]).norm(dim=1)
+    return (distance.max() / distance.min()).item()
+
+
+dimensions = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+ratios = [spread(d) for d in dimensions]
+
+# **Cells stop filling.** A histogram with 5 bins a side has 5^d cells. In the first d principal coordinates of the digits,
+# how many held-out images fall into a cell that no training image has touched?
+edges = [np.quantile(z_train[:, j], np.linspace(0, 1, 6)[1:-1]) for j in range(K_PCA)]
+
+
+def cells(z, d):
+    return {tuple(row) for row in np.stack([np.digitize(z[:, j], edges[j]) for j in range(d)], 1).tolist()}
+
+
+def empty_share(d):
+    touched = cells(z_train, d)
+    return np.mean([not (cells(row[None], d) <= touched) for row in z_test])
+
+
+depth = [1, 2, 3, 4, 5, 6, 8, 10]
+empties = [empty_share(d) for d in depth]
+
+fig, axes = subplots(1, 2, figsize=(12, 3.8))
+axes[0].plot(dimensions, ratios, "o-", color=DATA)
+axes[0].set(
+    xscale="log",
+    yscale="log",
+    xlabel="dimension d",
+    ylabel="farthest / nearest",
+    title="Distances concentrate",
+)
+axes[1].plot(depth, [100 * share for share in empties], "s-", color=MODEL)
+axes[1].set(
+    xlabel="dimension d (cells: $5^d$)",
+    ylabel="held-out images in an empty cell [%]",
+    title="A histogram runs empty",
+)
+show(
+    fig,
+    "Left: the ratio of farthest to nearest distance falls towards one as the dimension grows. Right: the share of "
+    "held-out digits in cells without a training image rises from nothing to nearly all at ten dimensions.",
+)
+reveal(
+    guess,
+    "a" if ratios[-1] < 2 else "b" if ratios[-1] < 100 else "c",
+    "every pair is nearly equally far apart.",
+)
+verdict("farthest / nearest in 1000 dimensions", ratios[-1], low=1.05, high=1.5)
+verdict("held-out digits in an empty cell, 2 dimensions", empties[1], high=0.01)
+verdict("held-out digits in an empty cell, 10 dimensions", empties[-1], low=0.9)
+
+# %% [markdown]
+# An 8 x 8 image has 64 dimensions; a photograph has a million. What saves us is *structure*: images fill a thin, curved part of that
+# space. Every later notebook is a way to find that part. PCA finds only flat ones.
+#
+# ## 5. How far is p from q?
+#
+# To train a model $q$ we need a number that says how far it is from the data's $p$. For discrete distributions the **Kullback-Leibler divergence** is
+#
+# $$\mathrm{KL}(p \,\|\, q) = \sum_x p(x) \log \frac{p(x)}{q(x)}$$
+#
+# It is never negative, it is zero only for $p = q$, and it is *not* symmetric. Where $p(x) = 0$ the term is $0 \log 0 = 0$. Where $q(x) = 0$ but
+# $p(x) > 0$ it is infinite.
+#
+# **Exercise 4.** Write it, in nats (natural logarithm).
+
+
+# %%
+def kl(p, q):
+    """p, q: [K] probabilities -> KL(p || q), a scalar, in nats."""
+    ### BEGIN SOLUTION
+    return torch.where(p > 0, p * (p / q).log(), torch.zeros_like(p)).sum()
+    ### END SOLUTION
+
+
+# %%
+kl = check("start.kl", kl)
+
+# %% [markdown]
+# Why this number? **Maximum likelihood minimises KL(data || model).** With $\hat p$ the histogram of the data,
+#
+# $$-\frac1N \sum_n \log q(x_n) = H(\hat p) + \mathrm{KL}(\hat p \,\|\, q)$$
+#
+# and the entropy $H(\hat p)$ does not depend on $q$. Check it on a die thrown 600 times, for any $q$.
+
+# %%
+throws = torch.multinomial(
+    torch.tensor([1.0, 1, 1, 1, 1, 5]), 600, replacement=True, generator=torch.Generator().manual_seed(0)
+)
+p_hat = torch.bincount(throws, minlength=6).double() / 600
+q = torch.full((6,), 1 / 6, dtype=torch.float64)
+left = -q[throws].log().mean()
+right = -(p_hat * p_hat.log()).sum() + kl(p_hat, q)
+verdict("difference between the two sides", (left - right).abs().item(), high=1e-9)
+
+# %% [markdown]
+# ### Touch it
+#
+# The blue density $p$ has two bumps. You hold $q$, one Gaussian. Drag it, or use the arrow keys, and watch four numbers.
+# Then try the presets: which $q$ minimises KL$(p\|q)$, and which KL$(q\|p)$?
+
+# %%
+from course_utils.widgets import DivergenceExplorer
+
+DivergenceExplorer()
+
+# %% [markdown]
+# **Predict.** A single Gaussian $q$ is fitted to two far bumps by minimising KL$(q \,\|\, p)$, the *reverse* one. It will
+# (a) sit between the bumps and cover both, (b) sit on one bump and ignore the other.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+line = torch.linspace(-10, 10, 2001, dtype=torch.float64)
+p = exact.GaussianMixture(torch.tensor([[-3.0], [3.0]]).double(), torch.tensor([0.7, 0.7]).double()).log_prob(
+    line[:, None]
+)
+mu = torch.linspace(-5, 5, 41, dtype=torch.float64)
+sigma = torch.linspace(0.4, 4.5, 42, dtype=torch.float64)
+
+
+def log_normal(x, mu, sigma):
+    return -0.5 * ((x - mu) / sigma) ** 2 - sigma.log() - 0.5 * math.log(2 * math.pi)
+
+
+q = log_normal(line, mu[:, None, None], sigma[None, :, None])  # [41, 42, 2001]: every mean with every width
+dx = line[1] - line[0]
+forward = (p.exp() * (p - q)).sum(-1) * dx  # KL(p || q)
+reverse = (q.exp() * (q - p)).sum(-1) * dx  # KL(q || p)
+
+
+def smallest(surface):
+    row, column = divmod(int(surface.argmin()), surface.shape[1])
+    return mu[row], sigma[column]
+
+
+covers, picks = smallest(forward), smallest(reverse)
+fig, ax = subplots(figsize=(9, 3.8))
+ax.fill_between(line, p.exp(), color=DATA, alpha=0.25)
+ax.plot(line, p.exp(), color=DATA, label="p, two bumps")
+ax.plot(line, log_normal(line, *covers).exp(), "--", color=MODEL, label="q with the least KL(p||q): covers")
+ax.plot(line, log_normal(line, *picks).exp(), "-.", color=GREEN, label="q with the least KL(q||p): picks one")
+ax.set(title="Two ways to be near", xlabel="x", ylabel="density", xlim=(-8, 8), ylim=(0, 0.68))
+ax.legend(loc="upper center", ncols=3, fontsize=11)
+show(
+    fig,
+    "A density with two bumps. The Gaussian with the least forward KL is wide and covers both bumps; the one with "
+    "the least reverse KL sits on one bump.",
+)
+reveal(
+    guess,
+    "a" if abs(picks[0]) < 1 else "b",
+    "reverse KL pays only where q is, so q avoids every place where p is small.",
+)
+verdict(
+    "forward KL's q: width (moment matching says sqrt(0.7^2 + 3^2) = 3.08)",
+    covers[1].item(),
+    low=3.0,
+    high=3.2,
+)
+verdict(
+    "reverse KL's q: distance of its centre from the nearer bump", abs(abs(picks[0].item()) - 3), high=0.3
+)
+
+# %% [markdown]
+# ### A bounded distance, and one that never sleeps
+#
+# The **Jensen-Shannon** divergence compares both with their average $m$:
+#
+# $$\mathrm{JS}(p, q) = \tfrac12 \mathrm{KL}(p \,\|\, m) + \tfrac12 \mathrm{KL}(q \,\|\, m), \qquad m = \tfrac12 (p + q)$$
+#
+# It is symmetric and at most $\log 2$. (Two source lectures misprint it: one writes $m = p + q$, one leaves out the
+# halves. The check knows both.)
+#
+# **Exercise 5.** Write it with your `kl`.
+
+
+# %%
+def js(p, q):
+    """p, q: [K] probabilities -> Jensen-Shannon divergence, a scalar, in nats."""
+    ### BEGIN SOLUTION
+    m = (p + q) / 2
+    return (kl(p, m) + kl(q, m)) / 2
+    ### END SOLUTION
+
+
+# %%
+js = check("start.js", js)
+
+# %% [markdown]
+# Now slide two narrow bumps apart. When they no longer overlap, KL is infinite and JS stands still at $\log 2$: neither says in which
+# direction to move. The **Wasserstein distance** $W_1$ is the least work that carries one heap of sand onto the other. It grows with the
+# gap, so it always has a slope to follow. (In one dimension it is the area between the two cumulative distributions.)
+
+# %%
+gaps = torch.linspace(0, 6, 25)
+cells_ = torch.arange(0, 12, 0.02, dtype=torch.float64)
+
+
+def bump(centre, width=0.5):
+    """A triangle: outside centre +- width it is exactly zero."""
+    height = (1 - (cells_ - centre).abs() / width).clamp(min=0)
+    return height / height.sum()
+
+
+curves = {"KL": [], "JS": [], "W1": []}
+for gap in gaps.tolist():
+    p, q = bump(2.0), bump(2.0 + gap)
+    curves["KL"].append(kl(p, q).item())
+    curves["JS"].append(js(p, q).item())
+    curves["W1"].append(((p.cumsum(0) - q.cumsum(0)).abs().sum() * 0.02).item())
+
+fig, ax = subplots(figsize=(8.5, 4))
+ax.plot(gaps, curves["W1"], "-", color=GREEN, label="$W_1$")
+ax.plot(gaps, curves["JS"], "--", color=DATA, label="JS")
+finite = [value if math.isfinite(value) else float("nan") for value in curves["KL"]]
+ax.plot(gaps, finite, "o", color=MODEL, label="KL (infinite as soon as q leaves a part of p)")
+ax.axhline(math.log(2), color=NOISE, linestyle=":", linewidth=1.5)
+ax.text(6, math.log(2) + 0.12, "log 2", ha="right", color="#555555")
+ax.set(title="Two bumps move apart", xlabel="gap between the centres", ylabel="distance")
+ax.legend()
+show(
+    fig,
+    "Distance against gap: W1 rises in a straight line, JS rises to log 2 and stays, KL exists only at gap zero.",
+)
+apart = [index for index, gap in enumerate(gaps) if gap > 1.01]
+verdict(
+    "JS without overlap, distance from log 2",
+    max(abs(curves["JS"][i] - math.log(2)) for i in apart),
+    high=1e-6,
+)
+verdict(
+    "W1 minus the gap, largest difference",
+    max(abs(w - g) for w, g in zip(curves["W1"], gaps.tolist(), strict=True)),
+    high=0.03,
+)
+verdict("gaps at which KL is infinite", np.isinf(curves["KL"]).mean(), low=0.9)
+
+# %% [markdown]
+# Keep these four in mind. Variational autoencoders bound a forward KL. The first GAN plays for JS, and stalls where it stands still. The
+# Wasserstein GAN plays for $W_1$.
+#
+# ## 6. The families, and the door to each
+#
+# A model can give its density *explicitly*, *approximately* (a bound), or *implicitly* (samples only).
+
+# %%
+from course_utils.figures.families import families_map
+
+show(
+    families_map(),
+    "A tree of generative model families. Explicit density: autoregressive models and flows. Approximate density: "
+    "variational autoencoders, diffusion and energy-based models. Implicit density: GANs.",
+)
+
+# %% [markdown]
+# | family | density | good at | pays with | notebook |
+# |---|---|---|---|---|
+# | classical: PCA + mixture | explicit | exact, fast, small | flat subspaces, few dimensions | this one |
+# | autoencoder | none | codes, denoising | it cannot sample | 01 |
+# | variational autoencoder (VAE) | a lower bound | a usable latent space | blurred samples | 02, 03 |
+# | generative adversarial network (GAN) | implicit | sharp samples, one network call | unstable training, lost modes | 04 to 07 |
+# | normalising flow | explicit | exact likelihood | layers must be invertible | 09 |
+# | diffusion | a lower bound, or exact by an ODE | quality and diversity | many network calls | 10 to 15 |
+# | energy-based model | up to a constant | freedom of form | sampling is slow | met in 13 |
+# | autoregressive model | explicit | likelihood | one pixel at a time | outside this course |
+#
+# (One source lecture says that VAEs "learn the distribution implicitly" and have a convex loss. Neither holds: the density is explicit and
+# bounded from below, and no loss of a network with hidden layers is convex in its weights.)
+#
+# ## 7. The failure museum
+#
+# Three settings that break what you have just learnt. Each can be mended with one change.
+#
+# **Exhibit A: the component that fell in love with one image.** With 80 components and no floor under the covariances, some components shrink
+# onto a few training images, and the training likelihood soars. The held-out images pay.
+
+# %%
+broken = {"components": 80, "reg_covar": 1e-6}
+
+
+def mended():
+    """Return better settings, for example {"components": ..., "reg_covar": ...}."""
+    ### BEGIN SOLUTION
+    return {"components": 20, "reg_covar": 1e-2}
+    ### END SOLUTION
+
+
+def held_out(settings):
+    mixture = fit_mixture(z_train, **settings)
+    return log_prob(mixture, test.flat).mean(), log_prob(mixture, train.flat).mean()
+
+
+(test_broken, train_broken), (test_mended, _) = held_out(broken), held_out(mended() or broken)
+verdict("exhibit A, training minus held-out, nats per image", train_broken - test_broken, low=50)
+print("exhibit A:", "mended" if test_mended > max(on_test) - 3 else "still broken, your turn")
+
+# %% [markdown]
+# **Exhibit B: a density of infinity.** Three of the 64 pixels hardly ever carry ink. Fit one Gaussian to the raw pixels: along a constant pixel its
+# variance is zero, and a density can be as high as you like there without a single better sample. That is why a likelihood of pixels means
+# nothing before you say how they were discretised. Notebooks 03 and 11 come back to this.
+
+# %%
+variances = train.flat.double().var(0)
+print("pixels that never change in the training images:", int((variances < 1e-12).sum()))
+gain = [0.5 * math.log(1 / floor) for floor in (1e-2, 1e-4, 1e-8, 1e-16)]
+print(
+    "nats gained by each such pixel as the floor under its variance falls from 1:",
+    ", ".join(f"{g:.1f}" for g in gain),
+)
+
+# %% [markdown]
+# **Exhibit C: the average of two answers.** One Gaussian fitted to two bumps by maximum likelihood puts its peak where there are no data.
+# This is the ancestor of every blurred image in this course.
+
+# %%
+two_bumps = torch.cat([torch.full((500,), -3.0), torch.full((500,), 3.0)]) + 0.5 * torch.randn(
+    1000, generator=torch.Generator().manual_seed(0)
+)
+mean, variance = fit_gaussian(two_bumps)
+near_peak = ((two_bumps - mean).abs() < 0.5).float().mean()
+verdict("share of the data within 0.5 of the fitted Gaussian's peak", near_peak.item(), high=0.01)
+
+# %% [markdown]
+# ## What to take with you
+#
+# - A generative model is a model of $p(x)$. It can sample, score, detect, cluster and complete; a classifier can only label.
+# - PCA + mixture is a real generative model. Held-out likelihood tells you how many components to use.
+# - In many dimensions neither distances nor histograms say much. Structure has to be learnt.
+# - Forward KL covers, reverse KL picks, JS is bounded by $\log 2$, $W_1$ always has a slope.
+#
+# **Left out here.** Kernel density estimation, hidden Markov models, copulas; how EM fits a mixture (notebook 02); how to judge samples
+# properly (notebook 08: our judge here is a weak one, and it cannot see a model that copies its training data).
+#
+# **Papers.** Pearson, *On lines and planes of closest fit*, 1901 (PCA). Kullback and Leibler, *On information and sufficiency*, 1951.
+# Lin, *Divergence measures based on the Shannon entropy*, 1991 (JS). Tipping and Bishop, *Probabilistic principal component analysis*,
+# 1999. Beyer et al., *When is nearest neighbor meaningful?*, 1999. Ng and Jordan, *On discriminative vs. generative classifiers*, 2001.
+# Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017.
