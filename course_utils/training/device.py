@@ -1,0 +1,144 @@
+"""Where the arithmetic runs, how precise it is, and where its random numbers come from."""
+
+import contextlib
+import importlib.util
+import random
+import shutil
+import time
+
+import numpy as np
+import torch
+
+from .._validate import check_choice, check_int
+
+PRECISIONS = ("auto", "fp32", "bf16", "probe")
+PROBE_GAIN = 1.2  # bf16 must be this much faster to be worth its rounding
+
+
+def seed_everything(seed):
+    """Seed Python's, NumPy's and torch's global random numbers, on every device.
+
+    seed: int in 0 .. 2**32 - 1. Raises TypeError or ValueError for anything else.
+    """
+    seed = check_int("seed", seed, minimum=0, maximum=2**32 - 1)
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def pick_device(device=None):
+    """The device to train on: the one named ("cpu", "cuda:1"), else CUDA where it exists, else the CPU.
+
+    Returns a torch.device. Raises ValueError for another kind of device, or for CUDA where there is none.
+    """
+    if device is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        picked = torch.device(device)
+    except (RuntimeError, TypeError):
+        picked = None
+    if picked is None or picked.type not in ("cpu", "cuda"):
+        raise ValueError(f"device must be 'cpu', 'cuda' or None; got {device!r}.")
+    if picked.type == "cuda" and (picked.index or 0) >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise ValueError(
+            f"device must name a CUDA device of this machine, which has {count}; got {device!r}."
+        )
+    return picked
+
+
+class RandomStream:
+    """torch's global random numbers as one run sees them: inside `with stream:` they are the run's own.
+
+    Dropout and noise drawn inside the block depend on the seed and on what was drawn in earlier blocks;
+    the caller's own random numbers are as they were afterwards. A block that raises draws nothing.
+    """
+
+    def __init__(self, seed, device):
+        self._cuda = device if device.type == "cuda" else None
+        self._inside = {"cpu": torch.Generator().manual_seed(seed).get_state()}
+        if self._cuda is not None:
+            self._inside["cuda"] = torch.Generator(self._cuda).manual_seed(seed).get_state()
+
+    def _read(self):
+        state = {"cpu": torch.get_rng_state()}
+        if self._cuda is not None:
+            state["cuda"] = torch.cuda.get_rng_state(self._cuda)
+        return state
+
+    def _write(self, state):
+        torch.set_rng_state(state["cpu"])
+        if self._cuda is not None:
+            torch.cuda.set_rng_state(state["cuda"], self._cuda)
+
+    def __enter__(self):
+        self._outside = self._read()
+        self._write(self._inside)
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is None:
+            self._inside = self._read()
+        self._write(self._outside)
+
+    def state_dict(self):
+        """The run's own random state: uint8 tensors by device."""
+        return dict(self._inside)
+
+    def load_state_dict(self, state):
+        """Go on from a saved random state."""
+        self._inside = dict(state)
+
+
+@contextlib.contextmanager
+def tf32_allowed(enabled, device):
+    """Inside the block, float32 products on a GPU may round their inputs to TF32; a CPU is left alone."""
+    if device.type != "cuda":
+        yield
+        return
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    torch.set_float32_matmul_precision("high" if enabled else "highest")
+    torch.backends.cudnn.allow_tf32 = bool(enabled)
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.allow_tf32 = before[1]
+
+
+def autocast(bf16, device):
+    """The context in which a loss is computed: bfloat16 where it is safe, or nothing at all."""
+    return torch.autocast(device.type, dtype=torch.bfloat16) if bf16 else contextlib.nullcontext()
+
+
+def use_bf16(precision, device, trial):
+    """Whether to compute in bfloat16.
+
+    precision: "auto" means yes on a GPU that has it and no on a CPU, so that a notebook's numbers do not
+    depend on a stopwatch; "probe" times both and takes bfloat16 only where it is 1.2 times as fast.
+    trial: callable of one bool that does one step's arithmetic with or without bfloat16, changing nothing.
+    """
+    precision = check_choice("precision", precision, PRECISIONS)
+    if precision == "probe":
+        return PROBE_GAIN * _best_time(trial, True) < _best_time(trial, False)
+    if precision == "auto":
+        return device.type == "cuda" and torch.cuda.is_bf16_supported()
+    return precision == "bf16"
+
+
+def use_compile(requested, device):
+    """Whether to compile the model: as requested, else on a GPU whose machine has what compiling takes."""
+    if requested is not None:
+        return bool(requested)
+    has_compiler = any(shutil.which(name) for name in ("cc", "gcc", "clang"))
+    return device.type == "cuda" and has_compiler and importlib.util.find_spec("triton") is not None
+
+
+def _best_time(trial, bf16, repeats=3):
+    trial(bf16)
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        trial(bf16)
+        times.append(time.perf_counter() - started)
+    return min(times)

@@ -1,0 +1,147 @@
+"""fit: one model, one loss, AdamW."""
+
+import contextlib
+import copy
+
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from .._validate import check_number
+from . import loop
+from .batches import Batches, check_data
+from .device import RandomStream, autocast, pick_device, tf32_allowed, use_bf16, use_compile
+from .history import History
+
+
+def adamw(model, lr=1e-3, weight_decay=0.0):
+    """AdamW over the model's trainable weights, in its fused form. Raises ValueError where there are none."""
+    weights = [p for p in model.parameters() if p.requires_grad]
+    if not weights:
+        raise ValueError("model must have weights to train; got a model without any.")
+    lr = check_number("lr", lr, minimum=0, open_minimum=True)
+    decay = check_number("weight_decay", weight_decay, minimum=0)
+    return torch.optim.AdamW(weights, lr=lr, weight_decay=decay, fused=True)
+
+
+def average_of(model, decay):
+    """An exponential moving average of model's weights, which starts at the weights as they are now.
+
+    decay: d in [0, 1]; `average.update_parameters(model)` after the optimiser's step sets
+    average <- d average + (1 - d) weights, so after one step it is d w_0 + (1 - d) w_1 (torch's own would
+    be w_1, for it takes its first call as the start). Buffers are copied. The model is `average.module`.
+    """
+    decay = check_number("ema_decay", decay, minimum=0, maximum=1)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    average.n_averaged.fill_(1)
+    return average
+
+
+def gradient_step(model, loss, optimiser, average=None, bf16=False):
+    """The update of one model: forward, backward, the optimiser's step, then the average.
+
+    loss: callable (model, *batch) -> scalar tensor, or (scalar, dict of extra scalars). Returns
+    update(*batch) -> (loss, extras) for `steps`. The update raises TypeError or ValueError for a loss that
+    is no scalar or carries no gradient, before any weight has changed.
+    """
+    device = next(model.parameters()).device
+
+    def update(*batch):
+        with autocast(bf16, device):
+            result = loss(model, *batch)
+        value, extras = check_loss(result)
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+        if average is not None:
+            average.update_parameters(getattr(model, "_orig_mod", model))
+        return value, extras
+
+    return update
+
+
+def check_loss(result):
+    """Split what a loss function returned into (scalar tensor, dict), or say what is wrong with it."""
+    value, extras = result if isinstance(result, tuple) and len(result) == 2 else (result, {})
+    if not isinstance(value, torch.Tensor) or not isinstance(extras, dict):
+        kind = type(result).__name__
+        raise TypeError(f"loss must return a scalar tensor, or (scalar tensor, dict of scalars); got {kind}.")
+    if value.ndim != 0:
+        raise ValueError(f"loss must return a scalar; got shape {list(value.shape)} (take its mean or sum).")
+    if not value.requires_grad:
+        raise ValueError("loss must depend on the model's weights; got a value that carries no gradient.")
+    return value, extras
+
+
+def fit(
+    model, loss, data, *, steps=None, epochs=None, seconds=None, batch_size=128, lr=1e-3, weight_decay=0.0,
+    ema_decay=None, seed=0, device=None, precision="auto", compile=None, channels_last=None, tf32=True,
+    checkpoint=None, save_every=10.0, progress=True,
+):  # fmt: skip
+    """Train model with AdamW on loss(model, *batch), and return the History.
+
+    loss: returns a scalar tensor, or (scalar, dict of extra scalars to record). data: tensor [N, ...] or a
+    tuple of them of equal length; uint8 images are scaled to [0, 1] batch by batch. Give exactly one of
+    steps, epochs and seconds. ema_decay: keep averaged weights, as `history.ema`. seed: fixes the order of
+    the data, dropout and any noise drawn from torch's global generator inside loss; nothing outside changes.
+    device: None takes CUDA where it exists. precision: "auto" (bf16 on CUDA, fp32 on a CPU), "fp32", "bf16",
+    or "probe" (bf16 where a short trial is faster). compile, channels_last: None means on CUDA only.
+    tf32: allow TF32 products on CUDA. checkpoint: a file to save to, and to resume from, exactly.
+    The model is trained in place; it stays on the device and is left in eval mode.
+    Raises ValueError or TypeError for bad arguments, TrainingDiverged on NaN, CheckpointError where the
+    checkpoint is damaged or from other settings.
+    """
+    device, tensors = pick_device(device), check_data(data)
+    _check_model(model, loss, tensors)
+    loop.budget(steps, epochs, seconds, per_epoch=1)
+    channels_last = device.type == "cuda" if channels_last is None else bool(channels_last)
+    first = Batches(tensors, batch_size, seed, device, channels_last)[0]
+    with tf32_allowed(tf32, device), _in_training(model, device, channels_last):
+        optimiser = adamw(model, lr, weight_decay)
+        average = None if ema_decay is None else average_of(model, ema_decay)
+        bf16 = use_bf16(precision, device, lambda use: _trial(model, loss, first, use))
+        runner = torch.compile(model) if use_compile(compile, device) else model
+        history = History()
+        history.ema = None if average is None else average.module
+        for _ in loop.steps(
+            gradient_step(runner, loss, optimiser, average, bf16), tensors, steps=steps, epochs=epochs,
+            seconds=seconds, batch_size=batch_size, seed=seed, device=device, channels_last=channels_last,
+            parts={"model": model, "optimiser": optimiser} | ({"ema": average} if average else {}),
+            settings={"lr": lr, "weight_decay": weight_decay, "ema_decay": ema_decay, "bf16": bf16},
+            history=history, checkpoint=checkpoint, save_every=save_every, progress=progress,
+        ):  # fmt: skip
+            pass
+    return history
+
+
+@contextlib.contextmanager
+def _in_training(model, device, channels_last):
+    """Inside the block the model is on the device in training mode; afterwards it is in eval mode."""
+    model.to(device)
+    if channels_last:
+        model.to(memory_format=torch.channels_last)
+    model.train()
+    try:
+        yield
+    finally:
+        model.eval()
+
+
+def _trial(model, loss, batch, bf16):
+    """One forward and backward pass on a copy of the model, for the stopwatch."""
+    copied = copy.deepcopy(model)
+    with RandomStream(0, batch[0].device), autocast(bf16, batch[0].device):
+        value, _ = check_loss(loss(copied, *batch))
+    value.backward()
+    float(value.detach())  # waits for a GPU
+
+
+def _check_model(model, loss, tensors):
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module; got {type(model).__name__}.")
+    if not callable(loss):
+        raise TypeError(f"loss must be a function of (model, *batch); got {type(loss).__name__}.")
+    dtypes = {p.dtype for p in model.parameters()}
+    for position, tensor in enumerate(tensors):
+        if tensor.is_floating_point() and dtypes and tensor.dtype not in dtypes:
+            wanted = " or ".join(sorted(str(dtype) for dtype in dtypes))
+            raise TypeError(f"data[{position}] must be {wanted}, as the model is; got {tensor.dtype}.")

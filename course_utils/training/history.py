@@ -1,0 +1,126 @@
+"""What happened during training: the loss of each step, and its picture."""
+
+import math
+
+import numpy as np
+import torch
+
+
+class TrainingDiverged(FloatingPointError):
+    """The loss became NaN or infinite; `.history` holds the run up to that step."""
+
+    def __init__(self, message, history):
+        super().__init__(message)
+        self.history = history
+
+
+class History:
+    """The record of a run: `.loss` [steps], `.extras` name -> [steps], `.steps`, `.seconds`, `.ema`.
+
+    Numbers stay on the device until somebody asks for them, so that recording does not stop a GPU.
+    `.ema` is the model of averaged weights, or None where no average was asked for.
+    """
+
+    def __init__(self):
+        self.seconds = 0.0
+        self.ema = None
+        self._values = {}
+        self._pending = []
+        self._fetched = 0
+
+    @property
+    def steps(self):
+        """How many steps have been done."""
+        return self._fetched + len(self._pending)
+
+    @property
+    def loss(self):
+        """The loss by step: float64 array [steps]."""
+        self.fetch()
+        return np.array(self._values.get("loss", []))
+
+    @property
+    def extras(self):
+        """The extra scalars by step: name -> float64 array [steps]."""
+        self.fetch()
+        return {name: np.array(values) for name, values in self._values.items() if name != "loss"}
+
+    @property
+    def latest(self):
+        """The loss of the last step, a float; NaN before the first."""
+        self.fetch()
+        return self._values["loss"][-1] if self._fetched else math.nan
+
+    def add(self, loss, extras=None):
+        """Record one step's loss and extra scalars: tensors of one element, or numbers."""
+        scalars = {**(extras or {}), "loss": loss}
+        names = self._pending[0].keys() if self._pending else self._values.keys()
+        if names and scalars.keys() != names:
+            raise ValueError(f"extras must have the same names at every step; got {sorted(scalars)}.")
+        self._pending.append({name: _scalar(name, value) for name, value in scalars.items()})
+
+    def fetch(self):
+        """Bring what is still on the device to plain numbers, in one copy for each name."""
+        pending, self._pending = self._pending, []
+        self._fetched += len(pending)
+        for name in pending[0] if pending else ():
+            column = [row[name] for row in pending]
+            if all(isinstance(value, torch.Tensor) for value in column):
+                column = column[0].reshape(1) if len(column) == 1 else torch.stack(column)
+                column = column.tolist()
+            self._values.setdefault(name, []).extend(float(value) for value in column)
+
+    def stop_if_diverged(self, since=0):
+        """Raise TrainingDiverged at the first step from `since` on whose scalars are not all finite."""
+        self.fetch()
+        bad = [step for values in self._values.values() for step in _not_finite(values, since)]
+        if not bad:
+            return
+        step = min(bad)
+        names = [name for name, values in self._values.items() if not math.isfinite(values[step])]
+        self._values = {name: values[: step + 1] for name, values in self._values.items()}
+        self._fetched = step + 1
+        raise TrainingDiverged(
+            f"{' and '.join(sorted(names, key=lambda n: n != 'loss'))} became NaN or infinite at step "
+            f"{step + 1}; try a smaller lr (a tenth, say), and look for log(0), sqrt(0) or a division "
+            "by zero in the loss.",
+            self,
+        )
+
+    def state_dict(self):
+        """The record as plain data, for a checkpoint."""
+        self.fetch()
+        values = {name: torch.tensor(v, dtype=torch.float64) for name, v in self._values.items()}
+        return {"seconds": self.seconds, "values": values}
+
+    def load_state_dict(self, state):
+        """Go on from a saved record."""
+        self.seconds, self._pending = state["seconds"], []
+        self._values = {name: values.tolist() for name, values in state["values"].items()}
+        self._fetched = len(self._values.get("loss", []))
+
+    def plot(self, ax=None):
+        """Draw the loss (and the extras) by step, on a log scale where it spans decades; return the axes.
+
+        ax: matplotlib axes, or None for a new figure; `show(history.plot().figure, alt)` displays that one.
+        """
+        from .curves import plot_history
+
+        return plot_history(self, ax)
+
+    def __repr__(self):
+        last = f", last loss {self.loss[-1]:.4g}" if self.steps else ""
+        return f"History({self.steps} steps in {self.seconds:.1f} s{last})"
+
+
+def _scalar(name, value):
+    if isinstance(value, torch.Tensor):
+        if value.numel() != 1:
+            raise ValueError(f"extras[{name!r}] must be a scalar; got shape {list(value.shape)}.")
+        value = value.detach().reshape(())
+        return value.item() if value.device.type == "cpu" else value
+    return float(value)
+
+
+def _not_finite(values, since):
+    return [step for step in range(since, len(values)) if not math.isfinite(values[step])]

@@ -1,0 +1,157 @@
+"""The one training loop: a budget of updates on resident data, watched, recorded, kept and resumed."""
+
+import contextlib
+import signal
+import threading
+import time
+
+from .. import progress as progress_bar
+from .._validate import check_int, check_number
+from .batches import Batches, check_data, fingerprint
+from .device import RandomStream, pick_device
+from .history import History
+from .resume import Keeper
+
+LOOK_SECONDS = 0.25  # how often a GPU is asked for its losses, and the bar is redrawn
+
+
+def budget(steps, epochs, seconds, per_epoch):
+    """The number of steps and of seconds to stop at (one of them None), from the one budget that is given.
+
+    Raises ValueError where none or several are given, or where the one given is not positive.
+    """
+    given = {"steps": steps, "epochs": epochs, "seconds": seconds}
+    given = {name: value for name, value in given.items() if value is not None}
+    if len(given) != 1:
+        got = ", ".join(f"{name}={value!r}" for name, value in given.items()) or "none"
+        raise ValueError(f"give exactly one of steps, epochs and seconds; got {got}.")
+    if seconds is not None:
+        return None, check_number("seconds", seconds, minimum=0, open_minimum=True)
+    if steps is not None:
+        return check_int("steps", steps), None
+    return check_int("epochs", epochs) * per_epoch, None
+
+
+def steps(
+    update, data, *, steps=None, epochs=None, seconds=None, batch_size=128, seed=0, device=None,
+    channels_last=False, parts=None, settings=None, history=None, checkpoint=None, save_every=10.0,
+    progress=True,
+):  # fmt: skip
+    """Call update(*batch) until the budget is used up, and yield the number of steps done after each call.
+
+    update: does one step's work on a batch and returns a scalar, or (scalar, dict of extra scalars). It may
+    train one model or several (a GAN's two), for this loop knows nothing of models.
+    data: tensor [N, ...] or a tuple of them; see Batches for what a batch is. Give exactly one of steps,
+    epochs and seconds. parts: name -> whatever must be saved and restored with a checkpoint (modules,
+    optimisers, torch.Generators); settings: plain data that must match on resuming. history: a History to
+    fill. checkpoint: file written every save_every seconds and at the end; where it exists the run goes on
+    from it, exactly. Ctrl-C ends the run after the step in hand, as if the budget were used up.
+    Raises TrainingDiverged where a scalar is NaN or infinite, CheckpointError where a checkpoint does not
+    fit, ValueError or TypeError for bad arguments, before anything is written.
+    """
+    device, tensors = pick_device(device), check_data(data)
+    batches = Batches(tensors, batch_size, seed, device, channels_last)
+    limit = budget(steps, epochs, seconds, batches.per_epoch)
+    history = History() if history is None else history
+    stream = RandomStream(batches.seed, device)
+    settings = {
+        "batch_size": batches.batch_size,
+        "seed": batches.seed,
+        "device": device.type,
+        **(settings or {}),
+    }
+    if checkpoint is not None:
+        settings["data"] = fingerprint(tensors)
+    keeper = Keeper(checkpoint, {"history": history, "random": stream, **(parts or {})}, settings, save_every)
+    keeper.resume()
+    return _run(update, batches, limit, history, stream, keeper, progress)
+
+
+def _run(update, batches, limit, history, stream, keeper, progress):
+    step_limit, time_limit = limit
+    amount, unit = (step_limit, "step") if step_limit else (time_limit, "s")
+    started, watch = time.perf_counter() - history.seconds, _Watch(history, batches)
+
+    def done():
+        return history.steps if step_limit else history.seconds
+
+    with (
+        progress_bar.bar(amount, unit, progress, initial=done()) as report,
+        _held_interrupt() as pressed,
+    ):
+        while done() < amount and not pressed:
+            try:
+                with stream:
+                    history.add(*_as_pair(update(*batches[history.steps])))
+            except KeyboardInterrupt:
+                if pressed:  # pressed twice: the step was cut in half, so nothing of it may be saved
+                    raise
+                pressed.append(True)
+                break
+            now = time.perf_counter()
+            history.seconds = now - started
+            watch.step()
+            if watch.redraw(now):
+                report(done(), loss=history.latest)
+            if keeper.due(now):
+                watch.check()
+                keeper.save()
+            yield history.steps
+        watch.check()
+        report(done(), loss=history.latest)
+    keeper.save()
+    if pressed:
+        kept = (
+            "" if keeper.path is None else f"; {keeper.path} is saved, and the same call goes on from there"
+        )
+        print(f"Stopped by the keyboard after step {history.steps}{kept}.")
+
+
+class _Watch:
+    """Looks at the losses for NaN: at every step on a CPU, where that is free, and now and then on a GPU."""
+
+    def __init__(self, history, batches):
+        self._history, self._checked, self._looked = history, history.steps, -LOOK_SECONDS
+        self._every_step = batches.device.type == "cpu"
+
+    def check(self):
+        self._history.stop_if_diverged(since=self._checked)
+        self._checked = self._history.steps
+
+    def step(self):
+        if self._every_step:
+            self.check()
+
+    def redraw(self, now):
+        if now < self._looked + LOOK_SECONDS:
+            return False
+        self._looked = now
+        self.check()
+        return True
+
+
+def _as_pair(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+@contextlib.contextmanager
+def _held_interrupt():
+    """Yield a list that is empty until Ctrl-C is pressed, so that a step is never cut in half.
+
+    A second press interrupts at once. Only the main thread gets signals; elsewhere nothing is held.
+    """
+    pressed = []
+
+    def note(signum, frame):
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(True)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
