@@ -4,7 +4,7 @@ import contextlib
 import copy
 
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from .._validate import check_number
 from . import loop
@@ -23,17 +23,27 @@ def adamw(model, lr=1e-3, weight_decay=0.0):
     return torch.optim.AdamW(weights, lr=lr, weight_decay=decay, fused=True)
 
 
-def average_of(model, decay):
-    """An exponential moving average of model's weights, which starts at the weights as they are now.
+class WeightAverage:
+    """An exponential moving average of a model's weights, which starts at the weights as they are now.
 
-    decay: d in [0, 1]; `average.update_parameters(model)` after the optimiser's step sets
-    average <- d average + (1 - d) weights, so after one step it is d w_0 + (1 - d) w_1 (torch's own would
-    be w_1, for it takes its first call as the start). Buffers are copied. The model is `average.module`.
+    decay: d in [0, 1]. `update()`, called after the optimiser's step, sets average <- d average + (1 - d)
+    weights, so that after one step it is d w_0 + (1 - d) w_1. Buffers are copied. `.model` is the average.
+    (torch's AveragedModel takes its first update as the start, and makes a GPU wait at every one.)
     """
-    decay = check_number("ema_decay", decay, minimum=0, maximum=1)
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
-    average.n_averaged.fill_(1)
-    return average
+
+    def __init__(self, model, decay):
+        decay = check_number("ema_decay", decay, minimum=0, maximum=1)
+        self.model = copy.deepcopy(model)
+        self._blend = get_ema_multi_avg_fn(decay)
+        self._weights = list(self.model.parameters()), list(model.parameters())
+        self._buffers = list(self.model.buffers()), list(model.buffers())
+
+    @torch.no_grad()
+    def update(self):
+        """Move the average towards the model's weights of now."""
+        self._blend(*self._weights, None)
+        for kept, current in zip(*self._buffers, strict=True):
+            kept.copy_(current)
 
 
 def gradient_step(model, loss, optimiser, average=None, bf16=False):
@@ -53,7 +63,7 @@ def gradient_step(model, loss, optimiser, average=None, bf16=False):
         value.backward()
         optimiser.step()
         if average is not None:
-            average.update_parameters(getattr(model, "_orig_mod", model))
+            average.update()
         return value, extras
 
     return update
@@ -94,20 +104,20 @@ def fit(
     _check_model(model, loss, tensors)
     loop.budget(steps, epochs, seconds, per_epoch=1)
     channels_last = device.type == "cuda" if channels_last is None else bool(channels_last)
-    first = Batches(tensors, batch_size, seed, device, channels_last)[0]
+    how = {"batch_size": batch_size, "seed": seed, "device": device, "channels_last": channels_last}
+    history = History()
     with tf32_allowed(tf32, device), _in_training(model, device, channels_last):
-        optimiser = adamw(model, lr, weight_decay)
-        average = None if ema_decay is None else average_of(model, ema_decay)
-        bf16 = use_bf16(precision, device, lambda use: _trial(model, loss, first, use))
+        parts = {"model": model, "optimiser": adamw(model, lr, weight_decay)}
+        average = None if ema_decay is None else WeightAverage(model, ema_decay)
+        if average is not None:
+            parts["ema"] = history.ema = average.model.eval()
+        bf16 = use_bf16(precision, device, lambda use: _trial(model, loss, Batches(tensors, **how)[0], use))
         runner = torch.compile(model) if use_compile(compile, device) else model
-        history = History()
-        history.ema = None if average is None else average.module
+        settings = {"lr": lr, "weight_decay": weight_decay, "ema_decay": ema_decay, "bf16": bf16}
+        update = gradient_step(runner, loss, parts["optimiser"], average, bf16)
         for _ in loop.steps(
-            gradient_step(runner, loss, optimiser, average, bf16), tensors, steps=steps, epochs=epochs,
-            seconds=seconds, batch_size=batch_size, seed=seed, device=device, channels_last=channels_last,
-            parts={"model": model, "optimiser": optimiser} | ({"ema": average} if average else {}),
-            settings={"lr": lr, "weight_decay": weight_decay, "ema_decay": ema_decay, "bf16": bf16},
-            history=history, checkpoint=checkpoint, save_every=save_every, progress=progress,
+            update, tensors, steps=steps, epochs=epochs, seconds=seconds, **how, parts=parts,
+            settings=settings, history=history, checkpoint=checkpoint, save_every=save_every, progress=progress,
         ):  # fmt: skip
             pass
     return history
