@@ -117,7 +117,8 @@ def fit(
         update = gradient_step(runner, loss, parts["optimiser"], average, bf16)
         for _ in loop.steps(
             update, tensors, steps=steps, epochs=epochs, seconds=seconds, **how, parts=parts,
-            settings=settings, history=history, checkpoint=checkpoint, save_every=save_every, progress=progress,
+            settings=settings, history=history, checkpoint=checkpoint, save_every=save_every,
+            progress=progress,
         ):  # fmt: skip
             pass
     return history
