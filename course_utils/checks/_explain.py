@@ -1,0 +1,100 @@
+"""What to say of a wrong answer that is in no bank: what is right about it, and how the rest is off."""
+
+import itertools
+
+import torch
+
+from course_utils.checks._form import form_fault
+from course_utils.checks._values import agree, close, difference, relation
+from course_utils.checks._words import listing
+
+
+def explain(exercise, known, outputs, numbers):
+    """One sentence on outputs that match nothing in the bank. numbers: their values, one list a probe."""
+    for probe, output in zip(known, outputs, strict=True):
+        fault = form_fault(output, probe.output, exercise.returns)
+        if fault:
+            return f"With {probe.label}: {fault[0].lower()}{fault[1:]}"
+    if exercise.summary is not None:
+        return _off_statistic(exercise, known, numbers)
+    right = [agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(numbers, known, strict=True)]
+    wrong = [(one, probe) for one, probe, good in zip(numbers, known, right, strict=True) if not good]
+    if any(right):
+        labels = listing([probe.label for probe, good in zip(known, right, strict=True) if good])
+        one, probe = wrong[0]
+        return f"Right with {labels}; with {probe.label} {_first_difference(exercise, one, probe)}."
+    swapped = _swapped(exercise, known, numbers)
+    if swapped:
+        return swapped
+    part = next(i for i in range(len(wrong[0][0])) if _part_is_wrong(exercise, wrong, i))
+    lead = _lead(exercise, wrong, part)
+    got, want = [one[part] for one, _ in wrong], [probe.numbers[part] for _, probe in wrong]
+    said = relation(got, want, _sizes(exercise, [probe for _, probe in wrong]))
+    if not said:
+        one, probe = wrong[0]
+        said = f"With {probe.label} {difference(one[part], probe.numbers[part])}."
+    return f"{lead}{said[0].lower()}{said[1:]}" if lead else said
+
+
+def _part_is_wrong(exercise, wrong, part):
+    return not all(close(one[part], probe.numbers[part], exercise.tolerance) for one, probe in wrong)
+
+
+def _lead(exercise, wrong, part):
+    """Which parts of a tuple are right, as the beginning of a sentence."""
+    if not exercise.returns:
+        return ""
+    good = [name for i, name in enumerate(exercise.returns) if not _part_is_wrong(exercise, wrong, i)]
+    start = f"Your {listing(good)} {'is' if len(good) == 1 else 'are'} right; for" if good else "For"
+    return f"{start} the {exercise.returns[part]}: "
+
+
+def _first_difference(exercise, one, probe):
+    for index, (got, want) in enumerate(zip(one, probe.numbers, strict=True)):
+        if not close(got, want, exercise.tolerance):
+            where = f"(the {exercise.returns[index]}) " if exercise.returns else ""
+            return where + difference(got, want)
+    raise AssertionError("a probe that disagrees has a part that disagrees")
+
+
+def _swapped(exercise, known, numbers):
+    for order in itertools.permutations(range(len(exercise.returns))):
+        moved = [[one[i] for i in order] for one in numbers]
+        if all(
+            agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(moved, known, strict=True)
+        ):
+            return f"The values are right and their order is not: return {listing(exercise.returns)}."
+    return ""
+
+
+def _sizes(exercise, known):
+    """{what it is: its value for each probe} for every axis that the tensors of all probes have."""
+    sizes = {}
+    made = [probe.make() for probe in known]
+    for index, name in enumerate(exercise.arguments):
+        tensors = [args[index] for args in made]
+        if not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
+            continue
+        for axis in range(min(tensor.ndim for tensor in tensors)):
+            sizes[f"the size of axis {axis} of {name}"] = [tensor.shape[axis] for tensor in tensors]
+        sizes[f"the number of values in {name}"] = [tensor.numel() for tensor in tensors]
+        if all(tensor.ndim for tensor in tensors):
+            sizes[f"the number of values in one row of {name}"] = [t[0].numel() for t in tensors]
+    return sizes
+
+
+def _off_statistic(exercise, known, numbers):
+    """The statistic that is furthest off, over all probes."""
+    worst = max(
+        (
+            (float((one[0] - probe.numbers[0]).abs().nan_to_num(torch.inf).max()), i)
+            for i, (one, probe) in enumerate(zip(numbers, known, strict=True))
+        ),
+    )[1]
+    probe, got = known[worst], numbers[worst][0]
+    names = list(exercise.summary(torch.zeros_like(torch.as_tensor(probe.output)), *probe.make()))
+    place = int((got - probe.numbers[0]).abs().nan_to_num(torch.inf).argmax())
+    return (
+        f"With {probe.label} the {names[place]} is {float(got[place]):.2f}; "
+        f"about {float(probe.numbers[0][place]):.2f} is wanted."
+    )

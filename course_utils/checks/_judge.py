@@ -1,0 +1,244 @@
+"""From an exercise and a function to a verdict."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from course_utils.checks import _run
+from course_utils.checks._explain import explain
+from course_utils.checks._form import adapted, as_numbers, form_fault, form_word, parts_like
+from course_utils.checks._values import agree, close
+
+
+class Verdict(NamedTuple):
+    """kind: right, word, blank or wrong; text: the sentence for it; function: what to go on with."""
+
+    kind: str
+    text: str
+    function: Callable
+
+
+class Probe(NamedTuple):
+    """One set of inputs with the right output for it, and the numbers by which outputs are compared."""
+
+    label: str
+    make: Callable[[], tuple]
+    output: Any
+    numbers: list
+
+
+def probes(exercise):
+    """Every set of inputs of the exercise, with the reference's answers."""
+    made = []
+    for index, (label, maker) in enumerate(exercise.inputs.items()):
+
+        def make(maker=maker, index=index):
+            return maker(torch.Generator().manual_seed(1000 + index))
+
+        output = exercise.reference(*make())
+        if exercise.expected is None:
+            numbers = measure(exercise, make(), output, output)
+        else:
+            numbers = [torch.tensor(list(exercise.expected(*make()).values()), dtype=torch.float64)]
+        made.append(Probe(label, make, output, numbers))
+    return made
+
+
+def measure(exercise, args, output, wanted):
+    """The numbers by which an output is compared, as a list of tensors; None where it has none."""
+    if exercise.summary is None:
+        numbers = [as_numbers(part) for part in parts_like(output, wanted)]
+        return None if any(part is None for part in numbers) else numbers
+    if form_fault(output, wanted, exercise.returns):
+        return None
+    values = exercise.summary(as_numbers(output), *args).values()
+    return [torch.tensor([float(value) for value in values], dtype=torch.float64)]
+
+
+def judge(exercise, function, printed):
+    """The verdict on a function; what it prints in its first call goes to printed (a StringIO)."""
+    if _run.is_blank(function):
+        return Verdict("blank", "", exercise.reference)
+    fault = _run.wrong_call(exercise.name, function, exercise.arguments)
+    if fault:
+        return Verdict("wrong", fault, exercise.reference)
+    with _run.own_randomness(0):
+        known = probes(exercise)
+        outputs, fault = _outputs(known, function, printed)
+        if outputs is None:
+            return Verdict("wrong" if fault else "blank", fault, exercise.reference)
+        return _compare(exercise, function, known, outputs)
+
+
+def _outputs(known, function, printed):
+    """The function's output for every probe, or None with a fault (empty where it is a blank)."""
+    outputs = []
+    for index, probe in enumerate(known):
+        args = probe.make()
+        outcome = _run.call(function, args, None if index else printed)
+        if outcome.blank:
+            return None, ""
+        if outcome.fault:
+            return None, outcome.fault if index == 0 else f"With {probe.label}: {outcome.fault}"
+        changed = _changed(function, args, probe.make())
+        if changed:
+            return None, (
+                f"Your function changes its input {changed} in place, and whoever called it still "
+                "needs that: make a new tensor instead (no +=, no x[...] = ..., no method that ends in _)."
+            )
+        outputs.append(outcome.value)
+    torch.random.default_generator.manual_seed(1)  # not what the first call found
+    again = _run.call(function, known[0].make())
+    if again.fault or not _identical(again.value, outputs[0]):
+        return None, _not_repeatable(known[0])
+    return outputs, ""
+
+
+def _not_repeatable(probe):
+    if any(isinstance(arg, torch.Generator) for arg in probe.make()):
+        return (
+            "Two calls with equal generators give different samples: hand `generator=generator` to "
+            "everything random that you call."
+        )
+    return (
+        "Two calls with the same input give different results: there is something random in your function, "
+        "or it remembers the call before."
+    )
+
+
+def _compare(exercise, function, known, outputs):
+    numbers = [
+        measure(exercise, probe.make(), output, probe.output)
+        for probe, output in zip(known, outputs, strict=True)
+    ]
+    if all(agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(numbers, known, strict=True)):
+        return _right(exercise, function, known, outputs, "")
+    for accepted in exercise.accepted:
+        if matches(exercise, accepted.function, known, numbers):
+            return _right(exercise, function, known, outputs, accepted.remark)
+    for mistake in exercise.mistakes:
+        if matches(exercise, mistake.function, known, numbers):
+            return Verdict("wrong", mistake.explanation, exercise.reference)
+    return Verdict("wrong", explain(exercise, known, outputs, numbers), exercise.reference)
+
+
+def matches(exercise, other, known, numbers):
+    """Whether another function gives these numbers on every probe."""
+    # Two random samples differ by more than a sample and the truth do.
+    slack = 1.0 if exercise.summary is None else 1.5
+    for probe, one in zip(known, numbers, strict=True):
+        theirs = measure(exercise, probe.make(), other(*probe.make()), probe.output)
+        if not agree(one, theirs, slack * exercise.tolerance):
+            return False
+    return True
+
+
+def _right(exercise, function, known, outputs, remark):
+    for probe, output in zip(known, outputs, strict=True):
+        fault = form_fault(output, probe.output, exercise.returns)
+        if fault:
+            return Verdict("wrong", fault, exercise.reference)
+    fault = _gradient_fault(exercise, function, known[0])
+    if fault:
+        return Verdict("wrong", fault, exercise.reference)
+    word = form_word(outputs[0], known[0].output)
+    if word:
+        function = adapted(function, known[0].output)
+    word = remark or word or _double_word(exercise, function, known[0])
+    return Verdict("word" if word else "right", word, function)
+
+
+def _gradient_fault(exercise, function, probe):
+    for name in exercise.gradient:
+        want, _ = _gradient(exercise.reference, exercise, name, probe)
+        got, error = _gradient(function, exercise, name, probe)
+        if got is None:
+            because = f" ({error})" if error else ""
+            return (
+                f"Your values are right, but no gradient reaches {name}{because}, so training with this "
+                "would change nothing: no .item(), .detach(), .numpy(), float(...) or torch.tensor(...) on the way."
+            )
+        if not close(got, want, 1e-3):
+            return (
+                f"Your values are right, but only a part of the gradient reaches {name}: "
+                "is something on the way detached?"
+            )
+    return ""
+
+
+def _gradient(function, exercise, name, probe):
+    """The gradient of the summed output, flat, or None; and the first words of an error on the way."""
+    args = list(probe.make())
+    arg = args[exercise.arguments.index(name)]
+    leaves = list(arg.parameters()) if isinstance(arg, nn.Module) else [arg.requires_grad_()]
+    outcome = _run.call(function, args)
+    if outcome.error is not None:
+        return None, f"{type(outcome.error).__name__} once the input asks for a gradient"
+    value = outcome.value
+    if not isinstance(value, torch.Tensor) or not value.requires_grad:
+        return None, ""
+    gradients = torch.autograd.grad(value.sum(), leaves, allow_unused=True)
+    if all(gradient is None for gradient in gradients):
+        return None, ""
+    filled = [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, gradients, strict=True)]
+    return torch.cat([gradient.flatten() for gradient in filled]).double(), ""
+
+
+def _double_word(exercise, function, probe):
+    """One sentence where float64 input loses its precision or is refused, or ""."""
+    given = probe.make()
+    if not any(isinstance(arg, torch.Tensor) and arg.is_floating_point() for arg in given):
+        return ""
+    wanted = exercise.reference(*_double(given))
+    outcome = _run.call(function, _double(probe.make()))
+    if outcome.fault:
+        return (
+            "It works for float32 input only: some tensor or dtype in it does not follow the input's, "
+            "as torch.zeros_like(x) would."
+        )
+    lost = [
+        part
+        for part, other in zip(parts_like(outcome.value, wanted), parts_like(wanted, wanted), strict=True)
+        if isinstance(part, torch.Tensor) and isinstance(other, torch.Tensor) and part.dtype != other.dtype
+    ]
+    if not lost:
+        return ""
+    return f"Float64 input comes back as {str(lost[0].dtype).removeprefix('torch.')}: keep the input's dtype."
+
+
+def _double(args):
+    changed = []
+    for arg in args:
+        floating = isinstance(arg, torch.Tensor) and arg.is_floating_point()
+        changed.append(arg.double() if floating or isinstance(arg, nn.Module) else arg)
+    return tuple(changed)
+
+
+def _identical(one, other):
+    ours, theirs = as_numbers(one), as_numbers(other)
+    if ours is None or theirs is None:
+        return type(one) is type(other)
+    return close(ours, theirs, 1e-6)
+
+
+def _changed(function, args, fresh):
+    """The name of the first argument that is not what it was, or ""."""
+    for index, (arg, before) in enumerate(zip(args, fresh, strict=True)):
+        if isinstance(arg, nn.Module):
+            pairs = zip(arg.state_dict().values(), before.state_dict().values(), strict=True)
+        else:
+            pairs = [(arg, before)] if isinstance(arg, torch.Tensor) else []
+        for now, then in pairs:
+            if now.shape != then.shape or not torch.equal(now.nan_to_num(), then.nan_to_num()):
+                return _argument_name(function, index)
+    return ""
+
+
+def _argument_name(function, index):
+    try:
+        return list(inspect.signature(function).parameters)[index]
+    except (TypeError, ValueError, IndexError):
+        return f"number {index + 1}"

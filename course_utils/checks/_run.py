@@ -1,0 +1,121 @@
+"""Calling a student's function: what came back, or what went wrong, in one sentence."""
+
+import contextlib
+import dis
+import inspect
+import io
+import linecache
+import random
+import re
+import traceback
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from course_utils.checks._limit import TimeUp, call_within
+from course_utils.checks._words import count, listing
+
+TIME_LIMIT = 2.0  # seconds a call
+
+
+class Outcome(NamedTuple):
+    """What one call did: its value, or the fault as a sentence; blank where there was nothing to call."""
+
+    value: Any = None
+    fault: str = ""
+    blank: bool = False
+    error: Exception | None = None
+
+
+def call(function, args, printed=None):
+    """Call function(*args) under the time limit, its prints caught in printed (a StringIO)."""
+    try:
+        with contextlib.redirect_stdout(printed or io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = call_within(TIME_LIMIT, lambda: function(*args))
+    except TimeUp:
+        return Outcome(
+            fault=f"Your function did not come to an end within {TIME_LIMIT:g} seconds: "
+            "is there a loop that never stops?"
+        )
+    except (Exception, SystemExit) as error:
+        return Outcome(fault=_raised(function, error), blank=_unfinished(error), error=error)
+    if _holds_blank(value) or (value is None and is_blank(function)):
+        return Outcome(blank=True)
+    if value is None:
+        return Outcome(fault="Your function returns nothing (None): does it end with `return`?")
+    return Outcome(value)
+
+
+def is_blank(function):
+    """Whether there is nothing to call yet: ..., None, or a function with an empty body."""
+    if function is ... or function is None:
+        return True
+    code = getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
+    idle = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST"}
+    if code is None or not {step.opname for step in dis.get_instructions(code)} <= idle:
+        return False
+    return set(code.co_consts[1:] if function.__doc__ else code.co_consts) <= {None, ...}
+
+
+def wrong_call(name, function, arguments):
+    """A sentence where function cannot be called with that many arguments at all, or ""."""
+    if not callable(function):
+        got = type(function).__name__
+        return (
+            f"You passed {'an' if got[0].lower() in 'aeiou' else 'a'} {got}, not a function: "
+            f'write check("{name}", my_function), with no brackets after the function.'
+        )
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions have none
+        return ""
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        return (
+            f"Your function takes {count(len(signature.parameters), 'argument')}; "
+            f"it is called with {len(arguments)}: {listing(arguments)}."
+        )
+    return ""
+
+
+@contextlib.contextmanager
+def own_randomness(seed):
+    """Seed the global generators inside, and leave them outside as if nothing had happened."""
+    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    torch.random.default_generator.manual_seed(seed)
+    np.random.seed(seed)
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(states[0])
+        np.random.set_state(states[1])
+        random.setstate(states[2])
+
+
+def _unfinished(error):
+    """Whether a blank raised it: a bare NotImplementedError (torch's quote a name) or a ... on the way."""
+    message = str(error)
+    return "ellipsis" in message.lower() or (isinstance(error, NotImplementedError) and "'" not in message)
+
+
+def _holds_blank(value):
+    return value is ... or (isinstance(value, tuple | list) and any(part is ... for part in value))
+
+
+def _raised(function, error):
+    lines = str(error).strip().splitlines()
+    message = re.sub(r"0x[0-9a-fA-F]+", "0x...", lines[0])[:200].rstrip(".") if lines else ""
+    said = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    frames = [frame for frame in traceback.walk_tb(error.__traceback__) if frame[0].f_code is code]
+    if not frames:
+        return f"Your function raised {said}."
+    number = frames[-1][1]
+    source = linecache.getline(code.co_filename, number).strip()
+    where = f"line {number - code.co_firstlineno + 1} of your function"
+    return f"Your function raised {said} ({where}{': ' + source if source else ''})."

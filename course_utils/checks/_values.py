@@ -1,0 +1,100 @@
+"""Values: whether two results agree, and what a wrong one has in common with the right one."""
+
+import torch
+
+from course_utils.checks._words import number
+
+_FUNCTIONS = {
+    "the square root of the expected ones": torch.sqrt,
+    "the square of the expected ones": torch.square,
+    "the exponential of the expected ones": torch.exp,
+    "the logarithm of the expected ones": torch.log,
+    "one over the expected ones": torch.reciprocal,
+}
+
+
+def close(got, want, tolerance):
+    """Whether tensors agree in shape, in NaN and infinities, and to tolerance times the largest in want."""
+    if got.shape != want.shape:
+        return False
+    finite = torch.isfinite(want)
+    if not torch.equal(torch.isfinite(got), finite):
+        return False
+    odd = ~finite
+    if not torch.equal(torch.nan_to_num(got[odd]), torch.nan_to_num(want[odd])):
+        return False
+    if not finite.any():
+        return True
+    scale = max(float(want[finite].abs().max()), 0.1)
+    return bool((got[finite] - want[finite]).abs().max() <= tolerance * scale)
+
+
+def agree(got, want, tolerance):
+    """Whether two lists of tensors agree part for part; False where one is missing (None)."""
+    if got is None or want is None or len(got) != len(want):
+        return False
+    return all(close(one, other, tolerance) for one, other in zip(got, want, strict=True))
+
+
+def relation(got, want, sizes):
+    """A sentence on how all wrong values relate to the right ones, or "".
+
+    got, want: lists of tensors, one a set of inputs. sizes: {what it is: its value for each set of inputs}.
+    """
+    pairs = [(one.flatten(), other.flatten()) for one, other in zip(got, want, strict=True)]
+    one, other = torch.cat([pair[0] for pair in pairs]), torch.cat([pair[1] for pair in pairs])
+    if one.numel() < 2 or not (torch.isfinite(one).all() and torch.isfinite(other).all()):
+        return ""
+    scale = float(other.abs().max())
+    for text, function in _FUNCTIONS.items():
+        if close(function(other), one, 1e-4) and torch.isfinite(one).all():
+            return f"Your values are {text}."
+    shift = one - other
+    if float(shift.max() - shift.min()) <= 1e-4 * scale:
+        amount = float(shift.mean())
+        return f"Your values are always {number(abs(amount))} too {'small' if amount < 0 else 'large'}."
+    ratios = [_ratio(*pair) for pair in pairs]
+    if None in ratios:
+        return ""
+    if max(ratios) - min(ratios) <= 1e-3 * abs(ratios[0]):
+        return _times(ratios[0])
+    return _by_size(ratios, sizes)
+
+
+def _times(ratio):
+    if abs(ratio + 1) < 1e-3:
+        return "Your values have the right size and the opposite sign."
+    return f"Your values are always {number(ratio)} times the expected ones."
+
+
+def _ratio(got, want):
+    """The factor from want to got where it is the same for every value, else None."""
+    used = want.abs() > 1e-3 * float(want.abs().max())
+    if not used.any():
+        return None
+    ratio = got[used] / want[used]
+    even = float((ratio - ratio[0]).abs().max()) <= 1e-3 * float(ratio[0].abs())
+    return float(ratio[0]) if even and float(ratio[0].abs()) > 1e-9 else None
+
+
+def _by_size(ratios, sizes):
+    for text, values in sizes.items():
+        if len(set(values)) < 2:
+            continue
+        if all(abs(ratio * size - 1) < 1e-3 for ratio, size in zip(ratios, values, strict=True)):
+            return f"Your values are the expected ones divided by {text}: is a mean taken for a sum?"
+        if all(abs(ratio / size - 1) < 1e-3 for ratio, size in zip(ratios, values, strict=True)):
+            return f"Your values are the expected ones times {text}: is a sum taken for a mean?"
+    return ""
+
+
+def difference(got, want):
+    """A clause with the value that is furthest off, such as "you return 0.2, 0.5 is wanted"."""
+    odd = torch.isfinite(got) != torch.isfinite(want)
+    gap = torch.where(odd, torch.inf, (got - want).abs()).nan_to_num(nan=0.0, posinf=torch.inf).flatten()
+    place = int(gap.argmax())
+    at = ""
+    if got.ndim:
+        index = [int(i) for i in torch.unravel_index(torch.tensor(place), got.shape)]
+        at = f"at {index} "
+    return f"{at}you return {number(got.flatten()[place])}, {number(want.flatten()[place])} is wanted"

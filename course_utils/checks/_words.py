@@ -1,0 +1,29 @@
+"""Numbers, sizes and lists as a sentence wants them; the same text on every run."""
+
+import math
+
+
+def number(value):
+    """A number in about three digits: 0.693, 12, 784, 1340, 1.2e-05, inf."""
+    value = float(value)
+    if not math.isfinite(value):
+        return str(value)
+    if abs(value) < 1e6 and (value == round(value) or abs(value) >= 1000):
+        return str(round(value))
+    return f"{value:.3g}"
+
+
+def listing(words):
+    """Words joined as prose: a; a and b; a, b and c."""
+    words = [str(word) for word in words]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def count(amount, noun):
+    """An amount with its noun: 1 argument, 2 arguments."""
+    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
+
+
+def article(noun):
+    """A noun with a or an before it."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
