@@ -81,7 +81,8 @@ def form_word(value, wanted):
         if isinstance(other, torch.Tensor) and not isinstance(one, torch.Tensor):
             return (
                 f"Your function returns {article(_type(one))} where a tensor is expected, so no "
-                "gradient could flow through it; the notebook goes on with your function and turns its result into a tensor."
+                "gradient could flow through it; the notebook goes on with your function "
+                "and turns its result into a tensor."
             )
         if isinstance(other, torch.Tensor) and one.dtype != other.dtype:
             got, want = str(one.dtype).removeprefix("torch."), str(other.dtype).removeprefix("torch.")

@@ -159,7 +159,8 @@ def _gradient_fault(exercise, function, probe):
             because = f" ({error})" if error else ""
             return (
                 f"Your values are right, but no gradient reaches {name}{because}, so training with this "
-                "would change nothing: no .item(), .detach(), .numpy(), float(...) or torch.tensor(...) on the way."
+                "would change nothing: no .item(), .detach(), .numpy(), float(...) or torch.tensor(...) "
+                "on the way."
             )
         if not close(got, want, 1e-3):
             return (

@@ -4,49 +4,59 @@ import math
 import numbers
 
 from course_utils._validate import check_number
-from course_utils.checks._words import number
+from course_utils.checks._words import listing, number
 
 
 def reveal(guess, answer, why="", *, within=0.1, unit=""):
     """Print what the reader guessed beside the answer; a guess left as ... is welcome.
 
     guess: ... or None (not answered), a letter or word, or a number. answer: a string or bool (compared
-    without regard to case, spaces and brackets), or a number (a 0-d tensor will do): a guess is right where
-    it is no further than `within` times |answer| from it, or than `within` itself where the answer is 0.
-    why: what is put after the answer. unit: what is put after numbers, such as "nats". Whatever the guess
-    is, nothing is raised for it. Raises TypeError where the answer is neither, ValueError where it is NaN
-    or where within is negative.
+    without regard to case, spaces and brackets), a list of strings of which any is right, or a number (a 0-d
+    tensor will do): a guess is right where it is no further than `within` times |answer| from it, or than
+    `within` itself where the answer is 0. why: what is put after the answer. unit: what is put after
+    numbers, such as "nats". Whatever the guess is, nothing is raised for it. Raises TypeError where the
+    answer is none of these, ValueError where it is NaN, an empty list, or where within is negative.
     """
     check_number("within", within, minimum=0)
     answer = answer.item() if hasattr(answer, "item") else answer
-    if isinstance(answer, str | bool):
-        print(
-            _sentence(
-                str(guess), str(answer), why, right=_plain(guess) == _plain(answer), blank=_blank(guess)
-            )
-        )
-        return
+    if isinstance(answer, list | tuple):
+        text = _of_words(guess, [str(one) for one in answer])
+    elif isinstance(answer, str | bool):
+        text = _of_words(guess, [str(answer)])
+    else:
+        text = _of_number(guess, answer, within, unit)
+    print(f"{text}: {why}" if why else f"{text}.")
+
+
+def _of_words(guess, answers):
+    if not answers:
+        raise ValueError("answer must name at least one right answer; got an empty list.")
+    if _blank(guess):
+        return f"You did not guess. The answer is {listing(answers, 'or')}"
+    right = [answer for answer in answers if _plain(answer) == _plain(guess)]
+    if not right:
+        return f"You said {guess}; it is {listing(answers, 'or')}"
+    return f"You said {right[0]}, and it is{f' one of {listing(answers)}' if len(answers) > 1 else ''}"
+
+
+def _of_number(guess, answer, within, unit):
     if not isinstance(answer, numbers.Real):
-        raise TypeError(f"answer must be a string, a bool or a number; got {type(answer).__name__}.")
+        wanted = "a string, a bool, a number or a list of strings"
+        raise TypeError(f"answer must be {wanted}; got {type(answer).__name__}.")
     if math.isnan(answer):
         raise ValueError("answer must be a number; got nan.")
-    value = _value(guess)
     shown = f"{number(answer)} {unit}".strip()
-    said = str(guess) if value is None else f"{number(value)} {unit}".strip()
-    right = value is not None and _near(value, answer, within)
-    print(_sentence(said, shown, why, right=right, blank=_blank(guess)))
-
-
-def _sentence(said, answer, why, *, right, blank):
-    if blank:
-        text = f"You did not guess. The answer is {answer}"
-    elif right and _plain(said) == _plain(answer):
-        text = f"You said {answer}, and it is"
-    elif right:
-        text = f"You said {said}, which is near enough; it is {answer}"
-    else:
-        text = f"You said {said}; it is {answer}"
-    return f"{text}: {why}" if why else f"{text}."
+    value = _value(guess)
+    if _blank(guess):
+        return f"You did not guess. The answer is {shown}"
+    if value is None:
+        return f"You said {guess}; it is {shown}"
+    said = f"{number(value)} {unit}".strip()
+    if not _near(value, answer, within):
+        return f"You said {said}; it is {shown}"
+    if said == shown:
+        return f"You said {said}, and it is"
+    return f"You said {said}, which is near enough; it is {shown}"
 
 
 def _blank(guess):

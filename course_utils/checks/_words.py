@@ -13,10 +13,10 @@ def number(value):
     return f"{value:.3g}"
 
 
-def listing(words):
-    """Words joined as prose: a; a and b; a, b and c."""
+def listing(words, last="and"):
+    """Words joined as prose: a; a and b; a, b and c; with another word than "and" where last is given."""
     words = [str(word) for word in words]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def count(amount, noun):
