@@ -43,14 +43,13 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import GaussianMixture
 
-from course_utils import data, divergences, exact
+from course_utils import data, exact
 from course_utils.checks import check, hint, reveal
 from course_utils.figures import (
     DATA,
     GREEN,
     MODEL,
     NOISE,
-    PURPLE,
     colour_plane,
     grid,
     image_rows,
@@ -109,6 +108,12 @@ def class_posterior(log_px_given_y, log_prior):
 
 # %%
 class_posterior = check("start.class_posterior", class_posterior)
+
+# %% [markdown]
+# Stuck? Run the next cell. Run it again for a stronger hint.
+
+# %%
+hint("start.class_posterior")
 
 # %% [markdown]
 # Now both kinds of model on the same points. The generative one fits a Gaussian to each class. The discriminative one is a
@@ -431,7 +436,7 @@ verdict(
 rows = {
     "real": test.images[:12],
     "one Gaussian": generate(mixtures[1], 12, torch.Generator().manual_seed(3)),
-    f"best mixture": generate(mixtures[best_size], 12, torch.Generator().manual_seed(3)),
+    "best mixture": generate(mixtures[best_size], 12, torch.Generator().manual_seed(3)),
 }
 show(
     image_rows(rows, "New digits from classical models"),

@@ -1,0 +1,1044 @@
+# ---
+# jupyter:
+#   course:
+#     title: Autoencoders
+#     summary: Compress digits to two numbers, remove noise, spot strangers, and see why this is not yet a generator.
+# ---
+
+# %% [markdown]
+# # 01 Autoencoders
+#
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (autoencoders); S. Lathuilière, *Deep generative
+# methods*, Télécom Paris (autoencoders and their uses, losses as likelihoods); *EECS 230 Deep Learning, Lecture 16*, after S. Prince
+# (linear, sparse and denoising autoencoders).
+#
+# **After this notebook you can**
+# - train an encoder $f$ and a decoder $g$ so that $g(f(x)) \approx x$, and say why the identity is a useless answer;
+# - prove with numbers that the linear autoencoder *is* PCA, and measure what a curved one gains;
+# - compute the shapes in a convolutional encoder and decoder, and avoid the checkerboard;
+# - use an autoencoder to remove noise, to spot strangers and to learn from 50 labels;
+# - show why it is not a generative model.
+#
+# **Builds on** 00. **Time to run:** {measured_time}.
+
+# %%
+import math
+
+import numpy as np
+import torch
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from torch import nn
+from torch.nn import functional as F
+
+from course_utils import checkpoints, data
+from course_utils.autoencoders import (
+    ConvAutoencoder,
+    LinearAutoencoder,
+    MLPAutoencoder,
+    count_parameters,
+    dead_units,
+)
+from course_utils.checks import check, reveal
+from course_utils.figures import (
+    DATA,
+    MODEL,
+    NOISE,
+    image_rows,
+    scatter_classes,
+    show,
+    subplots,
+)
+from course_utils.preset import preset
+from course_utils.training import fit
+from course_utils.verdict import verdict
+
+torch.manual_seed(0)
+torch.set_num_threads(2)
+train, test = data.load("digits", split="train"), data.load("digits", split="test")
+
+# %% [markdown]
+# ## 1. Copy the input, through a narrow door
+#
+# An **encoder** $f$ turns an image $x$ into a short code $z = f(x)$. A **decoder** $g$ turns the code back into an image
+# $\hat x = g(z)$. Both are trained together, to make the copy good:
+#
+# $$L = \frac1N \sum_{n=1}^{N} \|x_n - \hat x_n\|^2, \qquad \hat x_n = g(f(x_n))$$
+#
+# No label appears in it. The image is its own target.
+#
+# Read the formula closely: $\|\cdot\|^2$ is a **sum** over the pixels of one image, and the **mean** is over the $N$ images. That choice will
+# matter in notebook 03, where a second term is added.
+#
+# **Exercise 1.** Write it for a batch.
+
+
+# %%
+def reconstruction_loss(x, x_hat):
+    """x, x_hat: [B, C, H, W] (or [B, D]) -> scalar: squared error, summed per image, averaged over the batch."""
+    ### BEGIN SOLUTION
+    return ((x - x_hat) ** 2).flatten(1).sum(dim=1).mean()
+    ### END SOLUTION
+
+
+# %%
+reconstruction_loss = check("ae.reconstruction_loss", reconstruction_loss)
+
+# %% [markdown]
+# Here is the whole of training, in plain PyTorch: 64 pixels in, **two** numbers in the middle, 64 pixels out.
+
+# %%
+torch.manual_seed(0)
+encoder = nn.Sequential(nn.Flatten(), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 2))
+decoder = nn.Sequential(
+    nn.Linear(2, 128), nn.ReLU(), nn.Linear(128, 64), nn.Sigmoid(), nn.Unflatten(1, (1, 8, 8))
+)
+optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=2e-3)
+
+losses = []
+for step in range(500):
+    x = train.images[torch.randint(len(train), (128,))]
+    x_hat = decoder(encoder(x))
+    loss = reconstruction_loss(x, x_hat)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+
+verdict(
+    "loss of the last 50 steps over loss of the first 5",
+    np.mean(losses[-50:]) / np.mean(losses[:5]),
+    high=0.4,
+)
+
+# %% [markdown]
+# From here on `fit(model, loss, data, ...)` runs this loop for us. It adds what you would add too: a progress bar, a stop when the loss turns
+# into NaN, and checkpoints. Look into `course_utils/training.py` whenever you like.
+
+
+# %%
+def reconstruct(model, x):
+    """The loss that most of this notebook trains on."""
+    return reconstruction_loss(x, model(x))
+
+
+@torch.no_grad()
+def held_out_error(model):
+    return reconstruct(model, test.images).item()
+
+
+STEPS = preset(quick=3000, full=20_000)
+torch.manual_seed(0)
+model = MLPAutoencoder((1, 8, 8), latent_dim=2)
+history = fit(model, reconstruct, train.images, steps=STEPS, lr=2e-3, weight_decay=1e-2, seed=0)
+
+fig, ax = subplots(figsize=(8, 3.4))
+history.plot(ax)
+ax.set_title("Training an autoencoder with two code units")
+show(fig, "The reconstruction loss falls fast at first and then slowly.")
+
+# %%
+with torch.no_grad():
+    copies = model(test.images)
+show(
+    image_rows(
+        {"held-out": test.images[:12], "from 2 numbers": copies[:12]},
+        "Each digit squeezed through two numbers",
+    ),
+    "Twelve held-out digits above their reconstructions from two numbers: recognisable, a little blurred, a few wrong.",
+)
+
+# %% [markdown]
+# **Why the door must be narrow.** With a code as wide as the input, $g(f(x)) = x$ is easy: the identity. The loss is then zero, and nothing
+# has been learnt about digits. Test it: an identity copies *noise* just as well.
+#
+# **Predict.** A linear autoencoder with 64 code units is trained on digits only. How well does it copy pure noise, compared with
+# one that has 8 units? (a) about as badly; (b) far better: it has learnt to copy anything.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+
+# %%
+class Copier(nn.Module):
+    """Two matrices with k units between them, started small."""
+
+    def __init__(self, k):
+        super().__init__()
+        self.encoder, self.decoder = nn.Linear(64, k), nn.Linear(k, 64)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x.flatten(1))).view_as(x)
+
+
+noise = torch.rand(500, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+errors = {}
+for k in (8, 64):
+    torch.manual_seed(0)
+    copier = Copier(k)
+    fit(copier, reconstruct, train.images, steps=2000, lr=2e-3, seed=0)
+    with torch.no_grad():
+        errors[k] = reconstruct(copier, test.images).item(), reconstruct(copier, noise).item()
+
+spread = ((noise - noise.mean(0)) ** 2).flatten(1).sum(1).mean().item()
+reveal(
+    guess,
+    "b" if errors[64][1] < 0.5 * errors[8][1] else "a",
+    "a wide code learns to copy pixels, not to describe digits.",
+)
+verdict("error on held-out digits, 64 units over 8 units", errors[64][0] / errors[8][0], high=0.2)
+verdict(
+    "error on noise with 64 units, as a share of the noise's own variance", errors[64][1] / spread, high=0.5
+)
+verdict("error on noise with 8 units, as a share of the noise's own variance", errors[8][1] / spread, low=0.8)
+
+# %% [markdown]
+# ## 2. The linear autoencoder is PCA
+#
+# Let both nets be one matrix each: $f(x) = W_f x$, $g(z) = W_g z$, on centred data. Then
+#
+# $$\min_{W_f, W_g} \frac1N \sum_n \|W_g W_f x_n - x_n\|^2 \;=\; \sum_{j > k} \lambda_j, \qquad W_g W_f = U_k U_k^\top$$
+#
+# where $\lambda_1 \ge \lambda_2 \ge \dots$ are the eigenvalues of the covariance and $U_k$ holds the first $k$ eigenvectors (Baldi and
+# Hornik 1989). The best loss is the variance that PCA discards. We need not believe this.
+#
+# **Exercise 2.** First PCA itself: centre, project on the top $k$ axes, come back.
+
+
+# %%
+def pca_reconstruct(x, k):
+    """x: [N, D] -> x projected on the k principal axes through the mean: [N, D]."""
+    ### BEGIN SOLUTION
+    mean = x.mean(dim=0)
+    _, _, axes = torch.linalg.svd(x - mean, full_matrices=False)  # rows: principal axes
+    u = axes[:k]
+    return mean + (x - mean) @ u.T @ u
+    ### END SOLUTION
+
+
+# %%
+pca_reconstruct = check("ae.pca_reconstruct", pca_reconstruct)
+
+# %%
+k = 8
+centred = train.images - train.images.mean(0)
+eigenvalues, eigenvectors = torch.linalg.eigh(torch.cov(centred.flatten(1).double().T, correction=0))
+top = eigenvectors[:, -k:]
+discarded = eigenvalues[:-k].sum().item()
+
+torch.manual_seed(0)
+linear = LinearAutoencoder((1, 8, 8), latent_dim=k)
+fit(linear, reconstruct, centred, steps=2000, batch_size=len(centred), lr=1e-2, seed=0)
+with torch.no_grad():
+    product = (linear.decoder[0].weight @ linear.encoder[1].weight).double()  # W_g W_f: [64, 64]
+    linear_loss = reconstruct(linear, centred).item()
+
+inked = (
+    centred.flatten(1).std(0) > 0
+)  # no gradient reaches the encoder's weights of a pixel that never changes
+projector = top @ top.T
+verdict(
+    "distance between W_g W_f and the PCA projector (Frobenius)",
+    (product - projector)[:, inked].norm().item(),
+    high=1e-2,
+)
+verdict("loss over the sum of the discarded eigenvalues", linear_loss / discarded, low=0.99, high=1.01)
+
+# %%
+fig, axes = subplots(1, 2, figsize=(11, 3.6))
+axes[0].imshow(
+    torch.cat([axis.reshape(8, 8) for axis in top.T.flip(0)[:4]], dim=1),
+    cmap="PuOr",
+    vmin=-0.4,
+    vmax=0.4,
+)
+axes[0].set(title="PCA: the first four axes", xticks=[], yticks=[])
+weights = linear.decoder[0].weight.detach().T[:4].reshape(4, 8, 8)
+axes[1].imshow(
+    torch.cat(list(weights), dim=1), cmap="PuOr", vmin=-weights.abs().max(), vmax=weights.abs().max()
+)
+axes[1].set(title="autoencoder: four columns of $W_g$", xticks=[], yticks=[])
+show(
+    fig,
+    "Four principal axes beside four columns of the decoder's matrix: the pictures differ although the subspace is the same.",
+)
+
+# %% [markdown]
+# Same subspace, different pictures: $W_g A^{-1} A W_f$ is the same product for every invertible $A$, and the loss cannot tell. PCA's axes are
+# orthogonal and sorted; an autoencoder's code units are neither.
+#
+# ### What a curved code gains
+#
+# Now let $f$ and $g$ bend. Both get two code units and are judged on held-out digits.
+
+
+# %%
+def pca_error(k):
+    pca = PCA(k, random_state=0).fit(train.flat)
+    copies = torch.as_tensor(pca.inverse_transform(pca.transform(test.flat))).view_as(test.images).float()
+    return reconstruction_loss(test.images, copies).item()
+
+
+gain = 1 - held_out_error(model) / pca_error(2)
+verdict("held-out error saved by the curved code over PCA, k = 2", gain, low=0.25, high=0.5)
+
+# %%
+with torch.no_grad():
+    codes, held_out_codes = model.encoder(train.images), model.encoder(test.images)
+plane = PCA(2, random_state=0).fit(train.flat)
+fig, axes = subplots(1, 2, figsize=(13, 5))
+scatter_classes(plane.transform(test.flat), test.labels, "PCA, two coordinates", ax=axes[0])
+scatter_classes(held_out_codes, test.labels, "autoencoder, two code units", ax=axes[1])
+axes[0].get_legend().remove()
+show(
+    fig,
+    "Two maps of the held-out digits with one colour and marker per label. PCA mixes most labels in the middle; the "
+    "autoencoder spreads them into separate arms.",
+)
+
+# %%
+from sklearn.neighbors import KNeighborsClassifier
+
+
+def neighbours_agree(train_codes, test_codes):
+    return KNeighborsClassifier(10).fit(train_codes, train.labels).score(test_codes, test.labels)
+
+
+on_pca = neighbours_agree(plane.transform(train.flat), plane.transform(test.flat))
+on_code = neighbours_agree(codes, held_out_codes)
+verdict(
+    "labels guessed from the ten nearest codes: autoencoder minus PCA, in accuracy", on_code - on_pca, low=0.1
+)
+
+# %% [markdown]
+# ## 3. Convolutions: share the weights
+#
+# An image is not a list of pixels: a stroke is a stroke wherever it stands. A convolution uses the same small kernel everywhere. With
+# **stride** 2 it also halves the size. On an axis of $n$ pixels, with kernel $k$, stride $s$ and padding $p$:
+#
+# $$n_{\text{out}} = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
+#
+# **Exercise 3.**
+
+
+# %%
+def conv_out(n, kernel, stride, padding):
+    """Output size (int) of a convolution along one axis of n pixels."""
+    ### BEGIN SOLUTION
+    return (n + 2 * padding - kernel) // stride + 1
+    ### END SOLUTION
+
+
+# %%
+conv_out = check("ae.conv_out", conv_out)
+
+# %% [markdown]
+# The decoder has to go the other way. A **transposed** convolution puts one scaled copy of its kernel on the canvas for each input pixel, $s$ pixels
+# apart, adds them up, and trims $p$ from each side. Count the pixels of that canvas and you have the formula. (A stride throws away a
+# remainder; `output_padding` adds it back.)
+#
+# **Exercise 4.**
+
+
+# %%
+def conv_transpose_out(n, kernel, stride, padding, output_padding=0):
+    """Output size (int) of a transposed convolution along one axis of n pixels."""
+    ### BEGIN SOLUTION
+    return (n - 1) * stride + kernel - 2 * padding + output_padding
+    ### END SOLUTION
+
+
+# %%
+conv_transpose_out = check("ae.conv_transpose_out", conv_transpose_out)
+
+# %%
+down = nn.Conv2d(1, 1, kernel_size=4, stride=2, padding=1)
+up = nn.ConvTranspose2d(1, 1, kernel_size=4, stride=2, padding=1)
+for n in (8, 28, 29):
+    small = down(torch.zeros(1, 1, n, n)).shape[-1]
+    back = up(torch.zeros(1, 1, small, small)).shape[-1]
+    assert small == conv_out(n, 4, 2, 1) and back == conv_transpose_out(small, 4, 2, 1)
+    print(
+        f"{n} -> {small} -> {back}"
+        + ("" if back == n else "   the remainder is lost: this is what output_padding is for")
+    )
+
+# %% [markdown]
+# **What sharing saves.** One layer from a 28 x 28 image to 16 maps of 14 x 14, built three ways.
+
+# %%
+pixels_in, maps, pixels_out, window = 28 * 28, 16, 14 * 14, 4 * 4
+layers = {
+    "dense": pixels_in * maps * pixels_out + maps * pixels_out,
+    "local windows, nothing shared": window * maps * pixels_out + maps * pixels_out,
+    "convolution": count_parameters(nn.Conv2d(1, maps, kernel_size=4, stride=2, padding=1)),
+}
+for name, count in layers.items():
+    print(f"{name:30s} {count:>10,} parameters")
+
+# %%
+torch.manual_seed(0)
+conv = ConvAutoencoder((1, 8, 8), latent_dim=8)
+fit(conv, reconstruct, train.images, steps=preset(1500, 20_000), lr=2e-3, weight_decay=1e-2, seed=0)
+torch.manual_seed(0)
+dense = MLPAutoencoder((1, 8, 8), latent_dim=8)
+fit(dense, reconstruct, train.images, steps=preset(1500, 20_000), lr=2e-3, weight_decay=1e-2, seed=0)
+
+print("parameters: convolutional", count_parameters(conv), "  dense", count_parameters(dense))
+verdict("held-out error over PCA's, convolutional, k = 8", held_out_error(conv) / pca_error(8), high=0.75)
+verdict("held-out error over PCA's, dense, k = 8", held_out_error(dense) / pca_error(8), high=0.75)
+verdict("parameters, dense over convolutional", count_parameters(dense) / count_parameters(conv), low=4)
+
+# %% [markdown]
+# At 8 x 8 pixels the two are close, and the convolution needs a fifth of the parameters. The larger the image, the wider that gap.
+#
+# **The checkerboard.** Where the stride does not divide the kernel, some output pixels are written more often than their neighbours.
+# Feed a transposed convolution with ones, and count.
+
+
+# %%
+def visits(kernel, stride=2, padding=1, n=8):
+    """How many kernel entries land on each output pixel."""
+    ones = torch.ones(1, 1, n, n)
+    return F.conv_transpose2d(ones, torch.ones(1, 1, kernel, kernel), stride=stride, padding=padding)[0, 0]
+
+
+resize = F.conv2d(F.interpolate(torch.ones(1, 1, 8, 8), scale_factor=2), torch.ones(1, 1, 3, 3), padding=1)[
+    0, 0
+]
+pictures = {
+    "transposed, kernel 3": visits(3),
+    "transposed, kernel 4": visits(4),
+    "upsample, then convolve": resize,
+}
+fig, axes = subplots(1, 3, figsize=(11, 4))
+for ax, (name, counts) in zip(axes, pictures.items(), strict=True):
+    drawn = ax.imshow(counts, cmap="viridis", vmin=0, vmax=9)
+    ax.set(title=name, xticks=[], yticks=[])
+fig.colorbar(drawn, ax=axes, label="times written")
+show(
+    fig,
+    "How often each output pixel is written. Kernel 3 with stride 2 gives a checkerboard; kernel 4 and upsampling are even inside the border.",
+)
+
+inner = slice(3, -3)
+verdict(
+    "kernel 3: most written over least written",
+    (visits(3)[inner, inner].max() / visits(3)[inner, inner].min()).item(),
+    low=4,
+    high=4,
+)
+verdict(
+    "kernel 4: most written over least written",
+    (visits(4)[inner, inner].max() / visits(4)[inner, inner].min()).item(),
+    low=1,
+    high=1,
+)
+
+# %% [markdown]
+# ### Larger images, from a checkpoint
+#
+# On `glyphs`, 28 x 28 digits rendered from fonts and bent at random, training takes minutes instead of seconds. So these weights come with
+# the course. The recipe that made them is in the repository, and `python -m course_utils train glyphs_ae_32` makes them again.
+
+# %%
+glyphs = data.load("glyphs", split="test", n=1000)
+glyph_conv, provenance = checkpoints.load("glyphs_ae_32")
+glyph_two, _ = checkpoints.load("glyphs_ae_2")
+glyph_train = data.load("glyphs", split="train", n=4000)
+pca_32, pca_2 = (PCA(k, random_state=0).fit(glyph_train.flat) for k in (32, 2))
+
+
+def through(pca, images):
+    return torch.as_tensor(pca.inverse_transform(pca.transform(images.flatten(1)))).view_as(images).float()
+
+
+with torch.no_grad():
+    rows = {
+        "held-out": glyphs.images,
+        "PCA, k = 2": through(pca_2, glyphs.images),
+        "curved, k = 2": glyph_two(glyphs.images),
+        "PCA, k = 32": through(pca_32, glyphs.images),
+        "curved, k = 32": glyph_conv(glyphs.images),
+    }
+show(
+    image_rows(
+        {name: images[:10] for name, images in rows.items()}, "Glyphs through 2 and through 32 numbers"
+    ),
+    "Held-out glyphs and four reconstructions: PCA with two numbers is a grey smear, the curved code with two is blurred but "
+    "often readable, both with 32 are readable and the curved one is sharper.",
+)
+error = {name: reconstruction_loss(glyphs.images, images).item() for name, images in rows.items()}
+verdict(
+    "glyphs, held-out error of the curved code over PCA's, k = 2",
+    error["curved, k = 2"] / error["PCA, k = 2"],
+    high=0.8,
+)
+verdict(
+    "glyphs, held-out error of the curved code over PCA's, k = 32",
+    error["curved, k = 32"] / error["PCA, k = 32"],
+    high=0.7,
+)
+
+# %% [markdown]
+# ## 4. Where losses come from
+#
+# Why squared error? Because it is a likelihood in disguise. Say the decoder gives the mean of a Gaussian, $p(x \mid z) = \mathcal N(x; \hat x, \sigma^2 I)$. Then
+#
+# $$-\log p(x \mid z) = \frac{1}{2\sigma^2}\|x - \hat x\|^2 + \frac{D}{2} \log (2 \pi \sigma^2)$$
+#
+# and minimising the one minimises the other. In the same way binary cross-entropy is a Bernoulli likelihood, and cross-entropy a categorical one.
+# The left side of each line below comes from `torch.distributions`, the right side from the loss.
+
+# %%
+torch.manual_seed(0)
+x, x_hat, sigma = torch.rand(4, 64), torch.rand(4, 64), 0.3
+left = -torch.distributions.Normal(x_hat, sigma).log_prob(x).sum(1)
+right = ((x - x_hat) ** 2).sum(1) / (2 * sigma**2) + 64 / 2 * math.log(2 * math.pi * sigma**2)
+verdict("Gaussian: largest difference", (left - right).abs().max().item(), high=1e-3)
+
+binary, logits = torch.bernoulli(x), torch.randn(4, 64)
+left = -torch.distributions.Bernoulli(logits=logits).log_prob(binary).sum(1)
+right = F.binary_cross_entropy_with_logits(logits, binary, reduction="none").sum(1)
+verdict("Bernoulli: largest difference", (left - right).abs().max().item(), high=1e-3)
+
+label, scores = torch.randint(10, (4,)), torch.randn(4, 10)
+left = -torch.distributions.Categorical(logits=scores).log_prob(label)
+right = F.cross_entropy(scores, label, reduction="none")
+verdict("categorical: largest difference", (left - right).abs().max().item(), high=1e-4)
+
+# %% [markdown]
+# Grey pixels are not coin tosses. Binary cross-entropy on grey values is a usable loss, and it is *not* a likelihood: notebook 03 shows what goes wrong
+# when it is reported as one.
+#
+# ## 5. A wide code that is mostly silent
+#
+# There is another way to stop the identity: let the code be wide, but make it **sparse**. What we mean is to count the active units
+# ($L_0$). A count has no slope, so we optimise the sum of absolute values instead ($L_1$):
+#
+# $$L = \frac1N \sum_n \Big( \|x_n - \hat x_n\|^2 + c \, \|z_n\|_1 \Big)$$
+#
+# **Exercise 5.** Write the second term without its factor $c$.
+
+
+# %%
+def l1_penalty(z):
+    """z: [B, k] codes -> scalar: sum of absolute values per code, averaged over the batch."""
+    ### BEGIN SOLUTION
+    return z.abs().sum(dim=1).mean()
+    ### END SOLUTION
+
+
+# %%
+l1_penalty = check("ae.l1_penalty", l1_penalty)
+
+
+# %% [markdown]
+# The penalty has a loophole: halve the code, double the decoder's weights, and the image is the same at half the price. So the decoder's
+# columns are kept at length one. This is then **dictionary learning**: each unit owns one pattern.
+
+
+# %%
+class SparseAutoencoder(nn.Module):
+    """64 pixels -> k units, at least 0 -> 64 pixels, with unit-length patterns."""
+
+    def __init__(self, k=128):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(64, k), nn.ReLU())
+        self.patterns, self.offset = nn.Parameter(torch.randn(64, k)), nn.Parameter(torch.zeros(64))
+
+    def decoder(self, z):
+        unit = self.patterns / self.patterns.norm(dim=0)
+        return (z @ unit.T + self.offset).view(-1, 1, 8, 8)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+def sparse_loss(c):
+    def loss(model, x):
+        z = model.encoder(x)
+        return reconstruction_loss(x, model.decoder(z)) + c * l1_penalty(z)
+
+    return loss
+
+
+results = {}
+for c in (0.0, 0.03, 0.1, 0.3):
+    torch.manual_seed(0)
+    sparse = SparseAutoencoder()
+    fit(sparse, sparse_loss(c), train.images, steps=1500, lr=2e-3, seed=0)
+    with torch.no_grad():
+        z = sparse.encoder(test.images)
+    results[c] = (z > 1e-3).float().sum(1).mean().item(), held_out_error(sparse), z, sparse
+
+active = {c: result[0] for c, result in results.items()}
+fig, axes = subplots(1, 2, figsize=(12, 3.8))
+axes[0].plot(list(active.values()), [result[1] for result in results.values()], "o-", color=DATA)
+for c, result in results.items():
+    axes[0].annotate(f"c = {c:g}", (result[0], result[1]), textcoords="offset points", xytext=(6, 6))
+axes[0].set(
+    xlabel="active units per image, of 128",
+    ylabel="held-out error",
+    title="The price of silence",
+    ylim=(-0.05, None),
+)
+axes[0].margins(x=0.15)
+patterns = (results[0.1][3].patterns / results[0.1][3].patterns.norm(dim=0)).detach().T
+busiest = results[0.1][2].mean(0).argsort(descending=True)[:24]
+tiles = patterns[busiest].reshape(3, 8, 8, 8).permute(0, 2, 1, 3).reshape(24, 64)
+axes[1].imshow(tiles, cmap="PuOr", vmin=-0.5, vmax=0.5)
+axes[1].set(title="The 24 busiest patterns, c = 0.1", xticks=[], yticks=[])
+show(
+    fig,
+    "Left: fewer active units cost more error. Right: 24 learnt patterns, most of them strokes and blobs.",
+)
+verdict("active units of 128 without a penalty", active[0.0], low=50)
+verdict("active units of 128 at c = 0.1", active[0.1], low=15, high=45)
+verdict("active units of 128 at c = 0.3", active[0.3], high=20)
+verdict(
+    "held-out error at c = 0.1 over PCA's with as many numbers",
+    results[0.1][1] / pca_error(round(active[0.1])),
+    high=2.5,
+)
+
+# %% [markdown]
+# ## 6. Remove noise
+#
+# A third way to forbid the identity: show the net a *damaged* image and ask for the clean one. The identity now scores badly.
+#
+# $$L = \frac1N \sum_n \|g(f(\tilde x_n)) - x_n\|^2, \qquad \tilde x_n = x_n + \sigma \epsilon_n$$
+#
+# The target is the **clean** image. This one line comes back in notebook 11: a diffusion model is a denoiser for every noise level.
+#
+# **Exercise 6.**
+
+
+# %%
+def denoising_loss(model, x, noise):
+    """model: images -> images; x, noise: [B, C, H, W] -> scalar, as in exercise 1."""
+    ### BEGIN SOLUTION
+    return ((model(x + noise) - x) ** 2).flatten(1).sum(dim=1).mean()
+    ### END SOLUTION
+
+
+# %%
+denoising_loss = check("ae.denoising_loss", denoising_loss)
+
+# %% [markdown]
+# Denoisers are compared in decibels. For images in $[0, 1]$:
+#
+# $$\mathrm{PSNR} = 10 \log_{10} \frac{1}{\mathrm{MSE}}$$
+#
+# where the MSE is the mean over all pixels. Three more decibels: half the squared error.
+#
+# **Exercise 7.**
+
+
+# %%
+def psnr(x, x_hat):
+    """x, x_hat: images in [0, 1] -> peak signal-to-noise ratio in dB, a scalar."""
+    ### BEGIN SOLUTION
+    return 10 * torch.log10(1 / ((x - x_hat) ** 2).mean())
+    ### END SOLUTION
+
+
+# %%
+psnr = check("ae.psnr", psnr)
+
+# %% [markdown]
+# PCA removes noise too: it keeps the large directions and drops the rest. We let it choose the best number of axes on the *test* set, which is more
+# than fair.
+
+# %%
+SIGMA = 0.5
+noise_source = torch.Generator().manual_seed(0)
+
+
+def denoise(model, x):
+    return denoising_loss(model, x, SIGMA * torch.randn(x.shape, generator=noise_source))
+
+
+torch.manual_seed(0)
+denoiser = MLPAutoencoder((1, 8, 8), latent_dim=32)
+fit(denoiser, denoise, train.images, steps=preset(2500, 20_000), lr=2e-3, seed=0)
+
+noisy = test.images + SIGMA * torch.randn(test.images.shape, generator=torch.Generator().manual_seed(1))
+by_pca = max(
+    (through(PCA(k, random_state=0).fit(train.flat), noisy) for k in (2, 4, 6, 8, 12, 16, 24, 32)),
+    key=lambda x: psnr(test.images, x),
+)
+with torch.no_grad():
+    cleaned = denoiser(noisy)
+
+show(
+    image_rows(
+        {"clean": test.images[:12], "noisy": noisy[:12], "PCA": by_pca[:12], "denoiser": cleaned[:12]},
+        "Noise of standard deviation 0.5",
+    ),
+    "Clean digits, the same with heavy noise, cleaned by PCA (blurred, still noisy) and by the denoising autoencoder (clean strokes).",
+)
+decibel = {
+    name: psnr(test.images, images).item()
+    for name, images in [("noisy", noisy), ("pca", by_pca), ("denoiser", cleaned)]
+}
+verdict(
+    "gain of the denoiser over the noisy input, in dB", decibel["denoiser"] - decibel["noisy"], low=8, high=11
+)
+verdict(
+    "gain of the denoiser over the best PCA, in dB", decibel["denoiser"] - decibel["pca"], low=1.5, high=4
+)
+
+# %% [markdown]
+# The same on 28 x 28 glyphs, from a checkpoint.
+
+# %%
+glyph_denoiser, _ = checkpoints.load("glyphs_dae")
+noisy_glyphs = glyphs.images + SIGMA * torch.randn(
+    glyphs.images.shape, generator=torch.Generator().manual_seed(2)
+)
+with torch.no_grad():
+    rows = {
+        "clean": glyphs.images,
+        "noisy": noisy_glyphs,
+        "PCA, k = 32": through(pca_32, noisy_glyphs),
+        "denoiser": glyph_denoiser(noisy_glyphs),
+    }
+show(
+    image_rows(
+        {name: images[:10] for name, images in rows.items()}, "Glyphs under noise of standard deviation 0.5"
+    ),
+    "Glyphs, noisy glyphs, PCA's and the denoiser's restorations; only the denoiser's are crisp.",
+)
+verdict(
+    "glyphs: gain over the noisy input, in dB",
+    psnr(glyphs.images, rows["denoiser"]).item() - psnr(glyphs.images, noisy_glyphs).item(),
+    low=8,
+)
+verdict(
+    "glyphs: gain over PCA, in dB",
+    psnr(glyphs.images, rows["denoiser"]).item() - psnr(glyphs.images, rows["PCA, k = 32"]).item(),
+    low=2,
+)
+
+# %% [markdown]
+# ## 7. Three more uses
+#
+# ### Spot the stranger
+#
+# An autoencoder copies well what it was trained on. So a bad copy is a sign of a stranger.
+#
+# **Exercise 8.** One score per image: $\|x - \hat x\|^2$.
+
+
+# %%
+def anomaly_score(x, x_hat):
+    """x, x_hat: [B, C, H, W] -> [B]: high for strangers."""
+    ### BEGIN SOLUTION
+    return ((x - x_hat) ** 2).flatten(1).sum(dim=1)
+    ### END SOLUTION
+
+
+# %%
+anomaly_score = check("ae.anomaly_score", anomaly_score)
+
+# %% [markdown]
+# Hide one digit during training, then see whether its held-out images score higher than the others. Ten times, once for each digit.
+#
+# **Predict.** Which digit will be hardest to recognise as a stranger? Think of what the other nine can imitate.
+
+# %%
+### BEGIN SOLUTION
+guess = "9"
+### END SOLUTION
+
+# %%
+auc, auc_pca = [], []
+for hidden in range(10):
+    known = train.images[train.labels != hidden]
+    torch.manual_seed(0)
+    watcher = MLPAutoencoder((1, 8, 8), latent_dim=2, hidden=(128, 64))
+    fit(watcher, reconstruct, known, steps=preset(1000, 5000), lr=2e-3, seed=0)
+    with torch.no_grad():
+        score = anomaly_score(test.images, watcher(test.images))
+    stranger = (test.labels == hidden).numpy()
+    auc.append(roc_auc_score(stranger, score))
+    auc_pca.append(
+        roc_auc_score(
+            stranger,
+            anomaly_score(test.images, through(PCA(2, random_state=0).fit(known.flatten(1)), test.images)),
+        )
+    )
+
+fig, ax = subplots(figsize=(9, 3.6))
+position = np.arange(10)
+ax.bar(position - 0.2, auc, 0.4, color=MODEL, label="autoencoder, k = 2")
+ax.bar(position + 0.2, auc_pca, 0.4, color=NOISE, hatch="//", edgecolor="white", label="PCA, k = 2")
+ax.axhline(0.5, color="black", linewidth=1, linestyle=":")
+ax.set(
+    xticks=position,
+    ylim=(0.4, 1.02),
+    xlabel="digit hidden during training",
+    ylabel="ROC-AUC",
+    title="Strangers are copied badly",
+)
+ax.legend(loc="lower left", facecolor="white", frameon=True, framealpha=1)
+show(
+    fig,
+    "ROC-AUC for each hidden digit: the autoencoder is above 0.8 nearly everywhere, PCA is lower and near chance for a few.",
+)
+hardest = sorted(range(10), key=lambda digit: auc[digit])[:3]
+reveal(
+    guess, [str(digit) for digit in hardest], "the three hardest here; the other digits share their strokes."
+)
+verdict("mean ROC-AUC over the ten digits, autoencoder", np.mean(auc), low=0.88)
+verdict("mean ROC-AUC over the ten digits, gain over PCA", np.mean(auc) - np.mean(auc_pca), low=0.08)
+
+# %% [markdown]
+# ### Learn from 50 labels
+#
+# Labels are dear, images are cheap. Train an autoencoder on *all* training images without labels, then a classifier on the codes of only 50
+# labelled ones, five for each digit. We repeat it for five draws of the 50 and compare four ways.
+
+# %%
+gentle = torch.Generator().manual_seed(0)
+torch.manual_seed(0)
+pretrained = ConvAutoencoder((1, 8, 8), latent_dim=32, channels=(32, 64))
+fit(pretrained, lambda model, x: denoising_loss(model, x, 0.3 * torch.randn(x.shape, generator=gentle)), train.images,
+    steps=preset(1500, 10_000), lr=2e-3, seed=0)  # fmt: skip
+
+with torch.no_grad():
+    features = {
+        "pixels": (train.flat, test.flat),
+        "plain code, k = 8": (dense.encoder(train.images), dense.encoder(test.images)),
+        "denoising code, k = 32": (pretrained.encoder(train.images), pretrained.encoder(test.images)),
+    }
+
+
+def draw_50(seed):
+    generator = torch.Generator().manual_seed(seed)
+    chosen = [torch.nonzero(train.labels == y)[:, 0] for y in range(10)]
+    return torch.cat([rows[torch.randperm(len(rows), generator=generator)[:5]] for rows in chosen])
+
+
+def linear_accuracy(train_features, test_features, rows):
+    scale = train_features.std(0).clamp(min=1e-3)
+    classifier = LogisticRegression(max_iter=5000).fit(train_features[rows] / scale, train.labels[rows])
+    return classifier.score(test_features / scale, test.labels)
+
+
+def from_scratch(rows, seed):
+    """The same encoder with fresh weights and a linear layer, trained on the 50 labels only."""
+    torch.manual_seed(seed)
+    net = nn.Sequential(ConvAutoencoder((1, 8, 8), 32, (32, 64)).encoder, nn.Linear(32, 10))
+    fit(
+        net,
+        lambda net, x, y: F.cross_entropy(net(x), y),
+        (train.images[rows], train.labels[rows]),
+        steps=200,
+        batch_size=50,
+        weight_decay=1e-2,
+        seed=seed,
+    )
+    with torch.no_grad():
+        return (net(test.images).argmax(1) == test.labels).float().mean().item()
+
+
+accuracy = {
+    name: [linear_accuracy(*pair, draw_50(seed)) for seed in range(5)] for name, pair in features.items()
+}
+accuracy["from scratch"] = [from_scratch(draw_50(seed), seed) for seed in range(5)]
+
+fig, ax = subplots(figsize=(9, 3.4))
+for row, values in enumerate(accuracy.values()):
+    ax.plot([100 * value for value in values], [row] * 5, "o", color=NOISE)
+    ax.plot(100 * np.mean(values), row, "D", color=MODEL, markersize=9)
+ax.set_yticks(range(len(accuracy)), list(accuracy))
+ax.set(
+    xlabel="held-out accuracy from 50 labels [%]",
+    title="Five draws (dots) and their mean (diamond)",
+    ylim=(-0.6, 3.6),
+)
+show(
+    fig,
+    "Held-out accuracy of four methods from fifty labels; the denoising code is the best, the others are close together.",
+)
+mean = {name: np.mean(values) for name, values in accuracy.items()}
+verdict("accuracy with the denoising code", mean["denoising code, k = 32"], low=0.84)
+verdict(
+    "gain of the denoising code over training from scratch",
+    mean["denoising code, k = 32"] - mean["from scratch"],
+    low=0.03,
+)
+verdict(
+    "gain of the plain narrow code over pixels (it is no gain)",
+    mean["plain code, k = 8"] - mean["pixels"],
+    high=0.02,
+)
+
+# %% [markdown]
+# The last line is worth a pause. The lectures say that an encoder can initialise a classifier. It can, but not every code serves: the narrow plain
+# code was trained to save pixels, and it throws away what separates the digits. The denoising code keeps it.
+#
+# ## 8. Why this is not a generator
+#
+# To *generate*, we need to know which codes are good ones. The autoencoder never says. Drag over the map below. The number in the corner is the
+# distance to the nearest code of a training image. Where it is large you are in a **hole**: no image was ever there, and the decoder makes something up. Try the
+# presets, the manifold grid, and a straight line between two digits.
+
+# %%
+from course_utils.widgets import LatentExplorer
+
+LatentExplorer(model.decoder, codes, train.labels, images=train.images)
+
+# %% [markdown]
+# **Predict.** We draw 1,000 codes from $\mathcal N(0, I)$, as we will with a VAE. What share of them lands farther from every training code than 99 % of the
+# held-out codes do? (a) under 5 %, (b) more than 10 %.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+
+# %%
+def nearest(z, codes):
+    return torch.cdist(z, codes).min(dim=1).values
+
+
+far = nearest(held_out_codes, codes).quantile(0.99)
+normal = torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
+matched = normal * codes.std(0) + codes.mean(0)  # a Gaussian with the codes' own mean and spread
+low, high = codes.min(0).values, codes.max(0).values
+anywhere = low + (high - low) * torch.rand(1000, 2, generator=torch.Generator().manual_seed(0))
+in_hole = {
+    name: (nearest(z, codes) > far).float().mean().item()
+    for name, z in [("N(0, I)", normal), ("fitted Gaussian", matched), ("anywhere on the map", anywhere)]
+}
+
+reveal(
+    guess, "b" if in_hole["N(0, I)"] > 0.1 else "a", "nothing in the loss pulls the codes towards N(0, I)."
+)
+verdict(
+    "share of held-out codes in a hole (1 % by definition)",
+    (nearest(held_out_codes, codes) > far).float().mean().item(),
+    high=0.02,
+)
+verdict("share in a hole, anywhere on the map", in_hole["anywhere on the map"], low=0.2)
+
+# %%
+judge = LogisticRegression(C=0.3, max_iter=2000).fit(train.flat, train.labels)
+
+
+@torch.no_grad()
+def doubtful(z):
+    """Share of decoded codes that a digit classifier is not sure about."""
+    return (judge.predict_proba(model.decoder(z).flatten(1)).max(1) < 0.9).mean()
+
+
+with torch.no_grad():
+    rows = {
+        "real": test.images[:12],
+        "z of real digits": model(test.images[:12]),
+        "z anywhere": model.decoder(anywhere[:12]),
+    }
+show(
+    image_rows(rows, "The decoder does what it is told, even in a hole"),
+    "Real digits, their reconstructions, and images decoded from random places on the map; several of the last are no digits.",
+)
+
+fig, ax = subplots(figsize=(6.6, 5.6))
+ax.scatter(*codes.T, s=8, color=DATA, label="codes of training images")
+hole = nearest(anywhere, codes) > far
+ax.scatter(*anywhere[hole].T, s=26, color=MODEL, marker="x", label="random codes in a hole")
+ax.set(title="Holes in the latent map", xlabel="$z_1$", ylabel="$z_2$")
+ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2)
+show(
+    fig,
+    "The training codes form arms with empty space between and around them; random codes in the empty space are marked with crosses.",
+)
+verdict(
+    "doubtful images from random places, over doubtful reconstructions of held-out digits",
+    doubtful(anywhere) / doubtful(held_out_codes),
+    low=1.2,
+)
+
+# %% [markdown]
+# So there are two problems, as one of the lectures puts it: we do not know how to draw $z$, and the space between codes means nothing. The variational
+# autoencoder of notebook 03 mends both with one extra term in the loss. Notebook 02 derives the term.
+#
+# ## 9. The failure museum
+#
+# **Exhibit A: dead units.** A ReLU on the code, a learning rate that is too high, and whole code units go silent for every image. A silent unit gets no gradient, so it stays
+# silent.
+
+
+# %%
+def code_with(activation, lr):
+    torch.manual_seed(1)
+    encoder = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 16), activation)
+    decoder = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 64), nn.Unflatten(1, (1, 8, 8)))
+    net = nn.Sequential(encoder, decoder)
+    fit(net, reconstruct, train.images, steps=600, lr=lr, seed=0)
+    with torch.no_grad():
+        return dead_units(encoder(train.images))
+
+
+def mended():
+    """Return (activation, learning rate) that leaves no unit dead."""
+    ### BEGIN SOLUTION
+    return nn.Identity(), 2e-3
+    ### END SOLUTION
+
+
+broken = (nn.ReLU(), 5e-2)
+verdict("exhibit A, dead code units of 16", code_with(*broken), low=4)
+print("exhibit A:", "mended" if code_with(*(mended() or broken)) == 0 else "still broken, your turn")
+
+# %% [markdown]
+# **Exhibit B: as wide as the input.** You met it in section 1: the loss is nearly zero and the net copies noise. Mend it *without* making the code
+# narrower: the net below keeps all 64 units. (Sections 5 and 6 each hold an answer.)
+
+
+# %%
+def wide(loss):
+    torch.manual_seed(0)
+    net = Copier(64)
+    fit(net, loss, train.images, steps=1500, lr=2e-3, seed=0)
+    with torch.no_grad():
+        return reconstruct(net, noise).item() / spread
+
+
+dice = torch.Generator().manual_seed(0)
+
+
+def mended(model, x):
+    """A loss for the same net that does not reward copying noise."""
+    ### BEGIN SOLUTION
+    return denoising_loss(model, x, 0.5 * torch.randn(x.shape, generator=dice))
+    ### END SOLUTION
+
+
+answered = mended(Copier(64), train.images[:2]) is not None
+copied, copied_now = wide(reconstruct), wide(mended if answered else reconstruct)
+verdict("exhibit B, error on noise as a share of its variance", copied, high=0.5)
+print("exhibit B:", "mended" if copied_now > 0.7 else "still broken, your turn")
+
+# %% [markdown]
+# ## What to take with you
+#
+# - An autoencoder learns a code by copying through a door: a narrow one, a sparse one, or a damaged input.
+# - The linear one is PCA: same subspace, same loss. The curved one saved a third or more of the error at $k = 2$.
+# - Squared error, binary cross-entropy and cross-entropy are likelihoods: Gaussian, Bernoulli, categorical.
+# - It removes noise and spots strangers. Its code has holes, it has no $p(z)$, and so it cannot sample.
+#
+# **Left out here.** Contractive autoencoders, masked autoencoders, tied weights, the choice of a perceptual loss; fine-tuning the whole
+# pre-trained encoder (with 50 labels it did not help here, so we kept it fixed); a hole is judged here by a distance and by a weak classifier.
+#
+# **Papers.** Baldi and Hornik, *Neural networks and principal component analysis*, 1989. Hinton and Salakhutdinov, *Reducing the dimensionality of
+# data with neural networks*, 2006. Vincent et al., *Extracting and composing robust features with denoising autoencoders*, 2008. Olshausen and Field,
+# *Emergence of simple-cell receptive field properties by learning a sparse code for natural images*, 1996. Dumoulin and Visin, *A guide to convolution
+# arithmetic for deep learning*, 2016. Odena, Dumoulin and Olah, *Deconvolution and checkerboard artifacts*, 2016.

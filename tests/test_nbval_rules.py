@@ -1,0 +1,61 @@
+"""The wrapper round nbval: tolerant to another processor's rounding, strict about everything else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from conftest import TolerantText
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("other", ["loss 1.005 in 3 steps", "loss 0.99 in 3 steps", "loss 1.00e0 in 3 steps"])
+def test_close_decimals_are_equal(other):
+    assert TolerantText("loss 1.00 in 3 steps") == TolerantText(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "loss 1.10 in 3 steps",
+        "loss 1.00 in 4 steps",
+        "Loss 1.00 in 3 steps",
+        "loss -1.00 in 3 steps",
+        "loss nan",
+    ],
+)
+def test_the_rest_is_not(other):
+    assert TolerantText("loss 1.00 in 3 steps") != TolerantText(other)
+
+
+def nbval(tmp_path, cell):
+    nb = nbformat.v4.new_notebook(cells=[cell])
+    nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    (tmp_path / "toy.ipynb").write_text(nbformat.writes(nb), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "conftest",
+        "--nbval",
+        "--nbval-current-env",
+        "toy.ipynb",
+    ]
+    where = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("count", "stored", "passes"), [(1, "0.3000\n", True), (1, "0.4000\n", False), (None, "0.3000\n", False)]
+)
+def test_nbval_itself_obeys(tmp_path, count, stored, passes):
+    stream = nbformat.v4.new_output("stream", name="stdout", text=stored)
+    cell = nbformat.v4.new_code_cell("print(0.1 + 0.2)", execution_count=count, outputs=[stream])
+    done = nbval(tmp_path, cell)
+    assert (done.returncode == 0) == passes, done.stdout + done.stderr

@@ -1,0 +1,218 @@
+"""The notebooks that are committed are what their sources build; blank ones run; nothing is given away."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import notebooks as build  # noqa: E402
+
+SOURCES = sorted(build.SOURCE.glob("[0-9][0-9]_*.py"))
+NAMES = [path.stem for path in SOURCES]
+CONTENTS = json.loads((ROOT / "notebooks" / "contents.json").read_text(encoding="utf-8"))
+
+
+def committed(name, folder=""):
+    return nbformat.read(ROOT / "notebooks" / folder / f"{name}.ipynb", as_version=4)
+
+
+def code(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def exercises(name):
+    return re.findall(r'check\("([a-z0-9_.]+)"', (build.SOURCE / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def test_there_is_a_source_for_every_notebook_and_no_other():
+    assert NAMES, "no sources found"
+    for folder in ("", "solutions"):
+        assert sorted(path.stem for path in (ROOT / "notebooks" / folder).glob("*.ipynb")) == NAMES
+    assert sorted(CONTENTS) == NAMES
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=NAMES)
+def test_committed_notebooks_are_what_the_source_builds(source):
+    student, solutions = build.products(source, CONTENTS)
+    for fresh, stored in (
+        (student, committed(source.stem)),
+        (solutions, committed(source.stem, "solutions")),
+    ):
+        assert [cell.id for cell in stored.cells] == [cell.id for cell in fresh.cells]
+        assert [cell.source for cell in stored.cells] == [cell.source for cell in fresh.cells]
+        assert [cell.metadata for cell in stored.cells] == [cell.metadata for cell in fresh.cells]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=NAMES)
+def test_building_twice_changes_nothing(source, tmp_path):
+    for _ in range(2):
+        build.build(source, tmp_path, json.loads(json.dumps(CONTENTS)), run=False)
+        assert (tmp_path / f"{source.stem}.ipynb").read_bytes() == (
+            ROOT / "notebooks" / f"{source.stem}.ipynb"
+        ).read_bytes()
+    assert not (tmp_path / "my").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_student_notebook_gives_nothing_away(name):
+    nb = committed(name)
+    raw = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert "SOLUTION" not in raw and "solution" not in json.dumps(nb.metadata)
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code(nb))
+    source = (build.SOURCE / f"{name}.py").read_text(encoding="utf-8")
+    answers = [match[2] for match in build.SOLUTION.finditer(source)]
+    assert len(answers) >= len(exercises(name)) >= 3
+    for answer in answers:
+        lines = [line.strip() for line in answer.splitlines() if len(line.strip()) > 22]
+        for line in lines:  # short lines such as `guess = "b"` say nothing by themselves
+            assert line not in raw and json.dumps(line)[1:-1] not in raw, (
+                f"an answer is left in {name}: {line}"
+            )
+    blanks = sum(cell.source.count(build.BLANK) for cell in nb.cells)
+    assert blanks == len(answers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_solution_cell_was_executed_without_an_error(name):
+    nb = committed(name, "solutions")
+    executed = [cell for cell in code(nb) if cell.source.strip()]
+    assert [cell.execution_count for cell in executed] == list(range(1, len(executed) + 1))
+    printed = "\n".join(
+        output.get("text", "")
+        for cell in executed
+        for output in cell.outputs
+        if output.output_type == "stream"
+    )
+    assert not [o for cell in executed for o in cell.outputs if o.output_type == "error"]
+    assert not [o for cell in executed for o in cell.outputs if o.get("name") == "stderr"]
+    assert "FAIL" not in printed and "Warning" not in printed and printed.count("PASS") >= 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_size_time_and_alternative_text(name):
+    path = ROOT / "notebooks" / "solutions" / f"{name}.ipynb"
+    assert path.stat().st_size <= build.MAX_BYTES
+    assert CONTENTS[name]["seconds"] <= build.MAX_SECONDS
+    for cell in code(committed(name, "solutions")):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                assert len(output.metadata["image/png"]["alt"]) > 20, "a figure has no alternative text"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_solution_outputs_hold_no_machine_path(name):
+    raw = (ROOT / "notebooks" / "solutions" / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert str(ROOT) not in raw and str(Path.home()) + "/" not in raw and "/tmp/" not in raw
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_blank_student_notebook_runs_to_the_end(name):
+    nb = committed(name)
+    build.execute(nb, ROOT / "notebooks")  # raises where a cell does
+    printed = "".join(
+        output.get("text", "")
+        for cell in code(nb)
+        for output in cell.outputs
+        if output.output_type == "stream"
+    )
+    assert "FAIL" not in printed
+    for exercise in exercises(name):
+        assert re.search(rf"{re.escape(exercise)}.*not done yet", printed), (
+            f"{exercise} says nothing of its blank"
+        )
+
+
+def test_readme_holds_the_table():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert build.with_table(readme, CONTENTS) == readme
+    assert build.table(CONTENTS) in readme
+
+
+class TestBuilder:
+    SOURCE = (
+        "# ---\n# jupyter:\n#   course:\n#     title: T\n#     summary: S.\n# ---\n\n"
+        "# %% [markdown]\n# # Title\n\n"
+        "# %%\ndef f(x):\n    ### BEGIN SOLUTION\n    return x + 1\n    ### END SOLUTION\n\n\n"
+        '# %% tags=["nbval-ignore-output"]\nprint(f(1))\n'
+    )
+
+    def source(self, tmp_path, text=None):
+        path = tmp_path / "77_toy.py"
+        path.write_text(text or self.SOURCE, encoding="utf-8")
+        return path
+
+    def test_blank_stands_where_the_answer_stood(self, tmp_path):
+        student, solutions = build.products(self.source(tmp_path), {})
+        assert student.cells[1].source == "def f(x):\n    ...  # your code here"
+        assert solutions.cells[1].source == "def f(x):\n    return x + 1"
+        assert student.cells[2].metadata == {"tags": ["nbval-ignore-output"]}
+
+    def test_ids_depend_on_the_text_alone(self, tmp_path):
+        first = build.read_source(self.source(tmp_path))
+        longer = build.read_source(
+            self.source(tmp_path, self.SOURCE.replace("# # Title", "# # Another title"))
+        )
+        assert [cell.id for cell in first.cells[1:]] == [cell.id for cell in longer.cells[1:]]
+        assert first.cells[0].id != longer.cells[0].id
+
+    @pytest.mark.parametrize("marker", ["### BEGIN SOLUTION", "### END SOLUTION"])
+    def test_unpaired_marker_is_refused(self, marker):
+        with pytest.raises(ValueError, match="SOLUTION"):
+            build.clear_solutions(f"def f():\n    {marker}\n    return 1\n")
+
+    def test_a_students_work_is_set_aside_not_overwritten(self, tmp_path):
+        source, out = self.source(tmp_path), tmp_path / "out"
+        build.build(source, out, {}, run=False)
+        path = out / "77_toy.ipynb"
+        worked = nbformat.read(path, as_version=4)
+        worked.cells[1].source = "def f(x):\n    return x + 41"
+        nbformat.write(worked, path)
+        said = build.build(source, out, {}, run=False)
+        assert "my/77_toy_1.ipynb" in said
+        assert nbformat.read(out / "my" / "77_toy_1.ipynb", as_version=4).cells[1].source.endswith("x + 41")
+        assert nbformat.read(path, as_version=4).cells[1].source.endswith(build.BLANK)
+
+    def test_running_a_notebook_is_not_work_to_be_saved(self, tmp_path):
+        source, out = self.source(tmp_path), tmp_path / "out"
+        build.build(source, out, {}, run=False)
+        nb = nbformat.read(out / "77_toy.ipynb", as_version=4)
+        nb.cells[1].execution_count = 7
+        nbformat.write(nb, out / "77_toy.ipynb")
+        build.build(source, out, {}, run=False)
+        assert not (out / "my").exists()
+
+    def test_a_failing_cell_writes_nothing(self, tmp_path):
+        source = self.source(tmp_path, self.SOURCE.replace("print(f(1))", "1 / 0"))
+        with pytest.raises(SystemExit, match="nothing was written"):
+            build.build(source, tmp_path / "out", {}, run=True)
+        assert not (tmp_path / "out").exists()
+
+    def test_time_is_kept_unless_it_moved_by_a_third(self):
+        assert build.keep_time(60, 75.2) == 60 and build.keep_time(60, 95.2) == 96
+        assert build.keep_time(None, 12.3) == 13
+
+    def test_widget_names_are_settled(self, tmp_path):
+        def notebook(widget, layout):
+            nb = nbformat.v4.new_notebook()
+            view = {build.VIEW: {"model_id": widget, "version_major": 2, "version_minor": 0}}
+            nb.cells = [
+                nbformat.v4.new_code_cell("w", id="a", outputs=[nbformat.v4.new_output("display_data", view)])
+            ]
+            states = {
+                widget: {"state": {"layout": f"IPY_MODEL_{layout}"}},
+                layout: {"state": {}},
+                "f" * 32: {},
+            }
+            nb.metadata["widgets"] = {build.WIDGETS: {"state": states}}
+            return build.settle_widgets(nb, "77_toy")
+
+        one, two = notebook("a" * 32, "b" * 32), notebook("c" * 32, "d" * 32)
+        assert one == two
+        assert len(one.metadata["widgets"][build.WIDGETS]["state"]) == 2
