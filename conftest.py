@@ -1,54 +1,7 @@
-"""nbval, made strict where it is lax and lax where it is strict.
+"""Every pytest run in this repository, on notebooks too, obeys the rules of tools/nbval_rules.py."""
 
-Decimals in a notebook's output are compared with a tolerance, because another processor rounds otherwise;
-a code cell without an execution count is an error, because nbval compares nothing there and says nothing.
-"""
+import sys
+from pathlib import Path
 
-import os
-import re
-
-import pytest
-
-DECIMAL = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
-RELATIVE, ABSOLUTE = 0.02, 1e-6
-
-
-class TolerantText(str):
-    """Text that equals another where the words are the same and each decimal is within 2 percent."""
-
-    __hash__ = str.__hash__
-
-    def __eq__(self, other):
-        if DECIMAL.sub("#", self) != DECIMAL.sub("#", other):
-            return False
-        pairs = zip(DECIMAL.findall(self), DECIMAL.findall(other), strict=True)
-        return all(_close(float(mine), float(theirs)) for mine, theirs in pairs)
-
-    def __ne__(self, other):
-        return not self == other
-
-
-def _close(a, b):
-    return abs(a - b) <= ABSOLUTE + RELATIVE * max(abs(a), abs(b))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config):
-    """Wrap nbval's sanitiser and its cells; silence progress bars, whose text no two runs share."""
-    if not config.pluginmanager.hasplugin("nbval"):
-        return
-    os.environ["COURSE_PROGRESS"] = "off"
-    from nbval.plugin import IPyNbCell
-
-    plain, setup = IPyNbCell.sanitize, IPyNbCell.setup
-
-    def sanitize(self, text):
-        cleaned = plain(self, text)
-        return TolerantText(cleaned) if isinstance(cleaned, str) else cleaned
-
-    def must_be_executed(self):
-        setup(self)
-        if self.cell.source.strip() and self.cell.execution_count is None:
-            self.raise_cell_error("this cell was never executed, so nothing would be compared", "")
-
-    IPyNbCell.sanitize, IPyNbCell.setup = sanitize, must_be_executed
+sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
+pytest_plugins = ["nbval_rules"]

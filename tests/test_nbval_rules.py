@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import TolerantText
+from nbval_rules import TolerantText
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,7 +47,7 @@ def nbval(tmp_path, cell):
         "--nbval-current-env",
         "toy.ipynb",
     ]
-    where = {**os.environ, "PYTHONPATH": str(ROOT)}
+    where = {**os.environ, "PYTHONPATH": str(ROOT / "tools")}
     return subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True, check=False)
 
 

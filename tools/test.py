@@ -1,8 +1,7 @@
 """What `make test` and CI run: style, unit tests, notebooks, widgets, decks; all of it without a network.
 
-Each part is one command; the last lines say which parts failed. `python tools/test.py notebooks decks` runs the
-named parts only. The network is cut with `unshare -n` where the system allows that, and the first line says
-whether it was.
+The last lines say which parts failed. `python tools/test.py notebooks decks` runs the named parts only. The
+network is cut with `unshare -n` where the system allows that, and the first line says whether it was.
 """
 
 import os
@@ -55,7 +54,8 @@ def main(names):
     for name in names or PARTS:
         began = time.monotonic()
         print(f"\n=== {name}", flush=True)
-        results[name] = all([subprocess.call([*wrap, *command]) == 0 for command in PARTS[name]])
+        statuses = [subprocess.call([*wrap, *command]) for command in PARTS[name]]
+        results[name] = not any(statuses)
         print(
             f"=== {name}: {'ok' if results[name] else 'FAILED'} in {time.monotonic() - began:.0f} s",
             flush=True,
