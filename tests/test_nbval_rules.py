@@ -7,7 +7,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-
 from nbval_rules import TolerantText
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +41,7 @@ def nbval(tmp_path, cell):
         "pytest",
         "-q",
         "-p",
-        "conftest",
+        "nbval_rules",
         "--nbval",
         "--nbval-current-env",
         "toy.ipynb",
