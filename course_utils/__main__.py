@@ -1,0 +1,77 @@
+"""`python -m course_utils`: the doctor, the recipes of the checkpoints, and downloads on request."""
+
+import argparse
+import sys
+
+
+def main(arguments=None):
+    """Run one command; return the exit code: 0 done, 1 the doctor is not content, 2 a mistake in the call."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, TypeError, OSError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped by the keyboard; nothing was written.", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    doctor = commands.add_parser("doctor", help="is this machine ready, and if not, what to do")
+    doctor.set_defaults(run=_doctor)
+    recipes = commands.add_parser("recipes", help="list the checkpoints that can be made")
+    recipes.set_defaults(run=_recipes)
+    train = commands.add_parser("train", help="make one checkpoint again")
+    train.add_argument("recipe", nargs="?", metavar="RECIPE")
+    train.add_argument("--list", action="store_true", help="list the recipes, as `recipes` does")
+    train.add_argument("--out", metavar="FOLDER", help="where to write (default: data/checkpoints)")
+    train.add_argument("--seconds", type=float, help="train this long instead of the recipe's steps")
+    train.set_defaults(run=_train)
+    download = commands.add_parser("download", help="fetch a data set that does not come with the course")
+    download.add_argument("name", metavar="NAME", help="mnist, fashion_mnist or cifar10")
+    download.set_defaults(run=_download)
+    return parser
+
+
+def _doctor(options):
+    from . import doctor
+
+    return doctor.main()
+
+
+def _recipes(options):
+    from .checkpoints import RECIPES
+
+    width = max(map(len, RECIPES))
+    for name, recipe in RECIPES.items():
+        print(f"{name:<{width}}  {recipe.summary} (lesson {', '.join(recipe.lessons)})")
+    return 0
+
+
+def _train(options):
+    if options.list:
+        return _recipes(options)
+    from . import checkpoints
+
+    if options.recipe is None:
+        raise ValueError(f"RECIPE must be one of {', '.join(checkpoints.RECIPES)}; got none.")
+    checkpoints.find(options.recipe)
+    record = checkpoints.train(options.recipe, out=options.out, seconds=options.seconds)
+    print(f"{options.recipe}: {record['training']['steps']} steps in {record['training']['seconds']:.0f} s")
+    for name, value in record["metrics"].items():
+        print(f"  {name}: {value:.5g}")
+    return 0
+
+
+def _download(options):
+    from . import data
+
+    data.download(options.name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Trained weights that come with the course, where they come from, and how to make them again.
+
+`load(name)` gives a model and its provenance; `train(name)` makes the files anew. A new checkpoint is one
+more Recipe in RECIPES.
+"""
+
+from ..training import CheckpointError
+from .glyph_autoencoders import RECIPES as _GLYPH_AUTOENCODERS
+from .recipe import Recipe
+from .store import folder, load_recipe, train_recipe
+
+RECIPES = {recipe.name: recipe for recipe in _GLYPH_AUTOENCODERS}
+
+__all__ = ["RECIPES", "CheckpointError", "Recipe", "find", "folder", "load", "train"]
+
+
+def find(name):
+    """The Recipe called name. Raises ValueError with the nearest match where there is none."""
+    from .._validate import check_choice
+
+    return RECIPES[check_choice("name", name, RECIPES)]
+
+
+def load(name):
+    """The trained model called name, in eval mode on the CPU in float32, and its provenance (a dict).
+
+    Raises ValueError for an unknown name, CheckpointError where a file is missing, damaged, or of another
+    shape than the recipe builds.
+    """
+    return load_recipe(find(name))
+
+
+def train(name, out=None, seconds=None, progress=True):
+    """Train the checkpoint called name and write NAME.safetensors and NAME.json; return the provenance.
+
+    out: folder (the course's own by default). seconds: stop after this long instead of the recipe's number
+    of steps, for a trial. Nothing is written before training and evaluation are done.
+    """
+    return train_recipe(find(name), out, seconds, progress)

@@ -1,0 +1,132 @@
+"""Checkpoint files: NAME.safetensors holds the weights, NAME.json says where they come from."""
+
+import hashlib
+import json
+import os
+import platform
+from pathlib import Path
+
+import numpy as np
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+from .._validate import check_number
+from ..training import CheckpointError
+from ..training.storage import write_atomically
+
+LARGEST = 3_000_000  # bytes; what would be larger is stored in half precision
+
+
+def folder():
+    """The folder of the course's checkpoints: COURSE_CHECKPOINTS, or data/checkpoints beside the package."""
+    chosen = os.environ.get("COURSE_CHECKPOINTS")
+    return Path(chosen) if chosen else Path(__file__).parents[2] / "data" / "checkpoints"
+
+
+def load_recipe(recipe):
+    """The model and the provenance of a recipe's files. Raises CheckpointError where they are unusable."""
+    weights, provenance = (folder() / f"{recipe.name}{suffix}" for suffix in (".safetensors", ".json"))
+    try:
+        for path in (weights, provenance):
+            if not path.is_file():
+                raise CheckpointError(f"{path} is missing")
+        record = _read_provenance(provenance, recipe.name)
+        tensors = _read_weights(weights, record["sha256"])
+        model = build(recipe, seed=0)
+        _compare(model.state_dict(), tensors, weights)
+    except CheckpointError as error:
+        raise CheckpointError(
+            f"checkpoint {recipe.name!r} cannot be used: {error}; "
+            f"`python -m course_utils train {recipe.name}` makes it again."
+        ) from error
+    model.load_state_dict(tensors)
+    return model.eval(), record
+
+
+def train_recipe(recipe, out=None, seconds=None, progress=True):
+    """Train, evaluate and write one recipe; return the provenance."""
+    if seconds is not None:
+        check_number("seconds", seconds, minimum=0, open_minimum=True)
+    out = folder() if out is None else Path(out)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"out must be a folder; got the file {str(out)!r}.")
+    data = recipe.data()
+    kept, history = recipe.train(
+        build(recipe, recipe.settings["seed"]), data, seconds=seconds, progress=progress
+    )
+    state, dtype = _storable(kept.cpu().state_dict())
+    kept.load_state_dict(state)  # measured as it is stored
+    payload = safetensors.torch.save(state)
+    record = {
+        "recipe": recipe.name,
+        "summary": recipe.summary,
+        "settings": recipe.settings,
+        "data": {"name": data.name, "split": data.split, "n": len(data.images), "sha256": data.sha256()},
+        "training": {"steps": history.steps, "seconds": round(history.seconds, 1), **_machine()},
+        "metrics": {name: round(float(value), 6) for name, value in recipe.evaluate(kept).items()},
+        "versions": _versions(),
+        "dtype": dtype,
+        "sha256": hashlib.sha256(payload).hexdigest(),
+    }
+    text = json.dumps(record, indent=2, allow_nan=False) + "\n"
+    write_atomically(out / f"{recipe.name}.safetensors", payload)
+    write_atomically(out / f"{recipe.name}.json", text.encode())
+    return record
+
+
+def build(recipe, seed):
+    """The recipe's untrained model; the caller's random numbers are left as they were."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return recipe.build()
+
+
+def _storable(state):
+    """The weights as they will be stored, and in which precision: float32 unless that is too large."""
+    tensors = {name: value.detach().clone().contiguous() for name, value in state.items()}
+    if sum(value.nbytes for value in tensors.values()) <= LARGEST:
+        return tensors, "float32"
+    return {n: v.half() if v.is_floating_point() else v for n, v in tensors.items()}, "float16"
+
+
+def _read_provenance(path, name):
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CheckpointError(f"{path} is not JSON") from error
+    if not isinstance(record, dict) or not isinstance(record.get("sha256"), str):
+        raise CheckpointError(f"{path} holds no sha256")
+    if record.get("recipe") != name:
+        raise CheckpointError(f"{path} is about another recipe, {record.get('recipe')!r}")
+    return record
+
+
+def _read_weights(path, sha256):
+    payload = path.read_bytes()
+    if hashlib.sha256(payload).hexdigest() != sha256:
+        raise CheckpointError(
+            f"{path} is damaged or of another training run (its SHA-256 is not the stated one)"
+        )
+    try:
+        tensors = safetensors.torch.load(payload)
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} is not a safetensors file") from error
+    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+
+
+def _compare(expected, found, path):
+    for name in [*expected, *found]:
+        wanted = list(expected[name].shape) if name in expected else "no such tensor"
+        got = list(found[name].shape) if name in found else "no such tensor"
+        if wanted != got:
+            raise CheckpointError(f"{path} has {name}: {got}, and the recipe builds {wanted}")
+
+
+def _machine():
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({platform.machine()})"
+    return {"device": device, "threads": torch.get_num_threads()}
+
+
+def _versions():
+    return {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}

@@ -1,0 +1,194 @@
+import functools
+import json
+import math
+import re
+
+import pytest
+import safetensors.torch
+import torch
+
+from course_utils import checkpoints, data, training
+from course_utils.checkpoints import CheckpointError, Recipe
+
+
+def squared(model, x):
+    return (model(x) - x.flatten(1)).square().sum(1).mean()
+
+
+def make_net():
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 3), torch.nn.Linear(3, 64))
+
+
+def train_net(model, images, seconds=None, progress=True):
+    budget = {"steps": 30} if seconds is None else {"seconds": seconds}
+    history = training.fit(
+        model, squared, images.images, **budget, ema_decay=0.5, device="cpu", progress=False
+    )
+    return history.ema, history
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    recipe = Recipe(
+        name="tiny",
+        summary="A small net",
+        lessons=("00",),
+        build=make_net,
+        data=functools.partial(data.load, "digits", n=200),
+        train=train_net,
+        evaluate=lambda model: {"loss": squared(model, data.load("digits", split="test").images).item()},
+        settings={"seed": 4, "latent_dim": 3},
+    )
+    monkeypatch.setitem(checkpoints.RECIPES, "tiny", recipe)
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path))
+    return tmp_path
+
+
+def rewrite(path, **changes):
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, **changes}))
+
+
+def test_what_is_trained_is_what_is_loaded(tiny):
+    record = checkpoints.train("tiny", progress=False)
+    model, provenance = checkpoints.load("tiny")
+    assert provenance == record
+    assert not model.training and next(model.parameters()).dtype == torch.float32
+    test = data.load("digits", split="test").images
+    assert squared(model, test).item() == pytest.approx(record["metrics"]["loss"], rel=1e-5)
+
+
+def test_provenance_says_where_the_weights_come_from(tiny):
+    record = checkpoints.train("tiny", progress=False)
+    assert record["recipe"] == "tiny" and record["settings"] == {"seed": 4, "latent_dim": 3}
+    assert record["data"]["n"] == 200 and record["data"]["sha256"] == data.load("digits", n=200).sha256()
+    assert record["training"]["steps"] == 30 and record["training"]["seconds"] >= 0
+    assert record["versions"]["torch"] == torch.__version__
+    assert str(tiny) not in json.dumps(record)
+
+
+def test_training_again_gives_the_same_weights_and_leaves_global_numbers_alone(tiny):
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    first = checkpoints.train("tiny", progress=False)
+    torch.manual_seed(1)
+    second = checkpoints.train("tiny", out=tiny / "again", progress=False)
+    checkpoints.load("tiny")
+    assert first["sha256"] == second["sha256"]
+    assert torch.equal(torch.get_rng_state(), before)
+    assert sorted(p.name for p in (tiny / "again").iterdir()) == ["tiny.json", "tiny.safetensors"]
+
+
+def test_large_weights_are_stored_in_half_precision_and_come_back_as_float32(tiny, monkeypatch):
+    full = checkpoints.train("tiny", progress=False)
+    exact = checkpoints.load("tiny")[0].state_dict()
+    monkeypatch.setattr(checkpoints.store, "LARGEST", 100)
+    record = checkpoints.train("tiny", progress=False)
+    assert (full["dtype"], record["dtype"]) == ("float32", "float16")
+    for name, value in checkpoints.load("tiny")[0].state_dict().items():
+        assert value.dtype == torch.float32
+        assert torch.equal(value, exact[name].half().float())
+
+
+def test_a_trial_may_be_shorter(tiny):
+    assert checkpoints.train("tiny", seconds=0.05, progress=False)["training"]["seconds"] >= 0.0
+    for bad in (0, -1, math.nan):
+        with pytest.raises(ValueError, match="seconds must be"):
+            checkpoints.train("tiny", seconds=bad)
+
+
+@pytest.mark.parametrize("call", [checkpoints.load, checkpoints.train])
+def test_an_unknown_name_gets_the_nearest_match(call):
+    with pytest.raises(
+        ValueError, match=r"name must be one of .*; got 'glyphs_ae2'\. Did you mean 'glyphs_ae_2'"
+    ):
+        call("glyphs_ae2")
+    with pytest.raises(TypeError, match="name must be one of"):
+        call(3)
+
+
+def test_missing_files(tiny):
+    with pytest.raises(CheckpointError, match=r"missing; `python -m course_utils train tiny` makes it"):
+        checkpoints.load("tiny")
+    checkpoints.train("tiny", progress=False)
+    (tiny / "tiny.json").unlink()
+    with pytest.raises(CheckpointError, match=re.escape("tiny.json is missing")):
+        checkpoints.load("tiny")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda b: b[:-1], lambda b: b"", lambda b: b[:300] + bytes([b[300] ^ 1]) + b[301:]],
+    ids=["truncated", "empty", "one bit"],
+)
+def test_damaged_weights(tiny, damage):
+    checkpoints.train("tiny", progress=False)
+    path = tiny / "tiny.safetensors"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(CheckpointError, match=r"'tiny' cannot be used: .* is damaged .*train tiny` makes it"):
+        checkpoints.load("tiny")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"1.weight": torch.zeros(3, 64)}, r"1\.bias: no such tensor, and the recipe builds \[3\]"),
+        (
+            {**make_net().state_dict(), "1.weight": torch.zeros(64, 3)},
+            r"\[64, 3\], and the recipe builds \[3, 64",
+        ),
+        ({**make_net().state_dict(), "more": torch.zeros(2)}, r"more: \[2\], and the recipe builds no such"),
+    ],
+)
+def test_weights_of_another_model(tiny, state, words):
+    import hashlib
+
+    checkpoints.train("tiny", progress=False)
+    payload = safetensors.torch.save({name: value.contiguous() for name, value in state.items()})
+    (tiny / "tiny.safetensors").write_bytes(payload)
+    rewrite(tiny / "tiny.json", sha256=hashlib.sha256(payload).hexdigest())
+    with pytest.raises(CheckpointError, match=words):
+        checkpoints.load("tiny")
+
+
+def test_weights_that_are_no_safetensors_file(tiny):
+    import hashlib
+
+    checkpoints.train("tiny", progress=False)
+    (tiny / "tiny.safetensors").write_bytes(b"words" * 100)
+    rewrite(tiny / "tiny.json", sha256=hashlib.sha256(b"words" * 100).hexdigest())
+    with pytest.raises(CheckpointError, match="is not a safetensors file"):
+        checkpoints.load("tiny")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "holds no sha256"),
+        ('{"sha256": "x", "recipe": "y"}', "another recipe, 'y'"),
+    ],
+)
+def test_damaged_provenance(tiny, text, words):
+    checkpoints.train("tiny", progress=False)
+    (tiny / "tiny.json").write_text(text)
+    with pytest.raises(CheckpointError, match=words):
+        checkpoints.load("tiny")
+
+
+def test_nothing_is_written_when_training_fails(tiny, monkeypatch):
+    from dataclasses import replace
+
+    def fails(model):
+        raise RuntimeError("no metrics")
+
+    monkeypatch.setitem(checkpoints.RECIPES, "tiny", replace(checkpoints.RECIPES["tiny"], evaluate=fails))
+    with pytest.raises(RuntimeError, match="no metrics"):
+        checkpoints.train("tiny", progress=False)
+    assert list(tiny.iterdir()) == []
+
+
+def test_a_file_is_no_folder(tiny):
+    (tiny / "file").write_text("")
+    with pytest.raises(ValueError, match="out must be a folder"):
+        checkpoints.train("tiny", out=tiny / "file")

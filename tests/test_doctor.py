@@ -1,0 +1,99 @@
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from course_utils import __main__ as cli
+from course_utils import checkpoints, doctor
+from course_utils.doctor import Row, compare, package, render
+
+
+@pytest.mark.parametrize(
+    ("version", "clause", "expected"),
+    [
+        ("2.13.0+cu130", ">=2.11", True),
+        ("2.9.1", ">=2.11", False),
+        ("3.13.0rc1", "<3.14", True),
+        ("3.14.0", "<3.14", False),
+        ("2.11", ">=2.11", True),
+        ("1.0", "!=2", True),
+    ],
+)
+def test_versions_compare_by_number_not_by_letter(version, clause, expected):
+    assert compare(version, clause) is expected
+
+
+def test_requirements_are_those_of_the_project_file():
+    python_range, packages = doctor.requirements()
+    assert python_range == ">=3.11,<3.14"
+    wanted = dict(packages)
+    assert wanted["torch"].startswith(">=") and "jupyterlab" in wanted and "anywidget" in wanted
+    assert "pytest" not in wanted
+
+
+def test_requirements_are_found_without_the_project_file(tmp_path, monkeypatch):
+    from_file = doctor.requirements()
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    python_range, packages = doctor.requirements()
+    assert sorted(python_range.split(",")) == sorted(from_file[0].split(","))
+    assert packages == from_file[1]
+
+
+def test_a_missing_and_an_old_package_are_wrong_and_say_what_to_do(monkeypatch):
+    missing = package("no-such-package-here", ">=1")
+    assert missing.found == "missing" and "make env" in missing.remedy
+    monkeypatch.setattr(metadata, "version", lambda name: "1.2")
+    assert "too old" in package("tqdm", ">=4.66").remedy
+    assert package("tqdm", ">=1.1").remedy is None
+
+
+def test_table_lists_remedies_below():
+    text = render([Row("one", "1"), Row("two", "2", "3", "add one")])
+    assert "ok" in text and "WRONG" in text and text.endswith("two: add one.")
+    assert render([Row("one", "1")]).endswith("Everything is ready.")
+
+
+def test_the_smoke_test_agrees_with_least_squares_here():
+    assert doctor.distance_to_least_squares() < 1e-6
+    assert doctor.smoke_test().remedy is None
+
+
+def test_a_failing_smoke_test_is_a_row_not_a_traceback(monkeypatch):
+    def broken():
+        raise RuntimeError("no kernel image\nmore")
+
+    monkeypatch.setattr(doctor, "distance_to_least_squares", broken)
+    row = doctor.smoke_test()
+    assert row.found == "RuntimeError: no kernel image" and row.remedy
+    monkeypatch.setattr(doctor, "distance_to_least_squares", lambda: 0.5)
+    assert "wrong results" in doctor.smoke_test().remedy
+
+
+def test_little_memory_or_disk_is_wrong_and_unknown_memory_is_not(monkeypatch):
+    monkeypatch.setattr(doctor, "free_memory", lambda: 1.0)
+    assert doctor.memory().remedy
+    monkeypatch.setattr(doctor, "free_memory", lambda: None)
+    assert doctor.memory().found == "unknown" and doctor.memory().remedy is None
+    usage = type("Usage", (), {"free": 1e6})
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage)
+    assert doctor.disk().remedy
+
+
+def test_memory_is_known_without_psutil(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    free = doctor.free_memory()
+    assert (free is not None and free > 0) == Path("/proc/meminfo").exists()
+
+
+def test_unreadable_checkpoints_are_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path))
+    row = doctor.checkpoints()
+    assert all(f"train {name}`" in row.remedy for name in checkpoints.RECIPES)
+
+
+@pytest.mark.parametrize(("rows", "code"), [([Row("a", "b")], 0), ([Row("a", "b", "c", "mend it")], 1)])
+def test_exit_code_tells(monkeypatch, capsys, rows, code):
+    monkeypatch.setattr(doctor, "examine", lambda: rows)
+    assert cli.main(["doctor"]) == code
+    assert "what" in capsys.readouterr().out
