@@ -41,7 +41,7 @@ def mosaic(images, rows, columns, title="", ax=None):
     fig = ax.figure if ax is not None else None
     if ax is None:
         fig, ax = subplots(figsize=(columns * 0.55, rows * 0.55 + (0.5 if title else 0)))
-    ax.imshow(sheet, vmin=0, vmax=1)
+    ax.imshow(sheet.numpy(), vmin=0, vmax=1)
     ax.set(xticks=[], yticks=[], title=title)
     return fig
 
@@ -54,4 +54,4 @@ def frame(ax, colour=DATA):
 def _draw(ax, image):
     image = torch.as_tensor(image).detach().cpu().float().clamp(0, 1)
     image = image.squeeze(0) if image.ndim == 3 and image.shape[0] == 1 else image
-    ax.imshow(image.permute(1, 2, 0) if image.ndim == 3 else image, vmin=0, vmax=1)
+    ax.imshow((image.permute(1, 2, 0) if image.ndim == 3 else image).numpy(), vmin=0, vmax=1)

@@ -33,7 +33,7 @@ def colour_plane(values, low, high, title, label, ax=None, cmap=MAGNITUDE, limit
     n = round(values.numel() ** 0.5)
     extent = (low, high, low, high)
     style = {"cmap": cmap, "vmin": limits[0], "vmax": limits[1], "interpolation": "bilinear"}
-    picture = ax.imshow(values.detach().reshape(n, n), origin="lower", extent=extent, **style)
+    picture = ax.imshow(values.detach().reshape(n, n).numpy(), origin="lower", extent=extent, **style)
     ax.figure.colorbar(picture, ax=ax, label=label)
     ax.set(title=title)
     return ax

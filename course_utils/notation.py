@@ -1,0 +1,51 @@
+"""Our notation, the name each symbol has in code, and what each source lecture writes instead."""
+
+from typing import NamedTuple
+
+from ._validate import check_choice
+
+LECTURES = {
+    "A": "S. Velasco-Forero, Introduction to Diffusion Models, MINES Paris, 2023",
+    "B": "Diffusion Models: From Foundations to Implementation",
+    "C": "S. Lathuilière, Deep generative methods, Télécom Paris",
+    "D": "EECS 230 Deep Learning, Lecture 16: Generative Models (after S. Prince)",
+    "E": "M. Straka, NPFL114 Lecture 13, Charles University, 2023",
+}
+
+
+class Symbol(NamedTuple):
+    """One symbol: ours in TeX, what it means, its name in code, and the lectures that write it otherwise."""
+
+    ours: str
+    meaning: str
+    code: str
+    elsewhere: dict
+
+
+SYMBOLS = [
+    Symbol("x", "data (x_0 when diffused)", "x, x0", {}),
+    Symbol("x_t", "data after t noising steps", "x_t", {"D": "z_t"}),
+    Symbol("z", "latent code", "z", {"D": "h"}),
+    Symbol("f,\\ g", "encoder and decoder of an autoencoder", "encoder, decoder", {}),
+    Symbol("q", "encoder of a VAE, or the forward process", "q", {"D": "\\Pr(h|x)"}),
+    Symbol("p_\\theta", "the model", "model", {}),
+    Symbol("G,\\ D", "generator and discriminator", "G, D", {"D": "g[z, \\theta],\\ f[x, \\phi]"}),
+    Symbol("\\beta_t", "variance added at step t", "betas", {"A": "1 - \\alpha_t"}),
+    Symbol("\\alpha_t = 1 - \\beta_t", "share of the signal kept at step t", "alphas", {"D": "1 - \\beta_t"}),
+    Symbol("\\bar\\alpha_t", "product of the alphas up to t", "alphas_cumprod", {"D": "\\alpha_t"}),
+    Symbol("\\epsilon", "standard Gaussian noise", "noise", {}),
+    Symbol("s", "guidance scale; 1 is no guidance", "guidance_scale", {"E": "w = s - 1"}),
+]
+
+
+def crosswalk(lecture=None):
+    """The symbols as a Markdown table: all, or those that one lecture ("A" to "E") writes otherwise."""
+    if lecture is not None:
+        check_choice("lecture", lecture, LECTURES)
+    rows = ["| ours | meaning | in code | elsewhere |", "|---|---|---|---|"]
+    for symbol in SYMBOLS:
+        if lecture is None or lecture in symbol.elsewhere:
+            shown = {key: tex for key, tex in symbol.elsewhere.items() if lecture in (None, key)}
+            other = ", ".join(f"{key}: ${tex}$" for key, tex in shown.items())
+            rows.append(f"| ${symbol.ours}$ | {symbol.meaning} | `{symbol.code}` | {other} |")
+    return "\n".join(rows)

@@ -1,0 +1,79 @@
+"""Each printed form fails where the corrected one passes, and every line of the table has such a test."""
+
+import math
+
+import pytest
+import torch
+
+from course_utils.autoencoders import LinearAutoencoder
+from course_utils.errata import ERRATA, errata_table
+from course_utils.notation import LECTURES, SYMBOLS, crosswalk
+
+P, Q = torch.tensor([1.0, 0.0]).double(), torch.tensor([0.0, 1.0]).double()
+
+
+def kl(p, q):
+    return sum(float(a) * math.log(float(a) / float(b)) for a, b in zip(p, q, strict=True) if a > 0)
+
+
+def js(p, q, m, half=0.5):
+    return half * kl(p, m) + half * kl(q, m)
+
+
+def test_js_with_the_sum_for_the_mean():
+    assert js(P, P, (P + P) / 2) == 0
+    assert js(P, P, P + P) == pytest.approx(-math.log(2))
+
+
+def test_js_without_the_halves():
+    assert js(P, Q, (P + Q) / 2) == pytest.approx(math.log(2))
+    assert js(P, Q, (P + Q) / 2, half=1) == pytest.approx(2 * math.log(2))
+
+
+def test_two_linear_layers_are_not_convex():
+    """Flip the sign of both matrices: the same map, the same loss. Half way between, all weights are 0."""
+    torch.manual_seed(0)
+    x = torch.randn(64, 1, 2, 2) * torch.tensor([3.0, 1.0, 0.3, 0.1]).view(1, 1, 2, 2)
+    net = LinearAutoencoder((1, 2, 2), 2)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.03)
+    for _ in range(400):
+        loss = ((net(x) - x) ** 2).flatten(1).sum(1).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    @torch.no_grad()
+    def scaled(s):
+        encoded = s * net.encoder[1](x.flatten(1))
+        return ((s * net.decoder[0](encoded) - x.flatten(1)) ** 2).sum(1).mean().item()
+
+    assert scaled(-1.0) == pytest.approx(scaled(1.0))
+    assert scaled(0.0) > 10 * scaled(1.0)
+
+
+def test_same_subspace_other_weights():
+    """For an invertible A the pair (A W_f, W_g A^-1) has the product, and the loss, of (W_f, W_g)."""
+    generator = torch.Generator().manual_seed(0)
+    w_f, w_g, a = (
+        torch.randn(*s, dtype=torch.float64, generator=generator) for s in [(2, 5), (5, 2), (2, 2)]
+    )
+    assert torch.allclose(w_g @ torch.linalg.inv(a) @ a @ w_f, w_g @ w_f)
+    assert not torch.allclose(a @ w_f, w_f)
+
+
+def test_the_identity_copies_what_it_never_saw():
+    unseen = torch.rand(8, 1, 4, 4)
+    wide = LinearAutoencoder((1, 4, 4), 16)
+    with torch.no_grad():
+        wide.encoder[1].weight.copy_(torch.eye(16))
+        wide.decoder[0].weight.copy_(torch.eye(16))
+        assert torch.equal(wide(unseen), unseen)
+
+
+def test_tables_name_only_what_exists():
+    assert {erratum.lecture for erratum in ERRATA} <= set(LECTURES)
+    assert errata_table("01").count("\n") == 1 + sum(erratum.lesson == "01" for erratum in ERRATA)
+    assert all(set(symbol.elsewhere) <= set(LECTURES) for symbol in SYMBOLS)
+    assert crosswalk("D").count("\n") < crosswalk().count("\n")
+    with pytest.raises(ValueError, match="lecture must be one of"):
+        crosswalk("F")

@@ -1,0 +1,119 @@
+"""verdict, preset, figures and the errors' voice."""
+
+import json
+
+import matplotlib as mpl
+import pytest
+import torch
+
+from course_utils import figures
+from course_utils._validate import check_choice, check_int, check_number, check_tensor
+from course_utils.preset import preset
+from course_utils.verdict import verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "band", "line"),
+    [
+        (0.5, {"low": 0, "high": 1}, "x between 0 and 1: PASS"),
+        (2, {"high": 1, "unit": "dB"}, "x at most 1 dB: FAIL (measured 2 dB)"),
+        (2, {"low": 1}, "x at least 1: PASS"),
+        (float("nan"), {"low": 1}, "x at least 1: FAIL (measured nan)"),
+        (torch.tensor(3.0), {"low": 3, "high": 3}, "x between 3 and 3: PASS"),
+    ],
+)
+def test_verdict(capsys, value, band, line):
+    assert verdict("x", value, **band) == line.endswith("PASS")
+    assert capsys.readouterr().out == line + "\n"
+
+
+def test_verdict_needs_a_band():
+    with pytest.raises(ValueError, match="needs low, high or both"):
+        verdict("x", 1.0)
+    with pytest.raises(ValueError, match="low must not be above high"):
+        verdict("x", 1.0, low=2, high=1)
+
+
+def test_preset(monkeypatch):
+    monkeypatch.delenv("COURSE_PRESET", raising=False)
+    assert preset(1, 2) == 1
+    monkeypatch.setenv("COURSE_PRESET", "full")
+    assert preset(1, 2) == 2
+    monkeypatch.setenv("COURSE_PRESET", "ful")
+    with pytest.raises(ValueError, match="COURSE_PRESET must be one of 'quick', 'full'.*Did you mean 'full'"):
+        preset(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: check_choice("name", "digts", ["digits", "glyphs"]), ValueError, "Did you mean 'digits'"),
+        (lambda: check_choice("name", 3, ["digits"]), TypeError, "got 3"),
+        (lambda: check_int("n", 0), ValueError, "n must be at least 1; got 0"),
+        (lambda: check_int("n", True), TypeError, "whole number; got True"),
+        (lambda: check_number("lr", float("inf")), ValueError, "finite number"),
+        (lambda: check_number("lr", 0, 0, open_minimum=True), ValueError, "above 0; got 0"),
+        (lambda: check_tensor("x", [1]), TypeError, "torch.Tensor; got list"),
+        (lambda: check_tensor("x", torch.zeros(2, dtype=torch.long)), TypeError, "floating-point"),
+        (lambda: check_tensor("x", torch.zeros(2, 3), "[N, 2]"), ValueError, r"\[N, 2\]; got \[2, 3\]"),
+        (lambda: check_tensor("x", torch.zeros(2), "[B, C, ...]"), ValueError, r"got \[2\]"),
+        (lambda: check_tensor("x", torch.zeros(0, 2), "[N, 2]"), ValueError, "must not be empty"),
+    ],
+)
+def test_errors_name_argument_got_and_wanted(call, error, says):
+    with pytest.raises(error, match=says) as raised:
+        call()
+    assert "\n" not in str(raised.value)
+
+
+def test_check_tensor_lets_through():
+    x = torch.zeros(4, 1, 8, 8)
+    assert check_tensor("x", x, "[B, ...]") is x and check_tensor("x", x, "[B, 1, H, W]") is x
+
+
+def test_show_carries_the_alternative_text(monkeypatch):
+    shown = {}
+    monkeypatch.setattr(
+        figures.style, "display", lambda bundle, raw, metadata: shown.update(b=bundle, m=metadata)
+    )
+    fig, ax = figures.subplots()
+    ax.plot([0, 1])
+    figures.show(fig, "A line that rises from zero to one.")
+    assert shown["b"]["image/png"].startswith(b"\x89PNG")
+    assert shown["m"]["image/png"]["alt"] == shown["b"]["text/plain"] == "A line that rises from zero to one."
+    with pytest.raises(ValueError, match="alt must be a sentence"):
+        figures.show(fig, "")
+
+
+def test_figures_are_the_same_twice():
+    def once():
+        fig, ax = figures.subplots()
+        ax.plot([0, 1])
+        return figures.png(fig)
+
+    assert once() == once()
+
+
+def test_palette_is_okabe_ito_and_marked():
+    okabe_ito = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#F0E442"}
+    assert set(figures.PALETTE) <= okabe_ito and len(set(figures.MARKERS)) >= 10
+    assert figures.DATA == "#0072B2" and figures.MODEL == "#D55E00"
+
+
+def test_image_rows_and_mosaic():
+    x = torch.rand(14, 1, 8, 8)
+    fig = figures.image_rows({"a": x, "b": x[:5]}, "title")
+    assert len(fig.axes) == 2 * 5
+    sheet = figures.mosaic(x, 2, 3).axes[0].images[0].get_array()
+    assert torch.equal(torch.tensor(sheet.data)[8:16, 16:24], x[5, 0])
+    with pytest.raises(ValueError, match="rows x columns = 20; got 14"):
+        figures.mosaic(x, 4, 5)
+    with pytest.raises(ValueError, match="at least one row"):
+        figures.image_rows({})
+
+
+def test_style_is_readable_and_left_alone():
+    before = json.dumps({key: str(value) for key, value in mpl.rcParams.items()})
+    figures.subplots()
+    assert json.dumps({key: str(value) for key, value in mpl.rcParams.items()}) == before
+    assert figures.STYLE["font.size"] >= 14
