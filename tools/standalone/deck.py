@@ -1,0 +1,198 @@
+"""A deck: run its Python, write its slides, put everything into one HTML file."""
+
+import ast
+import re
+import warnings
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+
+import matplotlib as mpl
+
+from . import figure, live, markdown, source, tex
+from .errors import BuildError
+
+HERE = Path(__file__).resolve().parent
+REVEAL = tex.MODULES / "reveal.js" / "dist"
+MADE = "\ue002{}\ue003"  # stands in for a figure or a widget until Markdown is done
+VALUE = re.compile(r"\{\{ (.+?) \}\}")
+
+START = """Reveal.initialize({
+  width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 6, center: false,
+  hash: true, slideNumber: "c/t", transition: "none", backgroundTransition: "none",
+  controlsTutorial: false, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
+  plugins: [RevealNotes],
+});"""
+
+
+def build(path):
+    """The deck in a Markdown file as the text of one self-contained HTML page.
+
+    Raises BuildError, in one sentence that names the deck and the slide, for whatever stops it.
+    """
+    path = Path(path)
+    tex.need_modules()
+    with _naming(path.stem):
+        meta, slides = source.parse(path.read_text(encoding="utf-8"))
+        widgets, env = live.collection(), {"formulas": []}
+        sections = write_slides(meta, slides, widgets, env)
+        sections.append(_sources(meta))
+        body = tex.fill("\n".join(sections), env["formulas"])
+    return page(meta, body, widgets)
+
+
+@contextmanager
+def _naming(place):
+    """Put the name of a place (a deck, a slide) in front of what stops the build there."""
+    try:
+        yield
+    except BuildError as error:
+        raise BuildError(f"{place}: {error}") from None
+
+
+def write_slides(meta, slides, widgets, env):
+    """The section elements of all slides; their code runs in order in one namespace."""
+    from course_utils.figures import STYLE
+
+    md, namespace, sections = markdown.parser(), {"__name__": "deck"}, []
+    with mpl.rc_context({**STYLE, **figure.rc()}):
+        for slide in slides:
+            with _naming(f"slide {slide.number} ({slide.title})"):
+                sections.append(_section(meta, slide, md, namespace, widgets, env))
+    return sections
+
+
+def _section(meta, slide, md, namespace, widgets, env):
+    text, made = "", []
+    for part in slide.body:
+        if isinstance(part, source.Block):
+            html = _run(part, namespace, widgets)
+            text += f'\n<div class="made">{MADE.format(len(made))}</div>\n\n' if html else "\n"
+            made += [html] if html else []
+        else:
+            text += part
+    # Values come after the slide's own code, so a number may be computed below the sentence that states it.
+    body = md.render(substitute(text, namespace), env)
+    for i, html in enumerate(made):
+        body = body.replace(MADE.format(i), html)
+    notes = md.render(substitute(slide.notes, namespace), env)
+    title = md.renderInline(substitute(slide.title, namespace), env)
+    return _frame(meta, slide, title, body, notes)
+
+
+def _frame(meta, slide, title, body, notes):
+    """The section element: heading, content, foot and speaker notes."""
+    first = slide.number == 1
+    heading = f"<h1>{title}</h1>" if first else f"<h2>{title}</h2>"
+    cited = "; ".join(meta["cites"][i] for i in slide.cites)
+    after = f"After {escape(cited)}" if cited else ""
+    foot = f"<span>Lesson {escape(meta['lesson'])}</span><span>{after}</span>"
+    timing = f' data-timing="{slide.minutes * 60}"' if slide.minutes else ""
+    return (
+        f'<section class="{"title-slide" if first else "slide"}"{timing}>\n<header>{heading}</header>\n'
+        f'<div class="body">\n{body}</div>\n<footer>{foot}</footer>\n'
+        f'<aside class="notes">\n{notes}</aside>\n</section>'
+    )
+
+
+def _sources(meta):
+    """The last slide: the lectures that the deck is built on, and the papers, in full."""
+
+    def listed(heading, items):
+        return f"<h3>{heading}</h3>\n<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>\n"
+
+    papers = listed("Papers", meta["papers"]) if meta.get("papers") else ""
+    return (
+        '<section class="slide">\n<header><h2>Sources</h2></header>\n'
+        f'<div class="body sources">{listed("Lectures", meta["cites"])}{papers}</div>\n'
+        f"<footer><span>Lesson {escape(meta['lesson'])}</span></footer>\n</section>"
+    )
+
+
+def substitute(text, namespace):
+    """The text with each `{{ expression:format }}` replaced by its value, as an f-string would write it."""
+
+    def value(match):
+        try:
+            return str(eval(f"f'''{{{match[1]}}}'''", namespace))
+        except Exception as error:
+            raise BuildError(f"{{{{ {match[1]} }}}} raised {type(error).__name__}: {error}.") from None
+
+    outside_code = re.split(r"(^```.*?^```$|`[^`\n]*`)", text, flags=re.DOTALL | re.MULTILINE)
+    pieces = [piece if i % 2 else VALUE.sub(value, piece) for i, piece in enumerate(outside_code)]
+    left = next((piece[piece.index("{{ ") :][:40] for piece in pieces[::2] if "{{ " in piece), None)
+    if left:
+        raise BuildError(f"a value is {{{{ expression }}}} with a space at each end; got {left!r}.")
+    return "".join(pieces)
+
+
+def _run(block, namespace, widgets):
+    """Run one block; return the HTML it leaves on the slide (nothing for setup)."""
+    namespace.pop("fig", None)
+    result = execute(block.code, namespace, block.kind)
+    if block.kind == "setup":
+        return ""
+    alt = substitute(block.options.get("alt", ""), namespace)
+    if len(alt.strip()) < 10:
+        raise BuildError(f'a {block.kind} needs alt="a sentence that says what it shows"; got {alt!r}.')
+    if block.kind == "figure":
+        return _figure(namespace.get("fig"), alt, block.options.get("width"))
+    if not hasattr(result, "_esm"):
+        raise BuildError(f"the widget's code must end in an anywidget; got {type(result).__name__}.")
+    bundle = result._repr_mimebundle_()
+    still = (bundle[0] if isinstance(bundle, tuple) else bundle).get("image/png")
+    return live.place(widgets, result.get_state(), alt, still)
+
+
+def _figure(fig, alt, width):
+    if not isinstance(fig, mpl.figure.Figure):
+        raise BuildError(
+            f"the figure's code must leave a matplotlib figure in fig; got {type(fig).__name__}."
+        )
+    if width is not None and not width.isdigit():
+        raise BuildError(f"width must be a whole number of pixels; got {width!r}.")
+    return figure.html(fig, alt, width and int(width))
+
+
+def execute(code, namespace, kind):
+    """Run code in a namespace; return the value of its last line where that is an expression."""
+    try:
+        tree = ast.parse(code)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        with warnings.catch_warnings():
+            # A font that lacks a letter, a layout that fails: the slide would show it.
+            warnings.filterwarnings("error", message="Glyph .* missing|constrained_layout not applied")
+            exec(compile(tree, "<deck>", "exec"), namespace)
+            return eval(compile(ast.Expression(last.value), "<deck>", "eval"), namespace) if last else None
+    except Exception as error:
+        line = _line(error)
+        raise BuildError(
+            f"line {line} of its {kind} code raised {type(error).__name__}: {str(error).rstrip('.')}."
+        ) from None
+
+
+def _line(error):
+    """The line of the deck's own code that an error comes from."""
+    if isinstance(error, SyntaxError):
+        return error.lineno
+    trace, line = error.__traceback__, 0
+    while trace:
+        if trace.tb_frame.f_code.co_filename == "<deck>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def page(meta, body, widgets):
+    """The whole file: every style, script, font and picture is inside it."""
+    css = [(REVEAL / "reveal.css"), (HERE / "deck.css")]
+    styles = "\n".join(path.read_text(encoding="utf-8") for path in css) + tex.css(body)
+    scripts = [(REVEAL / "reveal.js"), (REVEAL / "plugin" / "notes.js")]
+    code = "\n".join(live.inline_script(path.read_text(encoding="utf-8")) for path in scripts)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(meta['title'])}</title>\n<style>\n{styles}\n</style>\n</head>\n<body>\n"
+        f'<div class="reveal"><div class="slides">\n{body}\n</div></div>\n'
+        f"<script>\n{code}\n{START}\n</script>\n{live.scripts(widgets)}</body>\n</html>\n"
+    )

@@ -1,0 +1,114 @@
+"""What a deck's Markdown file says: its front matter, its slides, their notes and citations."""
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from .errors import BuildError
+
+FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*)$")
+NOTE = re.compile(r"^Note(?: \((\d+) min\))?:\s*(.*)$")
+CITE = re.compile(r"^Cite:\s*(.*)$")
+OPTION = re.compile(r'(\w+)=("[^"]*"|\S+)')
+RUNS = {"setup", "figure", "widget"}
+
+
+@dataclass
+class Block:
+    """A fenced block of Python that is run: its kind (setup, figure or widget), options and code."""
+
+    kind: str
+    options: dict
+    code: str
+
+
+@dataclass
+class Slide:
+    """One slide: body holds Markdown strings and Blocks in their order, minutes its share of the hour."""
+
+    number: int
+    title: str
+    body: list = field(default_factory=list)
+    notes: str = ""
+    minutes: int = 0
+    cites: list = field(default_factory=list)
+
+
+def parse(text):
+    """A deck's text to (front matter dict, list of Slides); the first slide is the title slide.
+
+    Raises BuildError for front matter without title, lesson and cites, or a deck without slides.
+    """
+    meta, text = front_matter(text)
+    slides = [Slide(1, meta["title"])]
+    lines = iter(text.splitlines())
+    part, in_notes = [], False
+
+    def close():
+        if in_notes:
+            slides[-1].notes += "\n".join(part).strip()
+        elif part:
+            slides[-1].body.append("\n".join(part) + "\n")
+        part.clear()
+
+    for line in lines:
+        fence, note, cite = FENCE.match(line), NOTE.match(line), CITE.match(line)
+        if fence:
+            info, inside = fence[2].split(), list(_until(lines, fence[1]))
+            if len(info) > 1 and info[0] == "python" and info[1] in RUNS:
+                close()
+                options = {name: value.strip('"') for name, value in OPTION.findall(fence[2])}
+                slides[-1].body.append(Block(info[1], options, "\n".join(inside)))
+            else:
+                part += [line, *inside, fence[1]]
+        elif line.startswith("## "):
+            close()
+            in_notes = False
+            slides.append(Slide(len(slides) + 1, line[3:].strip()))
+        elif note:
+            close()
+            in_notes, slides[-1].minutes = True, int(note[1] or 0)
+            part.append(note[2])
+        elif cite:
+            slides[-1].cites = _numbers(cite[1], len(meta["cites"]), slides[-1])
+        else:
+            part.append(line)
+    close()
+    if len(slides) == 1:
+        raise BuildError("it has no slide: a slide begins with a line `## Title`.")
+    return meta, slides
+
+
+def front_matter(text):
+    """The YAML between the first two lines of three dashes, and the text after it."""
+    match = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
+    try:
+        meta = yaml.safe_load(match[1]) if match else None
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", error)
+        raise BuildError(f"its front matter is not YAML: {problem}.") from None
+    if not isinstance(meta, dict):
+        raise BuildError("it must begin with front matter between two lines of three dashes.")
+    for key, kind in (("title", str), ("lesson", str), ("cites", list)):
+        if not isinstance(meta.get(key), kind):
+            raise BuildError(f"its front matter needs {key} as a {kind.__name__}; got {meta.get(key)!r}.")
+    return meta, text[match.end() :]
+
+
+def _until(lines, mark):
+    """The lines up to the fence that closes the one opened with mark."""
+    for line in lines:
+        if line.rstrip() == mark:
+            return
+        yield line
+
+
+def _numbers(text, count, slide):
+    """The citations that a `Cite: 1, 3` line names, as positions in the front matter's list."""
+    numbers = [int(word) for word in re.findall(r"\d+", text)]
+    if not numbers or not all(1 <= number <= count for number in numbers):
+        raise BuildError(
+            f"slide {slide.number} ({slide.title}): Cite wants numbers from 1 to {count}; got {text!r}."
+        )
+    return [number - 1 for number in numbers]
