@@ -13,10 +13,15 @@ from course_utils._validate import check_choice
 
 
 class Mistake(NamedTuple):
-    """A typical wrong answer, and what it does to the model or the number."""
+    """A typical wrong answer (or a tuple of its forms), and what it does to the model or the number."""
 
-    function: Callable
+    function: Callable | tuple
     explanation: str
+
+    @property
+    def forms(self):
+        """The wrong functions that this explanation is for."""
+        return self.function if isinstance(self.function, tuple) else (self.function,)
 
 
 class Accepted(NamedTuple):
