@@ -59,7 +59,7 @@ from course_utils.figures import (
 from course_utils.verdict import verdict
 
 torch.manual_seed(0)
-torch.set_num_threads(2)
+torch.set_num_threads(1)  # enough for what is small, and it repeats bit for bit
 
 # %% [markdown]
 # If something does not run, ask the doctor. It looks at versions, memory and disk, and says what to do.
@@ -67,7 +67,7 @@ torch.set_num_threads(2)
 # %% tags=["nbval-ignore-output"]
 from course_utils import doctor
 
-doctor.main()
+ready = doctor.main() == 0
 
 # %% [markdown]
 # ## 1. Two questions about data
