@@ -36,9 +36,12 @@ STYLE = {
 
 
 def subplots(*args, **kwargs):
-    """plt.subplots in the course's style (same arguments, same return value), outside pyplot's display."""
-    with mpl.rc_context(STYLE):
-        fig, axes = plt.subplots(*args, **kwargs)
+    """plt.subplots in the course's style (same arguments, same return value), outside pyplot's display.
+
+    The style is set for good, not only for this call: legends and images are styled when they are drawn.
+    """
+    mpl.rcParams.update(STYLE)
+    fig, axes = plt.subplots(*args, **kwargs)
     plt.close(fig)  # shown once, by show(); the inline backend must not show it again
     return fig, axes
 
@@ -46,8 +49,7 @@ def subplots(*args, **kwargs):
 def png(fig):
     """The figure as PNG bytes, without a date or a version in its metadata."""
     buffer = io.BytesIO()
-    with mpl.rc_context(STYLE):
-        fig.savefig(buffer, format="png", metadata={"Software": None})
+    fig.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 
