@@ -36,7 +36,6 @@
 # %%
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from sklearn.decomposition import PCA
@@ -50,6 +49,7 @@ from course_utils.figures import (
     GREEN,
     MODEL,
     NOISE,
+    PALETTE,
     colour_plane,
     grid,
     image_rows,
@@ -152,20 +152,20 @@ for ax, model, title in zip(
     ax.contour(axis, axis, bayes(where).reshape(120, 120), levels=[0.5], colors="white", linestyles="--")
     ax.scatter(
         *points[labels == 0][:200].T,
-        s=12,
+        s=30,
         color=DATA,
         marker="o",
         edgecolor="white",
-        linewidth=0.4,
+        linewidth=0.8,
         label="class 0",
     )
     ax.scatter(
         *points[labels == 1][:200].T,
-        s=18,
+        s=38,
         color=MODEL,
         marker="^",
         edgecolor="white",
-        linewidth=0.4,
+        linewidth=0.8,
         label="class 1",
     )
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
@@ -449,7 +449,7 @@ show(
 # (its largest probability exceeds 0.9). Real held-out digits set the standard.
 
 # %%
-judge = LogisticRegression(C=0.3, max_iter=2000).fit(train.flat, train.labels)
+judge = LogisticRegression(max_iter=5000).fit(train.flat, train.labels)
 
 
 def readable(images):
@@ -461,8 +461,8 @@ shares = {
     "gaussian": readable(generate(mixtures[1], 500, torch.Generator().manual_seed(0))),
     "mixture": readable(generate(mixtures[best_size], 500, torch.Generator().manual_seed(0))),
 }
-verdict("readable share, real digits", shares["real"], low=0.7)
-verdict("readable share, one Gaussian", shares["gaussian"], high=0.5)
+verdict("readable share, real digits", shares["real"], low=0.68)
+verdict("readable share, one Gaussian", shares["gaussian"], high=0.2)
 verdict("readable share, best mixture", shares["mixture"], low=0.5)
 
 # %% [markdown]
@@ -513,7 +513,7 @@ ax.set(
     title="Held-out digits in their first two principal coordinates",
 )
 for (a, b), label in zip(z_test[:, :2], test.labels.tolist(), strict=True):
-    ax.text(a, b, str(label), color=plt.cm.tab10(label), fontsize=10, ha="center", va="center")
+    ax.text(a, b, str(label), color=PALETTE[label % len(PALETTE)], fontsize=10, ha="center", va="center")
 show(
     fig,
     "Held-out digits drawn as their label at their first two principal coordinates; some labels form groups, others overlap.",
