@@ -5,6 +5,7 @@ import io
 from html import escape
 
 from matplotlib.text import Text
+from PIL import Image
 
 from .errors import BuildError
 
@@ -27,7 +28,7 @@ def display_width(fig, width=None):
 
 def smallest_text(fig, width):
     """The height in CSS pixels of a figure's smallest visible text when the figure is width pixels wide."""
-    fig.canvas.draw()  # ticks get their labels when they are drawn
+    fig.draw_without_rendering()  # ticks get their labels when they are drawn
     shown = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
     sizes = [text.get_fontsize() for text in shown]
     return min(sizes, default=float("inf")) / 72 * width / fig.get_size_inches()[0]
@@ -58,8 +59,9 @@ def _svg(fig):
 
 
 def _png(fig, width):
-    """Twice as many pixels as the slide has, for projectors that have more."""
-    buffer = io.BytesIO()
-    dpi = 2 * width / fig.get_size_inches()[0]
-    fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    return "png", buffer.getvalue()
+    """Twice as many pixels as the slide has, for projectors that have more, in a palette of 256 colours."""
+    buffer, packed = io.BytesIO(), io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=2 * width / fig.get_size_inches()[0], facecolor="white")
+    picture = Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture.save(packed, format="png", optimize=True)
+    return "png", packed.getvalue()

@@ -1,0 +1,226 @@
+"""The decks as an audience meets them: opened from the file system, looked at, played with, printed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DECKS = sorted(path.stem for path in (ROOT / "slides").glob("[0-9][0-9]_*.md"))
+pytestmark = pytest.mark.browser
+
+SMALL = """---
+title: Small
+lesson: "99"
+cites: [A lecture]
+---
+
+## One
+
++ first
++ second
+
+Note: Say hello.
+
+## Two
+
+```python widget alt="A bar that the arrow keys move."
+import anywidget
+import traitlets
+
+class Bar(anywidget.AnyWidget):
+    _esm = '''
+    export default { render({ model, el }) {
+      const canvas = document.createElement("canvas");
+      canvas.tabIndex = 0; canvas.width = 400; canvas.height = 100;
+      const summary = document.createElement("p");
+      el.append(canvas, summary);
+      const draw = () => {
+        const pen = canvas.getContext("2d");
+        pen.fillStyle = "#0072B2";
+        pen.clearRect(0, 0, 400, 100);
+        pen.fillRect(0, 0, 40 * model.get("x"), 100);
+        summary.textContent = `x is ${model.get("x")}`;
+      };
+      model.on("change:x", draw);
+      canvas.addEventListener("keydown", (event) => {
+        if (event.key === "ArrowRight") { model.set("x", model.get("x") + 1); model.save_changes(); }
+      });
+      draw();
+    } };
+    '''
+    x = traitlets.Int(2).tag(sync=True)
+
+Bar()
+```
+
+## Three
+
+$$x^2$$
+"""
+
+# What stands outside the slide, or over its foot, in slide coordinates (the viewport is the slide's size).
+OUTSIDE = """section => {
+  const foot = section.querySelector("footer").getBoundingClientRect().top;
+  const nodes = [...section.querySelectorAll("header *, .body *")].filter(
+    (node) => !node.closest(".katex-mathml, noscript, svg") && node.getBoundingClientRect().width > 0);
+  return nodes.filter((node) => {
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    return left < -1 || right > 1281 || top < -1 || bottom > foot + 1;
+  }).map((node) => `${node.tagName} ${node.className} ${node.textContent.slice(0, 40)}`);
+}"""
+
+SMALL_TEXT = """section => {
+  const walker = document.createTreeWalker(section.querySelector(".body"), NodeFilter.SHOW_TEXT);
+  const small = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.data.trim() || parent.closest(".katex, .live, noscript, code")) continue;
+    if (parseFloat(getComputedStyle(parent).fontSize) < 28) small.push(node.data);
+  }
+  return small;
+}"""
+
+INK = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size;
+}"""
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """A folder with every deck of slides/, built as `make slides` builds them."""
+    folder = tmp_path_factory.mktemp("decks")
+    command = [sys.executable, "tools/slides.py", "--out", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """The small deck above, built."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    from standalone import deck
+
+    source = tmp_path_factory.mktemp("small") / "99_small.md"
+    source.write_text(SMALL, encoding="utf-8")
+    target = source.with_suffix(".html")
+    target.write_text(deck.build(source), encoding="utf-8")
+    return target
+
+
+def open_deck(page, path, query=""):
+    page.goto(path.as_uri() + query)
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+
+
+def walk(page):
+    """Show every slide with all its fragments; yields (number, section) once its widgets are drawn."""
+    sections = page.query_selector_all(".slides > section")
+    for i, section in enumerate(sections):
+        page.evaluate("i => Reveal.slide(i, 0, 999)", i)
+        for live in section.query_selector_all(".live"):
+            live.wait_for_selector("xpath=self::*[@data-ready='true']", timeout=20_000)
+        yield i + 1, section
+
+
+def current(page):
+    return page.evaluate("Reveal.getIndices().h")
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_every_slide_is_whole_and_readable(page, built, name):
+    open_deck(page, built / f"{name}.html")
+    for number, section in walk(page):
+        where = f"{name}, slide {number}"
+        assert section.query_selector("h1, h2").inner_text().strip(), where
+        assert section.evaluate(OUTSIDE) == [], where
+        assert section.evaluate(SMALL_TEXT) == [], where
+        for image in section.query_selector_all("img.figure"):
+            shown = image.evaluate("image => [image.width, image.naturalWidth > 0]")
+            assert shown == [int(image.get_attribute("width")), True], where
+            assert len(image.get_attribute("alt")) >= 10, where
+    assert page.problems == []
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in page.requests), page.requests
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_every_widget_draws_and_keeps_the_arrow_keys_to_itself(page, built, name):
+    open_deck(page, built / f"{name}.html")
+    hosts = 0
+    for _, section in walk(page):
+        for host in section.query_selector_all(".live"):
+            hosts += 1
+            canvases = host.query_selector_all("canvas")
+            assert canvases and all(canvas.evaluate(INK) > 2 for canvas in canvases)
+            before, where = host.inner_text(), current(page)
+            host.query_selector("canvas[tabindex], [tabindex] canvas, [tabindex='0']").focus()
+            for _ in range(3):
+                page.keyboard.press("ArrowRight")
+            assert current(page) == where
+            assert host.inner_text() != before, "three presses of an arrow key changed no number"
+    assert hosts >= 1
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_a_deck_prints_one_page_a_slide(page, built, name):
+    open_deck(page, built / f"{name}.html")
+    slides = page.evaluate("Reveal.getTotalSlides()")
+    assert pages_of(page, built / f"{name}.html") == slides
+
+
+def pages_of(page, path):
+    """How many pages a deck prints; waits for its widgets first."""
+    open_deck(page, path, "?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    page.wait_for_function("[...document.querySelectorAll('.live')].every((host) => host.dataset.ready)")
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_fragments_come_one_by_one_and_all_are_printed(page, small):
+    open_deck(page, small)
+    page.keyboard.press("ArrowRight")
+    visible = "document.querySelectorAll('.present .fragment.visible').length"
+    assert [current(page), page.evaluate(visible)] == [1, 0]
+    page.keyboard.press("ArrowRight")
+    assert [current(page), page.evaluate(visible)] == [1, 1]
+    assert pages_of(page, small) == 5  # title, one, two, three, sources
+    assert page.evaluate(
+        "[...document.querySelectorAll('.fragment')].every((f) => getComputedStyle(f).opacity === '1')"
+    )
+
+
+def test_a_widget_takes_the_arrows_and_escape_gives_them_back(page, small):
+    open_deck(page, small)
+    page.evaluate("Reveal.slide(2)")
+    page.wait_for_selector(".live[data-ready]")
+    canvas = page.locator(".live canvas")
+    assert canvas.evaluate(INK) == 2  # bar and background
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".live p").inner_text() == "x is 3"
+    assert current(page) == 2
+    page.keyboard.press("Escape")
+    assert not page.evaluate("Reveal.isOverview()")
+    page.keyboard.press("ArrowRight")
+    assert current(page) == 3
+    page.evaluate("Reveal.slide(2)")
+    canvas.focus()
+    page.keyboard.press("PageDown")  # a presenter's remote
+    assert current(page) == 3
+    assert page.problems == []
+
+
+def test_the_speaker_sees_the_notes_from_the_file_system(page, small):
+    open_deck(page, small)
+    page.keyboard.press("ArrowRight")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    speaker = opened.value
+    speaker.wait_for_selector("text=Say hello.")
+    assert all(url.startswith(("file:", "data:", "blob:", "about:")) for url in page.requests)

@@ -1,0 +1,109 @@
+"""What an executed notebook becomes, without a browser."""
+
+import json
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from standalone import notebook
+from standalone.errors import BuildError
+
+
+def view(model_id):
+    data = {
+        notebook.VIEW: {"model_id": model_id, "version_major": 2, "version_minor": 0},
+        "text/plain": "W()",
+    }
+    return new_output("display_data", data)
+
+
+@pytest.fixture
+def export(tmp_path):
+    """Write a notebook of one executed cell and some Markdown, export it, return the parsed page."""
+
+    def run(markdown="# Title", outputs=(), states=None, executed=True):
+        code = new_code_cell("1 + 1", outputs=list(outputs), execution_count=1 if executed else None)
+        made = new_notebook(cells=[new_markdown_cell(markdown), code])
+        if states is not None:
+            made.metadata["widgets"] = {notebook.STATE: {"state": states, "version_major": 2}}
+        path = tmp_path / "97_made.ipynb"
+        nbformat.write(made, path)
+        return BeautifulSoup(notebook.build(path), "html.parser")
+
+    return run
+
+
+def anywidget_state(**traits):
+    return {
+        "state": {
+            "_esm": "export default {}",
+            "_css": "",
+            "_anywidget_id": "m.Explorer",
+            "layout": "x",
+            **traits,
+        }
+    }
+
+
+def test_the_title_is_the_first_heading_in_words(export):
+    assert export("# Of $q$ & *p*").title.get_text() == "Of q & p"
+    assert export("no heading").title.get_text() == "97_made"
+
+
+def test_a_link_to_a_notebook_leads_to_its_page(export):
+    links = export("[next](01_autoencoders.ipynb#uses) [out](https://example.org/a.ipynb)").select("a")
+    assert [link["href"] for link in links] == ["01_autoencoders.html#uses", "https://example.org/a.ipynb"]
+
+
+def test_a_widgets_state_comes_from_the_notebook(export):
+    page = export(
+        outputs=[view("a"), view("b"), view("a")],
+        states={"a": anywidget_state(x=1), "b": anywidget_state(x=2)},
+    )
+    payload = json.loads(page.select_one("#live-widgets").get_text())
+    assert payload["models"] == [{"module": 0, "state": {"x": 1}}, {"module": 0, "state": {"x": 2}}]
+    assert [host["data-live-model"] for host in page.select(".live")] == ["0", "1", "0"]
+    assert page.select_one(".live")["aria-label"] == "Explorer"
+
+
+def test_a_widget_without_a_body_of_its_own_says_what_it_needs(export):
+    page = export(
+        outputs=[view("a"), view("gone")],
+        states={"a": {"model_name": "IntSliderModel", "state": {"value": 1}}},
+    )
+    assert page.get_text().count("needs a running kernel") == 2
+    assert not page.select("#live-widgets, .live")
+
+
+def test_a_still_picture_stands_in_where_scripts_are_off(export):
+    output = view("a")
+    output.data["image/png"] = "aGVsbG8="
+    page = export(outputs=[output], states={"a": anywidget_state()})
+    assert page.select_one("noscript img")["src"] == "data:image/png;base64,aGVsbG8="
+
+
+def test_nothing_in_a_page_is_fetched(export):
+    page = export("# A\n\n$x$", outputs=[new_output("stream", name="stdout", text="hello\n")])
+    assert not page.select("link, iframe, script")
+    assert "http" not in "".join(style.get_text() for style in page.select("style"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"executed": False}, "^97_made: no cell has been executed"),
+        ({"markdown": r"$\frac{1}$"}, r"^97_made: the formula \$\\frac\{1\}\$ does not parse"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_one_sentence(export, arguments, message):
+    with pytest.raises(BuildError, match=message) as raised:
+        export(**arguments)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_file_that_is_no_notebook_is_refused(tmp_path):
+    path = tmp_path / "97_made.ipynb"
+    path.write_text("not json")
+    with pytest.raises(BuildError, match="^97_made: it is not a notebook"):
+        notebook.build(path)

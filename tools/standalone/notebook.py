@@ -1,0 +1,115 @@
+"""An executed notebook as one HTML page: text, code, outputs, mathematics, and widgets that still answer."""
+
+import re
+from html import escape
+from pathlib import Path
+
+import nbformat
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
+from pygments.formatters import HtmlFormatter
+
+from . import live, markdown, tex
+from .errors import BuildError
+
+HERE = Path(__file__).resolve().parent
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+# A link to another notebook leads to that notebook's page.
+NOTEBOOK_LINK = re.compile(r'href="(\d\d_\w+)\.ipynb')
+NO_KERNEL = "<p><em>This control needs a running kernel: open the notebook in JupyterLab.</em></p>"
+
+
+def build(path):
+    """The page of an executed notebook file, as text.
+
+    Raises BuildError, in one sentence that names the notebook, where it cannot be read, was not executed,
+    or holds a formula that does not parse.
+    """
+    path = Path(path)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (ValueError, OSError) as error:
+        raise BuildError(f"{path.stem}: it is not a notebook: {error}.") from None
+    tex.need_modules()
+    try:
+        return convert(notebook, path.stem)
+    except BuildError as error:
+        raise BuildError(f"{path.stem}: {error}") from None
+
+
+def convert(notebook, name):
+    """The page of an executed notebook node, as text; the node is changed."""
+    if not any(cell.get("execution_count") for cell in notebook.cells):
+        raise BuildError("no cell has been executed; build it with `make notebooks` first.")
+    widgets, formulas = live.collection(), []
+    place_widgets(notebook, widgets)
+    latex_to_markdown(notebook)
+    notebook.metadata.pop("widgets", None)
+    body, _ = exporter(formulas).from_notebook_node(notebook)
+    body = NOTEBOOK_LINK.sub(r'href="\1.html', body)
+    return page(title(body, formulas, name), tex.fill(body, formulas), widgets)
+
+
+def exporter(formulas):
+    """nbconvert's exporter, with our Markdown in place of its own; formulas collects the TeX."""
+    md = markdown.parser(anchors=True)
+    made = HTMLExporter(template_name="basic")
+    made.register_filter("markdown2html", lambda text: md.render(text, {"formulas": formulas}))
+    return made
+
+
+def place_widgets(notebook, widgets):
+    """Replace every output that is a widget by the element that holds it, in place.
+
+    The states come from the notebook's metadata, where nbclient keeps them; two views of one model share it.
+    """
+    states = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+    placed = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            bundle = output.get("data", {})
+            if VIEW in bundle:
+                output.data = {"text/html": _widget(bundle, states, placed, widgets)}
+
+
+def _widget(bundle, states, placed, widgets):
+    model_id = bundle[VIEW]["model_id"]
+    state = states.get(model_id, {}).get("state", {})
+    if "_esm" not in state:
+        return NO_KERNEL
+    # An anywidget's class name is the one description that every widget has.
+    alt = state.get("_anywidget_id", "widget").split(".")[-1]
+    if model_id in placed:
+        return live.element(placed[model_id], alt, bundle.get("image/png"))
+    html = live.place(widgets, state, alt, bundle.get("image/png"))
+    placed[model_id] = len(widgets["models"]) - 1
+    return html
+
+
+def latex_to_markdown(notebook):
+    """Let outputs in LaTeX go through the same renderer as the text, in place."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/latex" in data and "text/html" not in data:
+                data["text/markdown"] = data.pop("text/latex")
+
+
+def title(body, formulas, name):
+    """The words of the first top-level heading, formulas as TeX; the file's name where there is none."""
+    heading = BeautifulSoup(body, "html.parser").find("h1")
+    words = heading.get_text().strip() if heading else name
+    return tex.SLOT.sub(lambda match: formulas[int(match[1])][0], words)
+
+
+def page(title, body, widgets):
+    """The whole file: every style, script, font and picture is inside it."""
+    styles = HtmlFormatter(style="default").get_style_defs(".highlight")
+    styles += "\n" + (HERE / "page.css").read_text(encoding="utf-8") + tex.css(body)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{styles}\n</style>\n</head>\n<body>\n"
+        f"<main>\n{body}\n</main>\n{live.scripts(widgets)}</body>\n</html>\n"
+    )
