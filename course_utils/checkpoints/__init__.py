@@ -34,6 +34,7 @@ def train(name, out=None, seconds=None, progress=True):
     """Train the checkpoint called name and write NAME.safetensors and NAME.json; return the provenance.
 
     out: folder (the course's own by default). seconds: stop after this long instead of the recipe's number
-    of steps, for a trial. Nothing is written before training and evaluation are done.
+    of steps, for a trial. Nothing is written before training and evaluation are done; Ctrl-C writes nothing
+    and raises KeyboardInterrupt.
     """
     return train_recipe(find(name), out, seconds, progress)

@@ -13,6 +13,7 @@ COMMON = {
     "n": N_TRAIN,
     "seed": 0,
     "batch_size": 128,
+    "lr": 3e-3,
     "ema_decay": 0.999,
     "loss": "sum of squares over pixels",
 }
@@ -99,18 +100,18 @@ RECIPES = [
         "glyphs_ae_2",
         "Dense autoencoder of glyphs with a two-dimensional code",
         lambda: autoencoders.MLPAutoencoder(IN_SHAPE, 2, hidden=(256, 128)),
-        latent_dim=2, hidden=[256, 128], steps=12_000, lr=1e-3,
+        latent_dim=2, hidden=[256, 128], steps=20_000,
     ),
     _recipe(
         "glyphs_ae_32",
         "Convolutional autoencoder of glyphs with a 32-dimensional code",
         lambda: autoencoders.ConvAutoencoder(IN_SHAPE, 32, channels=(16, 32)),
-        latent_dim=32, channels=[16, 32], steps=6_000, lr=2e-3,
+        latent_dim=32, channels=[16, 32], steps=10_000,
     ),
     _recipe(
         "glyphs_dae",
         "Convolutional autoencoder that takes Gaussian noise out of glyphs",
         lambda: autoencoders.ConvAutoencoder(IN_SHAPE, 64, channels=(16, 32)),
-        latent_dim=64, channels=[16, 32], noise_std=0.5, steps=6_000, lr=2e-3,
+        latent_dim=64, channels=[16, 32], noise_std=0.5, steps=10_000,
     ),
 ]  # fmt: skip

@@ -55,6 +55,8 @@ def train_recipe(recipe, out=None, seconds=None, progress=True):
     kept, history = recipe.train(
         build(recipe, recipe.settings["seed"]), data, seconds=seconds, progress=progress
     )
+    if history.interrupted:
+        raise KeyboardInterrupt
     state, dtype = _storable(kept.cpu().state_dict())
     kept.load_state_dict(state)  # measured as it is stored
     payload = safetensors.torch.save(state)

@@ -18,12 +18,14 @@ class History:
     """The record of a run: `.loss` [steps], `.extras` name -> [steps], `.steps`, `.seconds`, `.ema`.
 
     Numbers stay on the device until somebody asks for them, so that recording does not stop a GPU.
-    `.ema` is the model of averaged weights, or None where no average was asked for.
+    `.ema` is the model of averaged weights, or None where no average was asked for; `.interrupted` says
+    whether Ctrl-C ended the run.
     """
 
     def __init__(self):
         self.seconds = 0.0
         self.ema = None
+        self.interrupted = False
         self._values = {}
         self._pending = []
         self._fetched = 0

@@ -100,6 +100,7 @@ def _run(update, batches, limit, history, stream, keeper, progress):
         watch.check()
         report(done(), loss=history.latest)
     keeper.save()
+    history.interrupted = bool(pressed)
     if pressed:
         kept = (
             "" if keeper.path is None else f"; {keeper.path} is saved, and the same call goes on from there"

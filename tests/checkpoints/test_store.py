@@ -2,6 +2,7 @@ import functools
 import json
 import math
 import re
+import signal
 
 import pytest
 import safetensors.torch
@@ -184,6 +185,17 @@ def test_nothing_is_written_when_training_fails(tiny, monkeypatch):
 
     monkeypatch.setitem(checkpoints.RECIPES, "tiny", replace(checkpoints.RECIPES["tiny"], evaluate=fails))
     with pytest.raises(RuntimeError, match="no metrics"):
+        checkpoints.train("tiny", progress=False)
+    assert list(tiny.iterdir()) == []
+
+
+def test_ctrl_c_leaves_no_half_trained_checkpoint(tiny, monkeypatch):
+    def interrupted(model, x):
+        signal.raise_signal(signal.SIGINT)
+        return model(x).square().mean()
+
+    monkeypatch.setitem(globals(), "squared", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         checkpoints.train("tiny", progress=False)
     assert list(tiny.iterdir()) == []
 

@@ -55,7 +55,7 @@ def test_a_finished_run_is_restored_without_another_step(tmp_path):
     first = run(6, checkpoint=path)
     second = run(6, checkpoint=path, loss=lambda model, x: pytest.fail("a step was done"))
     assert_same_run(first, second)
-    assert second[1].steps == 6
+    assert second[1].steps == 6 and not second[1].interrupted
 
 
 def test_sigkill_at_random_steps(tmp_path):
@@ -88,7 +88,7 @@ def test_ctrl_c_finishes_the_step_saves_and_says_so(tmp_path, capsys):
 
     _, history = run(9, checkpoint=path, loss=interrupted, save_every=1e6)
     said = capsys.readouterr().out
-    assert history.steps == 4
+    assert history.steps == 4 and history.interrupted
     assert said.count("\n") == 1 and "after step 4" in said and str(path) in said
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert_same_run(run(9, checkpoint=path), run(9))
