@@ -22,6 +22,7 @@
 # **Builds on** 00. **Time to run:** {measured_time}.
 
 # %%
+import functools
 import math
 
 import numpy as np
@@ -32,7 +33,7 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils import checkpoints, data
+from course_utils import checkpoints, data, training
 from course_utils.autoencoders import (
     ConvAutoencoder,
     LinearAutoencoder,
@@ -51,11 +52,11 @@ from course_utils.figures import (
     subplots,
 )
 from course_utils.preset import preset
-from course_utils.training import fit
 from course_utils.verdict import verdict
 
 torch.manual_seed(0)
-torch.set_num_threads(1)  # these nets are too small to share between threads; one also repeats bit for bit
+torch.set_num_threads(1)  # these nets are too small to share between threads, or for a GPU to be of use
+fit = functools.partial(training.fit, device="cpu")
 train, test = data.load("digits", split="train"), data.load("digits", split="test")
 
 # %% [markdown]
