@@ -1,0 +1,103 @@
+"""Drag a Gaussian q over a density p with several modes; KL both ways, JS and W1 follow."""
+
+import math
+
+import numpy as np
+import traitlets
+
+from ... import figures
+from ..._validate import check_choice, check_number
+from .._face import Face, body
+
+INTEGRANDS = ("none", "forward", "reverse")
+
+
+class DivergenceExplorer(Face):
+    """A Gaussian q = N(mean, std^2) over a mixture p of Gaussians, with four divergences as bars.
+
+    means, stds, weights: K numbers each, of p. mean, std: where q starts; they follow the drag, so that
+    `explorer.mean` is what you chose. integrand: which divergence's p log(p/q) is drawn place by place,
+    "forward" for KL(p || q), "reverse" for KL(q || p), or "none". KL and JS are in nats, W1 in units of x.
+    Raises TypeError or ValueError where a number is missing, not finite or out of range.
+    """
+
+    _esm = body("divergence")
+    means = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
+    stds = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
+    weights = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
+    limits = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
+    mean = traitlets.Any(0.0).tag(sync=True)
+    std = traitlets.Any(1.0).tag(sync=True)
+    integrand = traitlets.Any("none").tag(sync=True)
+
+    def __init__(
+        self, means=(-2, 2), stds=(0.6, 0.6), weights=(0.5, 0.5), mean=0.0, std=1.0, integrand="none"
+    ):
+        means, stds, weights = _mixture(means, stds, weights)
+        mean, std = check_number("mean", mean), check_number("std", std, 0, open_minimum=True)
+        check_choice("integrand", integrand, INTEGRANDS)
+        super().__init__(mean=mean, std=std, integrand=integrand)
+        limits = _limits(means, stds, mean, std)
+        for name, value in {"means": means, "stds": stds, "weights": weights, "limits": limits}.items():
+            self.set_trait(name, value)
+
+    @traitlets.validate("mean")
+    def _check_mean(self, proposal):
+        return check_number("mean", proposal.value)
+
+    @traitlets.validate("std")
+    def _check_std(self, proposal):
+        return check_number("std", proposal.value, 0, open_minimum=True)
+
+    @traitlets.validate("integrand")
+    def _check_integrand(self, proposal):
+        return check_choice("integrand", proposal.value, INTEGRANDS)
+
+    def _alt(self):
+        modes = " and ".join(f"{mean:g}" for mean in self.means)
+        return (
+            f"DivergenceExplorer: a density p with modes at {modes}, solid, and a Gaussian q with mean "
+            f"{self.mean:g} and standard deviation {self.std:g}, dashed, to be dragged over it; bars show "
+            "KL both ways, JS and W1."
+        )
+
+    def _still(self):
+        fig, axis = figures.subplots(figsize=(6.4, 3.4))
+        x = np.linspace(*self.limits, 500)
+        p = sum(w * _normal(x, m, s) for m, s, w in zip(self.means, self.stds, self.weights, strict=True))
+        axis.fill_between(x, p, color=figures.DATA, alpha=0.15)
+        axis.plot(x, p, color=figures.DATA, label="p, data")
+        axis.plot(x, _normal(x, self.mean, self.std), "--", color=figures.MODEL, label="q, model")
+        axis.set(title="Drag q over p: a still of the live picture", xlabel="x", ylabel="density", ylim=0)
+        axis.legend()
+        return fig
+
+
+def _mixture(means, stds, weights):
+    lists = {"means": means, "stds": stds, "weights": weights}
+    for name, values in lists.items():
+        if not isinstance(values, (list, tuple)) or len(values) == 0:
+            raise TypeError(f"{name} must be a list of numbers, one a mode; got {values!r}.")
+        if len(values) != len(means):
+            raise ValueError(f"{name} must hold {len(means)} numbers, as means does; got {len(values)}.")
+    means = [check_number("means", value) for value in means]
+    stds = [check_number("stds", value, 0, open_minimum=True) for value in stds]
+    weights = [check_number("weights", value, 0) for value in weights]
+    if abs(sum(weights) - 1) > 1e-6:
+        raise ValueError(f"weights must add up to 1; got a sum of {sum(weights):g}.")
+    return means, stds, weights
+
+
+def _limits(means, stds, mean, std):
+    """The x axis: every mode with room on both sides for q to be dragged clear of p."""
+    low = min(m - 3.5 * s for m, s in zip(means, stds, strict=True))
+    high = max(m + 3.5 * s for m, s in zip(means, stds, strict=True))
+    room = 0.35 * (high - low)
+    return [
+        float(min(math.floor(low - room), mean - 2 * std)),
+        float(max(math.ceil(high + room), mean + 2 * std)),
+    ]
+
+
+def _normal(x, mean, std):
+    return np.exp(-0.5 * ((x - mean) / std) ** 2) / (std * math.sqrt(2 * math.pi))

@@ -1,0 +1,28 @@
+"""The explorer's first frame as a matplotlib figure, for where no script runs."""
+
+import torch
+
+from ... import figures
+
+MOST_POINTS = 500  # enough to see the clouds, and a small PNG
+
+
+def still(decode, codes, labels, names, z, image_shape, center, half):
+    """The map of codes [N, 2] with z marked, beside the decoded image of z."""
+    fig, (plane, picture) = figures.subplots(1, 2, figsize=(6.8, 3.6), width_ratios=(1.35, 1))
+    for i, label in enumerate(labels.unique().tolist()):
+        members = codes[:MOST_POINTS][labels[:MOST_POINTS] == label]
+        glyph = names[label] if len(names[label]) == 1 and names[label].isalnum() else str(label)
+        colour = figures.PALETTE[i % len(figures.PALETTE)]
+        plane.scatter(*members.T.numpy(), s=26, marker=f"${glyph}$", color=colour, linewidths=0)
+    plane.plot(*z, "+", color="white", markersize=20, markeredgewidth=6)
+    plane.plot(*z, "+", color="black", markersize=18, markeredgewidth=2.5)
+    plane.set(title="The latent map, z marked +", xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
+    plane.set(
+        xlim=(center[0] - half, center[0] + half),
+        ylim=(center[1] - half, center[1] + half),
+    )
+    image = decode(torch.tensor([z])).reshape(image_shape).clamp(0, 1)
+    picture.imshow(image.permute(1, 2, 0).squeeze(-1), vmin=0, vmax=1)
+    picture.set(title="Decoded g(z)", xticks=[], yticks=[])
+    return fig

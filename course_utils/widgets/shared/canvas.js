@@ -1,0 +1,78 @@
+import { INK, PAPER } from "./colors.js";
+
+const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
+
+/** Size the canvas in CSS pixels, sharp on dense screens and in scaled decks; the context is painted white. */
+export function prepare(canvas, width, height) {
+  const shown = canvas.getBoundingClientRect().width / (canvas.clientWidth || width) || 1;
+  const ratio = Math.min(4, (window.devicePixelRatio || 1) * Math.max(1, shown));
+  const [pixelWidth, pixelHeight] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
+    canvas.width = pixelWidth;
+    canvas.height = pixelHeight;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.fillStyle = PAPER;
+  context.fillRect(0, 0, width, height);
+  return context;
+}
+
+/** An off-screen canvas of the same density, with its context scaled to CSS pixels. */
+export function layer(width, height, ratio) {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(width * ratio));
+  canvas.height = Math.max(1, Math.round(height * ratio));
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
+
+/** Text that grows with the widget: 13 px at least, 24 at most. */
+export function fontSize(width) {
+  return Math.max(13, Math.min(24, width / 54));
+}
+
+/** Write text at (x, y); options: size, color, align, baseline, bold, halo (a white outline). */
+export function write(context, text, x, y, options = {}) {
+  const { size = 13, color = INK, align = "left", baseline = "alphabetic", bold = false, halo = false } = options;
+  context.font = `${bold ? "600 " : ""}${size}px ${FAMILY}`;
+  context.textAlign = align;
+  context.textBaseline = baseline;
+  if (halo) {
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.strokeStyle = PAPER;
+    context.setLineDash([]);
+    context.strokeText(text, x, y);
+  }
+  context.fillStyle = color;
+  context.fillText(text, x, y);
+}
+
+/** A line through [[x, y], ...]. */
+export function line(context, points, color, width = 2, dash = []) {
+  context.beginPath();
+  points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.lineJoin = "round";
+  context.setLineDash(dash);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** A pattern of diagonal lines; rising ("/") or falling ("\"). */
+export function hatch(context, color, rising = true, spacing = 8) {
+  const tile = layer(spacing, spacing, 1);
+  tile.strokeStyle = color;
+  tile.lineWidth = 1.3;
+  tile.beginPath();
+  for (const shift of [-spacing, 0, spacing]) {
+    tile.moveTo(shift - 1, rising ? spacing + 1 : -1);
+    tile.lineTo(shift + spacing + 1, rising ? -1 : spacing + 1);
+  }
+  tile.stroke();
+  return context.createPattern(tile.canvas, "repeat");
+}

@@ -1,0 +1,64 @@
+import { fontSize } from "./canvas.js";
+
+/** An element with a class and, where given, plain text (never markup). */
+export function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+/** The widget's bones: a row of buttons, a canvas one can focus, and a line of numbers that is read out. */
+export function shell(el, label) {
+  const root = make("div", "course-widget");
+  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab: keys typed here are not the notebook's
+  const toolbar = make("div", "course-toolbar");
+  const canvas = make("canvas", "course-canvas");
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
+  const summary = make("p", "course-summary");
+  summary.setAttribute("aria-live", "polite");
+  root.append(toolbar, canvas, summary);
+  el.replaceChildren(root);
+  return { root, toolbar, canvas, summary };
+}
+
+/** A push button; with `pressed` it is a switch that says whether it is on. */
+export function button(toolbar, text, onClick, { pressed, title } = {}) {
+  const element = make("button", "course-button", text);
+  element.type = "button";
+  if (title) element.title = title;
+  if (pressed !== undefined) element.setAttribute("aria-pressed", String(pressed));
+  element.addEventListener("click", onClick);
+  toolbar.append(element);
+  return element;
+}
+
+/** A label in the row of buttons, for the group that follows. */
+export function caption(toolbar, text) {
+  toolbar.append(make("span", "course-caption", text));
+}
+
+/** Draw at once and at every new width; later requests meet in one animation frame. */
+export function painter(root, draw) {
+  const padding = 16; // both sides, as in style.css
+  let [width, pending] = [root.clientWidth || 720, 0];
+  const paint = () => {
+    pending = 0;
+    root.style.fontSize = `${Math.min(fontSize(width), 20)}px`;
+    draw(width - padding);
+  };
+  const request = () => (pending ||= requestAnimationFrame(paint));
+  const observer = new ResizeObserver(() => {
+    if (!root.clientWidth || root.clientWidth === width) return;
+    width = root.clientWidth;
+    paint();
+  });
+  observer.observe(root);
+  const stop = () => {
+    observer.disconnect();
+    cancelAnimationFrame(pending);
+  };
+  return { paint, request, stop };
+}
