@@ -4,25 +4,29 @@ import itertools
 
 import torch
 
-from course_utils.checks._form import form_fault
+from course_utils.checks._form import as_numbers, form_fault
 from course_utils.checks._values import agree, close, difference, relation
-from course_utils.checks._words import listing
+from course_utils.checks._words import listing, number
+
+_LABELS_LENGTH = 80
 
 
 def explain(exercise, known, outputs, numbers):
     """One sentence on outputs that match nothing in the bank. numbers: their values, one list a probe."""
     for probe, output in zip(known, outputs, strict=True):
         fault = form_fault(output, probe.output, exercise.returns)
+        if fault and "shape" not in fault:  # a type is the same whatever the input
+            return fault
         if fault:
             return f"With {probe.label}: {fault[0].lower()}{fault[1:]}"
     if exercise.summary is not None:
-        return _off_statistic(exercise, known, numbers)
+        return _off_statistic(exercise, known, outputs, numbers)
     right = [agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(numbers, known, strict=True)]
     wrong = [(one, probe) for one, probe, good in zip(numbers, known, right, strict=True) if not good]
-    if any(right):
-        labels = listing([probe.label for probe, good in zip(known, right, strict=True) if good])
+    # Fewer right ones may be chance: many a wrong formula is right where p equals q.
+    if sum(right) >= len(wrong):
         one, probe = wrong[0]
-        return f"Right with {labels}; with {probe.label} {_first_difference(exercise, one, probe)}."
+        return f"{_right_with(known, right)}; with {probe.label} {_first_difference(exercise, one, probe)}."
     swapped = _swapped(exercise, known, numbers)
     if swapped:
         return swapped
@@ -32,8 +36,15 @@ def explain(exercise, known, outputs, numbers):
     said = relation(got, want, _sizes(exercise, [probe for _, probe in wrong]))
     if not said:
         one, probe = wrong[0]
-        said = f"With {probe.label} {difference(one[part], probe.numbers[part])}."
+        said = f"With {probe.label} {_what_differs(one[part], probe.numbers[part])}."
     return f"{lead}{said[0].lower()}{said[1:]}" if lead else said
+
+
+def _right_with(known, right):
+    labels = listing([probe.label for probe, good in zip(known, right, strict=True) if good])
+    if len(labels) > _LABELS_LENGTH:
+        return f"Right for {sum(right)} of the {len(right)} inputs tried"
+    return f"Right with {labels}"
 
 
 def _part_is_wrong(exercise, wrong, part):
@@ -53,8 +64,18 @@ def _first_difference(exercise, one, probe):
     for index, (got, want) in enumerate(zip(one, probe.numbers, strict=True)):
         if not close(got, want, exercise.tolerance):
             where = f"(the {exercise.returns[index]}) " if exercise.returns else ""
-            return where + difference(got, want)
+            return where + _what_differs(got, want)
     raise AssertionError("a probe that disagrees has a part that disagrees")
+
+
+def _what_differs(got, want):
+    lost = want.isfinite() & ~got.isfinite()
+    if not lost.any():
+        return difference(got, want)
+    kind = "NaN" if got[lost].isnan().any() else "an infinite value"
+    if not want.ndim:
+        return f"your result is {kind}, and {number(want)} is wanted"
+    return f"there is {kind} in your result, and finite values are wanted"
 
 
 def _swapped(exercise, known, numbers):
@@ -83,18 +104,14 @@ def _sizes(exercise, known):
     return sizes
 
 
-def _off_statistic(exercise, known, numbers):
+def _off_statistic(exercise, known, outputs, numbers):
     """The statistic that is furthest off, over all probes."""
-    worst = max(
-        (
-            (float((one[0] - probe.numbers[0]).abs().nan_to_num(torch.inf).max()), i)
-            for i, (one, probe) in enumerate(zip(numbers, known, strict=True))
-        ),
-    )[1]
-    probe, got = known[worst], numbers[worst][0]
-    names = list(exercise.summary(torch.zeros_like(torch.as_tensor(probe.output)), *probe.make()))
-    place = int((got - probe.numbers[0]).abs().nan_to_num(torch.inf).argmax())
-    return (
-        f"With {probe.label} the {names[place]} is {float(got[place]):.2f}; "
-        f"about {float(probe.numbers[0][place]):.2f} is wanted."
-    )
+    for probe, output in zip(known, outputs, strict=True):
+        if not as_numbers(output).isfinite().all():
+            return f"With {probe.label} there are values among your samples that are not finite (NaN or inf)."
+    gaps = [(one[0] - probe.numbers[0]).abs() for one, probe in zip(numbers, known, strict=True)]
+    worst = max(range(len(gaps)), key=lambda i: float(gaps[i].max()))
+    probe, place = known[worst], int(gaps[worst].argmax())
+    name = list(exercise.summary(as_numbers(outputs[worst]), *probe.make()))[place]
+    got, want = float(numbers[worst][0][place]), float(probe.numbers[0][place])
+    return f"With {probe.label} the {name} is {got:.2f}; about {want:.2f} is wanted."

@@ -41,8 +41,8 @@ def form_fault(value, wanted, returns):
     if isinstance(wanted, tuple):
         return _tuple_fault(value, wanted, returns)
     if isinstance(value, tuple) or as_numbers(value) is None:
-        kind = "an int" if isinstance(wanted, int) else "a tensor"
-        return f"Your function returns {article(type(value).__name__)}; {kind} is wanted."
+        kind = "an int" if isinstance(wanted, int) else "a tensor of real numbers"
+        return f"Your function returns {article(_type(value))}; {kind} is wanted."
     shape, wanted_shape = list(as_numbers(value).shape), list(as_numbers(wanted).shape)
     if shape != wanted_shape:
         return _shape_fault(value, wanted, shape, wanted_shape)
@@ -63,7 +63,7 @@ def _tuple_fault(value, wanted, returns):
         fault = form_fault(one, other, ())
         if fault:
             name = returns[index] if returns else f"value {index + 1}"
-            return f"{fault[:-1]} for the {name}."
+            return f"For the {name}: {fault[0].lower()}{fault[1:]}"
     return ""
 
 
@@ -80,9 +80,8 @@ def form_word(value, wanted):
     for one, other in zip(parts_like(value, wanted), parts(wanted), strict=True):
         if isinstance(other, torch.Tensor) and not isinstance(one, torch.Tensor):
             return (
-                f"Your function returns {article(_type(one))} where a tensor is expected, so no "
-                "gradient could flow through it; the notebook goes on with your function "
-                "and turns its result into a tensor."
+                f"Your function returns {article(_type(one))} where a tensor is expected; the "
+                "notebook goes on with your function and turns its result into a tensor."
             )
         if isinstance(other, torch.Tensor) and one.dtype != other.dtype:
             got, want = str(one.dtype).removeprefix("torch."), str(other.dtype).removeprefix("torch.")
@@ -129,5 +128,7 @@ def _is_whole(value):
 
 def _type(value):
     if isinstance(value, np.generic | np.ndarray):
-        return f"NumPy {'array' if isinstance(value, np.ndarray) else 'number'}"
+        return f"NumPy {'array' if isinstance(value, np.ndarray) else value.dtype}"
+    if isinstance(value, torch.Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')} tensor"
     return type(value).__name__

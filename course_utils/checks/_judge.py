@@ -86,7 +86,8 @@ def _outputs(known, function, tolerance, printed):
         if outcome.blank:
             return None, ""
         if outcome.fault:
-            return None, outcome.fault if index == 0 else f"With {probe.label}: {outcome.fault}"
+            fault = outcome.fault
+            return None, fault if index == 0 else f"With {probe.label}: {fault[0].lower()}{fault[1:]}"
         changed = _changed(function, args, probe.make())
         if changed:
             return None, (
@@ -180,8 +181,8 @@ def _gradient_fault(exercise, function, probe):
             because = f" ({error})" if error else ""
             return (
                 f"Your values are right, but no gradient reaches {name}{because}, so training with this "
-                "would change nothing: no .item(), .detach(), .numpy(), float(...) or torch.tensor(...) "
-                "on the way."
+                "would change nothing: no .item(), .detach(), .numpy(), float(...), torch.tensor(...) or "
+                "no_grad on the way."
             )
         if not close(got, want, 1e-3):
             return (
@@ -212,7 +213,8 @@ def _gradient(function, exercise, name, probe):
 def _double_word(exercise, function, probe):
     """One sentence where float64 input loses its precision or is refused, or ""."""
     given = probe.make()
-    if not any(isinstance(arg, torch.Tensor) and arg.is_floating_point() for arg in given):
+    floating = any(isinstance(arg, torch.Tensor) and arg.is_floating_point() for arg in given)
+    if not floating or exercise.summary is not None:
         return ""
     wanted = exercise.reference(*_double(given))
     outcome = _run.call(function, _double(probe.make()))

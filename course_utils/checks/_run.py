@@ -18,6 +18,7 @@ from course_utils.checks._limit import TimeUp, call_within
 from course_utils.checks._words import count, listing
 
 TIME_LIMIT = 2.0  # seconds a call
+_SOURCE_LENGTH = 80
 
 
 class Outcome(NamedTuple):
@@ -100,7 +101,8 @@ def own_randomness(seed):
 def _unfinished(error):
     """Whether a blank raised it: a bare NotImplementedError (torch's quote a name) or a ... on the way."""
     message = str(error)
-    return "ellipsis" in message.lower() or (isinstance(error, NotImplementedError) and "'" not in message)
+    met = isinstance(error, TypeError | AttributeError) and "ellipsis" in message
+    return met or (isinstance(error, NotImplementedError) and "'" not in message)
 
 
 def _holds_blank(value):
@@ -118,4 +120,6 @@ def _raised(function, error):
     number = frames[-1][1]
     source = linecache.getline(code.co_filename, number).strip()
     where = f"line {number - code.co_firstlineno + 1} of your function"
+    if len(source) > _SOURCE_LENGTH:
+        source = f"{source[:_SOURCE_LENGTH]}..."
     return f"Your function raised {said} ({where}{': ' + source if source else ''})."

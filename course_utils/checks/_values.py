@@ -2,7 +2,7 @@
 
 import torch
 
-from course_utils.checks._words import number
+from course_utils.checks._words import number, pair
 
 _FUNCTIONS = {
     "the square root of the expected ones": torch.sqrt,
@@ -97,4 +97,5 @@ def difference(got, want):
     if got.ndim:
         index = [int(i) for i in torch.unravel_index(torch.tensor(place), got.shape)]
         at = f"at {index} "
-    return f"{at}you return {number(got.flatten()[place])}, {number(want.flatten()[place])} is wanted"
+    one, other = pair(float(got.flatten()[place]), float(want.flatten()[place]))
+    return f"{at}you return {one}, {other} is wanted"

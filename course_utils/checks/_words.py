@@ -13,6 +13,12 @@ def number(value):
     return f"{value:.3g}"
 
 
+def pair(one, other):
+    """Two numbers in as many digits as it takes to tell them apart."""
+    digits = next((d for d in range(3, 9) if f"{one:.{d}g}" != f"{other:.{d}g}"), 3)
+    return (number(one), number(other)) if digits == 3 else (f"{one:.{digits}g}", f"{other:.{digits}g}")
+
+
 def listing(words, last="and"):
     """Words joined as prose: a; a and b; a, b and c; with another word than "and" where last is given."""
     words = [str(word) for word in words]

@@ -108,7 +108,7 @@ exercise(
     },
     mistakes=[
         Mistake(
-            lambda z: z.square().sum(dim=1).mean(),
+            (lambda z: z.square().sum(dim=1).mean(), lambda z: z.square().mean(), lambda z: z.square().sum()),
             "These are squares (L2): a square hardly pushes on a small value, so it makes all units small "
             "and none of them zero, and the code does not get sparse.",
         ),
@@ -128,7 +128,11 @@ exercise(
             "same factor c means something else for every width.",
         ),
         Mistake(
-            lambda z: (z != 0).to(z.dtype).sum(dim=1).mean(),
+            (
+                lambda z: (z != 0).to(z.dtype).sum(dim=1).mean(),
+                lambda z: (z > 0).to(z.dtype).sum(dim=1).mean(),
+                lambda z: (z != 0).to(z.dtype).mean(),
+            ),
             "You count the active units (L0): that is what we mean by sparse, but a count has no slope, so "
             "training learns nothing from it.",
         ),
@@ -239,8 +243,8 @@ exercise(
     "ae.anomaly_score",
     reference=anomaly_score,
     inputs={
-        "images [4, 1, 3, 5]": _pair(4, 1, 3, 5),
         "images [3, 2, 2, 2]": _pair(3, 2, 2, 2),
+        "images [4, 1, 3, 5]": _pair(4, 1, 3, 5),
         "images [6, 1, 4, 4]": _pair(6, 1, 4, 4),
     },
     accepted=[
@@ -262,7 +266,11 @@ exercise(
             "which of the images is the stranger.",
         ),
         Mistake(
-            lambda x, x_hat: -anomaly_score(x, x_hat),
+            (
+                lambda x, x_hat: -anomaly_score(x, x_hat),
+                lambda x, x_hat: -(x - x_hat).square().flatten(1).mean(dim=1),
+                lambda x, x_hat: -_distances(x, x_hat),
+            ),
             "The sign is turned: high now means normal, so the strangers end up at the bottom of the list "
             "and the ROC-AUC comes out as one minus what it is.",
         ),
@@ -285,7 +293,10 @@ exercise(
             "ranking changes, and an odd stroke in the wrong place stands out less.",
         ),
         Mistake(
-            lambda x, x_hat: (x - x_hat).square().flatten(1).amax(dim=1),
+            (
+                lambda x, x_hat: (x - x_hat).square().flatten(1).amax(dim=1),
+                lambda x, x_hat: (x - x_hat).abs().flatten(1).amax(dim=1),
+            ),
             "You take the worst pixel only: one noisy pixel makes an ordinary image a stranger, and an "
             "image that is a little wrong everywhere passes.",
         ),

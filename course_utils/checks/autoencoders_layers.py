@@ -184,6 +184,17 @@ def _columns_for_rows(x, k):
     return mean + (x - mean) @ axes.T @ axes
 
 
+def _rows_for_columns(x, k):
+    mean = x.mean(dim=0)
+    axes = torch.linalg.eigh((x - mean).T @ (x - mean)).eigenvectors[-k:]
+    return mean + (x - mean) @ axes.T @ axes
+
+
+def _standardised(x, k):
+    mean, std = x.mean(dim=0), x.std(dim=0)
+    return mean + std * pca_reconstruct((x - mean) / std, k)
+
+
 def _scaled(power):
     """The projection with every coordinate multiplied by its singular value to some power."""
 
@@ -231,9 +242,16 @@ exercise(
             "what PCA throws away, the largest error that k axes can have.",
         ),
         Mistake(
-            _columns_for_rows,
-            "You took columns of V transposed where its rows are the axes (torch.linalg.svd returns Vh): "
-            "the shapes fit, but these directions have nothing to do with the data's spread.",
+            (_columns_for_rows, _rows_for_columns),
+            "You took columns for rows, or rows for columns: svd gives the axes as the rows of Vh, eigh as "
+            "the columns of its matrix; the shapes fit either way, but yours have nothing to do with the "
+            "data's spread.",
+        ),
+        Mistake(
+            _standardised,
+            "Each column is divided by its standard deviation first: that is PCA of the correlations, "
+            "where a pixel that hardly changes counts as much as one that changes a lot, and the error in "
+            "x is no longer the least.",
         ),
         Mistake(
             (_scaled(-1), _deviations, _scaled(1)),
