@@ -40,8 +40,8 @@ class Face(anywidget.AnyWidget):
 
 
 def _small(data):
-    """The PNG with a palette of 64 colours: a third of the bytes, and no eye sees it in a still."""
-    picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    """The PNG with a palette of 255 colours: half the bytes, and no eye sees it in a still."""
+    picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(255, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()

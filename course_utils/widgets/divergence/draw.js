@@ -12,7 +12,7 @@ export function layout(width, size, showPaid) {
   const top = size * 1.9;
   const bottom = plotHeight - size * 2.2;
   const split = showPaid ? top + (bottom - top) * 0.52 : bottom;
-  const barsHeight = size * 13.5;
+  const barsHeight = size * 15;
   return {
     size,
     density: { left: 4, right: plotWidth - 8, top, bottom: split },
@@ -87,12 +87,14 @@ export function drawPaid(context, place, state, total) {
   for (const [color, sign] of [[POSITIVE, 1], [NEGATIVE, -1]]) {
     const side = values.map(([x, value]) => [x, toY(sign * Math.max(0, sign * value))]);
     fill(context, side, zero, withAlpha(color, 0.22));
-    fill(context, side, zero, hatch(context, color, sign > 0));
+    fill(context, side, zero, hatch(context, color, { rising: sign > 0 }));
   }
   line(context, values.map(([x, value]) => [x, toY(value)]), INK, 1.4);
   line(context, [[paid.left, zero], [paid.right, zero]], SOFT, 1);
   const name = forward ? "p log(p/q)" : "q log(q/p)";
-  const title = `${name}: + paid, \u2212 paid back; the sum is ${total.toFixed(2)} nats`;
+  const sum = `${total.toFixed(2)} nats`;
+  const long = paid.right - paid.left > size * 26;
+  const title = long ? `${name}: + paid, \u2212 paid back; the sum is ${sum}` : `${name} adds up to ${sum}`;
   write(context, title, paid.left, paid.top - size * 0.6, { size: Math.max(13, size * 0.9), halo: true });
 }
 
@@ -106,7 +108,7 @@ export function drawBars(context, place, state, numbers) {
     { name: "JS(p, q)", value: numbers.js, full: 0.8, unit: "nats", color: GREEN, mark: Math.LN2 },
     { name: "W1(p, q)", value: numbers.w1, full: far, unit: "units of x", color: PURPLE },
   ];
-  rows.forEach((row, i) => drawBar(context, { ...bars, top: bars.top + i * size * 3.4, size }, row));
+  rows.forEach((row, i) => drawBar(context, { ...bars, top: bars.top + i * size * 3.75, size }, row));
 }
 
 function drawBar(context, { left, right, top, size }, { name, value, full, unit, color, mark }) {
@@ -153,7 +155,7 @@ function drawTicks(context, { density, size }, limits, axis) {
   const step = [0.5, 1, 2, 5, 10, 20, 50].find((s) => (limits[1] - limits[0]) / s <= 9) ?? 100;
   for (let x = Math.ceil(limits[0] / step) * step; x <= limits[1]; x += step) {
     const pixel = toPixel(x);
-    if (pixel < density.left + size || pixel > density.right - size * 2.5) continue;
+    if (pixel < density.left + size || pixel > density.right - size * 1.8) continue;
     line(context, [[pixel, axis], [pixel, axis + 5]], RULE, 1);
     const label = String(Number(x.toFixed(2))).replace("-", "\u2212");
     write(context, label, pixel, axis + size * 1.5, { size: Math.max(13, size * 0.85), color: SOFT, align: "center" });

@@ -1,6 +1,6 @@
 import { fontSize, prepare } from "../shared/canvas.js";
 import { onDrag, onKeys } from "../shared/input.js";
-import { button, caption, painter, shell } from "../shared/shell.js";
+import { button, group, painter, shell } from "../shared/shell.js";
 import { drawBars, drawDensities, drawPaid, handles, layout, scaleX } from "./draw.js";
 import { divergences, forwardMinimiser, logMixture, reverseMinimiser } from "./math.js";
 
@@ -55,11 +55,11 @@ function presets(state) {
 }
 
 function addSwitches(toolbar, state, choose) {
-  caption(toolbar, "What is paid where:");
+  const row = group(toolbar, "What is paid where:");
   const options = [["p log(p/q)", "forward"], ["q log(q/p)", "reverse"]];
   const switches = options.map(([text, value]) => {
     const flip = () => choose(state.integrand === value ? "none" : value);
-    return [value, button(toolbar, text, flip, { pressed: state.integrand === value })];
+    return [value, button(row, text, flip, { pressed: state.integrand === value })];
   });
   return () => {
     for (const [value, element] of switches) {

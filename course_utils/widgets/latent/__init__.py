@@ -97,9 +97,9 @@ class LatentExplorer(Face):
     def _alt(self):
         shown = "" if self.n_total <= MOST_CODES else f", {MOST_CODES:,} of them shown"
         return (
-            f"LatentExplorer: a map of {self.n_total:,} codes of {len(set(self.labels))} classes{shown}, each "
-            "drawn as its label; beside it the image that the decoder makes of the point z, to be dragged "
-            "over the map."
+            f"LatentExplorer: a map of {self.n_total:,} codes of {len(set(self.labels))} classes{shown}, "
+            "each drawn as its label; beside it the image that the decoder makes of the point z, to be "
+            "dragged over the map."
         )
 
     def _still(self):

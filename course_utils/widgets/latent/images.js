@@ -61,7 +61,7 @@ function drawTraining(context, box, state, size, small) {
   const { index, distance } = nearest(state.codes, state.z, count);
   const length = state.shape.reduce((a, b) => a * b);
   const image = Float32Array.from(pixels.subarray(index * length, (index + 1) * length), (byte) => byte / 255);
-  write(context, "Nearest data x", box.left, box.top - size * 0.5, { size: Math.max(13, size * 0.9), bold: true, color: DATA });
+  write(context, "Nearest x", box.left, box.top - size * 0.5, { size: Math.max(13, size * 0.9), bold: true, color: DATA });
   framed(context, image, state.shape, box, DATA, 2);
   const name = state.names[state.labels[index]];
   const lines = [`class ${name}`, `at ${distance.toFixed(2)}`];

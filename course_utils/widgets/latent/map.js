@@ -61,7 +61,7 @@ function drawCodes(context, { side, size, left, top }, state) {
   const { codes, labels, glyphs } = state;
   const kinds = [...new Set(labels)].sort((a, b) => a - b);
   kinds.forEach((label, kind) => {
-    const options = { size: size * 0.72, color: PALETTE[kind % PALETTE.length], align: "center", baseline: "middle" };
+    const options = { size: Math.max(13, size * 0.72), color: PALETTE[kind % PALETTE.length], align: "center", baseline: "middle" };
     labels.forEach((other, i) => {
       if (other !== label) return;
       const [x, y] = toPixel([codes[2 * i], codes[2 * i + 1]]);
@@ -74,8 +74,8 @@ function drawManifold(context, { side }, state) {
   const tile = side / TILES;
   const half = state.half * (1 - 1 / TILES);
   gridPoints(state.center, half, TILES).forEach((z, i) => {
-    const box = { left: (i % TILES) * tile, top: (TILES - 1 - Math.floor(i / TILES)) * tile };
-    drawImage(context, state.decode(z), state.shape, { ...box, width: tile, height: tile });
+    const box = { left: (i % TILES) * tile + 1, top: (TILES - 1 - Math.floor(i / TILES)) * tile + 1 };
+    drawImage(context, state.decode(z), state.shape, { ...box, width: tile - 2, height: tile - 2 });
   });
 }
 
@@ -91,14 +91,9 @@ function drawHoles(context, { side }, state, ratio) {
   const shade = layer(side, side, ratio);
   shade.drawImage(mask.canvas, 0, 0, side, side);
   shade.globalCompositeOperation = "source-in";
-  shade.fillStyle = state.manifold ? "rgba(255, 255, 255, 0.25)" : "rgba(140, 140, 140, 0.25)";
-  shade.fillRect(0, 0, side, side);
-  context.drawImage(shade.canvas, 0, 0, side, side);
-  shade.globalCompositeOperation = "source-over";
-  shade.clearRect(0, 0, side, side);
-  shade.drawImage(mask.canvas, 0, 0, side, side);
-  shade.globalCompositeOperation = "source-in";
-  shade.fillStyle = hatch(shade, state.manifold ? "#ffd27f" : "#6e6e6e", true, 9);
+  shade.fillStyle = state.manifold
+    ? hatch(shade, "#4d4d4d", { spacing: 14, ground: "rgba(255, 255, 255, 0.62)" })
+    : hatch(shade, "#8c8c8c", { spacing: 10, ground: "#ededed" });
   shade.fillRect(0, 0, side, side);
   context.drawImage(shade.canvas, 0, 0, side, side);
 }
@@ -108,9 +103,9 @@ function drawScale(context, { left, top, side, size }, { center, half }) {
   const label = (value) => Number(value.toPrecision(2)).toString().replace("-", "\u2212");
   const [below, options] = [top + side + small * 1.2, { size: small, color: SOFT }];
   write(context, label(center[0] - half), left, below, options);
-  write(context, "first coordinate of z", left + side / 2, below, { ...options, align: "center" });
+  write(context, "first coordinate of z \u2192", left + side / 2, below, { ...options, align: "center" });
   write(context, label(center[0] + half), left + side, below, { ...options, align: "right" });
-  write(context, label(center[1] + half), left + 4, top + small * 1.1, { ...options, halo: true });
+  write(context, `${label(center[1] + half)} \u2191 second`, left + 4, top + small * 1.1, { ...options, halo: true });
   write(context, label(center[1] - half), left + 4, top + side - 6, { ...options, halo: true });
   const zero = left + ((half - center[0]) / (2 * half)) * side;
   if (zero > left && zero < left + side) line(context, [[zero, top + side - 5], [zero, top + side]], RULE, 1.5);
@@ -126,7 +121,10 @@ function dot(context, x, y, radius) {
   context.stroke();
 }
 
-function badge(context, text, [x, y], size) {
+/** A point with its name in a circle beside it, so that the point itself stays visible. */
+function badge(context, text, [pointX, pointY], size) {
+  dot(context, pointX, pointY, 4);
+  const [x, y] = [pointX + (pointX > 2 * size ? -size : size), pointY + (pointY > 3.6 * size ? -size : size)];
   context.beginPath();
   context.arc(x, y, size * 0.72, 0, 2 * Math.PI);
   context.fillStyle = PAPER;

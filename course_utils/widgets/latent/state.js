@@ -23,6 +23,7 @@ export function readState(model, arrived) {
     radius: holeRadius(codes),
     live: Boolean(exported.layers),
     decode: exported.layers ? network(exported) : null,
+    hasTraining: Boolean(model.get("images").data),
     training: null,
     strip: "line",
     field: null,
@@ -62,6 +63,6 @@ async function unpack(model, state, arrived) {
   const images = model.get("images");
   const grid = model.get("grid");
   if (!state.live) state.decode = table(grid, await inflate(grid.data));
-  if (images.data) state.training = { count: images.count, pixels: await inflate(images.data) };
-  if (!state.live || images.data) arrived();
+  if (state.hasTraining) state.training = { count: images.count, pixels: await inflate(images.data) };
+  if (!state.live || state.hasTraining) arrived();
 }

@@ -22,11 +22,13 @@ function layout(width, state) {
   const room = width - column - 4;
   const top = wide ? map.top : map.top + side + size * 3.6;
   const tall = state.shape[1] / state.shape[2];
-  const big = Math.min(room * 0.58, (side * 0.56) / tall);
-  const little = Math.min(room - big - size, big * 0.7);
   const step = room / STEPS;
   const stripSide = step - 4;
-  const stripTop = wide ? map.top + side - stripSide * tall : top + big * tall + size * 6.2;
+  const words = size * (state.live ? 4 : 6.2); // below the decoded image, and above the strip
+  const share = state.hasTraining ? 0.66 : 1;
+  const big = wide ? Math.min(room * share, (side - words) / tall - stripSide) : room * 0.66;
+  const little = Math.min(room - big - size, big * 0.7);
+  const stripTop = wide ? map.top + side - stripSide * tall : top + big * tall + size * 2.2 + words;
   const strip = { left: column, top: stripTop, side: stripSide, step, tall };
   return {
     size,
@@ -131,10 +133,10 @@ function addButtons(toolbar, current, { save, moveTo, play, repaint }) {
   button(toolbar, "Set B", setEnd("point_b"), { title: "B: end the line here" });
   button(toolbar, "Play A to B", play.toggle, { title: "Space" });
   const switches = {
-    manifold: button(toolbar, "Decode the whole map", flip("manifold"), { pressed: state.manifold }),
-    holes: button(toolbar, "Shade the holes", flip("holes"), { pressed: state.holes }),
+    manifold: button(toolbar, "Decode the map", flip("manifold"), { pressed: state.manifold }),
+    holes: button(toolbar, "Shade holes", flip("holes"), { pressed: state.holes }),
   };
-  button(toolbar, "Go to the largest hole", () => {
+  button(toolbar, "Largest hole", () => {
     moveTo(largestHole(state.codes, state.center, state.half).z);
     save();
   });

@@ -63,9 +63,13 @@ export function line(context, points, color, width = 2, dash = []) {
   context.setLineDash([]);
 }
 
-/** A pattern of diagonal lines; rising ("/") or falling ("\"). */
-export function hatch(context, color, rising = true, spacing = 8) {
+/** A pattern of diagonal lines, rising ("/") or falling ("\"), on a ground or on nothing. */
+export function hatch(context, color, { rising = true, spacing = 8, ground = null } = {}) {
   const tile = layer(spacing, spacing, 1);
+  if (ground) {
+    tile.fillStyle = ground;
+    tile.fillRect(0, 0, spacing, spacing);
+  }
   tile.strokeStyle = color;
   tile.lineWidth = 1.3;
   tile.beginPath();

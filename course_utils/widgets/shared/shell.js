@@ -35,9 +35,14 @@ export function button(toolbar, text, onClick, { pressed, title } = {}) {
   return element;
 }
 
-/** A label in the row of buttons, for the group that follows. */
-export function caption(toolbar, text) {
-  toolbar.append(make("span", "course-caption", text));
+/** A group of buttons with a label, which stay in one line where there is room; returns where they go. */
+export function group(toolbar, text) {
+  const element = make("span", "course-group");
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", text);
+  element.append(make("span", "course-caption", text));
+  toolbar.append(element);
+  return element;
 }
 
 /** Draw at once and at every new width; later requests meet in one animation frame. */
