@@ -49,6 +49,8 @@ LatentExplorer(model.decoder, torch.randn(60, 2), torch.arange(60) % 10)
     "explorer",
 ]
 
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory):
@@ -115,7 +117,7 @@ def test_a_drag_changes_the_picture_and_its_summary(opened, index):
     opened.mouse.down()
     opened.mouse.move(middle[0] + box["width"] / 6, middle[1] + 5, steps=5)
     opened.mouse.up()
-    opened.wait_for_timeout(100)
+    opened.evaluate(NEXT_FRAME)
     assert host.inner_text() != before[0]
     assert canvas.evaluate(pixels) != before[1]
     assert opened.problems == []
@@ -126,7 +128,7 @@ def test_two_views_of_one_widget_move_together(opened):
     first.locator("[tabindex='0']").first.focus()
     for _ in range(5):
         opened.keyboard.press("ArrowRight")
-    opened.wait_for_timeout(100)
+    opened.evaluate(NEXT_FRAME)
     assert first.locator("canvas").first.evaluate("c => c.toDataURL()") == second.locator(
         "canvas"
     ).first.evaluate("c => c.toDataURL()")

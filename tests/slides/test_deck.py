@@ -124,7 +124,10 @@ def test_a_value_is_computed_by_the_slides_own_code(build):
             r"must leave a matplotlib figure in fig; got int",
         ),
         ('```python widget alt="something to see"\n3\n```', r"must end in an anywidget; got int"),
-        ("```python widget\n3\n```", r"a widget needs alt="),
+        (
+            "```python figure\nfrom matplotlib.figure import Figure\nfig = Figure()\n```",
+            r"a figure needs alt=",
+        ),
         ("Cite: 3", r"slide 2 \(One\): Cite wants numbers from 1 to 2; got '3'"),
     ],
 )
@@ -177,6 +180,20 @@ def test_a_widget_takes_its_state_with_it_and_nothing_else(build):
     payload = BeautifulSoup(html, "html.parser").select_one("#live-widgets").get_text()
     assert '"state": {"value": 7}' in payload and ".counter" in payload
     assert slides(html)[1].select_one("[data-live-model='0']")["aria-label"] == "A number that counts up."
+
+
+def test_a_widget_that_describes_itself_needs_no_other_words(build):
+    text = """## One
+
+```python widget
+from course_utils.widgets import DivergenceExplorer
+DivergenceExplorer()
+```
+"""
+    host = slides(build(text))[1].select_one(".live")
+    still = host.select_one("noscript img")
+    assert "Gaussian q" in host["aria-label"] and still["alt"] == host["aria-label"]
+    assert base64.b64decode(still["src"].split(",")[1]).startswith(b"\x89PNG")
 
 
 def test_two_widgets_of_one_class_share_its_module(build):

@@ -79,8 +79,11 @@ def test_a_widget_without_a_body_of_its_own_says_what_it_needs(export):
 def test_a_still_picture_stands_in_where_scripts_are_off(export):
     output = view("a")
     output.data["image/png"] = "aGVsbG8="
+    output.metadata["image/png"] = {"alt": "Two bumps."}
     page = export(outputs=[output], states={"a": anywidget_state()})
-    assert page.select_one("noscript img")["src"] == "data:image/png;base64,aGVsbG8="
+    still = page.select_one("noscript img")
+    assert [still["src"], still["alt"]] == ["data:image/png;base64,aGVsbG8=", "Two bumps."]
+    assert page.select_one(".live")["aria-label"] == "Two bumps."
 
 
 def test_nothing_in_a_page_is_fetched(export):

@@ -1,6 +1,7 @@
 """A deck: run its Python, write its slides, put everything into one HTML file."""
 
 import ast
+import base64
 import re
 import warnings
 from contextlib import contextmanager
@@ -133,15 +134,9 @@ def _run(block, namespace, widgets):
     if block.kind == "setup":
         return ""
     alt = substitute(block.options.get("alt", ""), namespace)
-    if len(alt.strip()) < 10:
-        raise BuildError(f'a {block.kind} needs alt="a sentence that says what it shows"; got {alt!r}.')
     if block.kind == "figure":
         return _figure(namespace.get("fig"), alt, block.options.get("width"))
-    if not hasattr(result, "_esm"):
-        raise BuildError(f"the widget's code must end in an anywidget; got {type(result).__name__}.")
-    bundle = result._repr_mimebundle_()
-    still = (bundle[0] if isinstance(bundle, tuple) else bundle).get("image/png")
-    return live.place(widgets, result.get_state(), alt, still)
+    return _widget(result, alt, widgets)
 
 
 def _figure(fig, alt, width):
@@ -151,7 +146,26 @@ def _figure(fig, alt, width):
         )
     if width is not None and not width.isdigit():
         raise BuildError(f"width must be a whole number of pixels; got {width!r}.")
+    _need_alt("figure", alt)
     return figure.html(fig, alt, width and int(width))
+
+
+def _widget(widget, alt, widgets):
+    if not hasattr(widget, "_esm"):
+        raise BuildError(f"the widget's code must end in an anywidget; got {type(widget).__name__}.")
+    shown = widget._repr_mimebundle_()
+    data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+    alt = alt or metadata.get("image/png", {}).get("alt", "")
+    _need_alt("widget", alt)
+    still = data.get("image/png")
+    if isinstance(still, bytes):
+        still = base64.b64encode(still).decode()
+    return live.place(widgets, widget.get_state(), alt, still)
+
+
+def _need_alt(kind, alt):
+    if len(alt.strip()) < 10:
+        raise BuildError(f'a {kind} needs alt="a sentence that says what it shows"; got {alt!r}.')
 
 
 def execute(code, namespace, kind):

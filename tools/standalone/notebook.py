@@ -70,16 +70,16 @@ def place_widgets(notebook, widgets):
         for output in cell.get("outputs", []):
             bundle = output.get("data", {})
             if VIEW in bundle:
-                output.data = {"text/html": _widget(bundle, states, placed, widgets)}
+                said = output.get("metadata", {}).get("image/png", {}).get("alt")
+                output.data = {"text/html": _widget(bundle, said, states, placed, widgets)}
 
 
-def _widget(bundle, states, placed, widgets):
+def _widget(bundle, alt, states, placed, widgets):
     model_id = bundle[VIEW]["model_id"]
     state = states.get(model_id, {}).get("state", {})
     if "_esm" not in state:
         return NO_KERNEL
-    # An anywidget's class name is the one description that every widget has.
-    alt = state.get("_anywidget_id", "widget").split(".")[-1]
+    alt = alt or state.get("_anywidget_id", "widget").split(".")[-1]  # a class name is better than nothing
     if model_id in placed:
         return live.element(placed[model_id], alt, bundle.get("image/png"))
     html = live.place(widgets, state, alt, bundle.get("image/png"))
