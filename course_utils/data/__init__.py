@@ -4,21 +4,31 @@ from course_utils._validate import check_choice, check_int
 
 from ._random import MAX_SEED, balanced_subset, stream
 from .digits import load_digits
+from .glyphs import DEFAULT_SIZE, load_glyphs
 from .images import ImageData
 from .toy import TOYS, toy
 
-DATASETS = ("digits",)
+DATASETS = ("digits", "glyphs")
 SPLITS = ("train", "test")
 
 __all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "load", "toy"]
 
 
 def load(name, split="train", n=None, seed=0):
-    """A labelled set of images; see ImageData for what comes back. Never downloads anything."""
+    """A labelled set of images, ready in memory; never downloads anything.
+
+    name: one of DATASETS: `digits` (8 x 8, real), `glyphs` (28 x 28, rendered, any n, its factors known).
+    split: "train" or "test". n: int, how many; None is all of a fixed set, 20,000 (train) or 4,000 (test)
+    glyphs. seed: int, at least 0; what is drawn for glyphs, and which subset of a fixed set, but never its split.
+    Subsets are balanced over the classes. Returns ImageData with images [n, C, H, W] in [0, 1].
+    Raises ValueError for another name or split, or n beyond a fixed set; TypeError for another type.
+    """
     name = check_choice("name", name, DATASETS)
     split = check_choice("split", split, SPLITS)
     n = None if n is None else check_int("n", n)
     seed = check_int("seed", seed, minimum=0, maximum=MAX_SEED)
+    if name == "glyphs":
+        return load_glyphs(split, DEFAULT_SIZE[split] if n is None else n, seed)
     return _subset(load_digits(split), n, seed)
 
 
