@@ -18,9 +18,9 @@ def load(name, split="train", n=None, seed=0):
     """A labelled set of images, ready in memory; never downloads anything.
 
     name: one of DATASETS: `digits` (8 x 8, real), `glyphs` (28 x 28, rendered, any n, its factors known).
-    split: "train" or "test". n: int, how many; None is all of a fixed set, 20,000 (train) or 4,000 (test)
-    glyphs. seed: int, at least 0; what is drawn for glyphs, and which subset of a fixed set, but never its split.
-    Subsets are balanced over the classes. Returns ImageData with images [n, C, H, W] in [0, 1].
+    split: "train" or "test". n: int, how many; None is all of a fixed set, and of glyphs 20,000 (train)
+    or 4,000 (test). seed: int, at least 0; picks what is drawn for glyphs, and the subset of a fixed set (as
+    balanced as n allows), never its split. Returns ImageData with images [n, C, H, W] in [0, 1].
     Raises ValueError for another name or split, or n beyond a fixed set; TypeError for another type.
     """
     name = check_choice("name", name, DATASETS)

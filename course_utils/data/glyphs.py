@@ -66,10 +66,10 @@ def _draw(generator):
 def render(labels, factors, knots=None):
     """Draw digits from their causes: the true decoder of `glyphs`.
 
-    labels: int64 [B], the digits; factors: dict of [B] as load_glyphs describes them; knots: [B, 2, 6, 6], how
-    far in pixels each control point of the elastic field moves right and down, or None for no bending.
-    Returns float32 [B, 1, 28, 28] in [0, 1], rounded to 256 grey levels; computed in float64, so that thread
-    counts and processors round to the same levels.
+    labels: int64 [B], the digits; factors: dict of [B] as load_glyphs says; knots: [B, 2, 6, 6], how far in
+    pixels each control point of the elastic field moves right and down, or None for no bending.
+    Returns float32 [B, 1, 28, 28] in [0, 1], rounded to 256 grey levels; computed in float64, so that any
+    number of threads rounds to the same levels.
     """
     masters, centroids = _masters()
     which = factors["font"] * len(CLASSES) + labels
@@ -127,7 +127,7 @@ def _centre_of_mass(ink, pixel=1.0):
 
 @functools.cache
 def _masters():
-    """Every digit of every font once: boxes of ink [F * 10, 1, 80, 80], centres of mass [F * 10, 2] in pixels."""
+    """Every digit of every font once: boxes of ink [F * 10, 1, 80, 80], centres [F * 10, 2] in pixels."""
     ink = _ink()
     # One sample a pixel is enough only once the box is as smooth as a pixel is wide.
     taps = torch.tensor([1, 2, 3, 4, 3, 2, 1], dtype=torch.float64) / 16
