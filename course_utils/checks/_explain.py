@@ -23,8 +23,8 @@ def explain(exercise, known, outputs, numbers):
         return _off_statistic(exercise, known, outputs, numbers)
     right = [agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(numbers, known, strict=True)]
     wrong = [(one, probe) for one, probe, good in zip(numbers, known, right, strict=True) if not good]
-    # Fewer right ones may be chance: many a wrong formula is right where p equals q.
-    if sum(right) >= len(wrong):
+    # The first input is an ordinary one; right only on some later one may be chance, as where p equals q.
+    if right[0] or sum(right) >= len(wrong):
         one, probe = wrong[0]
         return f"{_right_with(known, right)}; with {probe.label} {_first_difference(exercise, one, probe)}."
     swapped = _swapped(exercise, known, numbers)

@@ -63,7 +63,8 @@ def _tuple_fault(value, wanted, returns):
         fault = form_fault(one, other, ())
         if fault:
             name = returns[index] if returns else f"value {index + 1}"
-            return f"For the {name}: {fault[0].lower()}{fault[1:]}"
+            fault = fault.replace("Your result", f"Your {name}", 1)
+            return fault.replace("Your function returns", f"For the {name} your function returns", 1)
     return ""
 
 

@@ -112,7 +112,7 @@ exercise(
         ),
         Mistake(
             lambda n, k, s, p, op: (n - 1) * s - 2 * p + k,
-            "output_padding is forgotten: without it, sizes at which the strided convolution threw a "
+            "The output padding is forgotten: without it, sizes at which the strided convolution threw a "
             "remainder away cannot be reached again.",
         ),
         Mistake(

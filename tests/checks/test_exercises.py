@@ -1,0 +1,279 @@
+"""Every registered exercise keeps its promises; a new one is tested as soon as its file is there."""
+
+import inspect
+import re
+
+import pytest
+import torch
+from alternatives import OTHER_TYPE, RIGHT
+from torch import nn
+
+from course_utils.checks import _registry, hint
+from course_utils.checks._judge import measure, named_mistake, probes
+
+NAMES = _registry.names()
+MISTAKES = [
+    pytest.param(name, index, form, id=f"{name}-{index}-{form}")
+    for name in NAMES
+    for index, mistake in enumerate(_registry.find(name).mistakes)
+    for form in range(len(mistake.forms))
+]
+ACCEPTED = [(name, one) for name in NAMES for one in _registry.find(name).accepted]
+
+
+def faulty(name, behave):
+    """A function with the arguments of the exercise's reference that does something bad before all else."""
+    reference = _registry.find(name).reference
+    scope = {"behave": behave, "reference": reference}
+    arguments = ", ".join(_registry.find(name).arguments)
+    exec(f"def student({arguments}):\n    return behave(reference, ({arguments},))\n", scope)
+    return scope["student"]
+
+
+def diagnosis(name, text):
+    """The one line that says what is wrong."""
+    first, second = text.splitlines()
+    assert first.startswith(f"{name}: not yet. ")
+    assert first.endswith((".", "?"))
+    assert second == f'The notebook goes on with the reference; hint("{name}") helps.'
+    return first.removeprefix(f"{name}: not yet. ")
+
+
+def test_the_index_read_from_the_files_is_the_registry():
+    for name in NAMES:
+        assert _registry.find(name).name == name
+    assert set(_registry._EXERCISES) >= set(NAMES)
+    assert len(NAMES) >= 13
+    assert len([n for n in NAMES if n.startswith("start.")]) >= 4
+    assert len([n for n in NAMES if n.startswith("ae.")]) >= 6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_passes(verdict, name):
+    reference = _registry.find(name).reference
+    assert verdict(name, reference) == (f"{name}: right.\n", reference)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_right_answers_in_other_words_pass(verdict, name):
+    assert len(RIGHT.get(name, [])) >= 2, f"tests/checks/alternatives.py needs two right answers for {name}"
+    for function in RIGHT[name]:
+        assert verdict(name, function) == (f"{name}: right.\n", function), function.__name__
+
+
+@pytest.mark.parametrize("name", list(OTHER_TYPE))
+def test_right_values_of_another_type_are_turned_into_the_right_one(verdict, name):
+    for function in OTHER_TYPE[name]:
+        text, returned = verdict(name, function)
+        assert text.startswith(f"{name}: right, with a word. "), text
+        assert returned.__wrapped__ is function
+        probe = probes(_registry.find(name))[0]
+        got, want = returned(*probe.make()), probe.output
+        pairs = zip(got, want, strict=True) if isinstance(want, tuple) else [(got, want)]
+        for one, other in pairs:
+            assert type(one) is type(other)
+            assert getattr(one, "dtype", None) == getattr(other, "dtype", None)
+
+
+@pytest.mark.parametrize("name, index, form", MISTAKES)
+def test_a_banked_mistake_gets_its_own_explanation(verdict, name, index, form):
+    exercise = _registry.find(name)
+    mistake = exercise.mistakes[index]
+    text, returned = verdict(name, mistake.forms[form])
+    assert diagnosis(name, text) == mistake.explanation
+    assert returned is exercise.reference
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mistakes_are_told_apart_whatever_their_order(name):
+    exercise = _registry.find(name)
+    known = probes(exercise)
+    reordered = _registry.Exercise(**{**exercise.__dict__, "mistakes": exercise.mistakes[::-1]})
+    for mistake in exercise.mistakes:
+        for form in mistake.forms:
+            numbers = [measure(exercise, p.make(), form(*p.make()), p.output) for p in known]
+            assert named_mistake(reordered, known, numbers) is mistake
+
+
+@pytest.mark.parametrize("name, accepted", ACCEPTED)
+def test_an_accepted_answer_gets_its_word(verdict, name, accepted):
+    text, returned = verdict(name, accepted.function)
+    assert text == f"{name}: right, with a word. {accepted.remark}\n"
+    assert returned is accepted.function
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_bank_is_worth_reading(name):
+    exercise = _registry.find(name)
+    assert len(exercise.mistakes) >= 3
+    sentences = [m.explanation for m in exercise.mistakes] + [a.remark for a in exercise.accepted]
+    assert len(set(sentences)) == len(sentences)
+    for sentence in sentences:
+        assert sentence[0].isupper() and sentence.endswith(".") and len(sentence.split()) >= 12, sentence
+        assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hints_lead_and_do_not_tell(name):
+    exercise = _registry.find(name)
+    assert len(exercise.hints) >= 2
+    assert len(set(exercise.hints)) == len(exercise.hints)
+    body = inspect.getsource(exercise.reference).split("return ")[-1]
+    answer = re.sub(r"\s", "", body)
+    for one in exercise.hints:
+        assert one.rstrip().endswith((".", "?", ")"))
+        assert "return " not in one and "lambda" not in one
+        assert answer not in re.sub(r"\s", "", one)
+        assert "+ 1" not in one and "** 2" not in one, "a hint that holds a piece of the formula"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hints_come_one_by_one_and_start_over(capsys, name):
+    hints = _registry.find(name).hints
+    said = []
+    for _ in range(2 * (len(hints) + 1)):
+        hint(name)
+        said.append(capsys.readouterr().out)
+    once = [f"{name}, hint {i + 1} of {len(hints)}: {one}\n" for i, one in enumerate(hints)]
+    once.append(f"{name}: there are no more hints than these {len(hints)}; call again to see the first.\n")
+    assert said == once + once
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_inputs_are_repeatable_and_of_more_than_one_size(name):
+    exercise = _registry.find(name)
+    assert len(exercise.inputs) >= 3
+    for probe in probes(exercise):
+        for one, other in zip(probe.make(), probe.make(), strict=True):
+            if isinstance(one, torch.Tensor):
+                assert torch.equal(one, other)
+            elif isinstance(one, nn.Module):
+                for ours, theirs in zip(one.parameters(), other.parameters(), strict=True):
+                    assert torch.equal(ours, theirs)
+    sizes = {
+        tuple(tuple(arg.shape) if isinstance(arg, torch.Tensor) else str(arg)[:40] for arg in probe.make())
+        for probe in probes(exercise)
+    }
+    assert len(sizes) >= 2
+
+
+# ---- what goes wrong before any value is compared
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_blanks_are_not_done_yet(verdict, name):
+    arguments = ", ".join(_registry.find(name).arguments)
+    scope = {}
+    exec(
+        f'def dots({arguments}):\n    """A docstring."""\n    ...\n'
+        f"def nothing({arguments}):\n    # here\n    pass\n"
+        f"def returned({arguments}):\n    return ...\n"
+        f"def raised({arguments}):\n    raise NotImplementedError()\n"
+        f"def met({arguments}):\n    half = ...\n    return half + 1\n",
+        scope,
+    )
+    blanks = [..., None, *(scope[key] for key in ("dots", "nothing", "returned", "raised", "met"))]
+    for blank in blanks:
+        text, returned = verdict(name, blank)
+        assert text == f"{name}: not done yet; the notebook goes on with the reference.\n"
+        assert returned is _registry.find(name).reference
+
+
+def raise_error(reference, args):
+    raise KeyError("lost")
+
+
+def loop_forever(reference, args):
+    while True:
+        pass
+
+
+def change_input(reference, args):
+    value = reference(*args)
+    for arg in args:
+        if isinstance(arg, torch.Tensor):
+            arg.mul_(0.5)
+        elif isinstance(arg, nn.Module):
+            nn.init.zeros_(next(arg.parameters()))
+    return value
+
+
+def give_nan(reference, args):
+    value = reference(*args)
+    if isinstance(value, tuple):
+        return tuple(part * torch.nan for part in value)
+    return value * float("nan")
+
+
+def give_nothing(reference, args):
+    reference(*args)
+
+
+FAULTS = {
+    "an object that cannot be called": (
+        None,
+        r"You passed an? \w+, not a function: write check\(\"[a-z._0-9]+\", my_function\).*\.",
+    ),
+    "another type": (lambda reference, args: "a word", r"Your function returns .*wanted.*\."),
+    "an exception": (
+        raise_error,
+        r"Your function raised KeyError: 'lost' \(line 2 of your function(: .*)?\)\.",
+    ),
+    "an endless loop": (
+        loop_forever,
+        r"Your function did not come to an end within 0\.3 seconds: is there a loop that never stops\?",
+    ),
+    "a NaN": (give_nan, r".*(NaN|not finite|float; an int is wanted).*\."),
+    "nothing returned": (
+        give_nothing,
+        r"Your function returns nothing \(None\): does it end with `return`\?",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+@pytest.mark.parametrize("name", NAMES)
+def test_each_fault_gets_one_sentence(verdict, name, fault):
+    behave, pattern = FAULTS[fault]
+    text, returned = verdict(name, torch.tensor(3.0) if behave is None else faulty(name, behave))
+    assert re.fullmatch(pattern, diagnosis(name, text)), text
+    assert returned is _registry.find(name).reference
+
+
+TAKES_TENSORS = [
+    n for n in NAMES if any(isinstance(a, torch.Tensor) for a in probes(_registry.find(n))[0].make())
+]
+
+
+@pytest.mark.parametrize("name", TAKES_TENSORS)
+def test_an_input_changed_in_place_is_named(verdict, name):
+    text, returned = verdict(name, faulty(name, change_input))
+    first = _registry.find(name).arguments[0]
+    assert diagnosis(name, text).startswith(f"Your function changes its input {first} in place")
+    assert returned is _registry.find(name).reference
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_too_few_arguments_are_counted(verdict, name):
+    text, _ = verdict(name, lambda: 1)
+    said = diagnosis(name, text)
+    assert said.startswith("Your function takes 0 arguments; it is called with ")
+    assert said.endswith(f"{_registry.find(name).arguments[-1]}.")
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if _registry.find(n).gradient])
+def test_a_detached_result_is_no_right_answer_where_a_gradient_is_needed(verdict, name):
+    for cut in (lambda value: value.detach(), lambda value: value.item()):
+        text, _ = verdict(name, faulty(name, lambda reference, args, cut=cut: cut(reference(*args))))
+        argument = _registry.find(name).gradient[0]
+        assert diagnosis(name, text).startswith(f"Your values are right, but no gradient reaches {argument}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_verdicts_are_the_same_every_time(verdict, name):
+    exercise = _registry.find(name)
+    for function in [exercise.reference, *(form for m in exercise.mistakes for form in m.forms)]:
+        torch.manual_seed(1)
+        first = verdict(name, function)[0]
+        torch.manual_seed(2)
+        assert verdict(name, function)[0] == first
