@@ -23,6 +23,6 @@ def still(decode, codes, labels, names, z, image_shape, center, half):
         ylim=(center[1] - half, center[1] + half),
     )
     image = decode(torch.tensor([z])).reshape(image_shape).clamp(0, 1)
-    picture.imshow(image.permute(1, 2, 0).squeeze(-1), vmin=0, vmax=1)
+    picture.imshow(image.permute(1, 2, 0).squeeze(-1).numpy(), vmin=0, vmax=1)
     picture.set(title="Decoded g(z)", xticks=[], yticks=[])
     return fig

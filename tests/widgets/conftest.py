@@ -1,0 +1,44 @@
+"""Node runs the widgets' mathematics; without Node these tests skip, but fail where CI=true."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import course_utils
+
+WIDGETS = Path(course_utils.__file__).parent / "widgets"
+
+
+@pytest.fixture(scope="session")
+def node_path():
+    """The path of Node, or the skip (the failure, where CI=true) that says what is missing."""
+    path = shutil.which("node")
+    if path is None:
+        reason = "no Node on the PATH: install Node 18 or later to run the widgets' tests"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def node(node_path):
+    """A function: the value of a JavaScript expression over a widget module `m` and the JSON `input`."""
+
+    def evaluate(module, expression, **values):
+        script = (
+            f"import * as m from {json.dumps((WIDGETS / module).as_uri())};"
+            'import { readFileSync } from "node:fs";'
+            "const input = JSON.parse(readFileSync(0));"
+            f"process.stdout.write(JSON.stringify(await ({expression})));"
+        )
+        command = [node_path, "--input-type=module", "--eval", script]
+        done = subprocess.run(command, input=json.dumps(values), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return evaluate
