@@ -4,7 +4,7 @@ import math
 
 
 def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
-    """Print whether a measured value lies in its band, and return True where it does.
+    """Print whether a measured value lies in its band.
 
     what: the quantity in words; low, high: the band, either may be left out; unit: printed after the band.
     Where the value is outside, the line says FAIL and what was measured. Raises ValueError without a band.
@@ -17,7 +17,6 @@ def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
     inside = low <= value <= high  # False for NaN
     unit = f" {unit}" if unit else ""
     print(f"{what} {_band(low, high)}{unit}: {'PASS' if inside else f'FAIL (measured {value:.4g}{unit})'}")
-    return inside
 
 
 def _band(low, high):

@@ -20,7 +20,7 @@ from course_utils.verdict import verdict
     ],
 )
 def test_verdict(capsys, value, band, line):
-    assert verdict("x", value, **band) == line.endswith("PASS")
+    verdict("x", value, **band)
     assert capsys.readouterr().out == line + "\n"
 
 

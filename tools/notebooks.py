@@ -48,6 +48,12 @@ def read_source(path):
     return nb
 
 
+def heading(path):
+    """What the table of contents says of a source: its title and its one-line summary."""
+    course = read_source(path).metadata["course"]
+    return {"title": course["title"], "summary": course["summary"]}
+
+
 def _cell_id(name, source, seen):
     """A name for a cell that depends on its text, so that a rebuild changes only the cells that changed."""
     for copy in range(1000):
@@ -187,8 +193,6 @@ def build(path, out, contents, run=True):
     student.metadata["course"]["sha256"] = fingerprint(student)
     saved = set_aside(out / f"{path.stem}.ipynb")
     write(student, out / f"{path.stem}.ipynb")
-    course = student.metadata["course"]
-    contents.setdefault(path.stem, {}).update(title=course["title"], summary=course["summary"])
     kept = f"; your own copy is now notebooks/my/{saved.name}" if saved else ""
     if not run:
         return f"{path.stem}: built{kept}"
@@ -234,7 +238,7 @@ def main(arguments=None):
         parser.error(f"no notebooks/source/{unknown[0]}.py; there are: {', '.join(sources)}")
     listing = ROOT / "notebooks" / "contents.json"
     contents = json.loads(listing.read_text()) if listing.exists() else {}
-    contents = {name: contents.get(name, {}) for name in sources}
+    contents = {name: {**contents.get(name, {}), **heading(path)} for name, path in sources.items()}
     for name in options.names or sources:
         print(build(sources[name], options.out, contents, run=not options.no_run), flush=True)
     (options.out / "contents.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
