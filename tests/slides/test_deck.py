@@ -128,6 +128,7 @@ def test_a_value_is_computed_by_the_slides_own_code(build):
             "```python figure\nfrom matplotlib.figure import Figure\nfig = Figure()\n```",
             r"a figure needs alt=",
         ),
+        ("```python figure width=wide\n1\n```", r"width must be a whole number of pixels; got 'wide'"),
         ("Cite: 3", r"slide 2 \(One\): Cite wants numbers from 1 to 2; got '3'"),
     ],
 )
@@ -185,13 +186,14 @@ def test_a_widget_takes_its_state_with_it_and_nothing_else(build):
 def test_a_widget_that_describes_itself_needs_no_other_words(build):
     text = """## One
 
-```python widget
+```python widget width=700
 from course_utils.widgets import DivergenceExplorer
 DivergenceExplorer()
 ```
 """
     host = slides(build(text))[1].select_one(".live")
     still = host.select_one("noscript img")
+    assert host.parent["style"] == "--course-widget-max: 700px"
     assert "Gaussian q" in host["aria-label"] and still["alt"] == host["aria-label"]
     assert base64.b64decode(still["src"].split(",")[1]).startswith(b"\x89PNG")
 
