@@ -172,6 +172,16 @@ def test_torchs_own_not_implemented_is_an_exception_and_not_a_blank(verdict):
     assert text.startswith("Your function raised")
 
 
+def test_a_question_that_nobody_can_answer_is_an_exception_and_not_a_blank(verdict):
+    class NobodyThere(NotImplementedError):
+        """What a kernel without a keyboard raises for input()."""
+
+    def student(p, q):
+        raise NobodyThere("no keyboard")
+
+    assert said(verdict, "start.kl", student).startswith("Your function raised NobodyThere: no keyboard")
+
+
 def test_leaving_the_kernel_is_an_exception_too(verdict):
     assert said(verdict, "start.kl", lambda p, q: sys.exit(3)).startswith(
         "Your function raised SystemExit: 3"
@@ -194,9 +204,9 @@ def test_prints_are_kept_and_stand_apart(verdict):
     assert lines[-2:] == ["    line 9", "    ... and 2 lines more"]
 
 
-def test_the_students_random_numbers_go_on_where_they_were(capsys):
+def test_the_students_random_numbers_and_threads_are_as_they_were(capsys):
     def states():
-        return torch.rand(3).tolist(), np.random.rand(3).tolist(), random.random()
+        return torch.get_num_threads(), torch.rand(3).tolist(), np.random.rand(3).tolist(), random.random()
 
     def seed():
         torch.manual_seed(5)
