@@ -134,9 +134,14 @@ def _run(block, namespace, widgets):
     if block.kind == "setup":
         return ""
     alt = substitute(block.options.get("alt", ""), namespace)
+    width = block.options.get("width")
+    if width is not None and not width.isdigit():
+        raise BuildError(f"width must be a whole number of pixels; got {width!r}.")
     if block.kind == "figure":
-        return _figure(namespace.get("fig"), alt, block.options.get("width"))
-    return _widget(result, alt, widgets)
+        return _figure(namespace.get("fig"), alt, width)
+    html = _widget(result, alt, widgets)
+    # The course's widgets are as tall as their width makes them; this is how a tall one fits a slide.
+    return f'<div style="--course-widget-max: {width}px">{html}</div>' if width else html
 
 
 def _figure(fig, alt, width):
@@ -144,8 +149,6 @@ def _figure(fig, alt, width):
         raise BuildError(
             f"the figure's code must leave a matplotlib figure in fig; got {type(fig).__name__}."
         )
-    if width is not None and not width.isdigit():
-        raise BuildError(f"width must be a whole number of pixels; got {width!r}.")
     _need_alt("figure", alt)
     return figure.html(fig, alt, width and int(width))
 
