@@ -41,6 +41,7 @@ import torch
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits
 
 from course_utils import data, exact
 from course_utils.checks import check, hint, reveal
@@ -59,7 +60,8 @@ from course_utils.figures import (
 from course_utils.verdict import verdict
 
 torch.manual_seed(0)
-torch.set_num_threads(1)  # enough for what is small, and it repeats bit for bit
+torch.set_num_threads(1)  # one thread is enough for what is small, and it repeats bit for bit
+one_thread = threadpool_limits(1)  # the same for NumPy and scikit-learn
 
 # %% [markdown]
 # If something does not run, ask the doctor. It looks at versions, memory and disk, and says what to do.

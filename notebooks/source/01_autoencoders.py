@@ -30,6 +30,7 @@ import torch
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.nn import functional as F
 
@@ -56,6 +57,7 @@ from course_utils.verdict import verdict
 
 torch.manual_seed(0)
 torch.set_num_threads(1)  # these nets are too small to share between threads, or for a GPU to be of use
+one_thread = threadpool_limits(1)  # the same for NumPy and scikit-learn
 fit = functools.partial(training.fit, device="cpu")
 train, test = data.load("digits", split="train"), data.load("digits", split="test")
 
