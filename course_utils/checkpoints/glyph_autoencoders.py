@@ -112,6 +112,6 @@ RECIPES = [
         "glyphs_dae",
         "Convolutional autoencoder that takes Gaussian noise out of glyphs",
         lambda: autoencoders.ConvAutoencoder(IN_SHAPE, 64, channels=(16, 32)),
-        latent_dim=64, channels=[16, 32], noise_std=0.5, steps=10_000,
+        latent_dim=64, channels=[16, 32], noise_std=0.5, steps=8_000,
     ),
 ]  # fmt: skip
