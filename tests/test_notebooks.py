@@ -74,7 +74,7 @@ def test_student_notebook_gives_nothing_away(name):
             assert line not in raw and json.dumps(line)[1:-1] not in raw, (
                 f"an answer is left in {name}: {line}"
             )
-    blanks = sum(cell.source.count(build.BLANK) for cell in nb.cells)
+    blanks = sum(cell.source.count(blank) for cell in nb.cells for blank in (build.BLANK, build.GUESS))
     assert blanks == len(answers)
 
 
@@ -153,6 +153,10 @@ class TestBuilder:
         assert student.cells[1].source == "def f(x):\n    ...  # your code here"
         assert solutions.cells[1].source == "def f(x):\n    return x + 1"
         assert student.cells[2].metadata == {"tags": ["nbval-ignore-output"]}
+
+    def test_a_guess_keeps_its_name(self):
+        text = '### BEGIN SOLUTION\nguess = "b"\n### END SOLUTION\n'
+        assert build.clear_solutions(text) == f"guess = {build.GUESS}\n"
 
     def test_ids_depend_on_the_text_alone(self, tmp_path):
         first = build.read_source(self.source(tmp_path))

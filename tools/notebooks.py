@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "notebooks" / "source"
-BLANK = "...  # your code here"
+BLANK, GUESS = "...  # your code here", "...  # your guess"
 SOLUTION = re.compile(
     r"^([ \t]*)### BEGIN SOLUTION[ \t]*\n(.*?)^[ \t]*### END SOLUTION[ \t]*\n?", re.DOTALL | re.MULTILINE
 )
@@ -65,11 +65,19 @@ def _cell_id(name, source, seen):
 
 
 def clear_solutions(text):
-    """Every marked solution becomes a blank at the same depth; ValueError where the markers do not pair."""
-    cleared = SOLUTION.sub(lambda match: f"{match[1]}{BLANK}\n", text)
+    """Every marked solution becomes a blank at the same depth; ValueError where the markers do not pair.
+
+    A solution of one line, `name = value`, becomes `name = ...`, so that the name exists in a blank notebook.
+    """
+    cleared = SOLUTION.sub(_blank, text)
     if "### BEGIN SOLUTION" in cleared or "### END SOLUTION" in cleared:
         raise ValueError("a BEGIN SOLUTION has no END SOLUTION, or the other way round")
     return cleared.rstrip("\n") if not text.endswith("\n") else cleared
+
+
+def _blank(match):
+    named = re.fullmatch(r"\s*(\w+) = [^\n]*\n", match[2])
+    return f"{match[1]}{named[1]} = {GUESS}\n" if named else f"{match[1]}{BLANK}\n"
 
 
 def keep_solutions(text):
