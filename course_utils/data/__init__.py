@@ -1,5 +1,7 @@
 """What the course learns from: 2-D toys, small digits, and torchvision's classics on request."""
 
+import torch
+
 from course_utils._validate import check_choice, check_int
 
 from ._random import MAX_SEED, balanced_subset, stream
@@ -7,21 +9,24 @@ from .digits import load_digits
 from .glyphs import DEFAULT_SIZE, load_glyphs
 from .images import ImageData
 from .toy import TOYS, toy
+from .vision import VISION, download, load_vision
 
-DATASETS = ("digits", "glyphs")
+DATASETS = ("digits", "glyphs", *VISION)
 SPLITS = ("train", "test")
 
-__all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "load", "toy"]
+__all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "download", "load", "toy"]
 
 
 def load(name, split="train", n=None, seed=0):
     """A labelled set of images, ready in memory; never downloads anything.
 
-    name: one of DATASETS: `digits` (8 x 8, real), `glyphs` (28 x 28, rendered, any n, its factors known).
+    name: one of DATASETS: `digits` (8 x 8, real), `glyphs` (28 x 28, rendered, any n, its factors known);
+    `mnist`, `fashion_mnist` (28 x 28) and `cifar10` (32 x 32, colour) once download(name) has fetched them.
     split: "train" or "test". n: int, how many; None is all of a fixed set, and of glyphs 20,000 (train)
     or 4,000 (test). seed: int, at least 0; picks what is drawn for glyphs, and the subset of a fixed set (as
     balanced as n allows), never its split. Returns ImageData with images [n, C, H, W] in [0, 1].
-    Raises ValueError for another name or split, or n beyond a fixed set; TypeError for another type.
+    Raises ValueError for another name or split, n below 1 or beyond a fixed set, and damaged files;
+    FileNotFoundError, with the command to run, for a set not downloaded; TypeError for another type.
     """
     name = check_choice("name", name, DATASETS)
     split = check_choice("split", split, SPLITS)
@@ -29,16 +34,19 @@ def load(name, split="train", n=None, seed=0):
     seed = check_int("seed", seed, minimum=0, maximum=MAX_SEED)
     if name == "glyphs":
         return load_glyphs(split, DEFAULT_SIZE[split] if n is None else n, seed)
-    return _subset(load_digits(split), n, seed)
+    return _subset(load_digits(split) if name == "digits" else load_vision(name, split), n, seed)
 
 
 def _subset(data, n, seed):
-    """The whole of a fixed data set, or a balanced random part of it."""
-    if n is None:
-        return data
-    if n > len(data):
+    """The whole of a fixed data set, or a balanced random part of it; bytes become numbers in [0, 1]."""
+    if n is not None and n > len(data):
         raise ValueError(
             f"n must be at most {len(data)}, the size of {data.name}'s {data.split} split; got {n}."
         )
-    chosen = balanced_subset(data.labels, n, stream(f"subset/{data.name}", seed, data.split))
-    return ImageData(data.images[chosen], data.labels[chosen], data.classes, None, data.name, data.split)
+    images, labels = data.images, data.labels
+    if n is not None:
+        chosen = balanced_subset(labels, n, stream(f"subset/{data.name}", seed, data.split))
+        images, labels = images[chosen], labels[chosen]
+    if images.dtype == torch.uint8:
+        images = images.contiguous().float().div_(255)
+    return ImageData(images, labels, data.classes, None, data.name, data.split)
