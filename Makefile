@@ -27,7 +27,7 @@ pages: env node_modules
 	$(BIN)/python tools/pages.py
 
 checkpoints: env
-	$(BIN)/python -m course_utils train --all
+	$(BIN)/python -m course_utils recipes | cut -d" " -f1 | xargs -n 1 $(BIN)/python -m course_utils train
 
 bench: env
 	$(BIN)/python -m bench

@@ -9,6 +9,7 @@ from .recipe import Recipe
 
 IN_SHAPE = (1, 28, 28)
 N_TRAIN, N_TEST = 20_000, 4_000
+TEST_SEED = 1  # the settings below were chosen on the held-out glyphs of seed 0
 COMMON = {
     "n": N_TRAIN,
     "seed": 0,
@@ -57,7 +58,7 @@ def evaluate(settings, model):
     from .. import data
 
     train_x = glyphs().images.flatten(1)
-    clean = data.load("glyphs", split="test", n=N_TEST, seed=0).images
+    clean = data.load("glyphs", split="test", n=N_TEST, seed=TEST_SEED).images
     noise = settings.get("noise_std", 0.0)
     noisy = corrupt(clean, noise, torch.Generator().manual_seed(settings["seed"]))
     mean, components = pca(train_x, settings["latent_dim"])
