@@ -2,21 +2,18 @@
 
 import torch
 
-from .style import MAGNITUDE, MARKERS, PALETTE, subplots
+from .style import MAGNITUDE, PALETTE, subplots
 
 
-def scatter_classes(points, labels, title="", axes_names=("$z_1$", "$z_2$"), ax=None, size=22, names=None):
-    """Points [N, 2] with one colour and one marker a class; labels: [N] int. Returns the axes."""
+def scatter_classes(points, labels, title="", axes_names=("$z_1$", "$z_2$"), ax=None, size=42):
+    """Points [N, 2], each drawn as its own label (a digit, say) and in its label's colour. Returns the axes."""
     ax = ax if ax is not None else subplots(figsize=(6.4, 5.4))[1]
     points, labels = torch.as_tensor(points).detach().cpu(), torch.as_tensor(labels).cpu()
     for index, label in enumerate(labels.unique().tolist()):
         chosen = points[labels == label]
-        colour = PALETTE[index % len(PALETTE)]
-        name = names[index] if names else str(label)
-        style = {"s": size, "color": colour, "marker": MARKERS[index % len(MARKERS)], "alpha": 0.75}
-        ax.scatter(chosen[:, 0], chosen[:, 1], label=name, linewidths=0, **style)
+        style = {"s": size, "color": PALETTE[index % len(PALETTE)], "marker": f"${label}$", "linewidths": 0}
+        ax.scatter(chosen[:, 0].numpy(), chosen[:, 1].numpy(), **style)
     ax.set(title=title, xlabel=axes_names[0], ylabel=axes_names[1])
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
     return ax
 
 

@@ -50,10 +50,10 @@ from course_utils.figures import (
     GREEN,
     MODEL,
     NOISE,
-    PALETTE,
     colour_plane,
     grid,
     image_rows,
+    scatter_classes,
     show,
     subplots,
 )
@@ -507,15 +507,7 @@ verdict(
 )
 
 fig, ax = subplots(figsize=(7, 5))
-ax.set(
-    xlim=(-2.2, 2.2),
-    ylim=(-2.0, 2.2),
-    xlabel="$z_1$",
-    ylabel="$z_2$",
-    title="Held-out digits in their first two principal coordinates",
-)
-for (a, b), label in zip(z_test[:, :2], test.labels.tolist(), strict=True):
-    ax.text(a, b, str(label), color=PALETTE[label % len(PALETTE)], fontsize=10, ha="center", va="center")
+scatter_classes(z_test[:, :2], test.labels, "Held-out digits in their first two principal coordinates", ax=ax)
 show(
     fig,
     "Held-out digits drawn as their label at their first two principal coordinates; some labels form groups, others overlap.",

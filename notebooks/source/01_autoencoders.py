@@ -309,10 +309,9 @@ plane = PCA(2, random_state=0).fit(train.flat)
 fig, axes = subplots(1, 2, figsize=(13, 5))
 scatter_classes(plane.transform(test.flat), test.labels, "PCA, two coordinates", ax=axes[0])
 scatter_classes(held_out_codes, test.labels, "autoencoder, two code units", ax=axes[1])
-axes[0].get_legend().remove()
 show(
     fig,
-    "Two maps of the held-out digits with one colour and marker per label. PCA mixes most labels in the middle; the "
+    "Two maps of the held-out digits, each drawn as its label. PCA mixes most labels in the middle; the "
     "autoencoder spreads them into separate arms.",
 )
 
@@ -462,7 +461,7 @@ verdict(
 # the course. The recipe that made them is in the repository, and `python -m course_utils train glyphs_ae_32` makes them again.
 
 # %%
-glyphs = data.load("glyphs", split="test", n=1000)
+glyphs = data.load("glyphs", split="test", n=1000, seed=1)
 glyph_conv, provenance = checkpoints.load("glyphs_ae_32")
 glyph_two, _ = checkpoints.load("glyphs_ae_2")
 glyph_train = data.load("glyphs", split="train", n=4000)
@@ -793,9 +792,9 @@ ax.set(
     ylim=(0.4, 1.02),
     xlabel="digit hidden during training",
     ylabel="ROC-AUC",
-    title="Strangers are copied badly",
 )
-ax.legend(loc="lower left", facecolor="white", frameon=True, framealpha=1)
+ax.set_title("Strangers are copied badly")
+ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 show(
     fig,
     "ROC-AUC for each hidden digit: the autoencoder is above 0.8 nearly everywhere, PCA is lower and near chance for a few.",
