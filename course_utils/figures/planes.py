@@ -6,7 +6,7 @@ from .style import MAGNITUDE, PALETTE, subplots
 
 
 def scatter_classes(points, labels, title="", axes_names=("$z_1$", "$z_2$"), ax=None, size=42):
-    """Points [N, 2], each drawn as its own label (a digit, say) and in its label's colour. Returns the axes."""
+    """Points [N, 2], each drawn as its own label (a digit, say), one colour a label. Returns the axes."""
     ax = ax if ax is not None else subplots(figsize=(6.4, 5.4))[1]
     points, labels = torch.as_tensor(points).detach().cpu(), torch.as_tensor(labels).cpu()
     for index, label in enumerate(labels.unique().tolist()):
