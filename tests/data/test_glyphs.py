@@ -167,6 +167,7 @@ def test_one_thread_and_two_give_the_same_pixels():
         for count in (1, 2):
             torch.set_num_threads(count)
             images.append(load("glyphs", n=300, seed=3).images)
+            assert torch.get_num_threads() == count
     finally:
         torch.set_num_threads(threads)
     torch.testing.assert_close(*images, rtol=0, atol=1e-5)
