@@ -33,20 +33,23 @@ export function onDrag(canvas, { start, move, end }) {
   };
 }
 
-/** Call actions[event.key](step) on the canvas, step 0.2 with shift; no key we use reaches the page. */
+/**
+ * Call actions[event.key](step) on the canvas, step 0.2 with shift. No letter, arrow or Enter typed in the widget
+ * reaches the page: in JupyterLab a letter inserts or deletes cells, in a deck an arrow turns the slide.
+ */
 export function onKeys(root, canvas, actions, settled) {
-  const ours = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", " ", "Enter"]);
+  const ours = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter"]);
   const down = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const action = event.target === canvas ? actions[name] : undefined;
-    if (ours.has(name) || action) event.stopPropagation();
+    if (ours.has(name) || name.length === 1) event.stopPropagation();
     if (!action) return;
     event.preventDefault();
     action(event.shiftKey ? 0.2 : 1);
   };
   const up = (event) => {
-    if (event.target === canvas && event.key in actions) settled();
+    if (event.target === canvas && event.key.startsWith("Arrow")) settled();
   };
   root.addEventListener("keydown", down);
   root.addEventListener("keyup", up);

@@ -11,7 +11,6 @@ export function make(tag, className, text) {
 /** The widget's bones: a row of buttons, a canvas one can focus, and a line of numbers that is read out. */
 export function shell(el, label) {
   const root = make("div", "course-widget");
-  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab: keys typed here are not the notebook's
   const toolbar = make("div", "course-toolbar");
   const canvas = make("canvas", "course-canvas");
   canvas.tabIndex = 0;

@@ -1,0 +1,251 @@
+"""The widgets in a real JupyterLab: run the cell, drag, press keys, read the value back in Python."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = {
+    "divergence": [
+        "from course_utils.widgets import DivergenceExplorer\nexplorer = DivergenceExplorer()\nexplorer",
+        "print(f'{explorer.mean:.2f} {explorer.std:.2f}')",
+    ],
+    "latent": [
+        "import torch\n"
+        "from course_utils.autoencoders import MLPAutoencoder\n"
+        "from course_utils.widgets import LatentExplorer\n"
+        "torch.manual_seed(0)\n"
+        "labels = torch.arange(2000) % 10\n"
+        "codes = torch.randn(2000, 2) + 4 * torch.randn(10, 2)[labels]\n"
+        "decoder = MLPAutoencoder((1, 28, 28), 2).decoder\n"
+        "explorer = LatentExplorer(decoder, codes, labels, torch.rand(2000, 1, 28, 28))\n"
+        "explorer",
+        "print(f'{explorer.z[0]:.2f} {explorer.z[1]:.2f}')",
+    ],
+}
+
+# From the event's own time stamp to the moment after the frame that shows it: a drag as a hand feels it.
+MEASURE = """() => {
+  window.latencies = [];
+  window.addEventListener("pointermove", (event) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => window.latencies.push(performance.now() - event.timeStamp);
+    requestAnimationFrame(() => channel.port2.postMessage(0));
+  }, true);
+}"""
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab of its own on 127.0.0.1: own notebooks, own settings, its token on; yields its address."""
+    home = tmp_path_factory.mktemp("lab")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    for name, cells in NOTEBOOKS.items():
+        notebook = new_notebook(cells=[new_code_cell(source) for source in cells], metadata=kernel)
+        nbformat.write(notebook, home / f"{name}.ipynb")
+    folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    environment = {**os.environ, **{f"JUPYTER_{name}": str(home / name.lower()) for name in folders}}
+    environment["JUPYTERLAB_SETTINGS_DIR"] = str(home / "settings")
+    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(home / "workspaces")
+    environment["IPYTHONDIR"] = str(home / "ipython")
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
+        f"--ServerApp.root_dir={home}", "--LabApp.expose_app_in_browser=True",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    quiet = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True)
+    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    with open(home / "log.txt", "w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
+        try:
+            yield _wait_for(server, home)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait_for(server, home):
+    for _ in range(600):
+        files = list((home / "runtime_dir").glob("jpserver-*.json"))
+        if files and (text := files[0].read_text()):
+            return json.loads(text)
+        assert server.poll() is None, (home / "log.txt").read_text()
+        time.sleep(0.1)
+    raise AssertionError("JupyterLab did not start:\n" + (home / "log.txt").read_text())
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def opened(request, browser, lab):
+    """The notebook open in Lab, its first cell run, its canvas there; page.name says which."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.name, page.origin = request.param, lab["url"]
+    page.problems, page.requests = [], []
+    page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("request", lambda request: page.requests.append(request.url))
+    address = f"{lab['url']}lab/workspaces/{page.name}/tree/{page.name}.ipynb?token={lab['token']}"
+    page.goto(address, wait_until="domcontentloaded")
+    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=90_000)
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
+    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
+    run_cell(page, 0)
+    page.wait_for_selector(".course-canvas", timeout=90_000)
+    page.evaluate(NEXT_FRAME)
+    yield page
+    context.close()
+
+
+def run_cell(page, index):
+    page.evaluate(
+        """async (index) => {
+          jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+          await jupyterapp.commands.execute("notebook:run-cell");
+        }""",
+        index,
+    )
+
+
+def summary(page):
+    return page.locator(".course-summary").text_content()
+
+
+def picture(page):
+    return page.evaluate("() => document.querySelector('.course-canvas').toDataURL()")
+
+
+def drag(page, moves, start=(0.2, 0.4)):
+    """Press inside the picture and move in a wave; returns the summaries that were shown on the way."""
+    page.locator(".course-canvas").scroll_into_view_if_needed()
+    box = page.locator(".course-canvas").bounding_box()
+    texts = set()
+    page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
+    page.mouse.down()
+    for i in range(moves):
+        x = start[0] + 0.2 * (i + 1) / moves
+        y = start[1] + 0.15 * (i % 10) / 10
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        texts.add(summary(page))
+    page.mouse.up()
+    page.evaluate(NEXT_FRAME)
+    return texts
+
+
+def value_in_python(page):
+    """What the second cell prints: the value that the kernel now holds."""
+    run_cell(page, 1)
+    output = page.locator(".jp-Cell").nth(1).locator(".jp-OutputArea-output pre")
+    output.first.wait_for()
+    return output.first.text_content().split()
+
+
+def value_in_page(page):
+    numbers = re.findall(r"[−-]?\d+\.\d\d", summary(page))[:2]
+    return [number.replace("−", "-") for number in numbers]
+
+
+def test_the_live_widget_is_shown_and_not_its_still(opened):
+    cell = opened.locator(".jp-Cell").first
+    assert cell.locator("canvas.course-canvas").count() == 1
+    assert cell.locator(".jp-OutputArea-output img").count() == 0
+
+
+def test_a_drag_moves_the_picture_the_numbers_and_python(opened):
+    before = picture(opened)
+    assert len(drag(opened, 20)) > 10
+    assert picture(opened) != before
+    assert value_in_python(opened) == value_in_page(opened)
+
+
+def test_keys_move_the_picture_and_nothing_else(opened):
+    opened.locator(".course-canvas").focus()
+    before, cells = value_in_page(opened), opened.locator(".jp-Cell").count()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowRight", "a", "b"):
+        opened.keyboard.press(key)
+    opened.evaluate(NEXT_FRAME)
+    after = value_in_page(opened)
+    assert all(float(new) > float(old) for new, old in zip(after, before, strict=True))
+    assert value_in_python(opened) == after
+    assert opened.locator(".jp-Cell").count() == cells  # `a` and `b` insert cells in the notebook's own mode
+
+
+def test_shift_makes_the_steps_small(opened):
+    opened.locator(".course-canvas").focus()
+    positions = [float(value_in_page(opened)[0])]
+    for key in ("ArrowRight", "Shift+ArrowRight"):
+        opened.keyboard.press(key)
+        opened.evaluate(NEXT_FRAME)
+        positions.append(float(value_in_page(opened)[0]))
+    large, small = positions[1] - positions[0], positions[2] - positions[1]
+    assert large > 2 * small > 0
+
+
+def test_the_focus_can_be_seen_and_the_picture_has_a_name(opened):
+    opened.locator(".course-button").last.focus()
+    opened.keyboard.press("Tab")
+    canvas = opened.locator(".course-canvas")
+    assert canvas.evaluate("(canvas) => document.activeElement === canvas")
+    assert canvas.evaluate("(canvas) => getComputedStyle(canvas).outlineStyle") == "solid"
+    assert canvas.get_attribute("role") == "img"
+    assert "arrows" in canvas.get_attribute("aria-label").lower()
+    assert opened.locator(".course-summary").get_attribute("aria-live") == "polite"
+
+
+def test_python_moves_the_picture(opened):
+    before = picture(opened)
+    change = {"divergence": "explorer.mean = -1.5", "latent": "explorer.z = [1.25, -0.5]"}[opened.name]
+    opened.evaluate(
+        """async (source) => {
+          const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+          await kernel.requestExecute({ code: source }).done;
+        }""",
+        change,
+    )
+    opened.wait_for_function(
+        "(old) => document.querySelector('.course-canvas').toDataURL() !== old", arg=before
+    )
+    assert value_in_page(opened)[0] == {"divergence": "-1.50", "latent": "1.25"}[opened.name]
+
+
+def test_every_move_of_a_drag_is_drawn(opened, record_property):
+    opened.evaluate(MEASURE)
+    drag(opened, 80)
+    latencies = sorted(opened.evaluate("() => window.latencies"))
+    assert len(latencies) >= 60
+    p95 = latencies[int(0.95 * len(latencies))]
+    record_property("drag_p95_ms", round(p95, 1))
+    middle = latencies[len(latencies) // 2]
+    print(f"\n{opened.name}: {len(latencies)} moves, median {middle:.1f} ms, p95 {p95:.1f} ms")
+
+
+def test_nothing_was_logged_and_nothing_asked_of_the_outside(opened):
+    drag(opened, 3)
+    assert opened.problems == []
+    assert [url for url in opened.requests if not url.startswith((opened.origin, "blob:", "data:"))] == []
+
+
+# Last, because JupyterLab logs an error of its own when its theme is changed twice in a row.
+def test_light_in_the_dark_theme(opened):
+    opened.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })"
+    )
+    opened.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    background = "(element) => getComputedStyle(element).backgroundColor"
+    assert opened.locator(".course-widget").evaluate(background) == "rgb(255, 255, 255)"
+    corner = "(canvas) => Array.from(canvas.getContext('2d').getImageData(1, canvas.height - 2, 1, 1).data)"
+    assert opened.locator(".course-canvas").evaluate(corner) == [255, 255, 255, 255]
+    opened.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })"
+    )
