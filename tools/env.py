@@ -66,7 +66,7 @@ def install(backend):
     """Create .venv, bring uv in by its locked hash, then everything else by theirs."""
     registry = (
         "a package could not be fetched; check the network, or your proxy or mirror settings "
-        "(pip's and uv's own variables are honoured), and run it again: what was fetched is kept in the cache."
+        "(pip's and uv's own variables are honoured), and run it again: what was fetched is not lost."
     )
     # Cleared, because a .venv keeps the Python that made it; nothing in it is anything but the lock's.
     failure = "the virtual environment could not be made in .venv."

@@ -15,7 +15,7 @@ def number(value):
 
 def pair(one, other):
     """Two numbers in as many digits as it takes to tell them apart."""
-    if abs(one) < 1e-6 * abs(other):  # rounding, which no two processors do alike
+    if math.isfinite(other) and abs(one) < 1e-6 * abs(other):  # rounding, which no two processors do alike
         one = 0.0
     digits = next((d for d in range(3, 9) if f"{one:.{d}g}" != f"{other:.{d}g}"), 3)
     return (number(one), number(other)) if digits == 3 else (f"{one:.{digits}g}", f"{other:.{digits}g}")

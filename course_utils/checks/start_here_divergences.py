@@ -65,6 +65,11 @@ exercise(
             "sum into NaN, where that term should count 0.",
         ),
         Mistake(
+            lambda p, q: torch.where((p > 0) & (q > 0), p * (p / q).log(), torch.zeros_like(p)).sum(),
+            "Terms where q is 0 are skipped, though p is not 0 there: that term is infinite, and leaving it "
+            "out hides the worst mistake a model can make, to call impossible what happens.",
+        ),
+        Mistake(
             lambda p, q: kl(p, q) / math.log(2),
             "This is in bits, for the logarithm has base 2; in nats (base e) it is smaller by a factor "
             "0.693, and every number you compare it with in this course is in nats.",

@@ -36,7 +36,7 @@ def families_map():
         ax.text(1.77, middle - 0.08, kind, weight="bold", color=colour, va="bottom", fontsize=13)
         ax.text(1.77, middle + 0.08, gives, va="top", fontsize=12)
         for name, where in members:
-            _join(ax, (4.2, middle), (4.6, row), colour)
+            _join(ax, (4.34, middle), (4.62, row), colour)
             ax.text(4.72, row, name, va="center", fontsize=12, bbox={**box, "edgecolor": colour})
             ax.text(7.95, row, where, va="center", ha="right", fontsize=12)
             row += 1
