@@ -15,6 +15,7 @@ export function drawImage(context, pixels, [channels, height, width], box) {
   small.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(small.canvas, box.left, box.top, box.width, box.height);
+  context.imageSmoothingEnabled = true;
 }
 
 /** The decoded image of z, large, and beside it the training image with the nearest code. */
