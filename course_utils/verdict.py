@@ -7,7 +7,8 @@ def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
     """Print whether a measured value lies in its band.
 
     what: the quantity in words; low, high: the band, either may be left out; unit: printed after the band.
-    Where the value is outside, the line says FAIL and what was measured. Raises ValueError without a band.
+    What was measured here stands in brackets for the reader; the notebooks' tests compare all but that.
+    Raises ValueError without a band.
     """
     if low == -math.inf and high == math.inf:
         raise ValueError("verdict needs low, high or both; without a band nothing can fail.")
@@ -16,7 +17,7 @@ def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
     value = float(value)
     inside = low <= value <= high  # False for NaN
     unit = f" {unit}" if unit else ""
-    print(f"{what} {_band(low, high)}{unit}: {'PASS' if inside else f'FAIL (measured {value:.4g}{unit})'}")
+    print(f"{what} {_band(low, high)}{unit}: {'PASS' if inside else 'FAIL'} (here {value:.3g})")
 
 
 def _band(low, high):

@@ -58,3 +58,10 @@ def test_nbval_itself_obeys(tmp_path, count, stored, passes):
     cell = nbformat.v4.new_code_cell("print(0.1 + 0.2)", execution_count=count, outputs=[stream])
     done = nbval(tmp_path, cell)
     assert (done.returncode == 0) == passes, done.stdout + done.stderr
+
+
+def test_what_a_verdict_measured_is_not_compared_but_its_band_is(tmp_path):
+    stream = nbformat.v4.new_output("stream", name="stdout", text="x at most 1: PASS (here 0.5)\n")
+    for line, passes in (("x at most 1: PASS (here 0.8)", True), ("x at most 1: FAIL (here 0.5)", False)):
+        cell = nbformat.v4.new_code_cell(f"print({line!r})", execution_count=1, outputs=[stream])
+        assert (nbval(tmp_path, cell).returncode == 0) == passes

@@ -12,11 +12,11 @@ from course_utils.verdict import verdict
 @pytest.mark.parametrize(
     ("value", "band", "line"),
     [
-        (0.5, {"low": 0, "high": 1}, "x between 0 and 1: PASS"),
-        (2, {"high": 1, "unit": "dB"}, "x at most 1 dB: FAIL (measured 2 dB)"),
-        (2, {"low": 1}, "x at least 1: PASS"),
-        (float("nan"), {"low": 1}, "x at least 1: FAIL (measured nan)"),
-        (torch.tensor(3.0), {"low": 3, "high": 3}, "x between 3 and 3: PASS"),
+        (0.5, {"low": 0, "high": 1}, "x between 0 and 1: PASS (here 0.5)"),
+        (2, {"high": 1, "unit": "dB"}, "x at most 1 dB: FAIL (here 2)"),
+        (2, {"low": 1}, "x at least 1: PASS (here 2)"),
+        (float("nan"), {"low": 1}, "x at least 1: FAIL (here nan)"),
+        (torch.tensor(3.0), {"low": 3, "high": 3}, "x between 3 and 3: PASS (here 3)"),
     ],
 )
 def test_verdict(capsys, value, band, line):

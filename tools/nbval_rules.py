@@ -9,6 +9,7 @@ import re
 
 import pytest
 
+MEASURED = re.compile(r" \(here [^)]*\)")  # verdict prints it for the reader; its band is the test
 DECIMAL = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 RELATIVE, ABSOLUTE = 0.02, 1e-6
 
@@ -44,7 +45,7 @@ def pytest_configure(config):
 
     def sanitize(self, text):
         cleaned = plain(self, text)
-        return TolerantText(cleaned) if isinstance(cleaned, str) else cleaned
+        return TolerantText(MEASURED.sub("", cleaned)) if isinstance(cleaned, str) else cleaned
 
     def must_be_executed(self):
         setup(self)

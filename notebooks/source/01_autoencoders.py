@@ -14,7 +14,7 @@
 #
 # **After this notebook you can**
 # - train an encoder $f$ and a decoder $g$ so that $g(f(x)) \approx x$, and say why the identity is a useless answer;
-# - prove with numbers that the linear autoencoder *is* PCA, and measure what a curved one gains;
+# - check with numbers that the linear autoencoder *is* PCA, and measure what a curved one gains;
 # - compute the shapes in a convolutional encoder and decoder, and avoid the checkerboard;
 # - use an autoencoder to remove noise, to spot strangers and to learn from 50 labels;
 # - show why it is not a generative model.
@@ -42,7 +42,7 @@ from course_utils.autoencoders import (
     count_parameters,
     dead_units,
 )
-from course_utils.checks import check, reveal
+from course_utils.checks import check, hint, reveal
 from course_utils.figures import (
     DATA,
     MODEL,
@@ -89,6 +89,12 @@ def reconstruction_loss(x, x_hat):
 reconstruction_loss = check("ae.reconstruction_loss", reconstruction_loss)
 
 # %% [markdown]
+# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+
+# %%
+hint("ae.reconstruction_loss")
+
+# %% [markdown]
 # Here is the whole of training, in plain PyTorch: 64 pixels in, **two** numbers in the middle, 64 pixels out.
 
 # %%
@@ -117,7 +123,8 @@ verdict(
 
 # %% [markdown]
 # From here on `fit(model, loss, data, ...)` runs this loop for us. It adds what you would add too: a progress bar, a stop when the loss turns
-# into NaN, and checkpoints. Look into `course_utils/training.py` whenever you like.
+# into NaN, and checkpoints. Look into `course_utils/training/` (`fitting.py`, `loop.py`) whenever you like. `weight_decay` pulls the weights
+# gently towards zero; it is used where a net would otherwise fit the training digits too closely.
 
 
 # %%
@@ -154,7 +161,7 @@ show(
 
 # %% [markdown]
 # **Why the door must be narrow.** With a code as wide as the input, $g(f(x)) = x$ is easy: the identity. The loss is then zero, and nothing
-# has been learnt about digits. Test it: an identity copies *noise* just as well.
+# has been learnt about digits.
 #
 # **Predict.** A linear autoencoder with 64 code units is trained on digits only. How well does it copy pure noise, compared with
 # one that has 8 units? (a) about as badly; (b) far better: it has learnt to copy anything.
@@ -207,8 +214,9 @@ verdict(
 )
 
 # %% [markdown]
-# One lecture calls an autoencoder with $g(f(x)) = x$ everywhere overfitted. It is useless, but it does not overfit: it copies what it never saw just as
-# well. Overfitting is the opposite, good on the training set and bad elsewhere.
+# Digits upside down it copies as well as upright ones, and noise several times better than 8 units do; only pixels that are nearly always blank in
+# training stay badly copied. One lecture calls an autoencoder with $g(f(x)) = x$ everywhere overfitted. It is useless, but it does not overfit: it is as
+# good on what it never saw.
 #
 # ## 2. The linear autoencoder is PCA
 #
@@ -217,7 +225,7 @@ verdict(
 # $$\min_{W_f, W_g} \frac1N \sum_n \|W_g W_f x_n - x_n\|^2 \;=\; \sum_{j > k} \lambda_j, \qquad W_g W_f = U_k U_k^\top$$
 #
 # where $\lambda_1 \ge \lambda_2 \ge \dots$ are the eigenvalues of the covariance and $U_k$ holds the first $k$ eigenvectors (Baldi and
-# Hornik 1989). The best loss is the variance that PCA discards. We need not believe this.
+# Hornik 1989; on pixels that vary, and if $\lambda_k > \lambda_{k+1}$). The best loss is the variance that PCA discards. We need not believe this.
 #
 # **Exercise 2.** First PCA itself: centre, project on the top $k$ axes, come back.
 
@@ -312,7 +320,7 @@ scatter_classes(held_out_codes, test.labels, "autoencoder, two code units", ax=a
 show(
     fig,
     "Two maps of the held-out digits, each drawn as its label. PCA mixes most labels in the middle; the "
-    "autoencoder spreads them into separate arms.",
+    "autoencoder gives most digits an area of their own; a few still meet near the centre.",
 )
 
 # %%
@@ -409,10 +417,10 @@ verdict("held-out error over PCA's, dense, k = 8", held_out_error(dense) / pca_e
 verdict("parameters, dense over convolutional", count_parameters(dense) / count_parameters(conv), low=4)
 
 # %% [markdown]
-# At 8 x 8 pixels the two are close, and the convolution needs a fifth of the parameters. The larger the image, the wider that gap.
+# The dense net copies a little better here, with five times the parameters. A convolution does not grow with the image; only the last, dense layer does.
 #
-# **The checkerboard.** Where the stride does not divide the kernel, some output pixels are written more often than their neighbours.
-# Feed a transposed convolution with ones, and count.
+# **The checkerboard.** Where the stride does not divide the kernel, some output pixels are written more often than their neighbours. There are two cures: a
+# kernel that the stride divides (4 with 2), or copy every pixel (upsampling) and then use an ordinary convolution. Feed all three with ones, and count.
 
 
 # %%
@@ -502,8 +510,8 @@ verdict(
 #
 # $$-\log p(x \mid z) = \frac{1}{2\sigma^2}\|x - \hat x\|^2 + \frac{D}{2} \log (2 \pi \sigma^2)$$
 #
-# and minimising the one minimises the other. In the same way binary cross-entropy is a Bernoulli likelihood, and cross-entropy a categorical one.
-# The left side of each line below comes from `torch.distributions`, the right side from the loss.
+# with $D$ pixels. As long as $\sigma$ is fixed, minimising the one minimises the other. In the same way binary cross-entropy is the negative log-likelihood
+# of a Bernoulli, and cross-entropy that of a categorical distribution. In the code, `left` comes from `torch.distributions` and `right` from the loss.
 
 # %%
 torch.manual_seed(0)
@@ -607,7 +615,7 @@ axes[1].imshow(tiles, cmap="PuOr", vmin=-0.5, vmax=0.5)
 axes[1].set(title="The 24 busiest patterns, c = 0.1", xticks=[], yticks=[])
 show(
     fig,
-    "Left: fewer active units cost more error. Right: 24 learnt patterns, most of them strokes and blobs.",
+    "Left: fewer active units cost more error. Right: 24 learnt patterns: local blobs and mottled patches of both signs.",
 )
 verdict("active units of 128 without a penalty", active[0.0], low=50)
 verdict("active units of 128 at c = 0.1", active[0.1], low=15, high=45)
@@ -619,7 +627,7 @@ verdict("held-out error at c = 0.3 over c = 0.03", results[0.3][1] / results[0.0
 #
 # A third way to forbid the identity: show the net a *damaged* image and ask for the clean one. The identity now scores badly.
 #
-# $$L = \frac1N \sum_n \|g(f(\tilde x_n)) - x_n\|^2, \qquad \tilde x_n = x_n + \sigma \epsilon_n$$
+# $$L = \frac1N \sum_n \|g(f(\tilde x_n)) - x_n\|^2, \qquad \tilde x_n = x_n + \sigma \epsilon_n, \quad \epsilon_n \sim \mathcal N(0, I)$$
 #
 # The target is the **clean** image. This one line comes back in notebook 11: a diffusion model is a denoiser for every noise level.
 #
@@ -628,7 +636,7 @@ verdict("held-out error at c = 0.3 over c = 0.03", results[0.3][1] / results[0.0
 
 # %%
 def denoising_loss(model, x, noise):
-    """model: images -> images; x, noise: [B, C, H, W] -> scalar, as in exercise 1."""
+    """model: images -> images; x, noise (already scaled): [B, C, H, W] -> scalar, as in exercise 1."""
     ### BEGIN SOLUTION
     return ((model(x + noise) - x) ** 2).flatten(1).sum(dim=1).mean()
     ### END SOLUTION
@@ -688,7 +696,7 @@ show(
         {"clean": test.images[:12], "noisy": noisy[:12], "PCA": by_pca[:12], "denoiser": cleaned[:12]},
         "Noise of standard deviation 0.5",
     ),
-    "Clean digits, the same with heavy noise, cleaned by PCA (blurred, still noisy) and by the denoising autoencoder (clean strokes).",
+    "Clean digits, the same with heavy noise, cleaned by PCA (very blurred) and by the denoising autoencoder (sharper, with a few digits changed).",
 )
 decibel = {
     name: psnr(test.images, images).item()
@@ -757,7 +765,7 @@ anomaly_score = check("ae.anomaly_score", anomaly_score)
 # %% [markdown]
 # Hide one digit during training, then see whether its held-out images score higher than the others. Ten times, once for each digit.
 #
-# **Predict.** Which digit will be hardest to recognise as a stranger? Think of what the other nine can imitate.
+# **Predict.** Which digit will be hardest to recognise as a stranger? Think of what the other nine can imitate. Name one, such as `"4"`.
 
 # %%
 ### BEGIN SOLUTION
@@ -812,7 +820,7 @@ reveal(
 # ### Learn from 50 labels
 #
 # Labels are dear, images are cheap. Train an autoencoder on *all* training images without labels, then a classifier on the codes of only 50
-# labelled ones, five for each digit. We repeat it for ten draws of the 50 and compare four ways.
+# labelled ones, five for each digit. We repeat it for ten draws of the 50. The plain and the denoising net with 32 units are the same net.
 
 # %%
 gentle = torch.Generator().manual_seed(0)
@@ -821,10 +829,15 @@ pretrained = ConvAutoencoder((1, 8, 8), latent_dim=32, channels=(32, 64))
 fit(pretrained, lambda model, x: denoising_loss(model, x, 0.3 * torch.randn(x.shape, generator=gentle)), train.images,
     steps=preset(1500, 10_000), lr=2e-3, seed=0)  # fmt: skip
 
+torch.manual_seed(0)
+plain = ConvAutoencoder((1, 8, 8), latent_dim=32, channels=(32, 64))
+fit(plain, reconstruct, train.images, steps=preset(1500, 10_000), lr=2e-3, seed=0)
+
 with torch.no_grad():
     features = {
         "pixels": (train.flat, test.flat),
-        "plain code, k = 8": (dense.encoder(train.images), dense.encoder(test.images)),
+        "plain code, k = 8": (conv.encoder(train.images), conv.encoder(test.images)),
+        "plain code, k = 32": (plain.encoder(train.images), plain.encoder(test.images)),
         "denoising code, k = 32": (pretrained.encoder(train.images), pretrained.encoder(test.images)),
     }
 
@@ -871,11 +884,11 @@ ax.set_yticks(range(len(accuracy)), list(accuracy))
 ax.set(
     xlabel="held-out accuracy from 50 labels [%]",
     title="Ten draws (dots) and their mean (diamond)",
-    ylim=(-0.6, 3.6),
+    ylim=(-0.6, 4.6),
 )
 show(
     fig,
-    "Held-out accuracy of four methods from fifty labels; the denoising code is the best, the others are close together.",
+    "Held-out accuracy of five methods from fifty labels; the denoising code is the best, the plain code of 32 units the second.",
 )
 mean = {name: np.mean(values) for name, values in accuracy.items()}
 verdict("accuracy with the denoising code", mean["denoising code, k = 32"], low=0.84)
@@ -885,14 +898,14 @@ verdict(
     low=0.01,
 )
 verdict(
-    "gain of the plain narrow code over pixels (it is no gain)",
+    "gain of the plain code with 8 units over pixels (it is no gain)",
     mean["plain code, k = 8"] - mean["pixels"],
-    high=0.02,
+    high=0.03,
 )
 
 # %% [markdown]
-# The last line is worth a pause. The lectures say that an encoder can initialise a classifier. It can, but not every code serves: the narrow plain
-# code was trained to save pixels, and it throws away what separates the digits. The denoising code keeps it.
+# Look at the diamonds. The lectures say that an encoder can initialise a classifier. It can, but not every code serves: 8 units are too few, and no better than
+# the pixels themselves. 32 plain units help, and learning to remove noise adds a little more.
 #
 # ## 8. Why this is not a generator
 #
@@ -907,7 +920,7 @@ LatentExplorer(model.decoder, codes, train.labels, images=train.images)
 
 # %% [markdown]
 # **Predict.** We draw 1,000 codes from $\mathcal N(0, I)$, as we will with a VAE, and a classifier reads the decoded images. It will find
-# (a) all ten digits about equally often, as in the data; (b) a few digits nearly always.
+# (a) all ten digits about equally often, as in the data; (b) mostly three or four digits.
 
 # %%
 ### BEGIN SOLUTION
@@ -938,7 +951,7 @@ verdict("share of the three commonest digits, codes from N(0, I)", three, low=0.
 verdict("share of the three commonest digits, codes of held-out digits", np.sort(real)[-3:].sum(), high=0.45)
 
 # %% [markdown]
-# Then stretch the Gaussian to the codes, or draw anywhere on the map? Call a place a *hole* if it is farther from every training code than 99 % of the
+# Then stretch the Gaussian to the codes, or draw anywhere on the map? A wider draw meets more digits, and holes. Call a place a *hole* if it is farther from every training code than 99 % of the
 # held-out codes are.
 
 
@@ -963,6 +976,7 @@ def doubtful(z):
 
 
 verdict("share in a hole, held-out codes (1 % by definition)", in_a_hole(held_out_codes), high=0.02)
+verdict("share in a hole, N(0, I): a crowded middle of the map", in_a_hole(normal), high=0.05)
 verdict("share in a hole, Gaussian fitted to the codes", in_a_hole(fitted), low=0.03)
 verdict("share in a hole, anywhere on the map", in_a_hole(anywhere), low=0.2)
 verdict(
@@ -997,72 +1011,83 @@ show(
 )
 
 # %% [markdown]
-# So there are two problems, as one of the lectures puts it: we do not know how to draw $z$, and the space between codes means nothing. The variational
-# autoencoder of notebook 03 mends both with one extra term in the loss. Notebook 02 derives the term.
+# So there are two problems, as one of the lectures puts it: we do not know how to draw $z$, and the space between codes need not mean anything. The variational
+# autoencoder of notebook 03 mends both with two changes: the encoder gives a *distribution*, from which $z$ is drawn, and the loss gets a second term. Notebook
+# 02 derives it.
 #
 # ## 9. The failure museum
 #
-# **Exhibit A: dead units.** A ReLU on the code, a learning rate that is too high, and whole code units go silent for every image. A silent unit gets no gradient, so it stays
-# silent.
+# **Exhibit A: dead units.** Put a ReLU on the code itself. Where a unit's input is negative for *every* image, its output is always 0 and no gradient reaches
+# it, so it stays silent for good. More than half of the code dies here. Mend it with another activation.
 
 
 # %%
-def code_with(activation, lr):
-    torch.manual_seed(1)
-    encoder = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 16), activation)
-    decoder = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 64), nn.Unflatten(1, (1, 8, 8)))
-    net = nn.Sequential(encoder, decoder)
+def code_with(activation, lr=1e-2):
+    """Train with this activation on the 16 code units -> how many of them never change."""
+    torch.manual_seed(0)
+    encoder = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), activation)
+    net = nn.Sequential(encoder, nn.Linear(16, 64), nn.Unflatten(1, (1, 8, 8)))
     fit(net, reconstruct, train.images, steps=600, lr=lr, seed=0)
     with torch.no_grad():
         return dead_units(encoder(train.images))
 
 
 def mended():
-    """Return (activation, learning rate) that leaves no unit dead."""
+    """Return an activation, made (with its brackets), that leaves no unit dead."""
     ### BEGIN SOLUTION
-    return nn.Identity(), 2e-3
+    return nn.LeakyReLU(0.1)
     ### END SOLUTION
 
 
-broken = (nn.ReLU(), 5e-2)
-verdict("exhibit A, dead code units of 16", code_with(*broken), low=4)
-print("exhibit A:", "mended" if code_with(*(mended() or broken)) == 0 else "still broken, your turn")
+verdict("exhibit A, dead code units of 16", code_with(nn.ReLU()), low=5)
+answer = mended()
+if answer is None:
+    print("exhibit A: not answered yet")
+else:
+    dead_now = code_with(answer)
+    print("exhibit A:", "mended" if dead_now == 0 else f"still broken, {dead_now} of 16 units are dead")
 
 # %% [markdown]
 # **Exhibit B: as wide as the input.** You met it in section 1: the loss is nearly zero and the net copies noise. Mend it *without* making the code
-# narrower: the net below keeps all 64 units. (Sections 5 and 6 each hold an answer.)
+# narrower: the net below keeps all 64 units. It should still copy digits. (Sections 5 and 6 each hold an answer; the code of this net is
+# `model.encoder(x.flatten(1))`, and `dice` makes random numbers that repeat.)
 
 
 # %%
 def wide(loss):
+    """Train 64 units with this loss -> error on noise over that of 8 units, error on held-out digits."""
     torch.manual_seed(0)
     net = Copier(64)
     fit(net, loss, train.images, steps=2000, lr=1e-2, seed=0)
     with torch.no_grad():
-        return reconstruct(net, noise).item() / errors[8]["noise"]
+        return reconstruct(net, noise).item() / errors[8]["noise"], held_out_error(net)
 
 
 dice = torch.Generator().manual_seed(0)
 
 
 def mended(model, x):
-    """A loss for the same net that does not reward copying noise."""
+    """A loss for the same net that does not reward copying noise: a scalar."""
     ### BEGIN SOLUTION
     return denoising_loss(model, x, 0.5 * torch.randn(x.shape, generator=dice))
     ### END SOLUTION
 
 
-answered = mended(Copier(64), train.images[:2]) is not None
-copied, copied_now = wide(reconstruct), wide(mended if answered else reconstruct)
-verdict("exhibit B, error on noise, as a share of what 8 units make", copied, high=0.3)
-print("exhibit B:", "mended" if copied_now > 0.6 else "still broken, your turn")
+verdict("exhibit B, error on noise over that of 8 units", wide(reconstruct)[0], high=0.3)
+if mended(Copier(64), train.images[:2]) is None:
+    print("exhibit B: not answered yet")
+else:
+    on_noise, on_digits = wide(mended)
+    good = on_noise > 0.6 and on_digits < 3
+    why = "it no longer copies digits" if on_digits >= 3 else "it still copies noise"
+    print("exhibit B:", "mended" if good else f"still broken, {why}")
 
 # %% [markdown]
 # ## What to take with you
 #
 # - An autoencoder learns a code by copying through a door: a narrow one, a sparse one, or a damaged input.
-# - The linear one is PCA: same subspace, same loss. The curved one saved a third or more of the error at $k = 2$.
-# - Squared error, binary cross-entropy and cross-entropy are likelihoods: Gaussian, Bernoulli, categorical.
+# - The linear one is PCA: same subspace, same loss. The curved one saved a good third of the error at $k = 2$.
+# - Squared error, binary cross-entropy and cross-entropy are negative log-likelihoods: Gaussian, Bernoulli, categorical.
 # - It removes noise and spots strangers. Its code has holes, it has no $p(z)$, and so it cannot sample.
 #
 # **Left out here.** Contractive autoencoders, masked autoencoders, tied weights, the choice of a perceptual loss; fine-tuning the whole

@@ -6,12 +6,9 @@ const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, s
 export function prepare(canvas, width, height) {
   const shown = canvas.getBoundingClientRect().width / (canvas.clientWidth || width) || 1;
   const ratio = Math.min(4, (window.devicePixelRatio || 1) * Math.max(1, shown));
-  const [pixelWidth, pixelHeight] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
-    canvas.width = pixelWidth;
-    canvas.height = pixelHeight;
-    canvas.style.height = `${height}px`;
-  }
+  canvas.width = Math.round(width * ratio); // also when unchanged: it forgets the last frame's line styles
+  canvas.height = Math.round(height * ratio);
+  canvas.style.height = `${height}px`;
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.fillStyle = PAPER;
