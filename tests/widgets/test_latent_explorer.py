@@ -44,6 +44,16 @@ def test_the_courses_own_autoencoders_fit():
         assert explorer.image_shape == list(SHAPE)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_a_decoder_of_another_precision_fits(dtype):
+    codes, labels, _ = example()
+    live = LatentExplorer(decoder().to(dtype), codes, labels)
+    called = LatentExplorer(lambda z: decoder()(z).to(dtype), codes, labels)
+    assert live.network["dtype"] == "float32"
+    for explorer in (live, called):
+        assert len(explorer._repr_mimebundle_()[0]["image/png"]) > 1000
+
+
 def test_codes_that_still_carry_a_gradient_are_welcome():
     codes, labels, _ = example()
     explorer = LatentExplorer(decoder(), codes.requires_grad_(), labels)

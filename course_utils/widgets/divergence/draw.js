@@ -64,11 +64,7 @@ export function drawDensities(context, place, state) {
   const legend = density.top - size * 0.7;
   write(context, "p, data (solid)", density.left, legend, { size, color: DATA, bold: true });
   write(context, "q, model (dashed)", density.right, legend, { size, color: MODEL, bold: true, align: "right" });
-  if (peak(state) > top) {
-    const x = Math.min(density.right - size * 6, Math.max(density.left + size * 6, toPixel(state.q.mean)));
-    const note = `q goes on up to ${peak(state).toFixed(1)}`;
-    write(context, note, x, density.top + size * 1.1, { size: 13, color: MODEL, align: "center", halo: true });
-  }
+  if (peak(state) > top) notePeak(context, place, state);
   drawHandles(context, place, state);
 }
 
@@ -130,6 +126,16 @@ function drawBar(context, { left, right, top, size }, { name, value, full, unit,
   const x = left + (mark / full) * (right - left);
   line(context, [[x, barTop - 3], [x, barTop + barHeight + 3]], INK, 2);
   write(context, "log 2", x, below, { size: small, align: "right" });
+}
+
+/** Where q rises past the top, its height in words, on the side of the curve that has more room. */
+function notePeak(context, { density, size }, state) {
+  const { toPixel } = scaleX(density, state.limits);
+  const toRight = toPixel(state.q.mean) < (density.left + density.right) / 2;
+  const x = toPixel(state.q.mean + (toRight ? 1.6 : -1.6) * state.q.std) + (toRight ? 8 : -8);
+  const note = `q rises to ${peak(state).toFixed(1)}`;
+  const options = { size: Math.max(13, size * 0.85), color: MODEL, align: toRight ? "left" : "right" };
+  write(context, note, x, density.top + size, options);
 }
 
 function drawHandles(context, place, state) {

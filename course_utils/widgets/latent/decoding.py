@@ -19,7 +19,8 @@ def as_decoder(decoder):
     @torch.no_grad()
     def decode(codes):
         if not isinstance(decoder, nn.Module):
-            return decoder(codes)
+            images = decoder(codes)
+            return images.float().cpu() if isinstance(images, torch.Tensor) else images
         parameter = next(decoder.parameters(), codes)
         was_training = [module for module in decoder.modules() if module.training]
         decoder.eval()

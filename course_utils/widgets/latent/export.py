@@ -48,7 +48,7 @@ def pack_images(images):
 def pack_numbers(tensor, dtype="float32"):
     """The tensor's numbers, little-endian, in base64; dtype: "float32" or "float16"."""
     order = {"float32": "<f4", "float16": "<f2"}[dtype]
-    return encode(np.ascontiguousarray(tensor.detach().cpu().numpy(), dtype=order).tobytes())
+    return encode(np.ascontiguousarray(tensor.detach().cpu().float().numpy(), dtype=order).tobytes())
 
 
 def encode(data):
