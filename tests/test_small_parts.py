@@ -93,7 +93,7 @@ def test_figures_are_the_same_twice():
 
 def test_palette_is_okabe_ito_and_marked():
     okabe_ito = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#F0E442"}
-    assert set(figures.PALETTE) <= okabe_ito and len(set(figures.MARKERS)) >= 10
+    assert set(figures.PALETTE) <= okabe_ito and len(set(figures.CLASSES)) == 10
     assert figures.DATA == "#0072B2" and figures.MODEL == "#D55E00"
 
 

@@ -119,8 +119,8 @@ exercise(
         ),
         Mistake(
             lambda z: z.sum(dim=1).mean(),
-            "There is no absolute value: positive and negative units cancel, and training lowers the "
-            "penalty without end by making units more and more negative.",
+            "There is no absolute value: positive and negative units cancel, and where a unit may be "
+            "negative, training lowers the penalty without end by making it more so.",
         ),
         Mistake(
             lambda z: z.abs().mean(),

@@ -4,11 +4,11 @@ from .images import frame, image_rows, mosaic
 from .planes import colour_plane, grid, scatter_classes
 from .style import (
     BLACK,
+    CLASSES,
     DATA,
     GREEN,
     LINES,
     MAGNITUDE,
-    MARKERS,
     MODEL,
     NOISE,
     ORANGE,
@@ -17,14 +17,13 @@ from .style import (
     SIGN,
     SKY,
     STYLE,
-    YELLOW,
     png,
     show,
     subplots,
 )
 
 __all__ = [
-    "BLACK", "DATA", "GREEN", "LINES", "MAGNITUDE", "MARKERS", "MODEL", "NOISE", "ORANGE", "PALETTE",
-    "PURPLE", "SIGN", "SKY", "STYLE", "YELLOW", "colour_plane", "frame", "grid", "image_rows", "mosaic",
-    "png", "scatter_classes", "show", "subplots",
+    "BLACK", "CLASSES", "DATA", "GREEN", "LINES", "MAGNITUDE", "MODEL", "NOISE", "ORANGE", "PALETTE", "PURPLE",
+    "SIGN", "SKY", "STYLE", "colour_plane", "frame", "grid", "image_rows", "mosaic", "png", "scatter_classes",
+    "show", "subplots",
 ]  # fmt: skip

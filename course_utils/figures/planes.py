@@ -2,7 +2,7 @@
 
 import torch
 
-from .style import MAGNITUDE, PALETTE, subplots
+from .style import CLASSES, MAGNITUDE, subplots
 
 
 def scatter_classes(points, labels, title="", axes_names=("$z_1$", "$z_2$"), ax=None, size=42):
@@ -11,7 +11,7 @@ def scatter_classes(points, labels, title="", axes_names=("$z_1$", "$z_2$"), ax=
     points, labels = torch.as_tensor(points).detach().cpu(), torch.as_tensor(labels).cpu()
     for index, label in enumerate(labels.unique().tolist()):
         chosen = points[labels == label]
-        style = {"s": size, "color": PALETTE[index % len(PALETTE)], "marker": f"${label}$", "linewidths": 0}
+        style = {"s": size, "color": CLASSES[index % len(CLASSES)], "marker": f"${label}$", "linewidths": 0}
         ax.scatter(chosen[:, 0].numpy(), chosen[:, 1].numpy(), **style)
     ax.set(title=title, xlabel=axes_names[0], ylabel=axes_names[1])
     return ax

@@ -8,11 +8,12 @@ from cycler import cycler
 from IPython.display import display
 
 DATA, MODEL, NOISE = "#0072B2", "#D55E00", "#8C8C8C"
-GREEN, PURPLE, SKY, YELLOW, ORANGE, BLACK = "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#E69F00", "#000000"
+GREEN, PURPLE, SKY, ORANGE, BLACK = "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"
 PALETTE = [DATA, MODEL, GREEN, PURPLE, SKY, ORANGE, BLACK]
+# Ten classes need ten colours: three of Paul Tol's muted scheme, made for colour-blind readers too, join.
+CLASSES = [*PALETTE, "#882255", "#44AA99", "#999933"]
 MAGNITUDE, SIGN = "viridis", "PuOr"
-# Never colour alone: a class also has a marker, a curve also has a line style.
-MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "*"]
+# Never colour alone: a class is drawn as its label, a curve also has a line style.
 LINES = ["-", "--", "-.", ":"]
 
 STYLE = {

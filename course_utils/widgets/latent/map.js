@@ -1,5 +1,5 @@
 import { hatch, layer, line, write } from "../shared/canvas.js";
-import { INK, PALETTE, PAPER, RULE, SOFT } from "../shared/colors.js";
+import { INK, CLASSES, PAPER, RULE, SOFT } from "../shared/colors.js";
 import { drawImage } from "./images.js";
 import { gridPoints } from "./math.js";
 import { holeField, stripPoints } from "./state.js";
@@ -61,7 +61,7 @@ function drawCodes(context, { side, size, left, top }, state) {
   const { codes, labels, glyphs } = state;
   const kinds = [...new Set(labels)].sort((a, b) => a - b);
   kinds.forEach((label, kind) => {
-    const options = { size: Math.max(13, size * 0.72), color: PALETTE[kind % PALETTE.length], align: "center", baseline: "middle" };
+    const options = { size: Math.max(13, size * 0.72), color: CLASSES[kind % CLASSES.length], align: "center", baseline: "middle" };
     labels.forEach((other, i) => {
       if (other !== label) return;
       const [x, y] = toPixel([codes[2 * i], codes[2 * i + 1]]);

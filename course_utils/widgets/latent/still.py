@@ -13,7 +13,7 @@ def still(decode, codes, labels, names, z, image_shape, center, half):
     for i, label in enumerate(labels.unique().tolist()):
         members = codes[:MOST_POINTS][labels[:MOST_POINTS] == label]
         glyph = names[label] if len(names[label]) == 1 and names[label].isalnum() else str(label)
-        colour = figures.PALETTE[i % len(figures.PALETTE)]
+        colour = figures.CLASSES[i % len(figures.CLASSES)]
         plane.scatter(*members.T.numpy(), s=26, marker=f"${glyph}$", color=colour, linewidths=0)
     plane.plot(*z, "+", color="white", markersize=20, markeredgewidth=6)
     plane.plot(*z, "+", color="black", markersize=18, markeredgewidth=2.5)

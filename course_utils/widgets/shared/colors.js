@@ -3,7 +3,9 @@ export const DATA = "#0072B2";
 export const MODEL = "#D55E00";
 export const GREEN = "#009E73";
 export const PURPLE = "#CC79A7";
-export const PALETTE = [DATA, MODEL, GREEN, PURPLE, "#56B4E9", "#E69F00", "#000000"];
+export const CLASSES = [
+  DATA, MODEL, GREEN, PURPLE, "#56B4E9", "#E69F00", "#000000", "#882255", "#44AA99", "#999933",
+];
 // The two ends of PuOr: orange is negative, purple is positive.
 export const NEGATIVE = "#E08214";
 export const POSITIVE = "#542788";
