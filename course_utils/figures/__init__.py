@@ -24,6 +24,6 @@ from .style import (
 
 __all__ = [
     "BLACK", "CLASSES", "DATA", "GREEN", "LINES", "MAGNITUDE", "MODEL", "NOISE", "ORANGE", "PALETTE",
-    "PURPLE", "SIGN", "SKY", "STYLE", "colour_plane", "frame", "grid", "image_rows", "mosaic", "png", "scatter_classes",
-    "show", "subplots",
+    "PURPLE", "SIGN", "SKY", "STYLE", "colour_plane", "frame", "grid", "image_rows", "mosaic", "png",
+    "scatter_classes", "show", "subplots",
 ]  # fmt: skip
