@@ -909,7 +909,7 @@ verdict(
 #
 # ## 8. Why this is not a generator
 #
-# To *generate*, we need to know which codes are good ones. The autoencoder never says. Drag over the map below. The number in the corner is the
+# To *generate*, we need to know which codes are good ones. The autoencoder never says. Drag over the map below. The line under it says the
 # distance to the nearest code of a training image. Where it is large you are in a **hole**: no image was ever there, and the decoder makes something up. Try the
 # presets, the manifold grid, and a straight line between two digits.
 
