@@ -1,6 +1,7 @@
 """The wrapper round nbval: tolerant to another processor's rounding, strict about everything else."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,7 @@ def test_nbval_itself_obeys(tmp_path, count, stored, passes):
     cell = nbformat.v4.new_code_cell("print(0.1 + 0.2)", execution_count=count, outputs=[stream])
     done = nbval(tmp_path, cell)
     assert (done.returncode == 0) == passes, done.stdout + done.stderr
+    assert re.search(r"toy\.ipynb: \d+ s, \d\.\d\d MB", done.stdout), "no report of time and size"
 
 
 def test_what_a_verdict_measured_is_not_compared_but_its_band_is(tmp_path):

@@ -4,6 +4,7 @@ Decimals in a notebook's output are compared with a tolerance, because another p
 a code cell without an execution count is an error, because nbval compares nothing there and says nothing.
 """
 
+import collections
 import os
 import re
 
@@ -53,3 +54,16 @@ def pytest_configure(config):
             self.raise_cell_error("this cell was never executed, so nothing would be compared", "")
 
     IPyNbCell.sanitize, IPyNbCell.setup = sanitize, must_be_executed
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One line a notebook: the seconds its cells took and the size of the file."""
+    seconds = collections.Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            path = getattr(report, "nodeid", "").split("::")[0]
+            if path.endswith(".ipynb"):
+                seconds[path] += report.duration
+    for path, spent in sorted(seconds.items()):
+        size = (terminalreporter.config.rootpath / path).stat().st_size
+        terminalreporter.write_line(f"{path}: {spent:.0f} s, {size / 1e6:.2f} MB")
