@@ -24,7 +24,7 @@ ERRATA = [
     Erratum(
         "C",
         "Jensen-Shannon divergence without the two halves",
-        "$\\frac12 \\mathrm{KL}(p\\|m) + \\frac12 \\mathrm{KL}(q\\|m)$, at most $\\log 2$; "
+        "$\\frac12 \\mathrm{KL}(p\\Vert m) + \\frac12 \\mathrm{KL}(q\\Vert m)$, at most $\\log 2$; "
         "as printed, at most $2\\log 2$",
         "00",
     ),

@@ -27,7 +27,7 @@ SYMBOLS = [
     Symbol("x_t", "data after t noising steps", "x_t", {"D": "z_t"}),
     Symbol("z", "latent code", "z", {"D": "h"}),
     Symbol("f,\\ g", "encoder and decoder of an autoencoder", "encoder, decoder", {}),
-    Symbol("q", "encoder of a VAE, or the forward process", "q", {"D": "\\Pr(h|x)"}),
+    Symbol("q", "encoder of a VAE, or the forward process", "q", {"D": "\\Pr(h \\mid x)"}),
     Symbol("p_\\theta", "the model", "model", {}),
     Symbol("G,\\ D", "generator and discriminator", "G, D", {"D": "g[z, \\theta],\\ f[x, \\phi]"}),
     Symbol("\\beta_t", "variance added at step t", "betas", {"A": "1 - \\alpha_t"}),

@@ -7,6 +7,7 @@ import torch
 
 from course_utils.autoencoders import LinearAutoencoder
 from course_utils.errata import ERRATA, errata_table
+from course_utils.exact import LinearGaussian
 from course_utils.notation import LECTURES, SYMBOLS, crosswalk
 
 P, Q = torch.tensor([1.0, 0.0]).double(), torch.tensor([0.0, 1.0]).double()
@@ -68,6 +69,25 @@ def test_the_identity_copies_what_it_never_saw():
         wide.encoder[1].weight.copy_(torch.eye(16))
         wide.decoder[0].weight.copy_(torch.eye(16))
         assert torch.equal(wide(unseen), unseen)
+
+
+def test_a_latent_model_has_an_explicit_density_and_a_bound_below_it():
+    """For every q the bound stays below log p(x), which the model gives; at the posterior the two meet."""
+    generator = torch.Generator().manual_seed(0)
+    w, x = (torch.randn(*s, dtype=torch.float64, generator=generator) for s in [(3, 2), (5, 3)])
+    model = LinearGaussian(w, torch.zeros(3, dtype=torch.float64), 0.5)
+    mean, cov = model.posterior(x)
+    evidence = torch.distributions.MultivariateNormal(
+        torch.zeros(3, dtype=torch.float64), w @ w.T + 0.25 * torch.eye(3, dtype=torch.float64)
+    ).log_prob(x)
+    assert torch.allclose(model.log_prob(x), evidence)
+    assert torch.allclose(model.elbo(x, mean, cov), evidence)
+    assert (model.elbo(x, mean + 0.3, 2 * cov) < evidence).all()
+
+
+def test_no_cell_of_a_table_is_split_by_a_bar():
+    for table in (errata_table(), crosswalk()):
+        assert len({line.count("|") for line in table.splitlines()}) == 1
 
 
 def test_tables_name_only_what_exists():

@@ -887,9 +887,19 @@ show(
 #
 # Notebooks 02 to 16 are being written; 08 is about judging all of them.
 #
-# (One source lecture says that VAEs "learn the distribution implicitly" and have a convex loss. Neither holds: the density is explicit and
-# bounded from below, and no loss of a network with hidden layers is convex in its weights.)
-#
+# The five source lectures write some symbols differently, and now and then print something that does not hold. Two tables say where. Each line of
+# the second is held by a test in which the printed form fails.
+
+# %%
+from IPython.display import Markdown
+
+from course_utils.errata import errata_table
+from course_utils.notation import LECTURES, crosswalk
+
+lectures = "\n".join(f"- **{letter}**: {lecture}" for letter, lecture in LECTURES.items())
+Markdown(f"{lectures}\n\n{crosswalk()}\n\n**Printed, and what holds**\n\n{errata_table('00')}")
+
+# %% [markdown]
 # ## 7. The failure museum
 #
 # Three ways to break what you have just learnt. The first is yours to mend.

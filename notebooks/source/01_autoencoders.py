@@ -1083,6 +1083,18 @@ else:
     print("exhibit B:", "mended" if good else f"still broken, {why}")
 
 # %% [markdown]
+# ## Read with care
+#
+# Two sentences of the source lectures that need a word, each held by a test.
+
+# %%
+from IPython.display import Markdown
+
+from course_utils.errata import errata_table
+
+Markdown(errata_table("01"))
+
+# %% [markdown]
 # ## What to take with you
 #
 # - An autoencoder learns a code by copying through a door: a narrow one, a sparse one, or a damaged input.
