@@ -3,6 +3,8 @@
 import itertools
 import math
 
+import alternatives_elbo
+import alternatives_vae
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -278,3 +280,7 @@ OTHER_TYPE = {
     "ae.psnr": [psnr_double],
     "ae.pca_reconstruct": [pca_power],
 }
+
+for other in (alternatives_elbo, alternatives_vae):
+    RIGHT.update(other.RIGHT)
+    OTHER_TYPE.update(other.OTHER_TYPE)
