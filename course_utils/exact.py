@@ -121,6 +121,23 @@ class LinearGaussian:
         precision = torch.eye(k, dtype=self.W.dtype, device=self.W.device) + self.W.T @ self.W / self.sigma**2
         self._posterior_cov = torch.linalg.inv(precision)
 
+    @classmethod
+    def fit(cls, x, k):
+        """The maximum-likelihood model of rows x [N, d] with k latents, k < d (Tipping & Bishop 1999).
+
+        sigma^2 is the mean of the discarded eigenvalues of the covariance (which divides by N), and W the
+        first k eigenvectors times sqrt(eigenvalue - sigma^2). Raises ValueError where x varies in no more
+        than k directions.
+        """
+        check_tensor("x", x, "[N, d]")
+        d = x.shape[1]
+        check_int("k", k, 1, d - 1)
+        values, vectors = torch.linalg.eigh(torch.cov(x.T, correction=0).view(d, d))
+        variance = values[: d - k].mean()
+        _require(bool(variance > 0), f"x must vary in more than k = {k} directions", values.tolist())
+        W = vectors[:, d - k :] * (values[d - k :] - variance).sqrt()
+        return cls(W, x.mean(0), float(variance.sqrt()))
+
     def __repr__(self):
         d, k = self.W.shape
         return f"LinearGaussian({k} latents, {d} dimensions, sigma {self.sigma:g})"

@@ -240,6 +240,33 @@ def test_linear_samples_have_the_models_moments(linear):
     )
 
 
+def test_the_fitted_model_has_probabilistic_pcas_likelihood():
+    """At the optimum log p per point is -(d log 2 pi + sum log kept + (d - k) log rest + d) / 2."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(500, 5, dtype=torch.float64, generator=generator) * torch.tensor([4, 3, 1, 0.8, 0.5])
+    x = x @ torch.randn(5, 5, dtype=torch.float64, generator=generator) + 3
+    values = torch.linalg.svdvals(x - x.mean(0)).square() / len(x)
+    rest = values[2:].mean()
+    expected = -0.5 * (5 * math.log(2 * math.pi) + values[:2].log().sum() + 3 * rest.log() + 5)
+    model = LinearGaussian.fit(x, 2)
+    assert torch.allclose(model.log_prob(x).mean(), expected)
+    assert model.sigma**2 == pytest.approx(rest.item())
+    for nudged in (
+        LinearGaussian(model.W * 1.05, model.mu, model.sigma),
+        LinearGaussian(model.W, model.mu + 0.2, model.sigma),
+        LinearGaussian(model.W, model.mu, model.sigma * 1.05),
+    ):
+        assert nudged.log_prob(x).mean() < expected
+
+
+def test_fit_says_what_it_cannot_fit():
+    flat = torch.tensor([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]])
+    with pytest.raises(ValueError, match="k must be at least 1 and at most 2"):
+        LinearGaussian.fit(flat, 3)
+    with pytest.raises(ValueError, match="x must vary in more than k = 2 directions"):
+        LinearGaussian.fit(torch.zeros(4, 3), 2)
+
+
 def test_bad_linear_models_and_posteriors_say_why(linear):
     W = torch.zeros(5, 2)
     for arguments, words in [

@@ -1,0 +1,88 @@
+"""Discrete latents: a codebook and a small VQ-VAE (van den Oord et al. 2017)."""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from .._validate import check_int, check_number, check_tensor
+from .nets import dense
+
+
+class Quantized(NamedTuple):
+    """z: the codebook entries, with the straight-through gradient, like the input; indices: which they are;
+    loss: codebook loss + commitment, a scalar."""
+
+    z: torch.Tensor
+    indices: torch.Tensor
+    loss: torch.Tensor
+
+
+class VectorQuantizer(nn.Module):
+    """Replaces each vector by the nearest of `size` learned ones.
+
+    size: K entries; dim: D; commitment: the weight that keeps the encoder near its entry (the paper's beta).
+    """
+
+    def __init__(self, size, dim, commitment=0.25):
+        super().__init__()
+        self.commitment = check_number("commitment", commitment, 0)
+        self.codebook = nn.Parameter(torch.randn(check_int("size", size), check_int("dim", dim)))
+
+    def forward(self, z):
+        """z: [..., D] -> Quantized(z [..., D], indices [...], loss)."""
+        check_tensor("z", z)
+        indices = torch.cdist(z.flatten(0, -2), self.codebook).argmin(1).view(z.shape[:-1])
+        nearest = self.codebook[indices]
+        codebook_loss = F.mse_loss(nearest, z.detach())  # moves the entries to the codes
+        commitment = F.mse_loss(z, nearest.detach())  # moves the codes to the entries
+        straight_through = z + (nearest - z).detach()
+        return Quantized(straight_through, indices, codebook_loss + self.commitment * commitment)
+
+    @torch.no_grad()
+    def restart(self, z, unused, generator=None):
+        """Put entries that nobody uses on random codes: z [N, D]; unused: bool [K]."""
+        rows = torch.randint(len(z), (int(unused.sum()),), generator=generator, device=z.device)
+        self.codebook[unused] = z[rows]
+
+
+class VQVAE(nn.Module):
+    """Each image becomes `positions` indices into one codebook.
+
+    in_shape: (C, H, W); positions: how many indices an image gets; size, dim: the codebook's; hidden as in
+    VAE.
+    """
+
+    def __init__(self, in_shape, positions, size, dim=8, hidden=(256, 128)):
+        super().__init__()
+        self.positions, self.dim = check_int("positions", positions), dim
+        pixels = math.prod(in_shape)
+        self.encoder = nn.Sequential(
+            nn.Flatten(), *dense(pixels, *hidden, positions * dim), nn.Unflatten(1, (positions, dim))
+        )
+        self.quantizer = VectorQuantizer(size, dim)
+        to_logits = dense(positions * dim, *reversed(hidden), pixels)
+        self.decoder = nn.Sequential(nn.Flatten(), *to_logits, nn.Unflatten(1, tuple(in_shape)), nn.Sigmoid())
+
+    def forward(self, x):
+        """x: [B, C, H, W] -> logits [B, C, H, W] and Quantized with indices [B, positions]."""
+        quantized = self.quantizer(self.encoder(x))
+        return self.decoder[:-1](quantized.z), quantized
+
+    @torch.no_grad()
+    def decode(self, indices):
+        """The pixels' probabilities [B, C, H, W] for indices [B, positions]."""
+        return self.decoder(self.quantizer.codebook[indices])
+
+
+def codebook_use(indices, size):
+    """How a codebook is used: the share of its entries used at least once, and the perplexity of their use.
+
+    indices: int tensor of any shape; size: K. The perplexity, exp of the entropy, is 1 where one entry does
+    everything, and K where all are used equally often.
+    """
+    counts = torch.bincount(indices.flatten(), minlength=check_int("size", size)).double()
+    share = counts / counts.sum()
+    return float((counts > 0).double().mean()), float(torch.special.entr(share).sum().exp())
