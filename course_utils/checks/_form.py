@@ -86,8 +86,9 @@ def form_word(value, wanted):
             )
         if isinstance(other, torch.Tensor) and one.dtype != other.dtype:
             got, want = str(one.dtype).removeprefix("torch."), str(other.dtype).removeprefix("torch.")
+            where = f"for {want} input" if other.is_floating_point() else f"where {want} is expected"
             return (
-                f"Your result is {got} for {want} input; the notebook goes on with your function and "
+                f"Your result is {got} {where}; the notebook goes on with your function and "
                 f"turns its result into {want}."
             )
         if isinstance(other, int) and not isinstance(one, numbers.Integral):
@@ -99,7 +100,7 @@ def form_word(value, wanted):
 
 
 def adapted(function, wanted):
-    """The function with its results given wanted's types, and the dtype of its first floating argument."""
+    """The function with its results given wanted's types; for floats, the dtype of its first floating argument."""
 
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
@@ -108,7 +109,7 @@ def adapted(function, wanted):
         tensors = [arg for arg in given if isinstance(arg, torch.Tensor) and arg.is_floating_point()]
         like = tensors[0] if tensors else torch.empty(0)
         fixed = [
-            int(one) if isinstance(other, int) else _tensor(one, like)
+            int(one) if isinstance(other, int) else _tensor(one, other, like)
             for one, other in zip(parts_like(value, wanted), parts(wanted), strict=True)
         ]
         return tuple(fixed) if isinstance(wanted, tuple) else fixed[0]
@@ -116,9 +117,10 @@ def adapted(function, wanted):
     return wrapper
 
 
-def _tensor(value, like):
+def _tensor(value, wanted, like):
     value = value if isinstance(value, torch.Tensor | np.ndarray | numbers.Real) else as_numbers(value)
-    return torch.as_tensor(value).to(dtype=like.dtype, device=like.device)
+    whole = isinstance(wanted, torch.Tensor) and not wanted.is_floating_point()
+    return torch.as_tensor(value).to(dtype=wanted.dtype if whole else like.dtype, device=like.device)
 
 
 def _is_whole(value):

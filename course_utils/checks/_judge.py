@@ -10,6 +10,7 @@ from torch import nn
 from course_utils.checks import _run
 from course_utils.checks._explain import explain
 from course_utils.checks._form import adapted, as_numbers, form_fault, form_word, parts_like
+from course_utils.checks._gradients import gradient_fault, gradients, same
 from course_utils.checks._values import agree, close
 
 
@@ -67,18 +68,14 @@ def judge(exercise, function, printed):
         return Verdict("wrong", fault, exercise.reference)
     with _run.quiet_room(0):
         known = probes(exercise)
-        same = exercise.tolerance if exercise.summary is None else 1e-6
-        outputs, fault = _outputs(known, function, same, printed)
+        outputs, fault = _outputs(exercise, known, function, printed)
         if outputs is None:
             return Verdict("wrong" if fault else "blank", fault, exercise.reference)
         return _compare(exercise, function, known, outputs)
 
 
-def _outputs(known, function, tolerance, printed):
-    """The function's output for every probe, or None with a fault (empty where it is a blank).
-
-    tolerance: how closely a second call must repeat the first.
-    """
+def _outputs(exercise, known, function, printed):
+    """The function's output for every probe, or None with a fault (empty where it is a blank)."""
     outputs = []
     for index, probe in enumerate(known):
         args = probe.make()
@@ -97,20 +94,22 @@ def _outputs(known, function, tolerance, printed):
         outputs.append(outcome.value)
     torch.random.default_generator.manual_seed(1)  # not what the first call found
     again = _run.call(function, known[0].make())
-    if again.fault or not _identical(again.value, outputs[0], tolerance):
-        return None, _not_repeatable(known[0])
+    repeat = exercise.tolerance if exercise.summary is None else 1e-6
+    if again.fault or not _identical(again.value, outputs[0], repeat):
+        return None, _not_repeatable(exercise, known[0])
     return outputs, ""
 
 
-def _not_repeatable(probe):
+def _not_repeatable(exercise, probe):
     if any(isinstance(arg, torch.Generator) for arg in probe.make()):
         return (
             "Two calls with equal generators give different samples: hand `generator=generator` to "
             "everything random that you call."
         )
+    given = " The noise is an argument: draw none of your own." if "noise" in exercise.arguments else ""
     return (
         "Two calls with the same input give different results: there is something random in your function, "
-        "or it remembers the call before."
+        f"or it remembers the call before.{given}"
     )
 
 
@@ -120,10 +119,10 @@ def _compare(exercise, function, known, outputs):
         for probe, output in zip(known, outputs, strict=True)
     ]
     if all(agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(numbers, known, strict=True)):
-        return _right(exercise, function, known, outputs, "")
+        return _right(exercise, function, known, outputs, numbers)
     for accepted in exercise.accepted:
         if matches(exercise, accepted.function, known, numbers):
-            return _right(exercise, function, known, outputs, accepted.remark)
+            return _right(exercise, function, known, outputs, numbers, accepted)
     mistake = named_mistake(exercise, known, numbers)
     if mistake:
         return Verdict("wrong", mistake.explanation, exercise.reference)
@@ -158,56 +157,35 @@ def matches(exercise, other, known, numbers):
     return True
 
 
-def _right(exercise, function, known, outputs, remark):
+def _right(exercise, function, known, outputs, numbers, accepted=None):
+    """The verdict on right values, or those of an accepted answer: the form and the gradient still count."""
+    target = accepted.function if accepted else exercise.reference
     for probe, output in zip(known, outputs, strict=True):
         fault = form_fault(output, probe.output, exercise.returns)
         if fault:
             return Verdict("wrong", fault, exercise.reference)
-    fault = _gradient_fault(exercise, function, known[0])
+    fault = _gradient_fault(exercise, function, target, known, numbers)
     if fault:
         return Verdict("wrong", fault, exercise.reference)
     word = form_word(outputs[0], known[0].output)
     if word:
         function = adapted(function, known[0].output)
-    word = remark or word or _double_word(exercise, function, known[0])
+    word = (accepted.remark if accepted else "") or word or _double_word(exercise, function, known[0])
     return Verdict("word" if word else "right", word, function)
 
 
-def _gradient_fault(exercise, function, probe):
-    for name in exercise.gradient:
-        want, _ = _gradient(exercise.reference, exercise, name, probe)
-        got, error = _gradient(function, exercise, name, probe)
-        if got is None:
-            because = f" ({error})" if error else ""
-            return (
-                f"Your values are right, but no gradient reaches {name}{because}, so training with this "
-                "would change nothing: no .item(), .detach(), .numpy(), float(...), torch.tensor(...) or "
-                "no_grad on the way."
-            )
-        if not close(got, want, 1e-3):
-            return (
-                f"Your values are right, but only a part of the gradient reaches {name}: "
-                "is something on the way detached?"
-            )
-    return ""
-
-
-def _gradient(function, exercise, name, probe):
-    """The gradient of the summed output, flat, or None; and the first words of an error on the way."""
-    args = list(probe.make())
-    arg = args[exercise.arguments.index(name)]
-    leaves = list(arg.parameters()) if isinstance(arg, nn.Module) else [arg.requires_grad_()]
-    outcome = _run.call(function, args)
-    if outcome.error is not None:
-        return None, f"{type(outcome.error).__name__} once the input asks for a gradient"
-    value = outcome.value
-    if not isinstance(value, torch.Tensor) or not value.requires_grad:
-        return None, ""
-    gradients = torch.autograd.grad(value.sum(), leaves, allow_unused=True)
-    if all(gradient is None for gradient in gradients):
-        return None, ""
-    filled = [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, gradients, strict=True)]
-    return torch.cat([gradient.flatten() for gradient in filled]).double(), ""
+def _gradient_fault(exercise, function, target, known, numbers):
+    """One sentence where the gradient is not that of target, whose values these are; "" where it is."""
+    want, got = gradients(exercise, target, known[0]), gradients(exercise, function, known[0])
+    if same(got, want):
+        return ""
+    if not any(one.error for one in got.values()):
+        for mistake in exercise.mistakes:
+            for form in mistake.forms:
+                alike = matches(exercise, form, known, numbers)
+                if alike and same(got, gradients(exercise, form, known[0])):
+                    return mistake.explanation
+    return gradient_fault(got, want)
 
 
 def _double_word(exercise, function, probe):

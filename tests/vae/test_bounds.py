@@ -98,7 +98,7 @@ def test_the_bounds_stand_in_order_below_the_exact_value():
     bounds = torch.stack([elbo, bound(4), bound(16), bound(64)])
     assert (bounds.diff(dim=0) > 0).all()
     assert (bounds < exact + 1e-3).all()
-    assert torch.allclose(bounds[-1], exact, atol=0.01)
+    assert torch.allclose(bounds[-1], exact, atol=0.05)
 
 
 def test_a_last_chunk_that_is_shorter_counts_too():

@@ -1,22 +1,8 @@
-import { layer, write } from "../shared/canvas.js";
+import { write } from "../shared/canvas.js";
 import { DATA, INK, MODEL, RULE, SOFT } from "../shared/colors.js";
-import { nearest } from "./math.js";
+import { framed, stripBox } from "../shared/images.js";
+import { nearest } from "../shared/points.js";
 import { inHole, stripPoints } from "./state.js";
-
-/** Pixels in [0, 1], planes [C, H, W], without smoothing into a box; what lies outside [0, 1] is clipped. */
-export function drawImage(context, pixels, [channels, height, width], box) {
-  const small = layer(width, height, 1);
-  const image = small.createImageData(width, height);
-  const plane = height * width;
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = 255 * pixels[channels === 3 ? c * plane + i : i];
-    image.data[4 * i + 3] = 255;
-  }
-  small.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small.canvas, box.left, box.top, box.width, box.height);
-  context.imageSmoothingEnabled = true;
-}
 
 /** The decoded image of z, large, and beside it the training image with the nearest code. */
 export function drawPair(context, place, state) {
@@ -52,11 +38,6 @@ export function drawStrip(context, { strip, size }, state, playing) {
   });
 }
 
-/** Where the i-th image of the strip lies. */
-export function stripBox({ left, top, side, step, tall }, i) {
-  return { left: left + i * step, top, width: side, height: side * tall };
-}
-
 function drawTraining(context, box, state, size, small) {
   const { count, pixels } = state.training;
   const { index, distance } = nearest(state.codes, state.z, count);
@@ -70,11 +51,4 @@ function drawTraining(context, box, state, size, small) {
   lines.forEach((text, i) => {
     write(context, text, box.left, box.top + box.height + small * (1.4 + 1.25 * i), { size: small });
   });
-}
-
-function framed(context, pixels, shape, box, color, width) {
-  drawImage(context, pixels, shape, box);
-  context.strokeStyle = color;
-  context.lineWidth = width;
-  context.strokeRect(box.left - width / 2, box.top - width / 2, box.width + width, box.height + width);
 }

@@ -1,6 +1,6 @@
 // A decoder in plain arrays: the layers that torch exported, or images that Python computed on a grid.
-import { decodeFloats } from "../shared/base64.js";
-import { normalCdf } from "../shared/special.js";
+import { decodeFloats } from "./base64.js";
+import { normalCdf } from "./special.js";
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 const cube = (x) => x * x * x;

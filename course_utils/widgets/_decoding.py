@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from ..._validate import check_int
+from .._validate import check_int
 
 
 def as_decoder(decoder):
