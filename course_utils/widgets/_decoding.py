@@ -1,11 +1,31 @@
 """The student's decoder, called safely, and the shape of what it draws."""
 
+import contextlib
 import math
 
 import torch
 from torch import nn
 
 from .._validate import check_int
+
+
+@contextlib.contextmanager
+def evaluating(model):
+    """Without gradients and with the module in evaluation mode, then as it was; any other callable passes.
+
+    Yields a function that takes a tensor to the device and dtype of the module's parameters.
+    """
+    modules = list(model.modules()) if isinstance(model, nn.Module) else []
+    was_training = [module for module in modules if module.training]
+    parameter = next(model.parameters(), None) if modules else None
+    for module in was_training:
+        module.training = False
+    try:
+        with torch.no_grad():
+            yield lambda tensor: tensor if parameter is None else tensor.to(parameter)
+    finally:
+        for module in was_training:
+            module.training = True
 
 
 def as_decoder(decoder):
@@ -16,19 +36,10 @@ def as_decoder(decoder):
     if not callable(decoder):
         raise TypeError(f"decoder must be a module or function from codes to images; got {decoder!r}.")
 
-    @torch.no_grad()
     def decode(codes):
-        if not isinstance(decoder, nn.Module):
-            images = decoder(codes)
-            return images.float().cpu() if isinstance(images, torch.Tensor) else images
-        parameter = next(decoder.parameters(), codes)
-        was_training = [module for module in decoder.modules() if module.training]
-        decoder.eval()
-        try:
-            return decoder(codes.to(parameter.device, parameter.dtype)).float().cpu()
-        finally:
-            for module in was_training:
-                module.training = True
+        with evaluating(decoder) as place:
+            images = decoder(place(codes))
+        return images.float().cpu() if isinstance(images, torch.Tensor) else images
 
     try:
         decode(torch.zeros(2, 2))

@@ -11,32 +11,32 @@ HALF_ABOVE = 100_000  # parameters; beyond this float16 keeps the notebook small
 SIDE = 33
 
 
-def export_network(decoder):
+def export_network(decoder, dtype=None):
     """The decoder's layers as JSON-able values, or None where a page could not run them.
 
     Runs: nn.Sequential (nested too) of Linear and the element-wise activations below; Flatten, Unflatten,
-    Identity and Dropout (evaluation mode) change no number and are left out. Weights are base64 of float32,
-    of float16 above 100,000 parameters.
+    Identity and Dropout (evaluation mode) change no number and are left out. Weights are base64 of dtype,
+    "float32" or "float16"; None takes float16 above 100,000 parameters.
     """
     leaves = _leaves(decoder)
     if leaves is None or not _is_flat_until_the_end(leaves):
         return None
     size = sum(parameter.numel() for parameter in decoder.parameters())
-    dtype = "float16" if size > HALF_ABOVE else "float32"
+    dtype = dtype or ("float16" if size > HALF_ABOVE else "float32")
     layers = [_layer(leaf, dtype) for leaf in leaves]
     return {"dtype": dtype, "layers": [layer for layer in layers if layer is not None]}
 
 
-def export_grid(decode, center, half):
-    """The decoder's images at 33 x 33 points of the square around center, as zlib-packed bytes in base64.
+def export_grid(decode, center, half, side=SIDE):
+    """The decoder's images at side x side points of the square around center, as zlib-packed bytes in base64.
 
     decode: [B, 2] -> [B, ...] in [0, 1]. Rows run from the lowest second coordinate.
     """
-    ticks = torch.linspace(-half, half, SIDE)
+    ticks = torch.linspace(-half, half, side)
     second, first = torch.meshgrid(ticks + center[1], ticks + center[0], indexing="ij")
     points = torch.stack([first.flatten(), second.flatten()], dim=1)
-    images = torch.cat([decode(part) for part in points.split(SIDE)])
-    return {"side": SIDE, "center": list(center), "half": half, "data": pack_images(images)}
+    images = torch.cat([decode(part) for part in points.split(side)])
+    return {"side": side, "center": list(center), "half": half, "data": pack_images(images)}
 
 
 def pack_images(images):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import ConvexHull, Delaunay, cKDTree
 
-MATH = "latent/math.js"
+MATH, POINTS = "latent/math.js", "shared/points.js"
 CODES = np.random.default_rng(0).normal(size=(150, 2)) * [3.0, 1.5] + [1.0, -2.0]
 CENTER, HALF = [1.0, -2.0], 8.0
 
@@ -22,25 +22,28 @@ def grid(side):
 def test_nearest_code(node):
     points = np.random.default_rng(1).uniform(-9, 9, size=(60, 2))
     found = node(
-        MATH, "input.points.map((z) => m.nearest(input.codes, z))", codes=flat(CODES), points=points.tolist()
+        POINTS,
+        "input.points.map((z) => m.nearest(input.codes, z))",
+        codes=flat(CODES),
+        points=points.tolist(),
     )
     distance, index = cKDTree(CODES).query(points)
     assert [one["index"] for one in found] == index.tolist()
     assert [one["distance"] for one in found] == pytest.approx(distance)
-    few = node(MATH, "m.nearest(input.codes, [0, 0], 10)", codes=flat(CODES))
+    few = node(POINTS, "m.nearest(input.codes, [0, 0], 10)", codes=flat(CODES))
     assert few["index"] == np.linalg.norm(CODES[:10], axis=1).argmin()
 
 
 @pytest.mark.parametrize("share", [0.5, 0.99, 1.0])
 def test_the_hole_radius_has_that_share_of_neighbours_within(node, share):
-    radius = node(MATH, "m.holeRadius(input.codes, input.share)", codes=flat(CODES), share=share)
+    radius = node(POINTS, "m.holeRadius(input.codes, input.share)", codes=flat(CODES), share=share)
     neighbour = cKDTree(CODES).query(CODES, k=2)[0][:, 1]
     assert np.mean(neighbour <= radius + 1e-12) >= share
     assert np.mean(neighbour <= radius - 1e-12) < share
 
 
 def test_one_code_has_no_neighbour(node):
-    assert node(MATH, "m.holeRadius([1, 2])") == 0
+    assert node(POINTS, "m.holeRadius([1, 2])") == 0
 
 
 def test_the_distance_field_runs_from_the_lowest_row(node):

@@ -6,9 +6,10 @@ import torch
 import traitlets
 
 from ..._validate import check_int, check_tensor
+from .._decoding import as_decoder, picture_shape
+from .._export import export_grid, export_network, pack_images, pack_numbers
 from .._face import Face, body
-from .decoding import as_decoder, picture_shape
-from .export import export_grid, export_network, pack_images, pack_numbers
+from .._inputs import check_labels, check_names, check_point
 from .still import still
 
 MOST_CODES = 2000
@@ -60,7 +61,7 @@ class LatentExplorer(Face):
         seed=0,
     ):
         codes, labels = _check_codes(codes, labels)
-        names = _check_names(names, labels)
+        names = check_names(names, labels)
         if images is not None:
             check_tensor("images", images, f"[{len(codes)}, ...]")
         decode = as_decoder(decoder)
@@ -71,7 +72,7 @@ class LatentExplorer(Face):
         center, half = _square(torch.cat([codes, samples]))
         network = export_network(decoder)
         ends = _two_ends(codes, labels)
-        start = ends[0] if z is None else _check_point("z", z)
+        start = ends[0] if z is None else check_point("z", z)
         super().__init__(z=start, point_a=ends[0], point_b=ends[1], manifold=manifold, holes=holes)
         fixed = {
             "network": network or {},
@@ -92,7 +93,7 @@ class LatentExplorer(Face):
 
     @traitlets.validate("z", "point_a", "point_b")
     def _check_points(self, proposal):
-        return _check_point(proposal.trait.name, proposal.value)
+        return check_point(proposal.trait.name, proposal.value)
 
     def _alt(self):
         shown = "" if self.n_total <= MOST_CODES else f", {MOST_CODES:,} of them shown"
@@ -117,34 +118,8 @@ def _check_codes(codes, labels):
     if not torch.isfinite(codes).all():
         bad = int((~torch.isfinite(codes)).any(dim=1).sum())
         raise ValueError(f"codes must be finite; got {bad} of {len(codes)} rows with NaN or infinity.")
-    check_tensor("labels", labels, "[N]", floating=False)
-    if labels.is_floating_point() or labels.dtype == torch.bool:
-        raise TypeError(f"labels must hold whole numbers; got {labels.dtype}.")
-    if len(labels) != len(codes):
-        raise ValueError(f"labels must be as many as codes, {len(codes)}; got {len(labels)}.")
-    if labels.min() < 0:
-        raise ValueError(f"labels must be at least 0; got {int(labels.min())}.")
-    return codes.detach().cpu().float(), labels.cpu()
-
-
-def _check_names(names, labels):
-    needed = int(labels.max()) + 1
-    if names is None:
-        return [str(label) for label in range(needed)]
-    names = [str(name) for name in names]
-    if len(names) < needed:
-        raise ValueError(f"names must name every class up to {needed - 1}; got {len(names)} names.")
-    return names
-
-
-def _check_point(name, value):
-    try:
-        point = [float(number) for number in value]
-    except (TypeError, ValueError):
-        point = []
-    if len(point) != 2 or not all(map(math.isfinite, point)):
-        raise ValueError(f"{name} must be two finite numbers; got {value!r}.")
-    return point
+    labels = check_labels(labels, "codes", len(codes))
+    return codes.detach().cpu().float(), labels
 
 
 def _square(points):

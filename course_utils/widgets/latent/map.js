@@ -1,50 +1,37 @@
-import { hatch, layer, line, write } from "../shared/canvas.js";
-import { INK, CLASSES, PAPER, RULE, SOFT } from "../shared/colors.js";
-import { drawImage } from "./images.js";
-import { gridPoints } from "./math.js";
+import { hatch, layer, line } from "../shared/canvas.js";
+import { INK, PAPER } from "../shared/colors.js";
+import { badge, clipped, cross, dot, drawCodes, drawKept, drawManifold, scaleMap } from "../shared/map.js";
 import { holeField, stripPoints } from "./state.js";
 
 const TILES = 15; // decoded images along each side of the map
 
-/** What lies under the moving marks; slow to draw, so it is kept until something about it changes. */
+/** What lies under the moving marks. */
 export function drawGround(context, box, state, cache) {
-  const ratio = context.getTransform().a;
   const ready = Boolean(state.decode);
-  const key = [box.side, box.size, ratio, state.manifold, state.holes, ready].join();
-  if (cache.key !== key) {
-    const ground = layer(box.side, box.side, ratio);
-    const local = { left: 0, top: 0, side: box.side, size: box.size };
-    if (state.manifold && ready) drawManifold(ground, local, state);
+  const paint = (ground, local, ratio) => {
+    if (state.manifold && ready) drawManifold(ground, local, state, TILES);
     if (state.holes) drawHoles(ground, local, state, ratio);
     if (!state.manifold) drawCodes(ground, local, state);
-    Object.assign(cache, { key, canvas: ground.canvas });
-  }
-  context.drawImage(cache.canvas, box.left, box.top, box.side, box.side);
-  context.strokeStyle = SOFT;
-  context.lineWidth = 1;
-  context.strokeRect(box.left, box.top, box.side, box.side);
-  drawScale(context, box, state);
+  };
+  drawKept(context, box, state, { cache, key: [state.manifold, state.holes, ready], paint });
 }
 
 /** The line or the samples, A and B, and z. */
 export function drawMarks(context, box, state) {
   const { toPixel } = scaleMap(box, state);
   const points = stripPoints(state).map(toPixel);
-  context.save();
-  context.beginPath();
-  context.rect(box.left, box.top, box.side, box.side);
-  context.clip();
-  if (state.strip === "line") {
-    line(context, [points[0], points.at(-1)], PAPER, 5);
-    line(context, [points[0], points.at(-1)], INK, 1.8);
-    for (const [x, y] of points) dot(context, x, y, 3.5);
-    badge(context, "A", points[0], box.size);
-    badge(context, "B", points.at(-1), box.size);
-  } else {
-    points.forEach((point, i) => badge(context, String(i + 1), point, box.size));
-  }
-  cross(context, toPixel(state.z), box.size);
-  context.restore();
+  clipped(context, box, () => {
+    if (state.strip === "line") {
+      line(context, [points[0], points.at(-1)], PAPER, 5);
+      line(context, [points[0], points.at(-1)], INK, 1.8);
+      for (const [x, y] of points) dot(context, x, y, 3.5);
+      badge(context, "A", points[0], box.size);
+      badge(context, "B", points.at(-1), box.size);
+    } else {
+      points.forEach((point, i) => badge(context, String(i + 1), point, box.size));
+    }
+    cross(context, toPixel(state.z), box.size);
+  });
 }
 
 function drawHoles(context, { side }, state, ratio) {

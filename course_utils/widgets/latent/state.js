@@ -1,6 +1,7 @@
 import { decodeFloats, inflate } from "../shared/base64.js";
-import { distanceField, holeRadius, nearest, straightLine } from "./math.js";
-import { network, table } from "./network.js";
+import { network, table } from "../shared/network.js";
+import { glyphsOf, holeRadius, nearest } from "../shared/points.js";
+import { distanceField, straightLine } from "./math.js";
 
 export const STEPS = 9; // images on the line from A to B
 const FIELD_SIDE = 81;
@@ -14,7 +15,7 @@ export function readState(model, arrived) {
     codes,
     names,
     labels: model.get("labels"),
-    glyphs: names.map((name, i) => (/^[\p{L}\p{N}]$/u.test(name) ? name : String(i))),
+    glyphs: glyphsOf(names),
     total: model.get("n_total"),
     shape: model.get("image_shape"),
     samples: model.get("samples"),

@@ -1,9 +1,12 @@
 import { fontSize, prepare, write } from "../shared/canvas.js";
+import { stripBox } from "../shared/images.js";
 import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
+import { scaleMap } from "../shared/map.js";
+import { nearest } from "../shared/points.js";
 import { button, painter, shell } from "../shared/shell.js";
-import { drawPair, drawStrip, stripBox } from "./images.js";
-import { drawGround, drawMarks, scaleMap } from "./map.js";
-import { largestHole, nearest } from "./math.js";
+import { drawPair, drawStrip } from "./images.js";
+import { drawGround, drawMarks } from "./map.js";
+import { largestHole } from "./math.js";
 import { STEPS, clampPoint, inHole, readState, readTouched, stripPoints } from "./state.js";
 
 const LABEL =

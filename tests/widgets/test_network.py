@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils.widgets.latent.export import SIDE, export_grid, export_network, pack_images, pack_numbers
+from course_utils.widgets._export import SIDE, export_grid, export_network, pack_images, pack_numbers
 
-NETWORK = "latent/network.js"
+NETWORK = "shared/network.js"
 POINTS = [[0.0, 0.0], [1.0, -1.0], [-3.0, 2.5], [0.3, 4.0]]
 APPLY = "(() => { const f = m.network(input.exported); return input.points.map((z) => Array.from(f(z))); })()"
 
