@@ -177,8 +177,8 @@ exercise(
         ),
         Mistake(
             lambda mu, logvar, noise, log_joint: log_joint(_drawn(mu, logvar, noise)[0]).mean(),
-            "The term log q is missing: without it nothing rewards a wide q, so training shrinks it to a point "
-            "and the sampling, which makes this more than an autoencoder, is lost.",
+            "The term log q is missing: without it nothing rewards a wide q, so training shrinks it to a "
+            "point, and the sampling, which makes this more than an autoencoder, is lost.",
         ),
         Mistake(
             lambda mu, logvar, noise, log_joint: (

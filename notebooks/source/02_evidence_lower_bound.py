@@ -1,0 +1,964 @@
+# ---
+# jupyter:
+#   course:
+#     title: The evidence lower bound
+#     summary: Score a model with hidden variables; derive the bound twice, line by line in code; tighten it, and run EM with it.
+# ---
+
+# %% [markdown]
+# # 02 The evidence lower bound
+#
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (latent variables, the bound by the chain rule);
+# S. Lathuilière, *Deep generative methods*, Télécom Paris (variational approximation and lower bound); *EECS 230 Deep Learning, Lecture 16*,
+# after S. Prince (the likelihood of a variational autoencoder, the bound by Jensen's inequality).
+#
+# **After this notebook you can**
+# - say why $\log p(x)$ of a model with hidden variables is hard to compute, and estimate it without fooling yourself;
+# - derive the evidence lower bound in two ways, and name what is lost in it, to the last digit;
+# - read the bound as reconstruction minus KL, and as energy plus entropy;
+# - tighten it: with a better $q$, or with more samples;
+# - explain EM as climbing that bound in turns.
+#
+# **Builds on** 00 (KL divergence, mixtures). **Time to run:** {measured_time}.
+
+# %%
+import math
+
+import torch
+from threadpoolctl import threadpool_limits
+from torch.distributions import Categorical, MultivariateNormal, Normal, kl_divergence
+
+from course_utils import data, exact
+from course_utils.checks import check, hint, reveal
+from course_utils.figures import DATA, GREEN, MODEL, NOISE, show, subplots
+from course_utils.verdict import verdict
+
+torch.manual_seed(0)
+torch.set_num_threads(1)  # everything here is small
+one_thread = threadpool_limits(1)  # the same for NumPy
+torch.set_default_dtype(torch.float64)  # we compare numbers to many digits
+
+
+def dice(seed=0):
+    """A source of random numbers that repeats."""
+    return torch.Generator().manual_seed(seed)
+
+
+# %% [markdown]
+# ## 1. Something is hidden
+#
+# A **latent-variable model** tells a story in two steps. First draw a code $z$ that nobody sees, from a simple **prior** $p(z)$. Then draw
+# the data from $p(x \mid z)$, the **decoder**. That is how 01 wanted to generate, and could not: it had no $p(z)$.
+#
+# Here is the smallest such story, with everything known. One hidden number, two visible ones:
+#
+# $$z \sim \mathcal N(0, 1), \qquad x \mid z \sim \mathcal N(w z,\; \sigma^2 I)$$
+#
+# To judge the model we need $p(x)$, the **evidence**: how likely is what we saw? There are two ways to it.
+#
+# 1. **Marginalise**: try every $z$ and add up, $\;p(x) = \int p(x \mid z)\, p(z)\, dz$.
+# 2. **Chain rule**: take *any* $z$, $\;p(x) = \dfrac{p(x, z)}{p(z \mid x)}$, with $p(x, z) = p(x \mid z)\, p(z)$.
+#
+# The first needs all of $z$. The second needs $p(z \mid x)$, the **posterior**: which $z$ could have made this $x$? Our example is linear and
+# Gaussian, so `exact.LinearGaussian` knows both answers in closed form, and we can watch the two ways arrive.
+
+# %%
+w, sigma = torch.tensor([1.0, -0.6]), 0.7
+tiny = exact.LinearGaussian(w[:, None], torch.zeros(2), sigma)
+x = torch.tensor([[1.6, 0.1]])  # what we saw
+
+z = torch.linspace(-20, 20, 8001)  # every z that matters, in small steps
+dz = z[1] - z[0]
+
+
+def integrate(values):
+    """values on the grid: [8001] -> their integral, exact to rounding for curves as smooth as ours."""
+    return values.sum() * dz
+
+
+log_prior = Normal(0.0, 1.0).log_prob(z)  # log p(z)
+log_px_given_z = Normal(z[:, None] * w, sigma).log_prob(x).sum(1)  # log p(x | z), x fixed
+log_pxz = log_px_given_z + log_prior  # log p(x, z)
+
+post_mean, post_cov = tiny.posterior(x)
+posterior = Normal(post_mean.squeeze(), post_cov.squeeze().sqrt())
+log_px = tiny.log_prob(x).item()  # the truth, in closed form
+
+marginalised = integrate(log_pxz.exp())
+by_chain_rule = (log_pxz - posterior.log_prob(z)).exp()  # one value for each z
+
+fig, axes = subplots(1, 2, figsize=(12, 3.8))
+axes[0].plot(z, log_prior.exp(), ":", color=NOISE, label="prior $p(z)$")
+axes[0].plot(z, posterior.log_prob(z).exp(), "--", color=DATA, label="posterior $p(z \\mid x)$")
+axes[0].plot(z, log_pxz.exp(), color=MODEL, label="$p(x, z)$: its area is $p(x)$")
+axes[0].fill_between(z, log_pxz.exp(), color=MODEL, alpha=0.25)
+axes[0].set(title="Marginalise: add up over z", xlabel="z", ylabel="density", xlim=(-3, 4), ylim=(0, 1.05))
+axes[0].legend(loc="upper left")
+axes[1].plot(z, by_chain_rule, color=MODEL, label="$p(x, z) \\,/\\, p(z \\mid x)$")
+axes[1].plot(z, log_pxz.exp(), "--", color=DATA, label="$p(x, z)$")
+axes[1].set(title="Chain rule: any z will do", xlabel="z", xlim=(-3, 4), ylim=(0, 0.125))
+axes[1].legend(loc="upper left")
+show(
+    fig,
+    "Left: the prior is wide, the posterior narrow and to the right, and the joint density has the posterior's shape with a "
+    "small area. Right: joint over posterior is a flat line, the same at every z.",
+)
+verdict("marginalised over the exact p(x), distance from 1", (marginalised / math.exp(log_px) - 1).abs(), high=1e-9)
+near = z.abs() < 4
+verdict(
+    f"chain rule at {near.sum():,} different z over the exact p(x), largest distance from 1",
+    (by_chain_rule[near] / math.exp(log_px) - 1).abs().max(),
+    high=1e-9,
+)
+
+# %% [markdown]
+# **Why both are hard.** Our grid over one latent has 8,001 points. With ten latents, even ten points a side are already $10^{10}$. And the posterior is
+# $p(x, z) / p(x)$: to know it, you need the very number that you are looking for. With a neural decoder neither has a closed form.
+#
+# One source lecture prints the integral with the posterior in the prior's place, $\int p(x \mid z)\, p(z \mid x)\, dz$. That asks the question after
+# looking at the answer. It is always too high:
+
+# %%
+printed = integrate((log_px_given_z + posterior.log_prob(z)).exp())
+verdict("the printed integral over the exact p(x)", printed / math.exp(log_px), low=1.5)
+
+# %% [markdown]
+# ## 2. Guess z blindly
+#
+# An integral over the prior is an average. So draw $z_1, \dots, z_K$ from the prior and average: **naive Monte Carlo**. More generally, draw from
+# *any* distribution $q(z)$ and correct for how often it visits each place. This is **importance sampling**:
+#
+# $$p(x) = \int q(z)\, \frac{p(x, z)}{q(z)}\, dz \approx \frac1K \sum_{k=1}^K w_k, \qquad w_k = \frac{p(x, z_k)}{q(z_k)}, \quad z_k \sim q$$
+#
+# With $q$ the prior, $w_k = p(x \mid z_k)$, and we are back at the naive estimate. Densities of images lie hundreds of powers of $e$ from 1, so everything
+# must stay on the log scale.
+#
+# **Exercise 1.** Write $\log \frac1K \sum_k w_k$ from the two log densities, without ever leaving the range of the computer's numbers.
+
+
+# %%
+def log_evidence(log_joint, log_q):
+    """log p(x, z_k): [K, B], log q(z_k): [K, B] -> estimate of log p(x): [B]. Axis 0 holds the samples."""
+    ### BEGIN SOLUTION
+    log_w = log_joint - log_q
+    return torch.logsumexp(log_w, dim=0) - math.log(len(log_w))
+    ### END SOLUTION
+
+
+# %%
+log_evidence = check("elbo.log_evidence", log_evidence)
+
+# %% [markdown]
+# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+
+# %%
+hint("elbo.log_evidence")
+
+# %% [markdown]
+# How far can we trust the estimate? If one weight is larger than all others together, then only one sample counts, however many you drew. The
+# **effective sample size** says how many count (Kong 1992):
+#
+# $$\mathrm{ESS} = \frac{\big(\sum_k w_k\big)^2}{\sum_k w_k^2}, \qquad 1 \le \mathrm{ESS} \le K$$
+#
+# **Exercise 2.** Write it from the log weights. Only their ratios matter; use that to stay in range.
+
+
+# %%
+def effective_sample_size(log_w):
+    """log w_k: [K, B] -> how many of the K samples count: [B]."""
+    ### BEGIN SOLUTION
+    share = torch.softmax(log_w, dim=0)
+    return 1 / share.square().sum(dim=0)
+    ### END SOLUTION
+
+
+# %%
+effective_sample_size = check("elbo.effective_sample_size", effective_sample_size)
+
+# %% [markdown]
+# Now with real digits and more latents. **Probabilistic PCA** is the same story with $k$ latents and 64 pixels: $x \mid z \sim \mathcal N(W z + \mu, \sigma^2 I)$.
+# Its best $W$ and $\sigma$ have a closed form, and so have $\log p(x)$ and the posterior. So we can see the error of an estimate, not only its spread.
+
+
+# %%
+def log_joint(model, x, z):
+    """log p(x, z) = log p(x | z) + log p(z): x [B, 64], z [K, B, k] -> [K, B]."""
+    log_px_given_z = Normal(z @ model.W.T + model.mu, model.sigma).log_prob(x).sum(-1)
+    return log_px_given_z + Normal(0.0, 1.0).log_prob(z).sum(-1)
+
+
+def draw(q, K, generator):
+    """K samples [K, B, k] of a Gaussian q with a mean [B, k]."""
+    noise = torch.randn(K, *q.mean.shape, generator=generator)
+    return q.mean + (q.scale_tril @ noise[..., None]).squeeze(-1)
+
+
+def estimate(model, x, q, K, generator):
+    """Estimated log p(x): [B], and the effective sample size: [B], from K samples of q."""
+    z = draw(q, K, generator)
+    log_p, log_q = log_joint(model, x, z), q.log_prob(z)
+    return log_evidence(log_p, log_q), effective_sample_size(log_p - log_q)
+
+
+def prior_of(model, x):
+    k = model.W.shape[1]
+    return MultivariateNormal(torch.zeros(len(x), k), scale_tril=torch.eye(k))
+
+
+train, test = data.load("digits", split="train"), data.load("digits", split="test")
+digits = test.flat.double()[:8]  # eight held-out digits
+latents = [1, 2, 4, 8, 16, 32]
+models = {k: exact.LinearGaussian.fit(train.flat.double(), k) for k in latents}
+truth = {k: model.log_prob(digits) for k, model in models.items()}
+
+# %% [markdown]
+# **Predict.** 16 latents, 1,000 samples from the prior. The naive estimate is right *on average*: the mean of many such estimates of $p(x)$ is $p(x)$.
+# What will you see for $\log p(x)$ of our digits? (a) estimates scattered evenly around the truth; (b) nearly all far too low; (c) nearly all far too high.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+naive_error, naive_ess = {}, {}
+for k, model in models.items():
+    runs = [estimate(model, digits, prior_of(model, digits), 1000, dice(seed)) for seed in range(5)]
+    naive_error[k] = torch.stack([value - truth[k] for value, _ in runs])  # [5 seeds, 8 digits], in nats
+    naive_ess[k] = torch.stack([size for _, size in runs])
+
+below = (naive_error[16] < -2).double().mean()
+above = (naive_error[16] > 2).double().mean()
+reveal(
+    guess,
+    "b" if below > 0.8 else "c" if above > 0.8 else "a",
+    "hardly any sample comes near the few z that could have made this digit; the rare one that does would lift the average.",
+)
+
+
+def dots(ax, errors, shift, colour, marker, label):
+    """One dot for each digit and seed, beside its number of latents."""
+    for place, values in enumerate(errors.values()):
+        spread = torch.linspace(-0.1, 0.1, values.numel())
+        ax.plot(place + shift + spread, values.flatten(), marker, color=colour, markersize=4, alpha=0.7,
+                label=label if place == 0 else None)  # fmt: skip
+    ax.set_xticks(range(len(errors)), list(errors))
+    ax.set_xlabel("number of latents k")
+
+
+fig, axes = subplots(1, 2, figsize=(12, 4))
+dots(axes[0], naive_error, 0, NOISE, "o", "8 digits, 5 seeds each")
+axes[0].axhline(0, color=DATA, label="exact")
+axes[0].set_yscale("symlog", linthresh=1)
+axes[0].set(title="Naive estimate of log p(x), 1,000 samples", ylabel="estimate - truth [nats]")
+axes[0].legend(loc="lower left")
+dots(axes[1], naive_ess, 0, NOISE, "o", None)
+axes[1].set(title="How many of the 1,000 count", ylabel="effective sample size", yscale="log", ylim=(0.7, 1500))
+show(
+    fig,
+    "Left: the error of the naive estimate is near zero for up to four latents, then falls to minus tens of nats at 16 and minus "
+    "hundreds at 32. Right: the effective sample size falls from hundreds to one.",
+)
+verdict("2 latents: largest error of 40 estimates, nats", naive_error[2].abs().max(), high=0.6)
+verdict("16 latents: median error, nats", naive_error[16].median(), high=-20)
+verdict("32 latents: median error, nats", naive_error[32].median(), high=-100)
+verdict("32 latents: median effective sample size of 1,000", naive_ess[32].median(), high=1.5)
+
+# %% [markdown]
+# How many samples would it take? About $e^{\mathrm{KL}(p(z \mid x) \,\|\, p(z))}$: the posterior is that much narrower than the prior (Chatterjee and Diaconis
+# 2018). The KL is known here, so we can count.
+
+
+# %%
+def posterior_of(model, x, width=1.0):
+    """The exact posterior, made `width` times as wide."""
+    mean, cov = model.posterior(x)
+    return MultivariateNormal(mean, scale_tril=width * torch.linalg.cholesky(cov).expand(len(x), -1, -1))
+
+
+for k, model in models.items():
+    nats = kl_divergence(posterior_of(model, digits), prior_of(model, digits)).mean()
+    print(f"{k:3d} latents: samples needed, about 10^{nats / math.log(10):.0f}")
+
+# %% [markdown]
+# ## 3. Guess z near the answer
+#
+# The cure is to draw $z$ where the posterior is. Take the posterior itself as $q$. Then $w_k = p(x, z_k) / p(z_k \mid x)$, and by the chain rule that is
+# $p(x)$, for every sample: one would do. But even a rough $q$ helps. We make the posterior 1.3 times too wide, as if we knew it badly.
+
+# %%
+perfect = posterior_of(models[16], digits)
+z_16 = draw(perfect, 100, dice())
+weights = log_joint(models[16], digits, z_16) - perfect.log_prob(z_16)
+verdict("q = posterior: largest difference between 100 log weights and log p(x)",
+        (weights - truth[16]).abs().max(), high=1e-9)  # fmt: skip
+
+good_error, good_ess = {}, {}
+for k, model in models.items():
+    runs = [estimate(model, digits, posterior_of(model, digits, 1.3), 1000, dice(seed)) for seed in range(5)]
+    good_error[k] = torch.stack([value - truth[k] for value, _ in runs])
+    good_ess[k] = torch.stack([size for _, size in runs])
+
+fig, ax = subplots(figsize=(9, 4))
+dots(ax, naive_error, -0.15, NOISE, "o", "z from the prior")
+dots(ax, good_error, 0.15, MODEL, "^", "z from a q 1.3 times too wide")
+ax.axhline(0, color=DATA, linewidth=1)
+ax.set_yscale("symlog", linthresh=1)
+ax.set(title="Importance sampling, 1,000 samples", ylabel="estimate - truth [nats]")
+ax.legend(loc="lower left")
+show(
+    fig,
+    "Errors of both estimates against the number of latents: those from the prior fall to minus hundreds, those from the rough "
+    "posterior stay near zero throughout.",
+)
+verdict("32 latents, rough q: largest error of 40 estimates, nats", good_error[32].abs().max(), high=1)
+verdict("32 latents, rough q: median effective sample size of 1,000", good_ess[32].median(), low=20)
+
+# %% [markdown]
+# So everything hangs on a good $q(z \mid x)$. Where does one come from? We need a number that says how good a $q$ is, and that can be computed without knowing
+# the posterior. That number is the bound.
+#
+# ## 4. The bound, by Jensen
+#
+# The logarithm is concave: the log of an average is at least the average of the logs, $\log \mathbb E[w] \ge \mathbb E[\log w]$. Apply it to the weights:
+#
+# $$\begin{aligned}
+# \log p(x) &= \log \int p(x, z)\, dz && (1)\ \text{marginalise} \\
+# &= \log \int q(z)\, \frac{p(x, z)}{q(z)}\, dz && (2)\ \text{multiply by } q / q \\
+# &= \log \mathbb E_q \Big[ \frac{p(x, z)}{q(z)} \Big] && (3)\ \text{an average over } q \\
+# &\ge \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \Big] && (4)\ \text{Jensen} \\
+# &= \mathbb E_q [\log p(x \mid z)] + \mathbb E_q \Big[ \log \frac{p(z)}{q(z)} \Big] && (5)\ p(x, z) = p(x \mid z)\, p(z) \\
+# &= \mathbb E_q [\log p(x \mid z)] - \mathrm{KL}(q(z) \,\|\, p(z)) && (6)\ \text{the KL turns the ratio over}
+# \end{aligned}$$
+#
+# Lines 4 to 6 are the **evidence lower bound**, the ELBO. Every line is a number, so let us compute every line, for a $q$ that is *not* the posterior.
+
+# %%
+q = Normal(0.3, 0.8)
+log_q = q.log_prob(z)
+
+
+def expect(values):
+    """The average over q of a function of z, given on the grid: [8001] -> scalar."""
+    return integrate(log_q.exp() * values)
+
+
+def print_lines(lines):
+    for words, value in lines.items():
+        print(f"{value:9.4f}   {words}")
+
+
+jensen = {
+    "    log p(x), closed form": tiny.log_prob(x).squeeze(),
+    "(1) marginalise": integrate(log_pxz.exp()).log(),
+    "(2) multiply by q / q": integrate(log_q.exp() * (log_pxz.exp() / log_q.exp())).log(),
+    "(3) log of an average over q": expect((log_pxz - log_q).exp()).log(),
+    "(4) Jensen: average of the log": expect(log_pxz - log_q),
+    "(5) split the logarithm": expect(log_px_given_z) + expect(log_prior - log_q),
+    "(6) reconstruction minus KL": expect(log_px_given_z) - kl_divergence(q, Normal(0.0, 1.0)),
+}
+print_lines(jensen)
+
+values = torch.stack(list(jensen.values()))
+elbo, drop = values[4], values[3] - values[4]
+verdict("largest difference within the lines above the inequality", values[:4].max() - values[:4].min(), high=1e-8)
+verdict("largest difference within the lines from it on", values[4:].max() - values[4:].min(), high=1e-8)
+verdict("lost at the inequality, nats", drop, low=0.7, high=0.9)
+
+# %% [markdown]
+# Read line 6 with care in the slides: one lecture prints the last term as $-\mathbb E_q \log \frac{p(z)}{q(z)}$ and calls it minus a KL. The ratio is upside down.
+# $\mathbb E_q \log \frac{p}{q}$ is already minus the KL, so the printed line *adds* it:
+
+# %%
+printed = expect(log_px_given_z) - expect(log_prior - log_q)
+verdict("the printed line minus the bound, over two KLs",
+        (printed - elbo) / (2 * kl_divergence(q, Normal(0.0, 1.0))), low=0.999, high=1.001)  # fmt: skip
+
+# %% [markdown]
+# ## 5. The bound, exactly
+#
+# Jensen says that something is lost, not what. The second derivation uses the chain rule instead and loses nothing until the very end. Start with
+# $\log p(x)$, which does not depend on $z$, so averaging it over $q$ changes nothing:
+#
+# $$\begin{aligned}
+# \log p(x) &= \mathbb E_q [\log p(x)] && (1)\ \textstyle\int q(z)\, dz = 1 \\
+# &= \mathbb E_q \Big[ \log \frac{p(x, z)}{p(z \mid x)} \Big] && (2)\ \text{chain rule} \\
+# &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \cdot \frac{q(z)}{p(z \mid x)} \Big] && (3)\ \text{multiply by } q / q \\
+# &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \Big] + \mathbb E_q \Big[ \log \frac{q(z)}{p(z \mid x)} \Big] && (4)\ \text{split} \\
+# &= \mathrm{ELBO}(q) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (5)\ \text{both have names}
+# \end{aligned}$$
+
+# %%
+log_posterior = posterior.log_prob(z)
+exactly = {
+    "    log p(x), closed form": tiny.log_prob(x).squeeze(),
+    "(1) average a constant": expect(torch.full_like(z, log_px)),
+    "(2) chain rule": expect(log_pxz - log_posterior),
+    "(3) multiply by q / q": expect((log_pxz - log_q) + (log_q - log_posterior)),
+    "(4) split": expect(log_pxz - log_q) + expect(log_q - log_posterior),
+    "(5) ELBO + KL to the posterior": tiny.elbo(x, q.mean.view(1, 1), q.variance.view(1, 1)).squeeze()
+    + kl_divergence(q, posterior),
+}
+print_lines(exactly)
+values = torch.stack(list(exactly.values()))
+verdict("largest difference between all lines", values.max() - values.min(), high=1e-8)
+verdict("what Jensen lost, minus KL(q || posterior)", (drop - kl_divergence(q, posterior)).abs(), high=1e-8)
+
+# %% [markdown]
+# So now we know what Jensen lost: exactly the KL from $q$ to the posterior. It is never negative, so
+#
+# $$\log p(x) \;=\; \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid x)) \;\ge\; \mathrm{ELBO}(q)$$
+#
+# Three things follow. The left side does not depend on $q$. So raising the ELBO over $q$ *is* lowering the KL: we bring $q$ to a posterior that we never
+# computed. And raising it over the model's parameters lifts $\log p(x)$, or at least the floor under it.
+#
+# One $q$ proves little. Take 200 random models with 1 to 6 latents and a random $q$ for each, and compute the three numbers **separately**.
+
+# %%
+worst, smallest_gap = 0.0, math.inf
+for seed in range(200):
+    g = dice(seed)
+    k, d = 1 + seed % 6, 2 + seed % 9
+    model = exact.LinearGaussian(torch.randn(d, k, generator=g), torch.randn(d, generator=g), 0.5)
+    point = model.sample(1, generator=g)
+    root = torch.randn(k, k, generator=g)
+    some_q = MultivariateNormal(torch.randn(1, k, generator=g), root @ root.T + 0.1 * torch.eye(k))
+    bound = model.elbo(point, some_q.mean, some_q.covariance_matrix.view(k, k))
+    gap = kl_divergence(some_q, MultivariateNormal(*model.posterior(point)))
+    worst = max(worst, (model.log_prob(point) - bound - gap).abs().item())
+    smallest_gap = min(smallest_gap, gap.item())
+verdict("200 random q: largest |log p(x) - ELBO - KL|", worst, high=1e-4)
+verdict("200 random q: smallest KL", smallest_gap, low=0)
+
+# %% [markdown]
+# **Predict.** Put $q$ on the posterior's mean and make it narrower and narrower. The samples then decode to better and better copies of $x$: the first
+# term of line 6, the reconstruction, rises. The ELBO (a) rises with it; (b) rises and levels off; (c) rises or not, in the end it falls without limit.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %%
+narrow = torch.tensor([1e-1, 1e-2, 1e-3, 1e-4])
+falling = torch.stack([tiny.elbo(x, post_mean, (s**2).view(1, 1)).squeeze() for s in narrow])
+steps = falling.diff()
+answer = "a" if steps[-1] > 0.1 else "c" if steps[-1] < -0.1 else "b"
+reveal(guess, answer, "the KL to the prior grows like -log(width), and the reconstruction has a ceiling.")
+verdict("ELBO lost for each tenfold narrowing, over log 10", -steps[-1] / math.log(10), low=0.99, high=1.01)
+
+# %% [markdown]
+# ### Touch it
+#
+# The line at the top of the bar is $\log p(x)$. It does not move, whatever you do: it does not depend on $q$. You hold $q$. Drag it, or use the arrow keys,
+# and watch the ELBO rise towards the line as the gap, $\mathrm{KL}(q \,\|\, \text{posterior})$, closes. Then switch the decoder from *linear* to *square*: the
+# posterior gets two bumps, and no Gaussian $q$ can close the gap. Which bump does the best $q$ take?
+
+# %%
+from course_utils.widgets import ElboExplorer
+
+ElboExplorer()
+
+# %% [markdown]
+# In the linear model the gap can be closed. With $z \sim \mathcal N(0, 1)$ and $x \mid z \sim \mathcal N(w z, \sigma^2 I)$, $\log p(x, z)$ is a parabola in $z$,
+# so the posterior is a Gaussian.
+#
+# **Exercise 3.** Give the $q$ with the highest ELBO: its mean for each $x$, and its variance, which is the same for all. (Complete the square, or add
+# precisions.)
+
+
+# %%
+def best_q(x, w, sigma):
+    """x: [N, d], w: [d], sigma: number -> mean [N] and variance (scalar) of the best q(z | x)."""
+    ### BEGIN SOLUTION
+    precision = 1 + w @ w / sigma**2
+    return x @ w / sigma**2 / precision, 1 / precision
+    ### END SOLUTION
+
+
+# %%
+best_q = check("elbo.best_q", best_q)
+
+# %%
+mean, variance = best_q(x, w, sigma)
+at_best = tiny.elbo(x, mean[:, None], variance.view(1, 1)).item()
+verdict("log p(x) minus the ELBO at your q", log_px - at_best, low=-1e-9, high=1e-4)
+
+means, stds = torch.linspace(-1, 3, 81), torch.linspace(0.1, 1.5, 71)
+surface = torch.stack([tiny.elbo(x.expand(81, 2), means[:, None], (s**2).view(1, 1)) for s in stds])
+fig, ax = subplots(figsize=(8, 4.6))
+picture = ax.contourf(means, stds, (log_px - surface).clamp(max=4), levels=16, cmap="viridis_r")
+fig.colorbar(picture, ax=ax, label="log p(x) - ELBO, cut at 4 [nats]")
+ax.plot(mean, variance.sqrt(), "*", color="white", markeredgecolor="black", markersize=18, label="your best q")
+ax.plot(0.3, 0.8, "o", color="white", markeredgecolor="black", markersize=9, label="the q of section 4")
+ax.plot(0, 1, "s", color="white", markeredgecolor="black", markersize=9, label="the prior as q")
+ax.set(title="The gap for every Gaussian q", xlabel="mean of q", ylabel="standard deviation of q")
+ax.legend(loc="lower left", bbox_to_anchor=(0, -0.36), ncols=3)
+show(
+    fig,
+    "The gap as colour over mean and standard deviation of q: one smooth bowl whose lowest point, gap zero, is the best q; it rises "
+    "fast towards small standard deviations.",
+)
+verdict("highest ELBO on the grid minus the one at your q", surface.max() - at_best, high=0)
+
+# %% [markdown]
+# ## 6. Two readings of one number
+#
+# $$\mathrm{ELBO}(q) \;=\; \underbrace{\mathbb E_q[\log p(x \mid z)]}_{\text{reconstruction}} - \underbrace{\mathrm{KL}(q \,\|\, p(z))}_{\text{to the prior}}
+# \;=\; \underbrace{\mathbb E_q[\log p(x, z)]}_{\text{minus the energy}} + \underbrace{\mathrm{H}(q)}_{\text{entropy}}$$
+#
+# The first reading is a lossy code: describe $x$ well, with a $z$ that costs little over the prior. The second is physics: $q$ wants to sit where $p(x, z)$ is
+# high, and it wants to be spread out. Without the entropy it would fall to a point.
+
+# %%
+widths = torch.linspace(0.08, 2, 200)
+mean_of_q = post_mean.squeeze()
+terms = {name: [] for name in ("reconstruction", "kl", "energy", "entropy")}
+for s in widths:
+    q = Normal(mean_of_q, s)
+    log_q = q.log_prob(z)  # `expect` averages over this q now
+    terms["reconstruction"].append(expect(log_px_given_z))
+    terms["kl"].append(expect(log_q - log_prior))
+    terms["energy"].append(expect(log_pxz))
+    terms["entropy"].append(q.entropy())
+terms = {name: torch.stack(values) for name, values in terms.items()}
+first, second = terms["reconstruction"] - terms["kl"], terms["energy"] + terms["entropy"]
+
+fig, axes = subplots(1, 2, figsize=(12, 4), sharey=True)
+for ax, (one, two, title) in zip(
+    axes,
+    [
+        ((terms["reconstruction"], "reconstruction"), (-terms["kl"], "minus KL to the prior"), "Reconstruction - KL"),
+        ((terms["energy"], "average of log p(x, z)"), (terms["entropy"], "entropy of q"), "Energy and entropy"),
+    ],
+    strict=True,
+):  # fmt: skip
+    ax.plot(widths, one[0], "--", color=DATA, label=one[1])
+    ax.plot(widths, two[0], ":", color=NOISE, linewidth=3, label=two[1])
+    ax.plot(widths, first, color=MODEL, label="their sum, the ELBO")
+    ax.axhline(log_px, color="black", linewidth=1, linestyle="-.", label="log p(x)")
+    ax.set(title=title, xlabel="standard deviation of q", ylim=(-6, 2))
+    ax.legend(loc="lower right", fontsize=11)
+axes[0].set_ylabel("nats")
+show(
+    fig,
+    "Two panels against the width of q. In each, one curve falls and one rises with the width, and their sum, the ELBO, is the same "
+    "in both: it touches log p(x) at the posterior's width.",
+)
+verdict("largest difference between the two readings", (first - second).abs().max(), high=1e-8)
+verdict("width of the highest ELBO over the posterior's", widths[first.argmax()] / posterior.stddev, low=0.97, high=1.03)
+verdict("ELBO above log p(x), at the most", (first - log_px).max(), high=1e-9)
+
+# %% [markdown]
+# One lecture says of the second term that *minimising it* keeps $q$ from collapsing into a point. That is true of the KL. It is false of the term as printed
+# there, $\mathbb E_q \log \frac{p(z)}{q(z)}$, which is the dotted curve on the left: its minimum *is* the point.
+#
+# For a Gaussian $q$ with independent axes, $q = \mathcal N(\mu, \mathrm{diag}\, \sigma^2)$, the KL to the prior $\mathcal N(0, I)$ needs no samples:
+#
+# $$\mathrm{KL} = \frac12 \sum_{j=1}^{D} \big( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \big)$$
+#
+# Networks give $\log \sigma^2$ (`logvar`), which may be any number, so nothing has to be kept positive.
+#
+# **Exercise 4.**
+
+
+# %%
+def kl_normal(mu, logvar):
+    """mu, logvar: [B, D] -> KL(N(mu, exp(logvar)) || N(0, I)): [B], in nats."""
+    ### BEGIN SOLUTION
+    return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(dim=1)
+    ### END SOLUTION
+
+
+# %%
+kl_normal = check("elbo.kl", kl_normal)
+
+# %% [markdown]
+# Does the formula hold? Ask samples: $\mathrm{KL} = \mathbb E_q[\log q(z) - \log p(z)]$ is an average. A Monte Carlo average is off by about its *standard error*,
+# the spread of the samples over $\sqrt n$; more than four of those would be news.
+
+# %%
+mu, logvar = torch.randn(6, 5, generator=dice(1)), torch.randn(6, 5, generator=dice(2)) - 0.5
+closed = kl_normal(mu, logvar)
+q = Normal(mu, (0.5 * logvar).exp())
+samples = q.mean + q.stddev * torch.randn(20_000, 6, 5, generator=dice(3))
+log_ratio = (q.log_prob(samples) - Normal(0.0, 1.0).log_prob(samples)).sum(-1)  # [20000, 6]
+error, standard_error = log_ratio.mean(0) - closed, log_ratio.std(0) / 20_000**0.5
+verdict("six Gaussians: largest error of Monte Carlo, in standard errors", (error / standard_error).abs().max(), high=4)
+
+# %% [markdown]
+# And where there is no closed form, the whole bound is an average over $q$, so a few samples estimate it, for any $p(x, z)$ that you can evaluate:
+#
+# $$\mathrm{ELBO} \approx \frac1K \sum_k \big( \log p(x, z_k) - \log q(z_k) \big), \qquad z_k = \mu + \sigma\, \epsilon_k, \quad \epsilon_k \sim \mathcal N(0, I)$$
+#
+# **Exercise 5.** The noise $\epsilon$ is handed to you, so that the result repeats. `log_joint` is a function. Keep the way open for a gradient: notebook 03
+# trains through this line.
+
+
+# %%
+def elbo_estimate(mu, logvar, noise, log_joint):
+    """mu, logvar: [D], noise: [K, D], log_joint: z [K, D] -> log p(x, z) [K]. Returns the ELBO, a scalar."""
+    ### BEGIN SOLUTION
+    std = (0.5 * logvar).exp()
+    z = mu + std * noise
+    log_q = Normal(mu, std).log_prob(z).sum(dim=1)
+    return (log_joint(z) - log_q).mean()
+    ### END SOLUTION
+
+
+# %%
+elbo_estimate = check("elbo.monte_carlo", elbo_estimate)
+
+# %% [markdown]
+# With it we can *find* a good $q$ without knowing the posterior: climb the estimate. Here is one digit under the model with 8 latents. $q$ starts as the
+# prior. (In PPCA the posterior's axes are independent, so a $q$ with independent axes can reach it.)
+
+# %%
+model_8, digit = models[8], digits[:1]
+mu, logvar = torch.zeros(8, requires_grad=True), torch.zeros(8, requires_grad=True)
+optimizer = torch.optim.Adam([mu, logvar], lr=0.05)
+noise_source, path = dice(), []
+for step in range(400):
+    noise = torch.randn(16, 8, generator=noise_source)
+    value = elbo_estimate(mu, logvar, noise, lambda z: log_joint(model_8, digit, z[:, None])[:, 0])
+    optimizer.zero_grad()
+    (-value).backward()
+    optimizer.step()
+    path.append(value.item())
+
+found = model_8.elbo(digit, mu.detach()[None], torch.diag(logvar.detach().exp())).item()
+start = model_8.elbo(digit, torch.zeros(1, 8), torch.eye(8)).item()
+fig, ax = subplots(figsize=(9, 3.6))
+ax.plot(path, color=MODEL, linewidth=1, label="estimate, 16 samples")
+ax.axhline(truth[8][0], color=DATA, linestyle="--", label="log p(x)")
+ax.set(title="Climbing the bound for one digit", xlabel="step", ylabel="ELBO [nats]")
+ax.set_yscale("symlog", linthresh=10)
+ax.legend(loc="lower right")
+show(fig, "The estimated ELBO rises from minus hundreds to the dashed line of log p(x) within a few hundred steps.")
+verdict("gap at the start, q = prior, nats", truth[8][0] - start, low=50)
+verdict("gap at the end, nats", truth[8][0] - found, low=0, high=0.2)
+
+# %% [markdown]
+# One climb for one digit. A **variational autoencoder** trains a network that gives $\mu$ and $\log \sigma^2$ for *every* $x$ at once, and trains the decoder at
+# the same time, both by climbing this estimate. That is notebook 03.
+#
+# ## 7. The hidden thing may be a label
+#
+# Nothing above asked $z$ to be a number. In a mixture, $z$ is *which component*: integrals become sums (one lecture writes the whole derivation with sums).
+#
+# $$\log p(x) = \underbrace{\sum_z q(z) \log \frac{p(x, z)}{q(z)}}_{\text{ELBO}} + \underbrace{\sum_z q(z) \log \frac{q(z)}{p(z \mid x)}}_{\mathrm{KL}}$$
+#
+# Here the posterior is easy, Bayes' rule over a few labels, and has a name: the **responsibilities**.
+
+# %%
+weights, means, stds = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([-2.0, 0.5, 3.0]), torch.tensor([0.8, 0.6, 1.0])
+point = torch.tensor(-0.4)
+log_pxz_label = weights.log() + Normal(means, stds).log_prob(point)  # log p(x, z) for z = 0, 1, 2
+log_px_label = torch.logsumexp(log_pxz_label, dim=0)
+responsibilities = torch.softmax(log_pxz_label, dim=0)
+
+
+def elbo_of_labels(q):
+    """q: [..., 3] probabilities -> [...]."""
+    return (q * (log_pxz_label - q.log())).sum(-1)
+
+
+random_q = torch.softmax(2 * torch.randn(500, 3, generator=dice()), dim=1)
+gap = kl_divergence(Categorical(random_q), Categorical(responsibilities.expand(500, 3)))
+verdict("500 random q: largest |log p(x) - ELBO - KL|", (log_px_label - elbo_of_labels(random_q) - gap).abs().max(), high=1e-9)
+verdict("log p(x) minus the ELBO at the responsibilities", (log_px_label - elbo_of_labels(responsibilities)).abs(), high=1e-9)
+
+share = torch.linspace(0.001, 0.999, 500)  # q = (share, 1 - share, almost nothing), the third kept at its own value
+rest = 1 - responsibilities[2]
+along = torch.stack([share * rest, (1 - share) * rest, responsibilities[2].expand(500)], dim=1)
+fig, ax = subplots(figsize=(8.5, 3.8))
+ax.plot(along[:, 0], elbo_of_labels(along), color=MODEL, label="ELBO")
+ax.axhline(log_px_label, color=DATA, linestyle="--", label="log p(x)")
+ax.plot(responsibilities[0], log_px_label, "*", color="white", markeredgecolor="black", markersize=16, label="q = responsibilities")
+ax.set(title="One point, three components", xlabel="q(first component)", ylabel="nats")
+ax.legend(loc="lower center")
+show(fig, "The ELBO is a concave curve of q's first probability; it touches the dashed line log p(x) at the responsibilities.")
+
+# %% [markdown]
+# ## 8. EM: climb in turns
+#
+# So far the model was given. Now fit it: find weights, means and widths $\theta$ that make the data $x_1, \dots, x_N$ likely. The ELBO has two arguments, $q$
+# and $\theta$. **Expectation maximisation** climbs one at a time (Neal and Hinton 1998):
+#
+# - **E-step**: hold $\theta$, take the best $q$. That is the posterior, and the gap closes: $\mathrm{ELBO} = \log p_\theta(x)$.
+# - **M-step**: hold $q$, take the best $\theta$. The ELBO rises. $\log p_\theta(x)$ lies above it, so it rises at least as much.
+#
+# With shares $r_{nk} = q(z_n = k)$, the best $\theta$ are averages with these weights: $N_k = \sum_n r_{nk}$, $\;\pi_k = N_k / N$,
+# $\;\mu_k = \frac1{N_k} \sum_n r_{nk}\, x_n$, $\;\sigma_k^2 = \frac1{N_k} \sum_n r_{nk}\, (x_n - \mu_k)^2$.
+#
+# **Exercise 6.** Write both steps.
+
+
+# %%
+def em_step(x, weights, means, stds):
+    """x: [N]; weights, means, stds: [K] -> the new weights, means, stds after one E-step and one M-step."""
+    ### BEGIN SOLUTION
+    log_joint = weights.log() + Normal(means, stds).log_prob(x[:, None])  # [N, K]
+    r = torch.softmax(log_joint, dim=1)
+    count = r.sum(dim=0)
+    new_means = (r * x[:, None]).sum(dim=0) / count
+    new_variances = (r * (x[:, None] - new_means) ** 2).sum(dim=0) / count
+    return count / len(x), new_means, new_variances.sqrt()
+    ### END SOLUTION
+
+
+# %%
+em_step = check("elbo.em_step", em_step)
+
+
+# %%
+def log_joint_labels(x, weights, means, stds):
+    """log p(x_n, z_n = k): [N, K]."""
+    return weights.log() + Normal(means, stds).log_prob(x[:, None])
+
+
+def bound_per_point(x, r, theta):
+    """The ELBO for shares r [N, K] and parameters theta, averaged over the points."""
+    return (r * (log_joint_labels(x, *theta) - r.log())).sum(1).mean()
+
+
+def log_likelihood(x, theta):
+    return log_joint_labels(x, *theta).logsumexp(1).mean()
+
+
+truth_mixture = exact.GaussianMixture(means[:, None], stds, weights)
+toy = truth_mixture.sample(500, generator=dice())[:, 0]
+theta = (torch.ones(3) / 3, torch.tensor([-0.5, 0.0, 0.5]), torch.ones(3) * 2)
+first_theta, climb = theta, []
+for step in range(60):
+    r = torch.softmax(log_joint_labels(toy, *theta), dim=1)
+    after_e = bound_per_point(toy, r, theta)
+    likelihood = log_likelihood(toy, theta)
+    theta = em_step(toy, *theta)
+    climb.append(torch.stack([likelihood, after_e, bound_per_point(toy, r, theta), log_likelihood(toy, theta)]))
+climb = torch.stack(climb)  # [60, 4]: log-likelihood, ELBO after E, ELBO after M, new log-likelihood
+
+shown = 14
+half_steps = torch.arange(2 * shown) / 2
+fig, axes = subplots(1, 2, figsize=(12.5, 4.4))
+axes[0].plot(half_steps, climb[:shown, [0, 3]].flatten(), "o-", color=DATA, markersize=4, label="log-likelihood")
+axes[0].plot(half_steps, climb[:shown, [1, 2]].flatten(), "^--", color=MODEL, markersize=4, label="ELBO")
+axes[0].set(title="E closes the gap, M lifts the bound", xlabel="step (E at whole numbers, M at halves)", ylabel="nats per point")
+axes[0].legend(loc="lower right")
+line = torch.linspace(-5, 7, 300)
+axes[1].hist(toy.numpy(), bins=50, density=True, color=NOISE, alpha=0.4, label="data")
+axes[1].plot(line, log_joint_labels(line, *first_theta).logsumexp(1).exp(), ":", color=NOISE, label="start")
+axes[1].plot(line, log_joint_labels(line, *theta).logsumexp(1).exp(), color=MODEL, label="after 60 steps")
+axes[1].plot(line, truth_mixture.log_prob(line[:, None]).exp(), "--", color=DATA, label="truth")
+axes[1].set(title="The mixture it finds", xlabel="x", ylabel="density")
+axes[1].legend()
+show(
+    fig,
+    "Left: log-likelihood and ELBO against steps; after each E-step they meet, after each M-step both are higher and a gap has opened. "
+    "Right: a histogram, the flat start, and the fitted density close to the true one.",
+)
+verdict("largest gap after an E-step", (climb[:, 0] - climb[:, 1]).abs().max(), high=1e-9)
+verdict("smallest rise of the ELBO in an M-step", (climb[:, 2] - climb[:, 1]).min(), low=-1e-12)
+verdict("smallest rise of the log-likelihood in a step", (climb[:, 3] - climb[:, 0]).min(), low=-1e-12)
+verdict("smallest gap after an M-step", (climb[:, 3] - climb[:, 2]).min(), low=-1e-12)
+verdict(
+    "log-likelihood of the fit minus that of the truth, on its own data, nats per point",
+    climb[-1, 3] - truth_mixture.log_prob(toy[:, None]).mean(), low=0, high=0.05,
+)  # fmt: skip
+
+# %% [markdown]
+# No step size, and never a step down. This is how scikit-learn fitted the mixtures of notebook 00. It needs a posterior in closed form, though. Where there is none,
+# a VAE climbs the same function by gradients, $q$ and $\theta$ together.
+#
+# ## 9. More samples: a tighter bound
+#
+# The ELBO averages $\log w$; the estimate of Exercise 1 takes the log of an average. In between lies a family, the **importance-weighted bound** (IWAE, Burda et al. 2016):
+#
+# $$\mathcal L_K = \mathbb E \Big[ \log \frac1K \sum_{k=1}^K w_k \Big], \qquad \mathcal L_1 = \mathrm{ELBO}, \qquad \mathcal L_1 \le \mathcal L_2 \le \mathcal L_4 \le \dots \le \log p(x)$$
+#
+# So what Exercise 1 computes is, on average, a *lower bound* too. Why does it rise with $K$? Cut $2K$ weights into two halves with averages $a$ and $b$. Jensen again:
+# $\log \frac{a + b}{2} \ge \frac{\log a + \log b}{2}$. This holds for *every* draw, so cutting the same weights into larger blocks never lowers the mean.
+#
+# **Predict.** Take a $q$ that is wrong: twice as wide as the posterior. Its ELBO stays below $\log p(x)$ for good. As $K$ grows, $\mathcal L_K$ (a) stops at a gap too: a wrong $q$ is a
+# wrong $q$; (b) closes the gap; (c) ends above $\log p(x)$.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+DRAWS = 16_384
+sizes = [2**power for power in range(11)]
+
+
+def bounds(model, x, q, seed=0):
+    """The importance-weighted bound for each K, by cutting the same weights into blocks: [11], mean over x."""
+    z = draw(q, DRAWS, dice(seed))
+    log_w = log_joint(model, x, z) - q.log_prob(z)  # [DRAWS, B]
+    found = []
+    for K in sizes:
+        blocks = log_w.view(DRAWS // K, K, -1).transpose(0, 1).flatten(1)  # [K, blocks * B]
+        found.append(log_evidence(blocks, torch.zeros_like(blocks)).mean())
+    return torch.stack(found)
+
+
+choices = {
+    "prior": (prior_of, NOISE, ":"),
+    "twice as wide": (lambda model, x: posterior_of(model, x, 2.0), MODEL, "-"),
+    "half as wide": (lambda model, x: posterior_of(model, x, 0.5), GREEN, "--"),
+}
+gaps = {}
+fig, axes = subplots(1, 3, figsize=(13, 4), sharey=True)
+for ax, k in zip(axes, (2, 8, 32), strict=True):
+    for name, (make_q, colour, style) in choices.items():
+        gap = gaps[k, name] = truth[k].mean() - bounds(models[k], digits, make_q(models[k], digits))
+        drawn = torch.where(gap > 0.02, gap, torch.nan)  # below it these draws are too few to tell
+        ax.plot(sizes, drawn, style, marker="o", markersize=4, color=colour, label=f"q: {name}")
+    ax.set(xscale="log", yscale="log", title=f"{k} latents", xlabel="samples K")
+axes[0].set_ylabel("log p(x) - bound [nats]")
+axes[2].legend(loc="lower left", bbox_to_anchor=(-1.9, -0.42), ncols=3)
+show(
+    fig,
+    "Three panels, for 2, 8 and 32 latents: the gap of the importance-weighted bound against K on log scales. All curves fall; the "
+    "wide q falls fastest, the narrow one slowly, and the prior with 32 latents hardly at all.",
+)
+wide = gaps[8, "twice as wide"]
+reveal(
+    guess,
+    "c" if wide[-1] < -0.01 else "b" if wide[-1] < 0.1 * wide[0] else "a",
+    "the weights correct what q gets wrong, as long as q visits every place that matters.",
+)
+rises = torch.stack([-gap.diff() for gap in gaps.values()])
+verdict("smallest rise of the bound from K to 2K, nine settings", rises.min(), low=-1e-9)
+narrow = gaps[8, "half as wide"]
+verdict("8 latents, twice as wide: gap at K = 1, nats", wide[0], low=6, high=7)
+verdict("8 latents, half as wide: gap at K = 1, nats", narrow[0], low=2, high=3)
+verdict("8 latents, twice as wide: share of that gap left at K = 1,024", wide[-1] / wide[0], high=0.03)
+verdict("8 latents, half as wide: share of that gap left at K = 1,024", narrow[-1] / narrow[0], low=0.06)
+verdict("32 latents, prior: gap at K = 1,024, nats", gaps[32, "prior"][-1], low=100)
+
+# %% [markdown]
+# Look at the two middle curves. Too wide and too narrow are not the same kind of wrong. A wide $q$ wastes samples; a narrow one never visits places that count, and more samples
+# hardly help. Now you can also say what naive Monte Carlo is: the importance-weighted bound with the worst $q$ in use, the prior.
+#
+# ## 10. The failure museum
+#
+# **Exhibit A: q too narrow.** Two latents, strongly tied together in the posterior. A $q$ with independent axes sits at the right mean, and is far too narrow. Mend it: return one
+# standard deviation for both axes that brings the gap as low as such a $q$ can get. The obvious answer, the posterior's own standard deviation along an axis, is not the best one. You
+# may use `tied` (the posterior's covariance), or think of a ridge and of what fits inside.
+
+# %%
+ridge = exact.LinearGaussian(torch.tensor([[2.1, 2.0], [2.0, 2.1]]), torch.zeros(2), 0.5)
+seen = torch.tensor([[1.0, 1.4]])
+_, tied = ridge.posterior(seen)
+
+
+def gap_of(std):
+    """log p(x) minus the ELBO for a q at the posterior's mean with this std on both axes."""
+    centre, _ = ridge.posterior(seen)
+    return (ridge.log_prob(seen) - ridge.elbo(seen, centre, torch.eye(2) * std**2)).item()
+
+
+def mended():
+    """Return the standard deviation of q along both axes, a number."""
+    ### BEGIN SOLUTION
+    return torch.linalg.inv(tied).diagonal().mean().rsqrt().item()
+    ### END SOLUTION
+
+
+lowest = min(gap_of(s) for s in torch.linspace(0.02, 1.5, 300).tolist())
+verdict("exhibit A, gap with std 0.01, nats", gap_of(0.01), low=5)
+verdict("exhibit A, gap with the posterior's own std, nats", gap_of(tied[0, 0].sqrt().item()), low=3)
+if mended() is None:
+    print("exhibit A: not answered yet")
+else:
+    left = gap_of(mended())
+    print("exhibit A:", "mended" if left < lowest + 0.1 else "still broken, a lower gap can be had")
+verdict("exhibit A, what no q with independent axes can close, nats", lowest, low=1)
+
+# %% [markdown]
+# The KL of $q$ to the posterior is the *reverse* one of notebook 00: it picks a place and avoids everything outside it. So a simple $q$ comes out too narrow, and the gap that is left is the
+# price of its form. A VAE pays it as well.
+#
+# **Exhibit B: too few samples, and they agree.** Eight latents. $q$ has 0.3 times the posterior's width, and 50 samples are drawn. Three runs give three similar numbers, which looks like
+# certainty. All are wrong. Mend it within 1,000 samples, so that three runs are within 0.2 nats of the truth.
+
+# %%
+broken = {"width": 0.3, "K": 50}
+
+
+def three_runs(width, K):
+    """Three estimates of log p(x) of one digit, minus the truth; and the mean effective sample size."""
+    q = posterior_of(models[8], digits[:1], width)
+    runs = [estimate(models[8], digits[:1], q, K, dice(10 + seed)) for seed in range(3)]
+    return torch.cat([value for value, _ in runs]) - truth[8][0], torch.cat([size for _, size in runs]).mean()
+
+
+def mended():
+    """Return better settings, {"width": ..., "K": ...}, with K at most 1000."""
+    ### BEGIN SOLUTION
+    return {"width": 1.2, "K": 1000}
+    ### END SOLUTION
+
+
+off, size = three_runs(**broken)
+verdict("exhibit B, spread of the three estimates (standard deviation), nats", off.std(), high=1.5)
+verdict("exhibit B, the best of them is still too low by, nats", -off.max(), low=2)
+verdict("exhibit B, effective sample size of 50", size, high=15)
+settings = mended()
+if settings is None:
+    print("exhibit B: not answered yet")
+elif settings["K"] > 1000:
+    print("exhibit B: still broken, that is more than 1,000 samples")
+else:
+    off, size = three_runs(**settings)
+    print("exhibit B:", "mended" if off.abs().max() < 0.2 else "still broken, a run is off by more than 0.2 nats")
+
+# %% [markdown]
+# The effective sample size gave the alarm. It does not always.
+#
+# **Exhibit C: the alarm that stays silent.** A decoder that squares: $x \mid z \sim \mathcal N(z^2, 0.5^2)$. For $x = 4$ the posterior has two bumps, at $z = 2$ and at $z = -2$. A $q$ that covers
+# one of them perfectly never hears of the other. Its weights are nearly equal, its ESS nearly $K$, and its estimate is off by $\log 2$.
+
+# %%
+log_pxz_square = Normal(z**2, 0.5).log_prob(torch.tensor(4.0)) + log_prior
+log_px_square = integrate(log_pxz_square.exp()).log()
+one_bump = Normal(1.98, 0.14)
+samples = (one_bump.mean + one_bump.stddev * torch.randn(1000, 1, generator=dice())).flatten()
+log_w = Normal(samples**2, 0.5).log_prob(torch.tensor(4.0)) + Normal(0.0, 1.0).log_prob(samples) - one_bump.log_prob(samples)
+missing = log_px_square - log_evidence(log_w[:, None], torch.zeros(1000, 1)).squeeze()
+verdict("exhibit C, effective share of the samples", effective_sample_size(log_w[:, None]).squeeze() / 1000, low=0.9)
+verdict("exhibit C, error over log 2", missing / math.log(2), low=0.97, high=1.03)
+
+# %% [markdown]
+# A low effective sample size proves that an estimate is bad. A high one proves nothing about places that $q$ never visits.
+#
+# ## Read with care
+#
+# What the source lectures print about this, and what holds. Each line is held by a test.
+
+# %%
+from IPython.display import Markdown
+
+from course_utils.errata import errata_table
+
+Markdown(errata_table("02"))
+
+# %% [markdown]
+# ## What to take with you
+#
+# - $\log p(x) = \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid x))$, exactly, for every $q$. The left side does not know $q$.
+# - Sampling from the prior fails with many latents: the estimate is right on average, and in practice far too low.
+# - ELBO = reconstruction - KL to the prior = average log joint + entropy.
+# - The best $q$ is the posterior. A simple $q$ leaves a gap, and comes out too narrow.
+# - More samples tighten the bound, never past $\log p(x)$, and only where $q$ looks.
+# - EM climbs the bound in turns; a VAE will climb it by gradients.
+#
+# **Left out here.** Variational Bayes for the parameters, annealed importance sampling, other divergences than the reverse KL, variance reduction of the gradient (notebook 03 meets it);
+# bounds from above.
+#
+# **Papers.** Dempster, Laird and Rubin, *Maximum likelihood from incomplete data via the EM algorithm*, 1977. Kong, *A note on importance sampling using standardized weights*, 1992. Neal and
+# Hinton, *A view of the EM algorithm that justifies incremental, sparse, and other variants*, 1998. Jordan et al., *An introduction to variational methods for graphical models*, 1999. Tipping and
+# Bishop, *Probabilistic principal component analysis*, 1999. Kingma and Welling, *Auto-encoding variational Bayes*, 2014. Burda, Grosse and Salakhutdinov, *Importance weighted autoencoders*, 2016.
+# Chatterjee and Diaconis, *The sample size required in importance sampling*, 2018.
