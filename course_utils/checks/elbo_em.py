@@ -31,7 +31,7 @@ def _mixture(points, components, far=False):
         which = torch.randint(components, (points,), generator=rng)
         x = 2.5 * which + torch.randn(points, generator=rng)
         if far:
-            x[0] = 60.0
+            x[0] = 200.0
         weights = torch.softmax(torch.randn(components, generator=rng), dim=0)
         means = 2.5 * torch.arange(components) + torch.randn(components, generator=rng)
         return x, weights, means, 0.6 + torch.rand(components, generator=rng)

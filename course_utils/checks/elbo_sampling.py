@@ -29,14 +29,14 @@ exercise(
     inputs={
         "6 samples for each of 3 points": _weighted(6, 3),
         "40 samples for each of 2 points": _weighted(40, 2, spread=2.0),
-        "weights near e^-300": _weighted(9, 4, level=-300.0),
-        "weights near e^200": _weighted(5, 3, level=200.0),
+        "weights near e^-1000": _weighted(9, 4, level=-1000.0),
+        "weights near e^800": _weighted(5, 3, level=800.0),
     },
     mistakes=[
         Mistake(
             lambda log_joint, log_q: (log_joint - log_q).exp().mean(dim=0).log(),
-            "Right until the weights leave the range of the computer's numbers: e^-300 is 0 there and "
-            "e^200 is infinite, so for one image of 64 pixels log p(x) already comes out as an infinity.",
+            "Right until the weights leave the range of the computer's numbers: e^-1000 is 0 there and "
+            "e^800 is infinite, so for one image of 64 pixels log p(x) already comes out as an infinity.",
         ),
         Mistake(
             lambda log_joint, log_q: (log_joint - log_q).mean(dim=0),
@@ -125,7 +125,7 @@ exercise(
         "6 weights for each of 3 points": _log_weights(6, 3),
         "30 weights for each of 2 points": _log_weights(30, 2, spread=2.0),
         "one heavy weight among 8": _one_heavy,
-        "weights near e^-300": _log_weights(12, 4, level=-300.0),
+        "weights near e^-1000": _log_weights(12, 4, level=-1000.0),
         "10 equal weights": lambda rng: (torch.full((10, 2), -1.5),),
     },
     accepted=[
@@ -141,8 +141,8 @@ exercise(
                 lambda log_w: log_w.exp().sum(dim=0).square() / log_w.exp().square().sum(dim=0),
                 lambda log_w: 1 / (log_w.exp() / log_w.exp().sum(dim=0)).square().sum(dim=0),
             ),
-            "Right until the weights leave the range of the computer's numbers: e^-300 is 0 there, and 0 / 0 "
-            "is NaN, just for the images where you need the warning.",
+            "Right until the weights leave the range of the computer's numbers: e^-1000 is 0 there, and "
+            "0 / 0 is NaN, just for the images where you need the warning.",
         ),
         Mistake(
             lambda log_w: effective_sample_size(log_w) / len(log_w),
@@ -171,7 +171,7 @@ exercise(
         ),
         Mistake(
             lambda log_w: log_w.sum(dim=0).square() / log_w.square().sum(dim=0),
-            "You use the log weights as if they were the weights: a sample with log weight -300 counts for "
+            "You use the log weights as if they were the weights: a sample with log weight -1000 counts for "
             "nothing, and here it counts the most.",
         ),
         Mistake(
