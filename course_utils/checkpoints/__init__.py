@@ -5,13 +5,18 @@ more Recipe in RECIPES.
 """
 
 from ..training import CheckpointError
+from .digit_classifier import RECIPES as _DIGIT_CLASSIFIER
+from .digit_vaes import RECIPES as _DIGIT_VAES
+from .digit_vaes import betas
 from .glyph_autoencoders import RECIPES as _GLYPH_AUTOENCODERS
+from .glyph_vae import RECIPES as _GLYPH_VAE
 from .recipe import Recipe
 from .store import folder, load_recipe, train_recipe
 
-RECIPES = {recipe.name: recipe for recipe in _GLYPH_AUTOENCODERS}
+_ALL = [*_GLYPH_AUTOENCODERS, *_DIGIT_VAES, *_DIGIT_CLASSIFIER, *_GLYPH_VAE]
+RECIPES = {recipe.name: recipe for recipe in _ALL}
 
-__all__ = ["RECIPES", "CheckpointError", "Recipe", "find", "folder", "load", "train"]
+__all__ = ["RECIPES", "CheckpointError", "Recipe", "betas", "find", "folder", "load", "train"]
 
 
 def find(name):

@@ -1,0 +1,179 @@
+"""VAEs of binarised digits for a sweep of beta, with many latents and with two, for lesson 03."""
+
+import dataclasses
+import functools
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from .. import autoencoders, training, vae
+from .recipe import Recipe
+
+IN_SHAPE = (1, 8, 8)
+BETAS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0)  # from every unit at work to none
+DRAWS = 50  # of z for each held-out image
+ACTIVE = 0.01  # the variance of q's mean over images above which a unit is active (Burda et al. 2016)
+COMMON = {
+    "images": "digits, 1 where the grey level is at least 0.5",
+    "seed": 0,
+    "steps": 3_000,
+    "batch_size": 128,
+    "lr": 2e-3,
+    "ema_decay": 0.998,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Runs:
+    """Several runs as one: what a provenance asks of a History. Steps and seconds are sums."""
+
+    steps: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    def __add__(self, history):
+        return Runs(
+            self.steps + history.steps,
+            self.seconds + history.seconds,
+            self.interrupted or history.interrupted,
+        )
+
+
+def key(beta):
+    """The name in the ModuleDict of the VAE trained with this beta; no name of a module has a dot."""
+    return f"beta_{beta:g}".replace(".", "_")
+
+
+def betas(model):
+    """The VAEs of a sweep by their beta: {float: VAE}, from the smallest beta to the largest."""
+    found = {float(name.removeprefix("beta_").replace("_", ".")): part for name, part in model.items()}
+    return dict(sorted(found.items()))
+
+
+def digits(split="train"):
+    """ImageData of the 8x8 digits with pixels 0 or 1."""
+    from .. import data
+
+    return binarised(data.load("digits", split=split))
+
+
+def binarised(image_data):
+    """The same ImageData with 1 where a pixel is at least 0.5, and 0 elsewhere."""
+    return dataclasses.replace(image_data, images=(image_data.images >= 0.5).float())
+
+
+def fit(settings, model, loss, images, seconds=None, progress=True):
+    """Train one model as the settings say, for `seconds` where given; return the History with its average."""
+    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
+    return training.fit(
+        model, loss, images, **budget, batch_size=settings["batch_size"], lr=settings["lr"],
+        ema_decay=settings["ema_decay"], seed=settings["seed"], precision="fp32", progress=progress,
+    )  # fmt: skip
+
+
+def negative_elbo(model, x, beta=1.0):
+    """The mean over a batch of minus the ELBO, whose KL is multiplied by beta: a scalar."""
+    return -vae.elbo(x, *model(x), beta=beta).value.mean()
+
+
+def pixel_loss(model, x):
+    """The mean over a batch of an autoencoder's Bernoulli cross-entropy, summed over pixels: a scalar."""
+    return F.binary_cross_entropy(model(x), x, reduction="sum") / len(x)
+
+
+@torch.no_grad()
+def held_out(model, x, draws=DRAWS, seed=0):
+    """The mean ELBO of images x [B, C, H, W] and its two parts, in nats per image: Elbo of three scalars.
+
+    model: a VAE. Each image gets `draws` seeded samples of z.
+    """
+    mean, logvar = (part.repeat_interleave(draws, 0) for part in model.encode(x))
+    z = vae.reparameterise(mean, logvar, torch.Generator().manual_seed(seed))
+    bound = vae.elbo(x.repeat_interleave(draws, 0), model.logits(z), mean, logvar)
+    return vae.Elbo(*(part.mean() for part in bound))
+
+
+@torch.no_grad()
+def active_units(model, x):
+    """How many latents of a VAE depend on the image: those whose mean varies by more than ACTIVE over x."""
+    return int((model.encode(x)[0].var(0) > ACTIVE).sum())
+
+
+def train_sweep(settings, model, data, seconds=None, progress=True):
+    """Fit one VAE for each beta, all from the same seed; seconds is shared out among them."""
+    each = None if seconds is None else seconds / len(model)
+    kept, runs = nn.ModuleDict(), Runs()
+    for beta, part in betas(model).items():
+        loss = functools.partial(negative_elbo, beta=beta)
+        history = fit(settings, part, loss, data.images, each, progress)
+        kept[key(beta)] = history.ema
+        runs += history
+        if runs.interrupted:
+            break
+    return kept, runs
+
+
+def evaluate_sweep(model):
+    """Held-out ELBO (that of beta = 1), its parts in nats per image, and active units, for each beta."""
+    x, metrics = digits("test").images, {}
+    for beta, part in betas(model).items():
+        bound = held_out(part, x)
+        metrics[f"test_elbo_beta_{beta:g}"] = bound.value
+        metrics[f"test_reconstruction_beta_{beta:g}"] = bound.reconstruction
+        metrics[f"test_kl_beta_{beta:g}"] = bound.kl
+        metrics[f"active_units_beta_{beta:g}"] = active_units(part, x)
+    return metrics
+
+
+def train_autoencoder(settings, model, data, seconds=None, progress=True):
+    """Fit the autoencoder to the same digits with the same budget, its loss the decoder's alone."""
+    history = fit(settings, model, pixel_loss, data.images, seconds, progress)
+    return history.ema, history
+
+
+@torch.no_grad()
+def evaluate_autoencoder(model):
+    """Held-out log-likelihood of the pixels given their codes, in nats per image."""
+    return {"test_reconstruction": -pixel_loss(model, digits("test").images)}
+
+
+def build_sweep(latent_dim, hidden):
+    """One untrained VAE for each of BETAS, by key."""
+    return nn.ModuleDict({key(beta): vae.VAE(IN_SHAPE, latent_dim, hidden) for beta in BETAS})
+
+
+def _sweep(name, summary, latent_dim, hidden):
+    settings = {**COMMON, "latent_dim": latent_dim, "hidden": list(hidden), "betas": list(BETAS)}
+    return Recipe(
+        name=name,
+        summary=summary,
+        lessons=("03",),
+        build=functools.partial(build_sweep, latent_dim, hidden),
+        data=digits,
+        train=functools.partial(train_sweep, settings),
+        evaluate=evaluate_sweep,
+        settings=settings,
+    )
+
+
+AUTOENCODER_SETTINGS = {**COMMON, "latent_dim": 2, "hidden": [64, 64], "loss": "cross-entropy over pixels"}
+
+RECIPES = [
+    _sweep(
+        "digits_beta_vaes", "Eight VAEs of digits with 16 latents, from small beta to large", 16, (192, 96)
+    ),
+    _sweep(
+        "digits_beta_vaes_2d", "Eight VAEs of digits with two latents, from small beta to large", 2, (64, 64)
+    ),
+    Recipe(
+        name="digits_ae_2d",
+        summary="Autoencoder of digits with a two-dimensional code, to set beside the VAEs",
+        lessons=("03",),
+        build=lambda: autoencoders.MLPAutoencoder(IN_SHAPE, 2, hidden=(64, 64)),
+        data=digits,
+        train=functools.partial(train_autoencoder, AUTOENCODER_SETTINGS),
+        evaluate=evaluate_autoencoder,
+        settings=AUTOENCODER_SETTINGS,
+    ),
+]
