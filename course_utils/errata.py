@@ -52,6 +52,80 @@ ERRATA = [
         "it is useless, but it does not overfit: the identity copies what it never saw just as well",
         "01",
     ),
+    Erratum(
+        "D",
+        "$\\Pr(x) = \\int \\Pr(x \\mid h) \\Pr(h \\mid x)\\, dh$",
+        "the integral runs over the *prior*, $\\int \\Pr(x \\mid h) \\Pr(h)\\, dh$; over the "
+        "posterior it comes out too high",
+        "02",
+    ),
+    Erratum(
+        "A",
+        "the approximate posterior is $q_\\theta(z \\mid x)$, with the model's $\\theta$",
+        "$q_\\phi$, as the same lecture writes later: for one $\\theta$ there are many $q$, each with "
+        "its own bound",
+        "02",
+    ),
+    Erratum(
+        "A",
+        "the bound ends in $-\\mathbb E_q \\log \\frac{p(z)}{q(z \\mid x)}$, called minus a KL divergence",
+        "$-\\mathrm{KL}(q \\Vert p) = +\\mathbb E_q \\log \\frac{p(z)}{q(z \\mid x)}$; as printed, "
+        "the KL is added and the sum may exceed $\\log p(x)$",
+        "02",
+    ),
+    Erratum(
+        "A",
+        "minimising that term keeps the encoder from collapsing into a point",
+        "true of the KL; the term as printed is minus the KL, and least for a point",
+        "02",
+    ),
+    Erratum(
+        "D",
+        "maximise $\\log \\Pr(x) - c\\, \\mathrm{KL}(\\Pr(h \\mid x) \\Vert \\mathcal N(0, I))$",
+        "$\\mathbb E_q \\log \\Pr(x \\mid h)$ in place of $\\log \\Pr(x)$, which has no $q$ in it: as "
+        "printed, the best encoder ignores $x$",
+        "02",
+    ),
+    Erratum(
+        "D",
+        "the KL divergence is a distance measure",
+        "it is not symmetric, and the two directions fit different models; the triangle inequality fails too",
+        "02",
+    ),
+    Erratum(
+        "A",
+        "$q(z \\mid x) = \\mathcal N(z;\\, \\mu_z(x), \\sigma_z(x))$",
+        "the second place of $\\mathcal N$ is a variance, $\\sigma_z^2(x)$, if $z = \\mu + \\sigma \\epsilon$ "
+        "is to be a draw from it",
+        "03",
+    ),
+    Erratum(
+        "D",
+        "a network gives the mean and variance of $\\Pr(h)$: $\\mathcal N(h;\\, \\mu, \\sigma I)$",
+        "of $\\Pr(h \\mid x)$, with $\\sigma^2 I$; the prior $\\Pr(h) = \\mathcal N(0, I)$ is fixed",
+        "03",
+    ),
+    Erratum(
+        "C",
+        "the reparameterised sample is $z = \\mu_{x \\mid z} + z_0 \\sqrt{\\Sigma_{x \\mid z}}$",
+        "$z = \\mu_{z \\mid x} + z_0 \\sqrt{\\Sigma_{z \\mid x}}$, from the encoder; as printed, an "
+        "image is drawn",
+        "03",
+    ),
+    Erratum(
+        "C",
+        "conditional VAE: replace $q(x \\mid z)$ with $q(x \\mid z, y)$",
+        "$q(z \\mid x)$ with $q(z \\mid x, y)$: the posterior depends on $y$, and a $q$ without it "
+        "leaves a gap",
+        "03",
+    ),
+    Erratum(
+        "C",
+        "a diagonal prior makes the latent variables independent, and the axes interpretable factors",
+        "independent in the prior only, not given $x$; and $\\mathcal N(0, I)$ has no axes: a rotated $z$ "
+        "gives the same $p(x)$",
+        "03",
+    ),
 ]
 
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from torch.distributions import Normal, kl_divergence
 
 from course_utils.autoencoders import LinearAutoencoder
 from course_utils.errata import ERRATA, errata_table
@@ -83,6 +84,140 @@ def test_a_latent_model_has_an_explicit_density_and_a_bound_below_it():
     assert torch.allclose(model.log_prob(x), evidence)
     assert torch.allclose(model.elbo(x, mean, cov), evidence)
     assert (model.elbo(x, mean + 0.3, 2 * cov) < evidence).all()
+
+
+# ---- lesson 02: one latent, two pixels; the prior, the posterior and log p(x) are exact
+
+W = torch.tensor([[1.0], [-0.6]]).double()
+TINY = LinearGaussian(W, torch.zeros(2).double(), 0.7)
+X = torch.tensor([[1.6, 0.1]]).double()
+PRIOR = Normal(torch.zeros(1, 1).double(), torch.ones(1, 1).double())
+
+
+def exact_posterior():
+    mean, cov = TINY.posterior(X)
+    return Normal(mean, cov.sqrt())
+
+
+def average(q, function, n=100_001):
+    """The average over q of a function of z, on a fine grid of z ten standard deviations either way."""
+    z = q.mean + q.stddev * torch.linspace(-10, 10, n).double()[:, None]
+    density = q.log_prob(z).exp()
+    return ((density * function(z)).sum() / density.sum()).item()
+
+
+def log_decoder(z):
+    return Normal(z @ W.T, 0.7).log_prob(X).sum(1, keepdim=True)
+
+
+def bound(q):
+    return TINY.elbo(X, q.mean, q.variance).item()
+
+
+def test_the_evidence_is_an_integral_over_the_prior():
+    evidence = TINY.log_prob(X).exp().item()
+    assert average(PRIOR, lambda z: log_decoder(z).exp()) == pytest.approx(evidence)
+    assert average(exact_posterior(), lambda z: log_decoder(z).exp()) > 1.5 * evidence
+
+
+def test_one_model_has_many_q_each_with_its_own_bound():
+    """So the bound needs a second set of parameters; with theta alone it would be a single number."""
+    bounds = [bound(Normal(PRIOR.mean + shift, PRIOR.stddev)) for shift in (0.0, 0.4, 0.8)]
+    assert len({round(value, 3) for value in bounds}) == 3
+    assert max(bounds) < TINY.log_prob(X).item()
+
+
+def test_the_kl_of_the_bound_is_not_to_be_added():
+    q = exact_posterior()
+    log_ratio = average(q, lambda z: PRIOR.log_prob(z) - q.log_prob(z))
+    reconstruction = average(q, log_decoder)
+    assert reconstruction + log_ratio == pytest.approx(TINY.log_prob(X).item())
+    assert reconstruction - log_ratio > TINY.log_prob(X).item() + 0.5
+
+
+def test_the_printed_term_is_least_for_a_point():
+    """Towards a width of 0 the KL grows, and minus the KL, which the slide would have minimised, falls."""
+    widths = [1.0, 0.1, 0.01, 0.001]
+    by_width = [Normal(PRIOR.mean, width * PRIOR.stddev) for width in widths]
+    printed = [average(q, lambda z, q=q: PRIOR.log_prob(z) - q.log_prob(z)) for q in by_width]
+    assert sorted(printed, reverse=True) == printed and printed[-1] < -6
+    kls = [kl_divergence(q, PRIOR).item() for q in by_width]
+    assert sorted(kls) == kls and kls[0] == 0
+
+
+def test_the_kl_belongs_beside_the_reconstruction():
+    """With log p(x) in its place the best encoder is the prior, whatever x; the bound's is the posterior."""
+    evidence = TINY.log_prob(X).item()
+    posterior = exact_posterior()
+    printed = {q: evidence - kl_divergence(q, PRIOR).item() for q in (PRIOR, posterior)}
+    assert printed[PRIOR] == pytest.approx(evidence) and printed[posterior] < evidence - 0.2
+    assert bound(posterior) == pytest.approx(evidence) and bound(PRIOR) < evidence - 0.2
+
+
+def test_kl_is_no_distance():
+    narrow, wide = Normal(0.0, 0.3), Normal(0.0, 3.0)
+    assert kl_divergence(wide, narrow) > 5 * kl_divergence(narrow, wide)
+    near, middle, far = (Normal(m, 1.0) for m in (0.0, 1.0, 2.0))
+    detour = kl_divergence(near, middle) + kl_divergence(middle, far)
+    assert kl_divergence(near, far) > 1.5 * detour
+
+
+# ---- lesson 03
+
+
+def test_the_second_place_of_a_normal_is_its_variance():
+    """Draws of mu + sigma noise have variance sigma^2, and that density is likelier than one with sigma."""
+    sigma = 0.3
+    z = 1.0 + sigma * torch.randn(20_000, generator=torch.Generator().manual_seed(0)).double()
+    assert z.var().item() == pytest.approx(sigma**2, rel=0.05)
+    meant, printed = Normal(1.0, (sigma**2) ** 0.5), Normal(1.0, sigma**0.5)
+    assert meant.log_prob(z).mean() > printed.log_prob(z).mean() + 0.2
+
+
+def test_the_network_gives_the_posterior_and_not_the_prior():
+    """Each x has its own mean and a narrower width; only averaged over all x do they make up the prior."""
+    x = TINY.sample(50_000, generator=torch.Generator().manual_seed(0))
+    means, cov = TINY.posterior(x)
+    assert means.std() > 0.5 and cov.item() < 0.5
+    assert means.mean().item() == pytest.approx(0, abs=0.02)
+    assert (means.var() + cov).item() == pytest.approx(1, rel=0.02)
+
+
+def test_the_sample_of_z_needs_the_moments_of_z():
+    """mu and Sigma of p(x | z) are as wide as an image: the decoder cannot take what they give."""
+    mean, cov = TINY.posterior(X)
+    z = mean + torch.randn(1, 1).double() * cov.sqrt()
+    decoded = z @ W.T
+    assert decoded.shape == X.shape
+    printed = decoded + 0.7 * torch.randn(1, 2).double()  # mu_{x|z} + z_0 sqrt(Sigma_{x|z})
+    assert printed.shape == X.shape != z.shape
+    with pytest.raises(RuntimeError):
+        printed @ W.T
+
+
+def test_a_conditional_model_needs_a_conditional_q():
+    """Two labels, two decoders: q(z | x, y) closes both gaps, one q(z | x) for both cannot."""
+    models = [LinearGaussian(sign * W, torch.zeros(2).double(), 0.7) for sign in (1, -1)]
+    for model in models:
+        assert model.elbo(X, *model.posterior(X)).item() == pytest.approx(model.log_prob(X).item())
+    means, x = torch.linspace(-3, 3, 121).double()[:, None], X.expand(121, 2)
+    gaps = [
+        sum(model.log_prob(x) - model.elbo(x, means, (std**2).view(1, 1)) for model in models).min()
+        for std in torch.linspace(0.1, 2, 39).double()
+    ]
+    assert min(gaps) > 1
+
+
+def test_independent_axes_are_neither_independent_given_x_nor_singled_out():
+    x = torch.randn(4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    weight = torch.tensor([[1.0, 0.8], [0.5, 0.6], [-1.0, 0.2]]).double()
+    model = LinearGaussian(weight, torch.zeros(3).double(), 0.5)
+    _, cov = model.posterior(x)
+    assert abs(cov[0, 1] / (cov[0, 0] * cov[1, 1]).sqrt()) > 0.3
+    turn = torch.tensor([[math.cos(0.7), -math.sin(0.7)], [math.sin(0.7), math.cos(0.7)]]).double()
+    turned = LinearGaussian(weight @ turn, torch.zeros(3).double(), 0.5)
+    assert torch.allclose(turned.log_prob(x), model.log_prob(x))
+    assert not torch.allclose(turned.W, model.W)
 
 
 def test_no_cell_of_a_table_is_split_by_a_bar():
