@@ -95,8 +95,8 @@ ERRATA = [
     Erratum(
         "A",
         "$q(z \\mid x) = \\mathcal N(z;\\, \\mu_z(x), \\sigma_z(x))$",
-        "the second place of $\\mathcal N$ is a variance, $\\sigma_z^2(x)$, if $z = \\mu + \\sigma \\epsilon$ "
-        "is to be a draw from it",
+        "the second place of $\\mathcal N$ is a variance, $\\sigma_z^2(x)$, if "
+        "$z = \\mu + \\sigma \\epsilon$ is to be a draw from it",
         "03",
     ),
     Erratum(

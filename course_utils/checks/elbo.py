@@ -239,17 +239,17 @@ exercise(
 )
 
 
-def best_q(x, w, sigma):
-    """Mean [N] and variance of p(z | x) for z ~ N(0, 1), x ~ N(w z, sigma^2 I): x [N, d], w [d]."""
-    total = w @ w + sigma**2
-    return x @ w / total, sigma**2 / total
+def best_q(x, W, sigma):
+    """Mean [N] and variance of p(z | x) for z ~ N(0, 1), x ~ N(W z, sigma^2 I): x [N, d], W [d]."""
+    total = W @ W + sigma**2
+    return x @ W / total, sigma**2 / total
 
 
 def _pictures(points, pixels, sigma):
     def make(rng):
-        w = torch.randn(pixels, generator=rng)
+        W = torch.randn(pixels, generator=rng)
         z = torch.randn(points, 1, generator=rng)
-        return z * w + sigma * torch.randn(points, pixels, generator=rng), w, sigma
+        return z * W + sigma * torch.randn(points, pixels, generator=rng), W, sigma
 
     return make
 
@@ -265,59 +265,59 @@ exercise(
     },
     mistakes=[
         Mistake(
-            lambda x, w, sigma: (x @ w / (w @ w), sigma**2 / (w @ w)),
+            lambda x, W, sigma: (x @ W / (W @ W), sigma**2 / (W @ W)),
             "The prior is forgotten: this is the least-squares z, which says nothing of N(0, 1), so for "
             "noisy data the mean lies too far out and q is too wide.",
         ),
         Mistake(
             (
-                lambda x, w, sigma: (x @ w / (w @ w + sigma), sigma / (w @ w + sigma)),
-                lambda x, w, sigma: (x @ w / (w @ w + sigma**2), sigma / (w @ w + sigma**2)),
-                lambda x, w, sigma: (x @ w / (w @ w + sigma), sigma**2 / (w @ w + sigma)),
+                lambda x, W, sigma: (x @ W / (W @ W + sigma), sigma / (W @ W + sigma)),
+                lambda x, W, sigma: (x @ W / (W @ W + sigma**2), sigma / (W @ W + sigma**2)),
+                lambda x, W, sigma: (x @ W / (W @ W + sigma), sigma**2 / (W @ W + sigma)),
             ),
             "You put sigma where its square belongs: sigma is a standard deviation, and precisions are one "
             "over variances, so q trusts the data too much or too little.",
         ),
         Mistake(
-            lambda x, w, sigma: (best_q(x, w, sigma)[0], best_q(x, w, sigma)[1] ** 0.5),
+            lambda x, W, sigma: (best_q(x, W, sigma)[0], best_q(x, W, sigma)[1] ** 0.5),
             "The mean is right, and the second value is the standard deviation: the variance is its square, "
             "and used as a variance the root makes q too wide.",
         ),
         Mistake(
-            lambda x, w, sigma: (best_q(x, w, sigma)[0], 1 / best_q(x, w, sigma)[1]),
+            lambda x, W, sigma: (best_q(x, W, sigma)[0], 1 / best_q(x, W, sigma)[1]),
             "The mean is right, and the second value is the precision, one over the variance: the better "
             "the data determine z, the wider you make q.",
         ),
         Mistake(
-            lambda x, w, sigma: (best_q(x, w, sigma)[0], torch.full_like(w @ w, sigma**2)),
+            lambda x, W, sigma: (best_q(x, W, sigma)[0], torch.full_like(W @ W, sigma**2)),
             "The mean is right, and the second value is the variance of the noise in x: how sure z is also "
-            "depends on how strongly x reacts to z, which is what w says.",
+            "depends on how strongly x reacts to z, which is what W says.",
         ),
         Mistake(
-            lambda x, w, sigma: (best_q(x, w, sigma)[0], torch.ones_like(w @ w)),
+            lambda x, W, sigma: (best_q(x, W, sigma)[0], torch.ones_like(W @ W)),
             "The mean is right, and the second value is the variance of the prior: having seen x, you know "
             "more about z than before, so q has to be narrower.",
         ),
         Mistake(
             (
-                lambda x, w, sigma: (x @ w / (w @ w + 1), 1 / (w @ w + 1)),
-                lambda x, w, sigma: (x @ w / (w @ w + 1), sigma**2 / (w @ w + 1)),
+                lambda x, W, sigma: (x @ W / (W @ W + 1), 1 / (W @ W + 1)),
+                lambda x, W, sigma: (x @ W / (W @ W + 1), sigma**2 / (W @ W + 1)),
             ),
             "This takes the noise to have variance 1: then sigma plays no part in how far the mean is pulled "
             "to 0, and a clean x is trusted no more than a noisy one.",
         ),
         Mistake(
-            lambda x, w, sigma: (x @ w, best_q(x, w, sigma)[1]),
-            "The mean is the projection on w, not divided by anything: it is right only by accident, where "
-            "w's squared length and sigma's square add up to 1.",
+            lambda x, W, sigma: (x @ W, best_q(x, W, sigma)[1]),
+            "The mean is the projection on W, not divided by anything: it is right only by accident, where "
+            "W's squared length and sigma's square add up to 1.",
         ),
     ],
     hints=[
         "log p(x, z) is a parabola in z: the prior gives -z^2 / 2, each coordinate of x gives "
-        "-(x - w z)^2 / (2 sigma^2). The best q is the Gaussian with that parabola.",
-        "Precisions add: 1 from the prior, and w times w over sigma squared from the data. The variance is "
+        "-(x - W z)^2 / (2 sigma^2). The best q is the Gaussian with that parabola.",
+        "Precisions add: 1 from the prior, and W times W over sigma squared from the data. The variance is "
         "one over their sum.",
-        "The mean is the variance times (w times x over sigma squared). Multiply above and below by sigma "
+        "The mean is the variance times (W times x over sigma squared). Multiply above and below by sigma "
         "squared if you like short formulas.",
     ],
 )

@@ -52,7 +52,7 @@ def dice(seed=0):
 #
 # Here is the smallest such story, with everything known. One hidden number, two visible ones:
 #
-# $$z \sim \mathcal N(0, 1), \qquad x \mid z \sim \mathcal N(w z,\; \sigma^2 I)$$
+# $$z \sim \mathcal N(0, 1), \qquad x \mid z \sim \mathcal N(W z,\; \sigma^2 I)$$
 #
 # To judge the model we need $p(x)$, the **evidence**: how likely is what we saw? There are two ways to it.
 #
@@ -63,8 +63,8 @@ def dice(seed=0):
 # Gaussian, so `exact.LinearGaussian` knows both answers in closed form, and we can watch the two ways arrive.
 
 # %%
-w, sigma = torch.tensor([1.0, -0.6]), 0.7
-tiny = exact.LinearGaussian(w[:, None], torch.zeros(2), sigma)
+W, sigma = torch.tensor([1.0, -0.6]), 0.7
+tiny = exact.LinearGaussian(W[:, None], torch.zeros(2), sigma)
 x = torch.tensor([[1.6, 0.1]])  # what we saw
 
 z = torch.linspace(-20, 20, 8001)  # every z that matters, in small steps
@@ -77,7 +77,7 @@ def integrate(values):
 
 
 log_prior = Normal(0.0, 1.0).log_prob(z)  # log p(z)
-log_px_given_z = Normal(z[:, None] * w, sigma).log_prob(x).sum(1)  # log p(x | z), x fixed
+log_px_given_z = Normal(z[:, None] * W, sigma).log_prob(x).sum(1)  # log p(x | z), x fixed
 log_pxz = log_px_given_z + log_prior  # log p(x, z)
 
 post_mean, post_cov = tiny.posterior(x)
@@ -289,9 +289,9 @@ for k, model in models.items():
 # %%
 perfect = posterior_of(models[16], digits)
 z_16 = draw(perfect, 100, dice())
-weights = log_joint(models[16], digits, z_16) - perfect.log_prob(z_16)
+log_weights = log_joint(models[16], digits, z_16) - perfect.log_prob(z_16)
 verdict("q = posterior: largest difference between 100 log weights and log p(x)",
-        (weights - truth[16]).abs().max(), high=1e-9)  # fmt: skip
+        (log_weights - truth[16]).abs().max(), high=1e-9)  # fmt: skip
 
 good_error, good_ess = {}, {}
 for k, model in models.items():
@@ -320,7 +320,8 @@ verdict("32 latents, rough q: median effective sample size of 1,000", good_ess[3
 #
 # ## 4. The bound, by Jensen
 #
-# The logarithm is concave: the log of an average is at least the average of the logs, $\log \mathbb E[w] \ge \mathbb E[\log w]$. Apply it to the weights:
+# The logarithm is concave: the log of an average is at least the average of the logs, $\log \mathbb E[w] \ge \mathbb E[\log w]$. Apply it to the weights.
+# (From here on $x$ is fixed, and $q(z)$ is short for $q(z \mid x)$.)
 #
 # $$\begin{aligned}
 # \log p(x) &= \log \int p(x, z)\, dz && (1)\ \text{marginalise} \\
@@ -385,7 +386,8 @@ verdict("the printed line minus the bound, over two KLs",
 # &= \mathbb E_q \Big[ \log \frac{p(x, z)}{p(z \mid x)} \Big] && (2)\ \text{chain rule} \\
 # &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \cdot \frac{q(z)}{p(z \mid x)} \Big] && (3)\ \text{multiply by } q / q \\
 # &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \Big] + \mathbb E_q \Big[ \log \frac{q(z)}{p(z \mid x)} \Big] && (4)\ \text{split} \\
-# &= \mathrm{ELBO}(q) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (5)\ \text{both have names}
+# &= \mathrm{ELBO}(q) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (5)\ \text{both have names} \\
+# &= \mathbb E_q [\log p(x \mid z)] - \mathrm{KL}(q(z) \,\|\, p(z)) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (6)\ \text{the ELBO as in section 4}
 # \end{aligned}$$
 
 # %%
@@ -398,6 +400,9 @@ exactly = {
     "(4) split": expect(log_pxz - log_q) + expect(log_q - log_posterior),
     "(5) ELBO + KL to the posterior": tiny.elbo(x, q.mean.view(1, 1), q.variance.view(1, 1)).squeeze()
     + kl_divergence(q, posterior),
+    "(6) reconstruction - KL + KL": expect(log_px_given_z)
+    - kl_divergence(q, Normal(0.0, 1.0))
+    + kl_divergence(q, posterior),
 }
 print_lines(exactly)
 values = torch.stack(list(exactly.values()))
@@ -409,7 +414,10 @@ verdict("what Jensen lost, minus KL(q || posterior)", (drop - kl_divergence(q, p
 #
 # $$\log p(x) \;=\; \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid x)) \;\ge\; \mathrm{ELBO}(q)$$
 #
-# Three things follow. The left side does not depend on $q$. So raising the ELBO over $q$ *is* lowering the KL: we bring $q$ to a posterior that we never
+# Of the three terms in line 6, samples of $q$ give the first, a formula gives the second, and the third is out of reach: it needs the posterior. We drop it, and
+# know its sign.
+#
+# Two things follow. The left side does not depend on $q$. So raising the ELBO over $q$ *is* lowering the KL: we bring $q$ to a posterior that we never
 # computed. And raising it over the model's parameters lifts $\log p(x)$, or at least the floor under it.
 #
 # One $q$ proves little. Take 200 random models with 1 to 6 latents and a random $q$ for each, and compute the three numbers **separately**.
@@ -460,7 +468,7 @@ from course_utils.widgets import ElboExplorer
 ElboExplorer()
 
 # %% [markdown]
-# In the linear model the gap can be closed. With $z \sim \mathcal N(0, 1)$ and $x \mid z \sim \mathcal N(w z, \sigma^2 I)$, $\log p(x, z)$ is a parabola in $z$,
+# In the linear model the gap can be closed. With $z \sim \mathcal N(0, 1)$ and $x \mid z \sim \mathcal N(W z, \sigma^2 I)$, $\log p(x, z)$ is a parabola in $z$,
 # so the posterior is a Gaussian.
 #
 # **Exercise 3.** Give the $q$ with the highest ELBO: its mean for each $x$, and its variance, which is the same for all. (Complete the square, or add
@@ -468,11 +476,11 @@ ElboExplorer()
 
 
 # %%
-def best_q(x, w, sigma):
-    """x: [N, d], w: [d], sigma: number -> mean [N] and variance (scalar) of the best q(z | x)."""
+def best_q(x, W, sigma):
+    """x: [N, d], W: [d], sigma: number -> mean [N] and variance (scalar) of the best q(z | x)."""
     ### BEGIN SOLUTION
-    precision = 1 + w @ w / sigma**2
-    return x @ w / sigma**2 / precision, 1 / precision
+    precision = 1 + W @ W / sigma**2
+    return x @ W / sigma**2 / precision, 1 / precision
     ### END SOLUTION
 
 
@@ -480,7 +488,7 @@ def best_q(x, w, sigma):
 best_q = check("elbo.best_q", best_q)
 
 # %%
-mean, variance = best_q(x, w, sigma)
+mean, variance = best_q(x, W, sigma)
 at_best = tiny.elbo(x, mean[:, None], variance.view(1, 1)).item()
 verdict("log p(x) minus the ELBO at your q", log_px - at_best, low=-1e-9, high=1e-4)
 
@@ -551,7 +559,8 @@ verdict("ELBO above log p(x), at the most", (first - log_px).max(), high=1e-9)
 
 # %% [markdown]
 # One lecture says of the second term that *minimising it* keeps $q$ from collapsing into a point. That is true of the KL. It is false of the term as printed
-# there, $\mathbb E_q \log \frac{p(z)}{q(z)}$, which is the dotted curve on the left: its minimum *is* the point.
+# there, $\mathbb E_q \log \frac{p(z)}{q(z)}$, which is the dotted curve on the left: its minimum *is* the point. Another lecture
+# puts $\log p(x)$ itself where the reconstruction belongs. Then nothing pulls $q$ to the posterior, and the best $q$ is the prior, whatever $x$ is.
 #
 # For a Gaussian $q$ with independent axes, $q = \mathcal N(\mu, \mathrm{diag}\, \sigma^2)$, the KL to the prior $\mathcal N(0, I)$ needs no samples:
 #
@@ -592,7 +601,7 @@ verdict("six Gaussians: largest error of Monte Carlo, in standard errors", (erro
 # $$\mathrm{ELBO} \approx \frac1K \sum_k \big( \log p(x, z_k) - \log q(z_k) \big), \qquad z_k = \mu + \sigma\, \epsilon_k, \quad \epsilon_k \sim \mathcal N(0, I)$$
 #
 # **Exercise 5.** The noise $\epsilon$ is handed to you, so that the result repeats. `log_joint` is a function. Keep the way open for a gradient: notebook 03
-# trains through this line.
+# trains through this line, with $K = 1$.
 
 
 # %%
@@ -618,9 +627,15 @@ model_8, digit = models[8], digits[:1]
 mu, logvar = torch.zeros(8, requires_grad=True), torch.zeros(8, requires_grad=True)
 optimizer = torch.optim.Adam([mu, logvar], lr=0.05)
 noise_source, path = dice(), []
+
+
+def log_joint_of_digit(z):
+    return log_joint(model_8, digit, z[:, None])[:, 0]  # z: [K, 8] -> [K]; our batch holds one digit
+
+
 for step in range(400):
     noise = torch.randn(16, 8, generator=noise_source)
-    value = elbo_estimate(mu, logvar, noise, lambda z: log_joint(model_8, digit, z[:, None])[:, 0])
+    value = elbo_estimate(mu, logvar, noise, log_joint_of_digit)
     optimizer.zero_grad()
     (-value).backward()
     optimizer.step()
@@ -777,7 +792,8 @@ verdict(
 # $$\mathcal L_K = \mathbb E \Big[ \log \frac1K \sum_{k=1}^K w_k \Big], \qquad \mathcal L_1 = \mathrm{ELBO}, \qquad \mathcal L_1 \le \mathcal L_2 \le \mathcal L_4 \le \dots \le \log p(x)$$
 #
 # So what Exercise 1 computes is, on average, a *lower bound* too. Why does it rise with $K$? Cut $2K$ weights into two halves with averages $a$ and $b$. Jensen again:
-# $\log \frac{a + b}{2} \ge \frac{\log a + \log b}{2}$. This holds for *every* draw, so cutting the same weights into larger blocks never lowers the mean.
+# $\log \frac{a + b}{2} \ge \frac{\log a + \log b}{2}$. This holds for *every* draw, so cutting the same weights into larger blocks never
+# lowers the mean. (It rises at every step from $K$ to $K + 1$ too; powers of two are merely easy to cut.)
 #
 # **Predict.** Take a $q$ that is wrong: twice as wide as the posterior. Its ELBO stays below $\log p(x)$ for good. As $K$ grows, $\mathcal L_K$ (a) stops at a gap too: a wrong $q$ is a
 # wrong $q$; (b) closes the gap; (c) ends above $\log p(x)$.
@@ -826,7 +842,7 @@ show(
 wide = gaps[8, "twice as wide"]
 reveal(
     guess,
-    "c" if wide[-1] < -0.01 else "b" if wide[-1] < 0.1 * wide[0] else "a",
+    "c" if wide[-1] < -0.1 else "b" if wide[-1] < 0.1 * wide[0] else "a",
     "the weights correct what q gets wrong, as long as q visits every place that matters.",
 )
 rises = torch.stack([-gap.diff() for gap in gaps.values()])
