@@ -79,7 +79,8 @@ def negative_elbo(model, x, beta=1.0):
 
 def pixel_loss(model, x):
     """The mean over a batch of an autoencoder's Bernoulli cross-entropy, summed over pixels: a scalar."""
-    return F.binary_cross_entropy(model(x), x, reduction="sum") / len(x)
+    logits = model.decoder[:-2](model.encoder(x))  # before sigmoid and unflatten: no pixel saturates
+    return F.binary_cross_entropy_with_logits(logits, x.flatten(1), reduction="sum") / len(x)
 
 
 @torch.no_grad()
@@ -143,13 +144,14 @@ def build_sweep(latent_dim, hidden):
     return nn.ModuleDict({key(beta): vae.VAE(IN_SHAPE, latent_dim, hidden) for beta in BETAS})
 
 
-def _sweep(name, summary, latent_dim, hidden):
-    settings = {**COMMON, "latent_dim": latent_dim, "hidden": list(hidden), "betas": list(BETAS)}
+def _sweep(name, summary, settings):
+    build = functools.partial(build_sweep, settings["latent_dim"], settings["hidden"])
+    settings = {**settings, "betas": list(BETAS)}
     return Recipe(
         name=name,
         summary=summary,
         lessons=("03",),
-        build=functools.partial(build_sweep, latent_dim, hidden),
+        build=build,
         data=digits,
         train=functools.partial(train_sweep, settings),
         evaluate=evaluate_sweep,
@@ -157,23 +159,24 @@ def _sweep(name, summary, latent_dim, hidden):
     )
 
 
-AUTOENCODER_SETTINGS = {**COMMON, "latent_dim": 2, "hidden": [64, 64], "loss": "cross-entropy over pixels"}
-
-RECIPES = [
-    _sweep(
-        "digits_beta_vaes", "Eight VAEs of digits with 16 latents, from small beta to large", 16, (192, 96)
-    ),
-    _sweep(
-        "digits_beta_vaes_2d", "Eight VAEs of digits with two latents, from small beta to large", 2, (64, 64)
-    ),
-    Recipe(
-        name="digits_ae_2d",
-        summary="Autoencoder of digits with a two-dimensional code, to set beside the VAEs",
+def _autoencoder(name, summary, settings):
+    settings = {**settings, "loss": "cross-entropy, summed over pixels"}
+    return Recipe(
+        name=name,
+        summary=summary,
         lessons=("03",),
-        build=lambda: autoencoders.MLPAutoencoder(IN_SHAPE, 2, hidden=(64, 64)),
+        build=lambda: autoencoders.MLPAutoencoder(IN_SHAPE, settings["latent_dim"], settings["hidden"]),
         data=digits,
-        train=functools.partial(train_autoencoder, AUTOENCODER_SETTINGS),
+        train=functools.partial(train_autoencoder, settings),
         evaluate=evaluate_autoencoder,
-        settings=AUTOENCODER_SETTINGS,
-    ),
+        settings=settings,
+    )
+
+
+MANY = {**COMMON, "latent_dim": 16, "hidden": [192, 96]}
+TWO = {**COMMON, "latent_dim": 2, "hidden": [64, 64]}
+RECIPES = [
+    _sweep("digits_beta_vaes", "Eight VAEs of digits with 16 latents, from small beta to large", MANY),
+    _sweep("digits_beta_vaes_2d", "Eight VAEs of digits with two latents, from small beta to large", TWO),
+    _autoencoder("digits_ae_2d", "Autoencoder of digits with a two-dimensional code, beside the VAEs", TWO),
 ]
