@@ -1,6 +1,7 @@
 """Pictures that can be touched: a Python face with synced traits, a JavaScript body that draws."""
 
 from .divergence import DivergenceExplorer
+from .elbo import ElboExplorer
 from .latent import LatentExplorer
 
-__all__ = ["DivergenceExplorer", "LatentExplorer"]
+__all__ = ["DivergenceExplorer", "ElboExplorer", "LatentExplorer"]

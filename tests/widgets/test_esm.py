@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from course_utils import figures
-from course_utils.widgets import DivergenceExplorer, LatentExplorer, esm
+from course_utils.widgets import DivergenceExplorer, ElboExplorer, LatentExplorer, esm
 
 WIDGETS = Path(esm.__file__).parent
 
-FACES = {"divergence": DivergenceExplorer, "latent": LatentExplorer}
+FACES = {"divergence": DivergenceExplorer, "elbo": ElboExplorer, "latent": LatentExplorer}
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|var|class) (\w+)", re.MULTILINE)
 
 
@@ -85,7 +85,7 @@ def test_dependencies_come_first_and_once(tmp_path):
 
 
 def test_the_colours_are_those_of_the_figures(node):
-    names = ["DATA", "MODEL", "GREEN", "PURPLE", "CLASSES"]
+    names = ["DATA", "MODEL", "NOISE", "GREEN", "PURPLE", "SKY", "CLASSES"]
     assert node("shared/colors.js", "Object.fromEntries(input.names.map((n) => [n, m[n]]))", names=names) == {
         name: getattr(figures, name) for name in names
     }

@@ -2,6 +2,7 @@ import { fontSize, prepare, write } from "../shared/canvas.js";
 import { stripBox } from "../shared/images.js";
 import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
 import { scaleMap } from "../shared/map.js";
+import { glide } from "../shared/motion.js";
 import { nearest } from "../shared/points.js";
 import { button, painter, shell } from "../shared/shell.js";
 import { drawPair, drawStrip } from "./images.js";
@@ -75,32 +76,25 @@ function drawing({ canvas, summary }, current) {
 
 /** Motion along the line: smooth, or one of the nine points at a time where less motion is wanted. */
 function player(current, moveTo, save) {
-  let frame = 0;
-  const stop = () => {
-    cancelAnimationFrame(frame);
-    frame = 0;
-    current.playing = -1;
-  };
   const at = (share) => {
     const { point_a: a, point_b: b } = current.state;
     current.playing = Math.round(share * (STEPS - 1));
     moveTo([0, 1].map((axis) => a[axis] + share * (b[axis] - a[axis])));
   };
-  const run = (started) => (now) => {
-    const share = Math.min(1, Math.max(0, (now - started) / PLAY_MS));
-    at(share);
-    frame = share < 1 ? requestAnimationFrame(run(started)) : 0;
-    if (share === 1) save();
+  const motion = glide(PLAY_MS, at, save);
+  const stop = () => {
+    motion.stop();
+    current.playing = -1;
   };
   const toggle = () => {
     current.state.strip = "line";
     if (reducedMotion()) {
       at((((current.playing ?? -1) + 1) % STEPS) / (STEPS - 1));
       save();
-    } else if (frame) {
+    } else if (motion.running()) {
       stop();
     } else {
-      frame = requestAnimationFrame(run(performance.now()));
+      motion.start();
     }
   };
   return { toggle, stop };

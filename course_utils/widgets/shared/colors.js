@@ -3,8 +3,10 @@ export const DATA = "#0072B2";
 export const MODEL = "#D55E00";
 export const GREEN = "#009E73";
 export const PURPLE = "#CC79A7";
+export const NOISE = "#8C8C8C";
+export const SKY = "#56B4E9";
 export const CLASSES = [
-  DATA, MODEL, GREEN, PURPLE, "#56B4E9", "#E69F00", "#000000", "#882255", "#44AA99", "#999933",
+  DATA, MODEL, GREEN, PURPLE, SKY, "#E69F00", "#000000", "#882255", "#44AA99", "#999933",
 ];
 // The two ends of PuOr: orange is negative, purple is positive.
 export const NEGATIVE = "#E08214";
