@@ -278,7 +278,7 @@ def posterior_of(model, x, width=1.0):
 
 for k, model in models.items():
     nats = kl_divergence(posterior_of(model, digits), prior_of(model, digits)).mean()
-    print(f"{k:3d} latents: samples needed, about 10^{nats / math.log(10):.0f}")
+    print(f"{k:2d} latents: about 10^{nats / math.log(10):.0f} samples")
 
 # %% [markdown]
 # ## 3. Guess z near the answer
