@@ -2,6 +2,7 @@
 PYTHON ?= python3
 TORCH ?= auto
 BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
 
 .PHONY: env lab test notebooks slides pages checkpoints bench lock
 
@@ -29,11 +30,17 @@ pages: env node_modules
 checkpoints: env
 	$(BIN)/python -m course_utils recipes | cut -d" " -f1 | xargs -n 1 $(BIN)/python -m course_utils train
 
-bench: env
+bench: .venv/.bench
 	$(BIN)/python -m bench
 
+# What bench compares with; the environment's own packages stay as requirements.lock has them.
+.venv/.bench: requirements-bench.lock .venv/.ready
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --no-deps -r requirements-bench.lock
+	@touch $@
+
 lock: env
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements.lock
+	$(COMPILE) --extra dev $(UPGRADE) -o requirements.lock
+	$(COMPILE) --extra bench $(UPGRADE) -c requirements.lock -o requirements-bench.lock
 	$(BIN)/python tools/lock.py
 
 node_modules: package-lock.json

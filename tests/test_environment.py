@@ -64,6 +64,40 @@ def test_lock_covers_every_dependency():
         assert wanted.specifier.contains(pinned[wanted.name]), f"{line} is not met by {pinned[wanted.name]}"
 
 
+class TestBench:
+    """What `make bench` adds to the environment, and that it replaces nothing there."""
+
+    TEXT = (ROOT / "requirements-bench.lock").read_text(encoding="utf-8")
+    PINS = lock_tool.pins(TEXT)
+
+    def test_it_holds_the_extra(self):
+        import tomllib
+
+        from packaging.requirements import Requirement
+
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        pinned = dict(pin.partition(" ")[0].split("==") for pin in self.PINS)
+        extra = [Requirement(line) for line in project["optional-dependencies"]["bench"]]
+        assert extra and all(wanted.specifier.contains(pinned[wanted.name]) for wanted in extra)
+
+    def test_it_has_hashes_and_no_addresses(self):
+        pieces = re.split(r"\n(?=[a-z])", self.TEXT.strip())
+        assert len(pieces) == len(self.PINS) > 1 and "http" not in self.TEXT
+        assert all("--hash=sha256:" in piece for piece in pieces)
+
+    def test_it_pins_nothing_that_the_lock_pins(self):
+        names = {pin.partition("==")[0] for pin in self.PINS}
+        assert not names & {pin.partition("==")[0] for pin in lock_tool.pins(LOCK)}
+        assert "dataclasses" not in names, "the backport would stand beside the library's own"
+
+
+def test_what_goes_beyond_a_lock_keeps_its_hashes():
+    lock = "a==1 \\\n    --hash=sha256:1\nb==2 ; os_name == 'nt' \\\n    --hash=sha256:2\n"
+    extra = lock + "b-c==3 \\\n    --hash=sha256:3 \\\n    --hash=sha256:4\nd==5 \\\n    --hash=sha256:5\n"
+    assert lock_tool.beyond(extra, lock) == extra[len(lock) :]
+    assert lock_tool.beyond(lock, lock) == "\n"
+
+
 @pytest.mark.parametrize("version", [(3, 10), (3, 14), (2, 7)])
 def test_another_python_gets_one_sentence(monkeypatch, capsys, version):
     monkeypatch.setattr(env.sys, "version_info", (*version, 0, "final", 0))

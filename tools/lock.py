@@ -1,7 +1,7 @@
-"""Rewrite environment.yml from requirements.lock, so that conda's way holds the same versions.
+"""Finish what uv wrote: environment.yml holds the lock's versions, requirements-bench.lock only what it adds.
 
 `make lock` first lets uv write requirements.lock from pyproject.toml (versions already there are kept;
-`make lock UPGRADE=--upgrade` moves them), then runs this.
+`make lock UPGRADE=--upgrade` moves them) and resolve the bench extra beside it, then runs this.
 """
 
 import re
@@ -33,6 +33,15 @@ def environment_yml(lock):
     return HEAD + "\n".join([*rows, "      - '-e .'"]) + "\n"
 
 
+def beyond(extra, lock):
+    """The pieces of one lock's text whose package another lock does not pin, hashes and all."""
+    known = {pin.partition("==")[0] for pin in pins(lock)}
+    pieces = re.split(r"\n(?=[A-Za-z0-9])", extra.strip())
+    return "\n".join(piece for piece in pieces if piece.partition("==")[0] not in known) + "\n"
+
+
 if __name__ == "__main__":
-    text = environment_yml((ROOT / "requirements.lock").read_text(encoding="utf-8"))
-    (ROOT / "environment.yml").write_text(text, encoding="utf-8")
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    (ROOT / "environment.yml").write_text(environment_yml(lock), encoding="utf-8")
+    bench = ROOT / "requirements-bench.lock"
+    bench.write_text(beyond(bench.read_text(encoding="utf-8"), lock), encoding="utf-8")

@@ -1,0 +1,68 @@
+"""The comparison with a public VAE library is fair, and says what is missing where the library is."""
+
+import importlib.util
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from bench import vae_library
+from course_utils import vae
+
+
+class Peer(torch.nn.Module):
+    """A stand-in with pythae's interface: encoder(x), decoder(z), and a loss of its own."""
+
+    def __init__(self, wrong=None):
+        super().__init__()
+        self.net, self.wrong = vae.VAE((1, 8, 8), 3, hidden=(16,)), wrong
+
+    def encoder(self, x):
+        mean, logvar = self.net.encode(x)
+        return SimpleNamespace(embedding=mean, log_covariance=logvar)
+
+    def decoder(self, z):
+        return {"reconstruction": self.net.decoder(z)}
+
+    def forward(self, inputs):
+        x, q = inputs["data"], self.encoder(inputs["data"])
+        sigma = (q.log_covariance / 2).exp()
+        z = q.embedding + sigma * torch.randn_like(sigma)
+        kl = -0.5 * (1 + q.log_covariance - q.embedding**2 - sigma**2).sum(1).mean()
+        pixels = F.binary_cross_entropy(self.net.decoder(z), x, reduction="sum") / len(x)
+        pixels = pixels / 64 if self.wrong == "mean over pixels" else pixels
+        return SimpleNamespace(z=z, loss=pixels + (0 if self.wrong == "no KL" else kl))
+
+
+@pytest.fixture
+def x():
+    torch.manual_seed(0)  # the peer's weights and noise
+    noise = torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    return (noise > 0.5).double()
+
+
+def test_a_peer_whose_loss_is_the_bound_is_measured_by_it(x):
+    theirs = vae_library.Theirs(Peer())
+    vae_library._check(theirs, x)
+    losses = [theirs.model({"data": x}).loss.item() for _ in range(200)]
+    nats = float(vae_library.digit_vaes.held_out(theirs, x).value)
+    assert nats == pytest.approx(-sum(losses) / 200, abs=0.05)
+
+
+@pytest.mark.parametrize("wrong", ["mean over pixels", "no KL"])
+def test_a_peer_whose_loss_is_something_else_is_not_compared(x, wrong):
+    with pytest.raises(RuntimeError, match="pythae's loss is .*, and we compute"):
+        vae_library._check(vae_library.Theirs(Peer(wrong)), x)
+
+
+def test_without_the_library_one_sentence_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    ((sentence, *rest),) = vae_library.measure()
+    assert "pythae" in sentence and "`make bench` installs it" in sentence and rest == ["", "", ""]
+
+
+def test_a_gap_is_the_mean_over_seeds_and_its_range():
+    what, ours, theirs, gap = vae_library._compare("x", [-17.0, -18.0], [-17.5, -18.1])
+    assert (what, ours, theirs) == ("x", "-17.50", "-17.80")
+    assert gap == "+0.30 nats (+0.10 to +0.50 by seed)"
