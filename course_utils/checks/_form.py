@@ -100,7 +100,7 @@ def form_word(value, wanted):
 
 
 def adapted(function, wanted):
-    """The function with its results given wanted's types; for floats, the dtype of its first floating argument."""
+    """The function with its results given wanted's types, floats in its first floating argument's dtype."""
 
     @functools.wraps(function)
     def wrapper(*args, **kwargs):

@@ -1,6 +1,7 @@
 """Every registered exercise keeps its promises; a new one is tested as soon as its file is there."""
 
 import inspect
+import io
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from alternatives import OTHER_TYPE, RIGHT
 from torch import nn
 
 from course_utils.checks import _registry, hint
-from course_utils.checks._judge import measure, named_mistake, probes
+from course_utils.checks._judge import judge, probes
 
 NAMES = _registry.names()
 MISTAKES = [
@@ -87,12 +88,10 @@ def test_a_banked_mistake_gets_its_own_explanation(verdict, name, index, form):
 @pytest.mark.parametrize("name", NAMES)
 def test_mistakes_are_told_apart_whatever_their_order(name):
     exercise = _registry.find(name)
-    known = probes(exercise)
     reordered = _registry.Exercise(**{**exercise.__dict__, "mistakes": exercise.mistakes[::-1]})
     for mistake in exercise.mistakes:
         for form in mistake.forms:
-            numbers = [measure(exercise, p.make(), form(*p.make()), p.output) for p in known]
-            assert named_mistake(reordered, known, numbers) is mistake
+            assert judge(reordered, form, io.StringIO()).text == mistake.explanation
 
 
 @pytest.mark.parametrize("name, accepted", ACCEPTED)
@@ -192,7 +191,7 @@ def change_input(reference, args):
     value = reference(*args)
     for arg in args:
         if isinstance(arg, torch.Tensor):
-            arg.mul_(0.5)
+            arg.mul_(0.5) if arg.is_floating_point() else arg.add_(1)
         elif isinstance(arg, nn.Module):
             nn.init.zeros_(next(arg.parameters()))
     return value
@@ -263,7 +262,7 @@ def test_too_few_arguments_are_counted(verdict, name):
 
 @pytest.mark.parametrize("name", [n for n in NAMES if _registry.find(n).gradient])
 def test_a_detached_result_is_no_right_answer_where_a_gradient_is_needed(verdict, name):
-    for cut in (lambda value: value.detach(), lambda value: value.item()):
+    for cut in (lambda value: value.detach(), lambda value: value.tolist()):
         text, _ = verdict(name, faulty(name, lambda reference, args, cut=cut: cut(reference(*args))))
         argument = _registry.find(name).gradient[0]
         assert diagnosis(name, text).startswith(f"Your values are right, but no gradient reaches {argument}")
