@@ -78,7 +78,7 @@ def _mean_seconds(runs):
 
 
 def _train_ours(seed):
-    """Our VAE as lesson 03 trains it, and the seconds it took."""
+    """Our VAE by the settings of the checkpoint digits_beta_vaes, and the seconds it took."""
     torch.manual_seed(seed)
     model = vae.VAE(digit_vaes.IN_SHAPE, LATENTS)
     history = training.fit(
