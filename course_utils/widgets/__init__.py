@@ -3,5 +3,6 @@
 from .divergence import DivergenceExplorer
 from .elbo import ElboExplorer
 from .latent import LatentExplorer
+from .vae import VAEExplorer
 
-__all__ = ["DivergenceExplorer", "ElboExplorer", "LatentExplorer"]
+__all__ = ["DivergenceExplorer", "ElboExplorer", "LatentExplorer", "VAEExplorer"]

@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from course_utils import figures
-from course_utils.widgets import DivergenceExplorer, ElboExplorer, LatentExplorer, esm
+from course_utils.widgets import DivergenceExplorer, ElboExplorer, LatentExplorer, VAEExplorer, esm
 
 WIDGETS = Path(esm.__file__).parent
 
-FACES = {"divergence": DivergenceExplorer, "elbo": ElboExplorer, "latent": LatentExplorer}
+FACES = {
+    "divergence": DivergenceExplorer,
+    "elbo": ElboExplorer,
+    "latent": LatentExplorer,
+    "vae": VAEExplorer,
+}
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|var|class) (\w+)", re.MULTILINE)
 
 

@@ -36,14 +36,14 @@ def test_nearest_code(node):
 
 @pytest.mark.parametrize("share", [0.5, 0.99, 1.0])
 def test_the_hole_radius_has_that_share_of_neighbours_within(node, share):
-    radius = node(POINTS, "m.holeRadius(input.codes, input.share)", codes=flat(CODES), share=share)
+    radius = node(MATH, "m.holeRadius(input.codes, input.share)", codes=flat(CODES), share=share)
     neighbour = cKDTree(CODES).query(CODES, k=2)[0][:, 1]
     assert np.mean(neighbour <= radius + 1e-12) >= share
     assert np.mean(neighbour <= radius - 1e-12) < share
 
 
 def test_one_code_has_no_neighbour(node):
-    assert node(POINTS, "m.holeRadius([1, 2])") == 0
+    assert node(MATH, "m.holeRadius([1, 2])") == 0
 
 
 def test_the_distance_field_runs_from_the_lowest_row(node):

@@ -17,8 +17,9 @@ def still(x, q_mean, q_std, model, numbers):
     plane.plot(z, posterior, color=figures.DATA, label="posterior")
     plane.plot(z, np.exp(log_normal(z, q_mean, q_std)), "--", color=figures.MODEL, label="q")
     plane.plot(z, np.exp(log_normal(z, 0.0, 1.0)), ":", color=figures.NOISE, label="prior")
-    plane.set(title="Drag q: a still of the live picture", xlabel="z", ylabel="density", ylim=0)
-    plane.legend()
+    plane.set(title="Drag q: a still of the live picture", xlabel="z", ylabel="density")
+    plane.set(ylim=(0, 1.25 * plane.get_ylim()[1]))  # room for the legend above the curves
+    plane.legend(loc="upper center", ncols=3, columnspacing=1.0, handlelength=1.4)
     top, low = numbers.log_evidence, numbers.log_evidence - DEPTH
     elbo = max(numbers.elbo, low)
     bar.bar(0, elbo - low, bottom=low, color=figures.GREEN)

@@ -1,6 +1,16 @@
 // The holes between the codes. Codes are flat: [x0, y0, x1, y1, ...].
 import { gridPoints, nearest } from "../shared/points.js";
 
+/** The distance within which `share` of the codes have a neighbour: further from all codes is a hole. */
+export function holeRadius(codes, share = 0.99) {
+  const n = codes.length / 2;
+  const distances = Float64Array.from({ length: n }, (_, i) => {
+    return nearest(codes, [codes[2 * i], codes[2 * i + 1]], n, i).distance;
+  });
+  distances.sort();
+  return n < 2 ? 0 : distances[Math.ceil(share * n) - 1];
+}
+
 /** Distance to the nearest code at each point of the grid. */
 export function distanceField(codes, center, half, side) {
   return Float64Array.from(gridPoints(center, half, side), (point) => nearest(codes, point).distance);

@@ -1,7 +1,7 @@
 import { decodeFloats, inflate } from "../shared/base64.js";
 import { network, table } from "../shared/network.js";
-import { glyphsOf, holeRadius, nearest } from "../shared/points.js";
-import { distanceField, straightLine } from "./math.js";
+import { glyphsOf, nearest } from "../shared/points.js";
+import { distanceField, holeRadius, straightLine } from "./math.js";
 
 export const STEPS = 9; // images on the line from A to B
 const FIELD_SIDE = 81;

@@ -69,7 +69,8 @@ function drawScale(context, { left, top, side, size }, { center, half }) {
   const label = (value) => Number(value.toPrecision(2)).toString().replace("-", "\u2212");
   const [below, options] = [top + side + small * 1.2, { size: small, color: SOFT }];
   write(context, label(center[0] - half), left, below, options);
-  write(context, "first coordinate of z \u2192", left + side / 2, below, { ...options, align: "center" });
+  const name = side < 16 * small ? "first \u2192" : "first coordinate of z \u2192";
+  write(context, name, left + side / 2, below, { ...options, align: "center" });
   write(context, label(center[0] + half), left + side, below, { ...options, align: "right" });
   write(context, `${label(center[1] + half)} \u2191 second`, left + 4, top + small * 1.1, { ...options, halo: true });
   write(context, label(center[1] - half), left + 4, top + side - 6, { ...options, halo: true });

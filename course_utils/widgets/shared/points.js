@@ -12,16 +12,6 @@ export function nearest(codes, z, count = codes.length / 2, skip = -1) {
   return { index, distance: Math.sqrt(best) };
 }
 
-/** The distance within which `share` of the codes have a neighbour: further from all codes is a hole. */
-export function holeRadius(codes, share = 0.99) {
-  const n = codes.length / 2;
-  const distances = Float64Array.from({ length: n }, (_, i) => {
-    return nearest(codes, [codes[2 * i], codes[2 * i + 1]], n, i).distance;
-  });
-  distances.sort();
-  return n < 2 ? 0 : distances[Math.ceil(share * n) - 1];
-}
-
 /** The points of a side x side grid over the square, row by row from the lowest y. */
 export function gridPoints(center, half, side) {
   const at = (i, axis) => center[axis] - half + (2 * half * i) / (side - 1);

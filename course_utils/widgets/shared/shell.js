@@ -44,6 +44,23 @@ export function group(toolbar, text) {
   return element;
 }
 
+/** A slider over the whole numbers from 0 to last, with a caption that says its value; returns what shows one. */
+export function slider(toolbar, { label, last, describe, onInput, onChange }) {
+  const row = group(toolbar, label);
+  const element = make("input", "course-slider");
+  Object.assign(element, { type: "range", min: 0, max: last, step: 1 });
+  element.setAttribute("aria-label", label);
+  const value = make("span", "course-caption");
+  element.addEventListener("input", () => onInput(Number(element.value)));
+  element.addEventListener("change", onChange);
+  row.append(element, value);
+  return (index) => {
+    element.value = String(index);
+    element.setAttribute("aria-valuetext", describe(index));
+    value.textContent = describe(index);
+  };
+}
+
 /** Draw at once and at every new width; later requests meet in one animation frame. */
 export function painter(root, draw) {
   const padding = 16; // both sides, as in style.css
