@@ -40,9 +40,9 @@ def gradient_fault(got, want):
         if one is None:
             because = f" ({got[name].error})" if got[name].error else ""
             return (
-                f"Your values are right, but no gradient reaches {name}{because}, so training with this "
-                "would change nothing: no .item(), .detach(), .numpy(), float(...), torch.tensor(...) or "
-                "no_grad on the way."
+                f"Your values are right, but no gradient reaches {name}{because}, so training "
+                "cannot change what it comes from: no .item(), .detach(), .numpy(), float(...), "
+                "torch.tensor(...) or no_grad on the way."
             )
         return f"Your values are right, but {_what_arrives(one, other, name)}"
     return ""
@@ -57,9 +57,10 @@ def _what_arrives(got, want, name):
     share = float(got @ want / (want @ want))
     if close(got, share * want, _TOLERANCE) and share > 1:
         return f"the gradient that reaches {name} is {number(share)} times the right one."
-    if float(got.norm()) > float(want.norm()):
-        return f"the gradient that reaches {name} is not theirs: something more is in it than should be."
-    return f"only a part of the gradient reaches {name}: is something on the way detached?"
+    parts = got * want.sign()
+    if (parts >= -_TOLERANCE * scale).all() and (parts <= want.abs() + _TOLERANCE * scale).all():
+        return f"only a part of the gradient reaches {name}: is something on the way detached?"
+    return f"the gradient that reaches {name} is not theirs: is something detached or mixed up on the way?"
 
 
 def _same(got, want):

@@ -57,7 +57,7 @@ def relation(got, want, sizes):
     if None in ratios:
         return ""
     if max(ratios) - min(ratios) <= 1e-3 * abs(ratios[0]):
-        return _times(ratios[0])
+        return _times(ratios[0]) if abs(ratios[0] - 1) > 5e-3 else ""
     return _by_size(ratios, sizes)
 
 
@@ -74,6 +74,8 @@ def _ratio(got, want):
         return None
     ratio = got[used] / want[used]
     even = float((ratio - ratio[0]).abs().max()) <= 1e-3 * float(ratio[0].abs())
+    # Where 0 is wanted there is no ratio, but whatever the factor, 0 it must be.
+    even = even and close(got, ratio[0] * want, 2e-3)
     return float(ratio[0]) if even and float(ratio[0].abs()) > 1e-9 else None
 
 

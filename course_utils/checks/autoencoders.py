@@ -366,6 +366,14 @@ exercise(
             "for their size alone, and values of different sizes cannot be compared.",
         ),
         Mistake(
+            (
+                lambda x, x_hat: psnr(x, x_hat) + 20 * torch.log10(x.max()),
+                lambda x, x_hat: psnr(x, x_hat) + 20 * torch.log10(x.max() - x.min()),
+            ),
+            "The peak is taken from the images, where it is 1, the most that a pixel can be: a pale image "
+            "then loses decibels for being pale, and a model is ranked by what it was given to copy.",
+        ),
+        Mistake(
             _mean_of_ratios,
             "You average the decibels of the images, where the squared error should be averaged first: a "
             "few very good copies then lift the whole, and the number is never below the one asked for.",

@@ -3,6 +3,7 @@
 import math
 
 import torch
+import torch.nn.functional as F
 
 from course_utils.checks._registry import Mistake, exercise
 
@@ -78,6 +79,15 @@ exercise(
             lambda p, q: -torch.xlogy(p, q).sum(),
             "This is the cross-entropy: it is larger than the KL by the entropy of p, so it is not zero "
             "where p and q are equal, although the best q is the same.",
+        ),
+        Mistake(
+            (
+                lambda p, q: F.kl_div(q, p, reduction="sum"),
+                lambda p, q: F.kl_div(p, q, reduction="sum"),
+            ),
+            "F.kl_div wants the logarithm of its first argument and gets the probabilities: what comes "
+            "out is not 0 where p and q are equal, and a model that lowers it puts everything on one "
+            "outcome.",
         ),
         Mistake(
             lambda p, q: _kl_terms(p, q).mean(),

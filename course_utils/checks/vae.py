@@ -56,6 +56,11 @@ exercise(
             "more.",
         ),
         Mistake(
+            lambda mean, logvar, noise: mean + logvar.exp() / 2 * noise,
+            "The half stands outside the exponential: that is half the variance, where the half of logvar "
+            "would make the root of it, so at logvar 0 the decoder gets noise of 0.5 while the KL is told 1.",
+        ),
+        Mistake(
             lambda mean, logvar, noise: mean + (2 * logvar).exp() * noise,
             "A 2 stands where a half belongs: your noise grows with the fourth power of the standard "
             "deviation, so q as it is sampled and q as the KL sees it are two different distributions.",
@@ -185,6 +190,16 @@ def _by_logarithms(small):
     def terms(x, logits):
         p = logits.sigmoid()
         return -(x * (p + small).log() + (1 - x) * (1 - p + small).log())
+
+    return _with_pixels(terms)
+
+
+def _by_clamping(small):
+    """Logarithms of probabilities that are kept away from 0 and 1, as torch's Bernoulli(probs=...) does."""
+
+    def terms(x, logits):
+        p = logits.sigmoid().clamp(small, 1 - small)
+        return -(x * p.log() + (1 - x) * (1 - p).log())
 
     return _with_pixels(terms)
 
@@ -333,7 +348,10 @@ exercise(
             "the KL weighs more beside it, the codes carry less, and the images blur.",
         ),
         Mistake(
-            tuple(_by_logarithms(small) for small in (0, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5)),
+            (
+                *(_by_logarithms(small) for small in (0, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)),
+                *(_by_clamping(small) for small in (torch.finfo(torch.float32).eps, 1e-7, 1e-6, 1e-5)),
+            ),
             "Right until the decoder is sure: then the sigmoid rounds to 0 or 1 and its logarithm to minus "
             "infinity, or to that of your small number, and a confident error gets a wrong price and no "
             "gradient; take the logits straight to the loss.",
