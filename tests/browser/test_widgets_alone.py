@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import math
 import re
 
 import pytest
 import torch
 from torch import nn
 
-from course_utils.widgets import DivergenceExplorer, LatentExplorer
+from course_utils.autoencoders import MLPAutoencoder
+from course_utils.vae import VAE
+from course_utils.widgets import DivergenceExplorer, ElboExplorer, LatentExplorer, VAEExplorer
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +61,17 @@ def latent(**options):
     codes[labels == 1] += 6
     decoder = nn.Sequential(nn.Linear(2, 4), nn.Sigmoid())
     return LatentExplorer(decoder, codes, labels, image_shape=(1, 2, 2), **options)
+
+
+def vae():
+    """Nets as they are made, three betas; the larger map is there because one VAE's codes are spread out."""
+    torch.manual_seed(0)
+    shape = (1, 4, 4)
+    vaes = {beta: VAE(shape, 2, (8,)) for beta in (0.1, 1.0, 4.0)}
+    with torch.no_grad():
+        vaes[0.1].encoder[-1][-1].weight[:2] *= 30
+    autoencoder = MLPAutoencoder(shape, 2, (8,))
+    return VAEExplorer(autoencoder, vaes, torch.rand(80, *shape), torch.arange(80) % 10)
 
 
 def press(page, name):
@@ -213,22 +227,29 @@ def test_the_map_layers_are_switches(show):
         assert picture(page) == before
 
 
-@pytest.mark.parametrize("make", [DivergenceExplorer, latent])
-@pytest.mark.parametrize("width", [320, 700, 1280])
-def test_it_fits_its_container_with_text_of_13_px_or_more(show, make, width):
-    page = show(make(), f"#host {{ width: {width}px }}")
-    assert page.evaluate("() => document.querySelector('.course-widget').scrollWidth") <= min(width, 900)
-    sizes = page.evaluate(
-        """() => [...document.querySelectorAll(".course-button, .course-summary, .course-caption")]
-                   .map((element) => parseFloat(getComputedStyle(element).fontSize))"""
-    )
-    assert min(sizes) >= 13
-    page.evaluate("() => (document.getElementById('host').style.width = '500px')")
+MAKERS = [DivergenceExplorer, ElboExplorer, latent, vae]
+
+
+def resize(page, width):
+    page.evaluate(f"() => (document.getElementById('host').style.width = '{width}px')")
     page.evaluate(NEXT_FRAME)
-    assert page.locator("canvas").bounding_box()["width"] <= 500
 
 
-@pytest.mark.parametrize("make", [DivergenceExplorer, latent])
+@pytest.mark.parametrize("make", MAKERS)
+def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
+    page = show(make())
+    for width in (320, 700, 1280, 500):
+        resize(page, width)
+        assert page.evaluate("() => document.querySelector('.course-widget').scrollWidth") <= min(width, 900)
+        assert page.locator("canvas").bounding_box()["width"] <= width
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll(".course-button, .course-summary, .course-caption")]
+                       .map((element) => parseFloat(getComputedStyle(element).fontSize))"""
+        )
+        assert min(sizes) >= 13
+
+
+@pytest.mark.parametrize("make", MAKERS)
 def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
     page.add_init_script(
         """window.cut = [];
@@ -245,16 +266,135 @@ def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
           return fillText.call(this, text, x, y);
         };"""
     )
+    show(make(), "#host { width: 320px }")
     for width in (320, 480, 600, 900):
-        show(make(), f"#host {{ width: {width}px }}")
+        resize(page, width)
         for button in page.locator(".course-button").all():
             button.click()
             page.evaluate(NEXT_FRAME)
         assert page.evaluate("() => window.cut") == []
 
 
-def test_stopping_leaves_no_listener_behind(show):
-    page = show(latent())
+@pytest.mark.parametrize("make", [ElboExplorer, latent, vae])
+def test_stopping_leaves_no_listener_behind(show, make):
+    page = show(make())
     assert page.evaluate("() => window.counted()") == 5
     page.evaluate("() => window.stop()")
     assert page.evaluate("() => window.counted()") == 0
+
+
+def saved(page, *names):
+    return page.evaluate("(names) => names.map((name) => window.saved[name])", list(names))
+
+
+def sums(page):
+    """log p(x), the ELBO and the gap in the summary, then the ELBO, its first part and its second, signed."""
+    said = text(page).replace("−", "-")
+    gap = r"log p\(x\) (\S+) = ELBO (\S+) \+ KL\(q‖posterior\) (\S+) nats\. "
+    *values, sign, last = re.search(gap + r"ELBO (\S+) = \w+ (\S+) ([-+]) (\S+)", said).groups()
+    return [float(value) for value in (*values, sign + last)]
+
+
+@pytest.mark.parametrize(("decoder", "smallest"), [("linear", 0.0), ("square", math.log(2))])
+def test_the_gap_closes_for_the_linear_decoder_only(show, page, decoder, smallest):
+    page.emulate_media(reduced_motion="reduce")
+    show(ElboExplorer(x=2.0, decoder="linear" if decoder == "square" else "square"))
+    press(page, re.compile(r"= z$" if decoder == "linear" else "z²"))
+    press(page, "best")
+    assert saved(page, "decoder") == [decoder]
+    assert sums(page)[2] == pytest.approx(smallest, abs=0.05 * smallest)  # one of two modes costs log 2
+    for name in ("too narrow", "too wide", "= prior"):
+        press(page, name)
+        assert sums(page)[2] > smallest + 0.1
+    assert saved(page, "q_mean", "q_std") == [0, 1]
+
+
+def test_both_readings_add_up_to_the_same_elbo(show):
+    page = show(ElboExplorer())
+    seen = set()
+    for name in ("reconstruction", "energy"):
+        press(page, name)
+        evidence, elbo, gap, total, first, second = sums(page)
+        assert (elbo + gap, first + second) == pytest.approx((evidence, total), abs=1e-9)
+        seen |= {elbo, total, picture(page)}
+    assert len(seen) == 3  # one ELBO, two pictures
+
+
+def test_keys_and_the_pointer_move_x(show):
+    page = show(ElboExplorer())
+    page.locator("canvas").focus()
+    for key in ("]", "+", "=", "["):
+        page.keyboard.press(key)
+    assert saved(page, "x")[0] == pytest.approx(1.2)
+    box = page.locator("canvas").bounding_box()
+    page.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + 0.9 * box["height"])
+    assert -4 < saved(page, "x")[0] < -1
+    assert saved(page, "q_mean", "q_std") == [0, 0.7]
+
+
+def test_a_drag_up_widens_q_and_space_plays_to_the_best(show):
+    page = show(ElboExplorer())
+    box = page.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + 0.285 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.285 * box["width"], box["y"] + 0.25 * box["height"], steps=3)
+    page.mouse.up()
+    mean, std = saved(page, "q_mean", "q_std")
+    assert abs(mean) < 0.01 and std > 0.9
+    page.keyboard.press(" ")
+    page.wait_for_function("() => Math.abs(window.saved.q_mean - 0.8) < 1e-9")
+    assert sums(page)[2] == 0
+
+
+def test_the_slider_and_the_keys_choose_among_the_betas(show):
+    page = show(vae())
+    page.locator("canvas").focus()
+    page.keyboard.press("+")
+    assert saved(page, "beta") == [4.0]
+    page.get_by_role("slider").focus()
+    pictures = set()
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+        page.evaluate(NEXT_FRAME)
+        pictures.add(picture(page))
+    assert saved(page, "beta") == [0.1]
+    assert len(pictures) == 2
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "0.1"
+    assert "β = 0.1: KL to the prior" in text(page)
+
+
+def test_both_maps_show_the_same_z(show):
+    page = show(vae())
+    box = page.locator("canvas").bounding_box()
+    size = box["width"] / 54
+    side = round((box["width"] * 0.81 - 4 - 2 * size) / 2)
+    for left in (2, 2 + side + size):  # the autoencoder's map, then the VAE's
+        page.mouse.click(box["x"] + left + 0.75 * side, box["y"] + 1.6 * size + 0.25 * side)
+        assert saved(page, "z")[0] == pytest.approx([2.0, 2.0], abs=0.05)
+        page.keyboard.press("ArrowDown")
+
+
+def test_samples_layers_and_the_larger_map_are_switches(show):
+    page = show(vae())
+    before = picture(page)
+    for name, trait in (("Sample N", "sampling"), ("Decode", "manifold"), ("Show all", "whole")):
+        press(page, name)
+        assert saved(page, trait) == [True]
+        assert picture(page) != before
+        assert ("Samples from N(0, I)" in text(page)) is (trait == "sampling")
+        press(page, name)
+        assert picture(page) == before
+
+
+def test_space_plays_through_the_betas(show, page):
+    page.emulate_media(reduced_motion="reduce")
+    show(vae())
+    page.locator("canvas").focus()
+    seen = []
+    for _ in range(3):
+        page.keyboard.press(" ")
+        seen += saved(page, "beta")
+    assert seen == [4.0, 0.1, 1.0]
+    page.emulate_media(reduced_motion="no-preference")
+    page.keyboard.press(" ")
+    page.wait_for_function("() => document.querySelector('.course-summary').textContent.includes('β = 0.1')")

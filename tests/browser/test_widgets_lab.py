@@ -14,6 +14,23 @@ from nbformat.v4 import new_code_cell, new_notebook
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = {
+    "elbo": [
+        "from course_utils.widgets import ElboExplorer\nexplorer = ElboExplorer()\nexplorer",
+        "print(f'{explorer.q_mean:.2f} {explorer.q_std:.2f}')",
+    ],
+    "vae": [
+        "import torch\n"
+        "from course_utils.autoencoders import MLPAutoencoder\n"
+        "from course_utils.vae import VAE\n"
+        "from course_utils.widgets import VAEExplorer\n"
+        "torch.manual_seed(0)\n"
+        "shape = (1, 28, 28)\n"
+        "vaes = {beta: VAE(shape, 2, (64, 64)) for beta in (0.1, 1.0, 4.0)}\n"
+        "images, labels = torch.rand(600, *shape), torch.arange(600) % 10\n"
+        "explorer = VAEExplorer(MLPAutoencoder(shape, 2), vaes, images, labels)\n"
+        "explorer",
+        "print(f'{explorer.z[0]:.2f} {explorer.z[1]:.2f}')",
+    ],
     "divergence": [
         "from course_utils.widgets import DivergenceExplorer\nexplorer = DivergenceExplorer()\nexplorer",
         "print(f'{explorer.mean:.2f} {explorer.std:.2f}')",
@@ -31,6 +48,16 @@ NOTEBOOKS = {
         "print(f'{explorer.z[0]:.2f} {explorer.z[1]:.2f}')",
     ],
 }
+
+# A line of Python that moves the picture, and the first value that the page then shows.
+CHANGES = {
+    "elbo": ("explorer.q_mean = -1.5", "-1.50"),
+    "vae": ("explorer.z = [1.25, -0.5]", "1.25"),
+    "divergence": ("explorer.mean = -1.5", "-1.50"),
+    "latent": ("explorer.z = [1.25, -0.5]", "1.25"),
+}
+# Where a drag starts, as shares of the picture, so that 0.2 to the right is still inside the same map.
+STARTS = {"vae": (0.1, 0.3)}
 
 # From the event's own time stamp to the moment after the frame that shows it: a drag as a hand feels it.
 MEASURE = """() => {
@@ -126,8 +153,9 @@ def picture(page):
     return page.evaluate("() => document.querySelector('.course-canvas').toDataURL()")
 
 
-def drag(page, moves, start=(0.2, 0.4)):
+def drag(page, moves):
     """Press inside the picture and move in a wave; returns the summaries that were shown on the way."""
+    start = STARTS.get(page.name, (0.2, 0.4))
     page.locator(".course-canvas").scroll_into_view_if_needed()
     box = page.locator(".course-canvas").bounding_box()
     texts = set()
@@ -152,7 +180,7 @@ def value_in_python(page):
 
 
 def assert_python_follows(page):
-    """The kernel holds what the page shows; while one change is on its way, ipywidgets holds the next one back."""
+    """The kernel holds what the page shows; with a change on its way, ipywidgets holds the next one back."""
     deadline = time.monotonic() + 20
     while value_in_python(page) != value_in_page(page) and time.monotonic() < deadline:
         page.wait_for_timeout(100)
@@ -213,7 +241,7 @@ def test_the_focus_can_be_seen_and_the_picture_has_a_name(opened):
 
 def test_python_moves_the_picture(opened):
     before = picture(opened)
-    change = {"divergence": "explorer.mean = -1.5", "latent": "explorer.z = [1.25, -0.5]"}[opened.name]
+    change, shown = CHANGES[opened.name]
     opened.evaluate(
         """async (source) => {
           const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -224,7 +252,7 @@ def test_python_moves_the_picture(opened):
     opened.wait_for_function(
         "(old) => document.querySelector('.course-canvas').toDataURL() !== old", arg=before
     )
-    assert value_in_page(opened)[0] == {"divergence": "-1.50", "latent": "1.25"}[opened.name]
+    assert value_in_page(opened)[0] == shown
 
 
 def test_every_move_of_a_drag_is_drawn(opened, record_property):

@@ -11,7 +11,7 @@ N_ELLIPSES = 30
 
 
 def still(autoencoder, vae, beta, labels, kept, names, z, half):
-    """The two maps and the two images of z; autoencoder, vae: Packed; labels: of the images kept, an index."""
+    """The two maps and the two images of z; autoencoder, vae: Packed; labels: of the images `kept`."""
     fig, axes = figures.subplots(1, 3, figsize=(9.0, 4.3), width_ratios=(2, 2, 0.9))
     titles = ("Autoencoder, + is z", f"VAE, $\\beta$ = {beta:g}")
     for axis, model, title in zip(axes, (autoencoder, vae), titles, strict=False):
