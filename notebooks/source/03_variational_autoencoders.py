@@ -448,7 +448,7 @@ verdict("KL of 'both' [nats]", measured["both"][1], low=3, high=6)
 # ellipses are the $q(z \mid x)$ of some images; the dashed circles are the prior. Draw samples from $\mathcal N(0, I)$. Then move $\beta$, which section 6 explains.
 
 # %%
-from course_utils.checkpoints.digit_vaes import betas  # a sweep of VAEs as {beta: VAE}
+from course_utils.checkpoints import betas  # a sweep of VAEs as {beta: VAE}
 from course_utils.widgets import VAEExplorer
 
 autoencoder, _ = checkpoints.load("digits_ae_2d")
