@@ -150,6 +150,7 @@ def test_no_search_finds_a_better_q_for_the_square_decoder(node, weight, sigma):
         ([-1.5, -1.5, 0.0], ["−1.500", "−1.500", "0.000"]),
         ([0.0, 2.0, -2.0], ["0.000", "2.000", "−2.000"]),
         ([-1.2, -640.26, 639.06], ["−1.2", "−640.3", "639.1"]),
+        ([-0.2, -64026.4, 64026.2], ["0", "−64026", "64026"]),
     ],
 )
 def test_the_numbers_shown_add_up_too(node, values, shown):

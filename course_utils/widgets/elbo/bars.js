@@ -3,6 +3,7 @@ import { GREEN, INK, MODEL, NOISE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } f
 import { addingUp } from "./math.js";
 
 const DEPTH = 5; // nats below log p(x) that the picture shows
+const HEIGHT = 4; // and above it, at most
 
 /** The second bar: what the ELBO is made of; sign: whether the second part is added or taken away. */
 export const READINGS = {
@@ -47,9 +48,10 @@ export function drawBars(context, place, state, numbers) {
   drawSums(context, place, state, numbers);
 }
 
-/** The scale of nats: from DEPTH below log p(x) up to the most that any part can reach. */
+/** The scale of nats: from DEPTH below log p(x) up to the most that any part can reach, or HEIGHT above. */
 function heights(bars, { model }, { evidence }) {
-  const top = Math.max(evidence, -Math.log(model.sigma) - 0.5 * Math.log(2 * Math.PI)) + 0.2;
+  const most = -Math.log(model.sigma) - 0.5 * Math.log(2 * Math.PI); // log p(x | z) where g(z) = x
+  const top = Math.min(evidence + HEIGHT, Math.max(evidence, most)) + 0.2;
   const bottom = evidence - DEPTH;
   const perNat = (bars.bottom - bars.top) / (top - bottom);
   const toY = (value) => bars.bottom - (Math.min(top, Math.max(bottom, value)) - bottom) * perNat;
@@ -67,7 +69,7 @@ function drawScale(context, { bars, small }, { top, bottom, toY }) {
 }
 
 /** A bar from the bottom of the picture up to `base`, and a hatched part of it or above it. */
-function drawStack(context, { size, small }, { bottom, toY }, { left, right }, { base, color, part }) {
+function drawStack(context, { size, small }, { top, bottom, toY }, { left, right }, { base, color, part }) {
   const [width, floor] = [right - left, toY(bottom)];
   context.fillStyle = color;
   context.fillRect(left, toY(base), width, floor - toY(base));
@@ -78,9 +80,13 @@ function drawStack(context, { size, small }, { bottom, toY }, { left, right }, {
   context.lineWidth = 2;
   context.strokeRect(left + 1, high, width - 2, Math.max(0, low - high));
   line(context, [[left, floor], [right, floor]], RULE, 1);
-  if (base > bottom) return;
-  const text = `${base.toFixed(1).replace("-", "\u2212")} \u2193`;
   const middle = (left + right) / 2;
+  if (part.high > top) {
+    const above = `\u2191 ${part.high.toFixed(1).replace("-", "\u2212")}`;
+    write(context, above, middle, high + size * 1.3, { size, align: "center", bold: true, halo: true });
+  }
+  if (base > bottom) return;
+  const text = `${base.toFixed(base > -1000 ? 1 : 0).replace("-", "\u2212")} \u2193`;
   write(context, text, middle, floor - size * 1.7, { size, align: "center", bold: true, halo: true });
   write(context, "below", middle, floor - size * 0.5, { size: small, align: "center", halo: true });
 }

@@ -1,6 +1,6 @@
 /** Where everything goes for a canvas of this width: the densities over z, the axis of x, the bars and sums. */
 export function layout(width, size) {
-  const wide = width >= 600;
+  const wide = width >= 720;
   const plotWidth = wide ? Math.round(width * 0.57) : width;
   const density = { left: 4, right: plotWidth - 8, top: size * 3.1, bottom: Math.max(200, plotWidth * 0.52) };
   const stripTop = density.bottom + size * 4.4;
@@ -12,14 +12,13 @@ export function layout(width, size) {
   const barsBottom = wide ? below - sums : barsTop + size * 12;
   const start = left + size * 1.75;
   const middle = start + (width - 4 - start) * 0.465; // the second sum has the longer words
-  const columns = [{ left: start, right: middle - size * 0.7 }, { left: middle, right: width - 4 }];
   const bars = {
     left: start,
     right: width - 4,
     top: barsTop,
     bottom: barsBottom,
-    columns,
-    sums: wide ? columns : [{ left, right: middle - size * 1.8 }, { left: middle - size, right: width - 4 }],
+    columns: [{ left: start, right: middle - size * 0.7 }, { left: middle, right: width - 4 }],
+    sums: [{ left, right: middle - size * 1.8 }, { left: middle - size, right: width - 4 }], // wider than the bars
   };
   return { size, small: Math.max(13, size * 0.85), density, strip, bars, height: wide ? below : barsBottom + sums };
 }

@@ -91,7 +91,8 @@ export function bestQ(x, model, side = 1) {
 
 /** total = first + second in whole units of the last digit shown, so that the numbers on screen add up too. */
 export function addingUp(total, first, second) {
-  const digits = Math.max(Math.abs(total), Math.abs(first), Math.abs(second)) < 100 ? 3 : 1;
+  const largest = Math.max(Math.abs(total), Math.abs(first), Math.abs(second));
+  const digits = largest < 100 ? 3 : largest < 1000 ? 1 : 0;
   const [a, b] = [total, first].map((value) => Number(value.toFixed(digits)));
-  return [a, b, a - b].map((value) => (value || 0).toFixed(digits).replace(/^-(0\.0*)$/, "$1").replace("-", "\u2212"));
+  return [a, b, a - b].map((value) => (value || 0).toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "\u2212"));
 }

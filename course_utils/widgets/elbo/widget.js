@@ -1,7 +1,7 @@
 import { fontSize, prepare } from "../shared/canvas.js";
 import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
 import { glide } from "../shared/motion.js";
-import { button, group, painter, shell } from "../shared/shell.js";
+import { button, follow, group, painter, shell } from "../shared/shell.js";
 import { READINGS, drawBars } from "./bars.js";
 import { drawDensities, drawObservation, grips } from "./curves.js";
 import { across, layout } from "./layout.js";
@@ -178,17 +178,10 @@ function render({ model, el }) {
     showChoices();
     paint.request();
   };
-  for (const name of TOUCHED) model.on(`change:${name}`, refresh);
   const stopKeys = onKeys(parts.root, parts.canvas, stepping(current, actions), () => save());
   const stopDrag = onDrag(parts.canvas, { ...dragging(current, actions), end: () => save() });
   paint.paint();
-  return () => {
-    for (const name of TOUCHED) model.off(`change:${name}`, refresh);
-    play.stop();
-    stopKeys();
-    stopDrag();
-    paint.stop();
-  };
+  return follow(model, TOUCHED, refresh, [play.stop, stopKeys, stopDrag, paint.stop]);
 }
 
 export default { render };

@@ -4,7 +4,7 @@ import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
 import { scaleMap } from "../shared/map.js";
 import { glide } from "../shared/motion.js";
 import { nearest } from "../shared/points.js";
-import { button, painter, shell } from "../shared/shell.js";
+import { button, follow, painter, shell } from "../shared/shell.js";
 import { drawPair, drawStrip } from "./images.js";
 import { drawGround, drawMarks } from "./map.js";
 import { largestHole } from "./math.js";
@@ -185,17 +185,10 @@ function render({ model, el }) {
     paint.request();
   }
   const refresh = () => (readTouched(model, state), repaint());
-  for (const name of TOUCHED) model.on(`change:${name}`, refresh);
   const stopKeys = onKeys(parts.root, parts.canvas, stepping(current, moveTo, buttons, play), () => save());
   const stopDrag = onDrag(parts.canvas, { ...dragging(current, moveTo, save), end: () => save() });
   paint.paint();
-  return () => {
-    for (const name of TOUCHED) model.off(`change:${name}`, refresh);
-    play.stop();
-    stopKeys();
-    stopDrag();
-    paint.stop();
-  };
+  return follow(model, TOUCHED, refresh, [play.stop, stopKeys, stopDrag, paint.stop]);
 }
 
 export default { render };

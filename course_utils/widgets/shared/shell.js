@@ -61,6 +61,15 @@ export function slider(toolbar, { label, last, describe, onInput, onChange }) {
   };
 }
 
+/** Call refresh whenever one of these traits changes; returns what ends that, and calls the other ends. */
+export function follow(model, names, refresh, ends) {
+  for (const name of names) model.on(`change:${name}`, refresh);
+  return () => {
+    for (const name of names) model.off(`change:${name}`, refresh);
+    ends.forEach((end) => end());
+  };
+}
+
 /** Draw at once and at every new width; later requests meet in one animation frame. */
 export function painter(root, draw) {
   const padding = 16; // both sides, as in style.css

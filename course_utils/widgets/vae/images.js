@@ -1,7 +1,7 @@
 import { write } from "../shared/canvas.js";
 import { GREEN, MODEL, SOFT } from "../shared/colors.js";
 import { framed, stripBox } from "../shared/images.js";
-import { nearestCode } from "./state.js";
+import { DRAW_NAMES, nearestCode } from "./state.js";
 
 /** What one decoder makes of z, and whose code is nearest. */
 export function drawDecoded(context, { image, strip }, { size, small }, side, state) {
@@ -10,7 +10,6 @@ export function drawDecoded(context, { image, strip }, { size, small }, side, st
   drawOne(context, side, state.z, image, color, 3, small);
   const { name, distance } = nearestCode(side, state.names, state.z);
   const lines = [`nearest: ${name}`, `at ${distance.toFixed(2)}`];
-  if (side.grid) lines[1] += `; ${side.grid}\u00b2 images`;
   lines.forEach((text, i) => {
     write(context, text, image.left, image.top + image.height + size * (1.3 + 1.2 * i), { size: small });
   });
@@ -18,14 +17,15 @@ export function drawDecoded(context, { image, strip }, { size, small }, side, st
 }
 
 function drawDraws(context, strip, { size, small }, side, state, color) {
-  const title = `${side.short}: z from N(0, I), nearest class`;
+  const title = `${side.short}: z from N(0, I)`;
   write(context, title, strip.left, strip.top - size * 0.45, { size: small, bold: true });
   state.draws.forEach((z, i) => {
     const box = stripBox(strip, i);
     drawOne(context, side, z, box, color, 2, small);
     const glyph = state.glyphs[state.names.indexOf(nearestCode(side, state.names, z).name)];
     const options = { size: small, align: "center", color: SOFT };
-    write(context, glyph, box.left + box.width / 2, box.top + box.height + size * 1.15, options);
+    const label = strip.step > size * 2.7 ? `${DRAW_NAMES[i]}: ${glyph}` : glyph;
+    write(context, label, box.left + box.width / 2, box.top + box.height + size * 1.15, options);
   });
 }
 

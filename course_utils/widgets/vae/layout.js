@@ -1,12 +1,11 @@
 import { fontSize } from "../shared/canvas.js";
-
-export const DRAWS = 9;
+import { DRAW_NAMES } from "./state.js";
 
 /** Where everything goes: for each of the two models its map, its decoded image, its strip of nine samples. */
 export function layout(width, { shape, sampling }) {
   const size = fontSize(width);
   const tall = shape[1] / shape[2];
-  const place = width >= 600 ? wide(width, size, tall, sampling) : narrow(width, size, tall, sampling);
+  const place = width >= 520 ? wide(width, size, tall, sampling) : narrow(width, size, tall, sampling);
   return { size, small: Math.max(13, size * 0.85), ...place };
 }
 
@@ -53,6 +52,6 @@ function narrow(width, size, tall, sampling) {
 }
 
 function strip(left, top, room, tall) {
-  const step = room / DRAWS;
+  const step = room / DRAW_NAMES.length;
   return { left, top, side: step - 4, step, tall };
 }

@@ -2,6 +2,7 @@ import { line, write } from "../shared/canvas.js";
 import { CLASSES, INK, NOISE, PAPER, SOFT } from "../shared/colors.js";
 import { badge, clipped, cross, dot, drawCodes, drawKept, drawManifold, scaleMap } from "../shared/map.js";
 import { outside, radii, toBorder } from "./math.js";
+import { DRAW_NAMES } from "./state.js";
 
 const TILES = 11; // decoded images along each side of a map
 const ELLIPSES = 30; // posteriors drawn: more would hide one another
@@ -15,7 +16,7 @@ export function drawMap(context, { map, words }, side, state, cache) {
   const far = outside(side.codes, side.half);
   const notes = [side.logvar && `KL ${side.kl.toFixed(2)} nats`, far.length && `${far.length} outside`];
   write(context, side.name, map.left, map.top - size * 0.5, { size, bold: true });
-  const note = notes.filter(Boolean).join(", ");
+  const note = notes.filter(Boolean).slice(0, map.side < size * 18 ? 1 : 2).join(", ");
   write(context, note, map.left + map.side, map.top - size * 0.5, { size: small, align: "right" });
   const paint = (ground, local) => {
     if (tiles) drawManifold(ground, local, side, TILES);
@@ -81,11 +82,11 @@ function circle(context, [x, y], radius) {
   }
 }
 
-/** The samples by number, or as dots where the map shows too much for numbers. */
+/** The samples by letter, or as dots where the map shows too much for letters. */
 function drawSamples(context, state, toPixel, size) {
   state.draws.forEach((z, i) => {
     if (state.half > 1.5 * state.near) dot(context, ...toPixel(z), 4);
-    else badge(context, String(i + 1), toPixel(z), size * 0.9);
+    else badge(context, DRAW_NAMES[i], toPixel(z), size * 0.9);
   });
 }
 

@@ -3,6 +3,7 @@ import { network, table } from "../shared/network.js";
 import { glyphsOf, nearest } from "../shared/points.js";
 
 export const TOUCHED = ["z", "beta", "sampling", "manifold", "whole"];
+export const DRAW_NAMES = "abcdefghi"; // of the samples: digits are the classes' names
 
 /** Everything the pictures are drawn from; images on a grid arrive later, and then `arrived` is called. */
 export function readState(model, arrived) {

@@ -2,9 +2,9 @@ import { prepare } from "../shared/canvas.js";
 import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
 import { scaleMap } from "../shared/map.js";
 import { glide } from "../shared/motion.js";
-import { button, painter, shell, slider } from "../shared/shell.js";
+import { button, follow, painter, shell, slider } from "../shared/shell.js";
 import { drawDecoded } from "./images.js";
-import { DRAWS, layout } from "./layout.js";
+import { layout } from "./layout.js";
 import { drawMap } from "./maps.js";
 import { clampTo } from "./math.js";
 import { TOUCHED, nearestCode, readState, readTouched, shown } from "./state.js";
@@ -24,9 +24,11 @@ function describe(state) {
   };
   const classes = (side) => state.draws.map((z) => nearestCode(side, state.names, z).name).join(" ");
   const draws = `Samples from N(0, I) are nearest to the classes ${classes(autoencoder)} (AE), ${classes(vae)} (VAE).`;
+  const coarse = shown(state).filter(({ grid }) => grid).map(({ short, grid }) => `the ${short}'s from ${grid} \u00d7 ${grid}`);
+  const note = coarse.length ? `Images are the nearest of precomputed ones, ${coarse.join(", ")}. ` : "";
   return (
     `z = (${x}, ${y}). \u03b2 = ${state.betas[state.index]}: KL to the prior ${vae.kl.toFixed(2)} nats per image. ` +
-    `Nearest code: ${where(autoencoder)}, ${where(vae)}. ${state.sampling ? draws : ""}`
+    `Nearest code: ${where(autoencoder)}, ${where(vae)}. ${note}${state.sampling ? draws : ""}`
   );
 }
 
@@ -91,9 +93,10 @@ function dragging(current, moveTo) {
     if (held) return move(point), true;
     if (!state.sampling) return false;
     for (const { strip } of place.sides) {
-      const whole = { left: strip.left, top: strip.top, width: DRAWS * strip.step, height: strip.side * strip.tall };
+      const whole = { left: strip.left, top: strip.top, width: state.draws.length * strip.step, height: strip.side * strip.tall };
       if (!within(point, whole)) continue;
-      moveTo(state.draws[Math.min(DRAWS - 1, Math.floor((point.x - strip.left) / strip.step))], true);
+      const picked = Math.floor((point.x - strip.left) / strip.step);
+      moveTo(state.draws[Math.min(state.draws.length - 1, picked)], true);
     }
     return false;
   };
@@ -144,18 +147,11 @@ function render({ model, el }) {
     refreshControls();
     paint.request();
   };
-  for (const name of TOUCHED) model.on(`change:${name}`, refresh);
   const stopKeys = onKeys(parts.root, parts.canvas, stepping(current, actions), () => save());
   const stopDrag = onDrag(parts.canvas, { ...dragging(current, moveTo), end: () => save() });
   refreshControls();
   paint.paint();
-  return () => {
-    for (const name of TOUCHED) model.off(`change:${name}`, refresh);
-    play.stop();
-    stopKeys();
-    stopDrag();
-    paint.stop();
-  };
+  return follow(model, TOUCHED, refresh, [play.stop, stopKeys, stopDrag, paint.stop]);
 }
 
 export default { render };
