@@ -105,9 +105,10 @@ function drawSums(context, place, state, numbers) {
   const [total, start, rest] = addingUp(numbers.elbo, numbers[first.key], part);
   const signless = rest.replace("\u2212", "");
   const sign = part < 0 ? "\u2212" : "+";
+  const name = second.sign > 0 && part < 0 ? `|${second.name}|` : second.name; // an entropy below 0
   drawSum(context, place, two, [
     { name: first.name, text: start, color: first.color },
-    { name: `${sign} ${second.sign < 0 || part >= 0 ? second.name : `|${second.name}|`}`, text: signless, color: second.color, hatched: true },
+    { name: `${sign} ${name}`, text: signless, color: second.color, hatched: true },
     { name: "ELBO", text: total, color: GREEN },
   ]);
 }

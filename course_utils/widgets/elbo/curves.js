@@ -15,12 +15,12 @@ export function drawDensities(context, place, state) {
   const q = curve(state.zLimits, STEPS, (z) => Math.exp(logNormal(z, state.q.mean, state.q.std)));
   const top = ceiling(posterior, state.q);
   const toY = (value) => density.bottom - Math.min(1, value / top) * (density.bottom - density.top);
-  const place2 = (points) => points.map(([z, value]) => [toPixel(z), toY(value)]);
-  shade(context, place2(posterior), density.bottom, withAlpha(DATA, 0.16));
-  shade(context, place2(q), density.bottom, hatch(context, withAlpha(MODEL, 0.45), { spacing: 9 }));
-  line(context, place2(prior), NOISE, 2.2, [3, 4]);
-  line(context, place2(posterior), DATA, 2.5);
-  line(context, place2(q), MODEL, 2.5, [9, 5]);
+  const inPixels = (points) => points.map(([z, value]) => [toPixel(z), toY(value)]);
+  shade(context, inPixels(posterior), density.bottom, withAlpha(DATA, 0.16));
+  shade(context, inPixels(q), density.bottom, hatch(context, withAlpha(MODEL, 0.45), { spacing: 9 }));
+  line(context, inPixels(prior), NOISE, 2.2, [3, 4]);
+  line(context, inPixels(posterior), DATA, 2.5);
+  line(context, inPixels(q), MODEL, 2.5, [9, 5]);
   drawAxis(context, place, density, state.zLimits, "z");
   const [first, second] = [size * 1.1, size * 2.4];
   write(context, "posterior p(z | x), solid", density.left, first, { size: place.small, color: DATA, bold: true });
@@ -52,7 +52,8 @@ export function drawObservation(context, place, state, cache) {
   const key = state.model.decoder;
   cache[key] ??= curve(state.xLimits, MARGINAL_STEPS, (x) => Math.exp(logEvidence(x, state.model)));
   const top = Math.max(...cache[key].map(([, value]) => value));
-  const points = cache[key].map(([x, value]) => [toPixel(x), strip.bottom - (value / top) * (strip.bottom - strip.top)]);
+  const toY = (value) => strip.bottom - (value / top) * (strip.bottom - strip.top);
+  const points = cache[key].map(([x, value]) => [toPixel(x), toY(value)]);
   shade(context, points, strip.bottom, "#ececec");
   line(context, points, SOFT, 1.5);
   drawAxis(context, place, strip, state.xLimits, "x");
@@ -61,7 +62,9 @@ export function drawObservation(context, place, state, cache) {
   const at = toPixel(state.x);
   line(context, [[at, strip.top], [at, strip.bottom]], INK, 2);
   context.beginPath();
-  for (const [dx, dy] of [[0, -0.5], [0.65, 0.6], [-0.65, 0.6]]) context.lineTo(at + dx * size, strip.bottom + dy * size);
+  for (const [x, y] of [[0, -0.5], [0.65, 0.6], [-0.65, 0.6]]) {
+    context.lineTo(at + x * size, strip.bottom + y * size);
+  }
   context.closePath();
   outlined(context, INK);
 }

@@ -39,7 +39,8 @@ function describe(state, numbers) {
   return (
     `q: mean ${short(state.q.mean)}, standard deviation ${short(state.q.std)}. x = ${short(state.x)}. ` +
     `log p(x) ${evidence} = ELBO ${elbo} + KL(q\u2016posterior) ${gap} nats. ` +
-    `ELBO ${total} = ${first.name} ${start} ${part < 0 ? "\u2212" : "+"} ${rest.replace("\u2212", "")} nats of ${second.name}.`
+    `ELBO ${total} = ${first.name} ${start} ${part < 0 ? "\u2212" : "+"} ${rest.replace("\u2212", "")} nats of ` +
+    `${second.name}.`
   );
 }
 

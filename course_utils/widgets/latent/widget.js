@@ -1,5 +1,5 @@
 import { fontSize, prepare, write } from "../shared/canvas.js";
-import { stripBox } from "../shared/images.js";
+import { inBox, stripBox } from "../shared/images.js";
 import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
 import { scaleMap } from "../shared/map.js";
 import { glide } from "../shared/motion.js";
@@ -101,8 +101,6 @@ function player(current, moveTo, save) {
 }
 
 function dragging(current, moveTo, save) {
-  const inBox = ({ x, y }, { left, top, width, height }) =>
-    x >= left && x <= left + width && y >= top && y <= top + height;
   const move = (point) => moveTo(scaleMap(current.place.map, current.state).toValue(point));
   const start = (point) => {
     const { map, strip } = current.place;

@@ -27,3 +27,8 @@ export function framed(context, pixels, shape, box, color, width) {
 export function stripBox({ left, top, side, step, tall }, i) {
   return { left: left + i * step, top, width: side, height: side * tall };
 }
+
+/** Whether the point lies in the box, its border included. */
+export function inBox({ x, y }, { left, top, width, height }) {
+  return x >= left && x <= left + width && y >= top && y <= top + height;
+}

@@ -1,4 +1,5 @@
 import { prepare } from "../shared/canvas.js";
+import { inBox, stripBox } from "../shared/images.js";
 import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
 import { scaleMap } from "../shared/map.js";
 import { glide } from "../shared/motion.js";
@@ -24,8 +25,9 @@ function describe(state) {
   };
   const classes = (side) => state.draws.map((z) => nearestCode(side, state.names, z).name).join(" ");
   const draws = `Samples from N(0, I) are nearest to the classes ${classes(autoencoder)} (AE), ${classes(vae)} (VAE).`;
-  const coarse = shown(state).filter(({ grid }) => grid).map(({ short, grid }) => `the ${short}'s from ${grid} \u00d7 ${grid}`);
-  const note = coarse.length ? `Images are the nearest of precomputed ones, ${coarse.join(", ")}. ` : "";
+  const coarse = shown(state).filter(({ grid }) => grid);
+  const sides = coarse.map(({ short, grid }) => `the ${short}'s of ${grid} \u00d7 ${grid}`).join(", ");
+  const note = sides && `Images are the nearest of precomputed ones: ${sides}. `;
   return (
     `z = (${x}, ${y}). \u03b2 = ${state.betas[state.index]}: KL to the prior ${vae.kl.toFixed(2)} nats per image. ` +
     `Nearest code: ${where(autoencoder)}, ${where(vae)}. ${note}${state.sampling ? draws : ""}`
@@ -83,21 +85,15 @@ function addControls(toolbar, { state }, { setIndex, save, play }) {
 /** On either map the pointer is z; a sample of a strip can be picked. */
 function dragging(current, moveTo) {
   let held = null;
-  const within = ({ x, y }, { left, top, width, height }) =>
-    x >= left && x <= left + width && y >= top && y <= top + height;
   const move = (point) => moveTo(scaleMap(held, { center: [0, 0], half: current.state.half }).toValue(point));
   const start = (point) => {
     const { place, state } = current;
     const square = ({ left, top, side }) => ({ left, top, width: side, height: side });
-    held = place.sides.map(({ map }) => map).find((map) => within(point, square(map)));
+    held = place.sides.map(({ map }) => map).find((map) => inBox(point, square(map)));
     if (held) return move(point), true;
-    if (!state.sampling) return false;
-    for (const { strip } of place.sides) {
-      const whole = { left: strip.left, top: strip.top, width: state.draws.length * strip.step, height: strip.side * strip.tall };
-      if (!within(point, whole)) continue;
-      const picked = Math.floor((point.x - strip.left) / strip.step);
-      moveTo(state.draws[Math.min(state.draws.length - 1, picked)], true);
-    }
+    const under = (_, i) => place.sides.some(({ strip }) => inBox(point, stripBox(strip, i)));
+    const picked = state.sampling ? state.draws.findIndex(under) : -1;
+    if (picked >= 0) moveTo(state.draws[picked], true);
     return false;
   };
   return { start, move };
