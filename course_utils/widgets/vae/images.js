@@ -24,7 +24,7 @@ function drawDraws(context, strip, { size, small }, side, state, color) {
     drawOne(context, side, z, box, color, 2, small);
     const glyph = state.glyphs[state.names.indexOf(nearestCode(side, state.names, z).name)];
     const options = { size: small, align: "center", color: SOFT };
-    const label = strip.step > size * 2.7 ? `${DRAW_NAMES[i]}: ${glyph}` : glyph;
+    const label = strip.step > size * 2.1 ? `${DRAW_NAMES[i]}: ${glyph}` : glyph;
     write(context, label, box.left + box.width / 2, box.top + box.height + size * 1.15, options);
   });
 }
