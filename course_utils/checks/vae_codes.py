@@ -208,6 +208,11 @@ def _draws(samples, positive=False):
     return make
 
 
+def _beside_the_others(f, least):
+    """f minus the mean of the other samples; least: how many others to count at least."""
+    return f - (f.sum() - f) / max(len(f) - 1, least)
+
+
 exercise(
     "vae.score_surrogate",
     reference=score_surrogate,
@@ -249,8 +254,9 @@ exercise(
         ),
         Mistake(
             (lambda f, log_q: (f.detach() * log_q).sum(), lambda f, log_q: (f * log_q).sum()),
-            "You sum over the samples where a mean is wanted: the gradient grows with their number, so a "
-            "hundred samples act like a learning rate a hundred times too large.",
+            "You sum over the samples where a mean is wanted: every gradient is S times as large, so more "
+            "samples mean a larger estimate and not a better one, and its spread cannot be set beside that "
+            "of the reparameterised gradient.",
         ),
         Mistake(
             (lambda f, log_q: (f.detach().log() * log_q).mean(), lambda f, log_q: (f.log() * log_q).mean()),
@@ -287,6 +293,15 @@ exercise(
             ),
             "You subtract the mean of f, a baseline: a good idea that lowers the variance, but it is not the "
             "plain estimator that is to be measured here, and with few samples it shrinks the gradient.",
+        ),
+        Mistake(
+            tuple(
+                lambda f, log_q, least=least: (_beside_the_others(f, least) * log_q).mean()
+                for least in (0, 1)
+            ),
+            "You subtract from each f the mean of the others, a leave-one-out baseline: a good idea that "
+            "lowers the variance and leaves the estimate unbiased, but it is not the plain estimator that "
+            "is to be measured here, and it needs two samples.",
         ),
     ],
     hints=[

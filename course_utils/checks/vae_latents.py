@@ -1,11 +1,9 @@
-"""The exercises of notebook 03, Variational autoencoders: what the codes say, and walks among them."""
-
-import math
+"""The exercises of notebook 03, Variational autoencoders: what the codes say, and a label beside them."""
 
 import torch
 import torch.nn.functional as F
 
-from course_utils.checks._registry import Accepted, Mistake, exercise
+from course_utils.checks._registry import Mistake, exercise
 
 
 def kl_per_unit(mean, logvar):
@@ -98,6 +96,29 @@ exercise(
             "half a nat, so no unit ever counts as inactive.",
         ),
         Mistake(
+            lambda mean, logvar: (_terms(mean, logvar) + logvar).mean(dim=0),
+            "The logvar has the wrong sign: a narrow unit, which carries the most, then gets a lower value "
+            "than a collapsed one, even a negative one, and a KL is never negative.",
+        ),
+        Mistake(
+            (
+                lambda mean, s: ((mean.square() + (s / 2).exp() - 1 - s) / 2).mean(dim=0),
+                lambda mean, s: ((mean.square() + (s / 2).exp() - 1 - s / 2) / 2).mean(dim=0),
+            ),
+            "The standard deviation stands where the variance belongs: the value is no KL any more, and it "
+            "misjudges just the narrow units, those that carry the image.",
+        ),
+        Mistake(
+            lambda mean, logvar: ((logvar.exp() - 1 - logvar) / 2).mean(dim=0),
+            "The square of the mean is left out: only the width of q counts then, and a unit that tells the "
+            "images apart by where it puts them gets hardly anything for it.",
+        ),
+        Mistake(
+            lambda mean, logvar: ((mean + logvar.exp() - 1 - logvar) / 2).mean(dim=0),
+            "The mean is not squared: means of both signs cancel over the data, so a unit that tells the "
+            "images apart perfectly seems to carry little more than its width.",
+        ),
+        Mistake(
             (
                 lambda mean, s: ((mean.square() + s.square() - 1 - s.square().log()) / 2).mean(dim=0),
                 lambda mean, s: ((mean.square() + s.square() - 1 - 2 * s.log()) / 2).mean(dim=0),
@@ -184,6 +205,23 @@ exercise(
             "gets a column less and stops with an error, or one class lands in another's column.",
         ),
         Mistake(
+            lambda z, y, classes: torch.cat([z, _hot(z, y, 10)], dim=1),
+            "The 10 classes of the digits are written into your function: a net built for any other number "
+            "of classes gets columns that it has no weights for, and stops with an error; use classes.",
+        ),
+        Mistake(
+            (
+                lambda z, y, classes: torch.cat([z, _hot(z, (y + 1) % classes, classes)], dim=1),
+                lambda z, y, classes: torch.cat([z, _hot(z, (y - 1) % classes, classes)], dim=1),
+                lambda z, y, classes: torch.cat([z, _hot(z, y + 1, classes + 1)], dim=1),
+                lambda z, y, classes: torch.cat([z, _hot(z, y + 1, classes + 1)[:, :classes]], dim=1),
+                lambda z, y, classes: torch.cat([z, _hot(z, y, classes)[:, 1:]], dim=1),
+                lambda z, y, classes: torch.cat([z, F.pad(_hot(z, y, classes)[:, 1:], (0, 1))], dim=1),
+            ),
+            "The one-hot code is shifted by one class: labels count from 0 here, so class 0 is column 0; as "
+            "it is, one class loses its column or wraps round, and whoever asks for a 7 gets another digit.",
+        ),
+        Mistake(
             lambda z, y, classes: torch.cat([z.long(), F.one_hot(y, classes)], dim=1),
             "The codes are cut to whole numbers: with a prior of N(0, I) most of them become 0, so the "
             "decoder gets the class and next to nothing of the style, and no gradient reaches the encoder.",
@@ -209,153 +247,5 @@ exercise(
         "F.one_hot makes it. How wide is it if the largest label of the batch happens to be 7, and how "
         "do you fix its width?",
         "Then both stand side by side, z first: torch.cat along the axis of the features, not of the batch.",
-    ],
-)
-
-
-def slerp(a, b, t):
-    """Spherical interpolation from a (t = 0) to b (t = 1): a, b [D] -> [D] (Shoemake 1985)."""
-    cosine = (a @ b) / (a.norm() * b.norm())
-    angle = torch.arccos(cosine.clamp(-1, 1))
-    if angle.sin() < 1e-6:
-        return (1 - t) * a + t * b
-    return (torch.sin((1 - t) * angle) * a + torch.sin(t * angle) * b) / torch.sin(angle)
-
-
-def _ends(size, t, length=(1.0, 1.0), facing=0.0):
-    """A maker of two random vectors scaled by these lengths; facing < 0 turns them away from each other."""
-
-    def make(rng):
-        a, b = torch.randn(2, size, generator=rng)
-        return length[0] * a, length[1] * (b + facing * a), t
-
-    return make
-
-
-def _parallel(rng):
-    return torch.tensor([3.0, 0.0, 0.0]), torch.tensor([1.5, 0.0, 0.0]), 0.25
-
-
-def _angle(a, b):
-    return torch.arccos(((a @ b) / (a.norm() * b.norm())).clamp(-1, 1))
-
-
-def _lerp(a, b, t):
-    return (1 - t) * a + t * b
-
-
-def _weighted(a, b, t, angle):
-    """Shoemake's weights for some angle; where its sine is 0, those of a straight line."""
-    if angle.sin() == 0:
-        return _lerp(a, b, t)
-    return (torch.sin((1 - t) * angle) * a + torch.sin(t * angle) * b) / torch.sin(angle)
-
-
-def _unguarded(a, b, t, angle, small=0.0):
-    return (torch.sin((1 - t) * angle) * a + torch.sin(t * angle) * b) / (torch.sin(angle) + small)
-
-
-def _unit(a):
-    return a / a.norm()
-
-
-exercise(
-    "vae.slerp",
-    reference=slerp,
-    inputs={
-        "16 numbers, t = 0.3": _ends(16, 0.3, length=(1.0, 1.4)),
-        "2 numbers, t = 0.5": _ends(2, 0.5, length=(1.0, 0.6)),
-        "8 numbers at a wide angle, t = 0.8": _ends(8, 0.8, length=(0.4, 0.3), facing=-0.7),
-        "t = 0": _ends(5, 0.0),
-        "t = 1": _ends(5, 1.0),
-        "two parallel vectors": _parallel,
-    },
-    accepted=[
-        Accepted(
-            lambda a, b, t: _lerp(a.norm(), b.norm(), t) * _unit(slerp(_unit(a), _unit(b), t)),
-            "Your direction turns as slerp does and your length goes in a straight line; Shoemake's weights "
-            "go to the vectors themselves, which is the same wherever both are equally long.",
-        ),
-    ],
-    mistakes=[
-        Mistake(
-            _lerp,
-            "This is the straight line (lerp): it cuts through the inside of the shell on which the codes of "
-            "a wide prior lie, half-way about 0.7 as far out, where the decoder has seen little.",
-        ),
-        Mistake(
-            lambda a, b, t: slerp(b, a, t),
-            "The ends have changed places: t = 0 gives b and t = 1 gives a, so the row of images runs "
-            "from the last to the first.",
-        ),
-        Mistake(
-            (
-                lambda a, b, t: _weighted(a, b, t, torch.arccos(a @ b)),
-                lambda a, b, t: _unguarded(a, b, t, torch.arccos(a @ b)),
-                lambda a, b, t: _weighted(a, b, t, torch.arccos((a @ b).clamp(-1, 1))),
-                lambda a, b, t: _unguarded(a, b, t, torch.arccos((a @ b).clamp(-1, 1))),
-            ),
-            "The dot product is not divided by both lengths: for codes that are longer than 1 it is no "
-            "cosine, arccos gives NaN (or 0, or pi, if you clamp), and the decoder draws nothing.",
-        ),
-        Mistake(
-            lambda a, b, t: _weighted(a, b, t, (a @ b) / (a.norm() * b.norm())),
-            "This is the cosine where the angle belongs: the arccos is missing, so the path does not keep to "
-            "the arc, and for codes at a right angle you divide by about 0.",
-        ),
-        Mistake(
-            (
-                lambda a, b, t: _weighted(a, b, t, torch.rad2deg(_angle(a, b))),
-                lambda a, b, t: _unguarded(a, b, t, torch.rad2deg(_angle(a, b))),
-            ),
-            "The angle is in degrees and torch.sin takes radians: the weights jump about with no order, "
-            "so the images between the ends are no path at all.",
-        ),
-        Mistake(
-            (
-                lambda a, b, t: slerp(_unit(a), _unit(b), t),
-                lambda a, b, t: _unit(slerp(a, b, t)),
-                lambda a, b, t: _unit(slerp(_unit(a), _unit(b), t)),
-            ),
-            "The length is lost: your path runs on the unit sphere, and codes of 16 latents lie about 4 "
-            "from 0, so the decoder gets codes near the middle and draws bland averages, even at the ends.",
-        ),
-        Mistake(
-            (
-                lambda a, b, t: _unit(_lerp(a, b, t)),
-                lambda a, b, t: _unit(_lerp(_unit(a), _unit(b), t)),
-                lambda a, b, t: _lerp(a.norm(), b.norm(), t) * _unit(_lerp(a, b, t)),
-                lambda a, b, t: _lerp(a.norm(), b.norm(), t) * _unit(_lerp(_unit(a), _unit(b), t)),
-            ),
-            "A straight line pushed out again to a sphere: it runs along the arc, but not evenly, slow at "
-            "the ends and fast in the middle, so equal steps of t are unequal steps of the image.",
-        ),
-        Mistake(
-            lambda a, b, t: torch.sin((1 - t) * _angle(a, b)) * a + torch.sin(t * _angle(a, b)) * b,
-            "Nothing divides by the sine of the angle: the two weights do not give back the ends, so t = "
-            "0 is a shortened a, and for two near codes the whole path shrinks to 0.",
-        ),
-        Mistake(
-            (
-                lambda a, b, t: _unguarded(a, b, t, _angle(a, b)),
-                lambda a, b, t: _unguarded(a, b, t, _angle(a, b), small=1e-8),
-                lambda a, b, t: _unguarded(a, b, t, _angle(a, b), small=1e-6),
-            ),
-            "Right until both point the same way: the sine of the angle is 0 there, and you divide by it, "
-            "so a walk from a code to itself gives NaN or the origin; in that case take the straight line.",
-        ),
-        Mistake(
-            lambda a, b, t: math.cos(t * math.pi / 2) * a + math.sin(t * math.pi / 2) * b,
-            "These weights are those of a right angle: random codes of many latents are nearly at one, "
-            "but two similar codes are not, and between them you overshoot to 1.4 times their length.",
-        ),
-    ],
-    hints=[
-        "First the angle between a and b, by their directions alone: the cosine is the dot product of the "
-        "two, each divided by its length.",
-        "The weights of a and b are sines: of the part of the angle that is still ahead and of the part "
-        "that is behind, each over the sine of the whole. Check t = 0 and t = 1.",
-        "torch.arccos gives the angle (clamp what goes in to [-1, 1]). Where its sine is 0 there is no arc: "
-        "take the straight line there.",
     ],
 )

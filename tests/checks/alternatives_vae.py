@@ -1,5 +1,7 @@
 """Right answers in other words for the exercises of notebook 03, Variational autoencoders."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import distributions
@@ -59,6 +61,33 @@ def loss_by_loop(x, logits, mean, logvar):
         total = total + F.binary_cross_entropy_with_logits(guess, one) * one.numel()
         total = total + ((m**2).sum() + v.exp().sum() - len(m) - v.sum()) / 2
     return total / len(x)
+
+
+# ---- the importance-weighted bound
+
+
+def bound_by_hand(log_px_given_z, log_prior, log_q):
+    log_w = log_px_given_z + log_prior - log_q
+    top = log_w.max(dim=0).values
+    return top + (log_w - top).exp().mean(0).log()
+
+
+def bound_inside(log_px_given_z, log_prior, log_q):
+    k = log_q.shape[0]
+    return ((log_prior - log_q) + log_px_given_z - math.log(k)).logsumexp(0)
+
+
+def bound_by_pairs(log_px_given_z, log_prior, log_q):
+    total = torch.full_like(log_q[0], -torch.inf)
+    for likelihood, prior, q in zip(log_px_given_z, log_prior, log_q, strict=True):
+        total = torch.logaddexp(total, likelihood + prior - q)
+    return total - torch.log(torch.tensor(len(log_q), dtype=log_q.dtype))
+
+
+def bound_by_softmax(log_px_given_z, log_prior, log_q):
+    """log_softmax is the log weight minus the log of their sum."""
+    log_w = log_px_given_z + log_prior - log_q
+    return (log_w - log_w.log_softmax(dim=0))[0] - math.log(len(log_w))
 
 
 # ---- what the codes say
@@ -131,6 +160,22 @@ def slerp_by_rotation(a, b, t):
     omega = torch.atan2(sine, cosine)
     second = torch.sin(t * omega) / sine
     return (torch.cos(t * omega) - cosine * second) * a + second * b
+
+
+def slerp_unless_arc(a, b, t):
+    """No clamp, but NaN is not above the threshold either: the line is taken unless there is an arc."""
+    omega = torch.arccos(F.normalize(a, dim=0) @ F.normalize(b, dim=0))
+    if not omega > 1e-3:
+        return a + t * (b - a)
+    return (torch.sin((1 - t) * omega) * a + torch.sin(t * omega) * b) / torch.sin(omega)
+
+
+def slerp_by_threshold(a, b, t):
+    cosine = torch.dot(a, b) / torch.linalg.norm(a) / torch.linalg.norm(b)
+    if cosine.abs() > 0.9995:
+        return (1.0 - t) * a + t * b
+    first = torch.acos(cosine)
+    return torch.sin(first - first * t) / torch.sin(first) * a + torch.sin(first * t) / torch.sin(first) * b
 
 
 def slerp_by_sinc(a, b, t):
@@ -215,6 +260,7 @@ RIGHT = {
         loss_by_logsigmoid,
         loss_by_loop,
     ],
+    "vae.importance_bound": [bound_by_hand, bound_inside, bound_by_pairs, bound_by_softmax],
     "vae.kl_per_unit": [units_by_std, units_by_distributions, units_one_by_one, units_by_moments],
     "vae.condition": [
         condition_hstack,
@@ -223,7 +269,14 @@ RIGHT = {
         condition_compare,
         condition_filled,
     ],
-    "vae.slerp": [slerp_weights, slerp_by_similarity, slerp_by_rotation, slerp_by_sinc],
+    "vae.slerp": [
+        slerp_weights,
+        slerp_by_similarity,
+        slerp_by_rotation,
+        slerp_unless_arc,
+        slerp_by_threshold,
+        slerp_by_sinc,
+    ],
     "vae.quantise": [
         quantise_cdist,
         quantise_expanded,
