@@ -57,6 +57,8 @@ def form_fault(value, wanted, returns):
 def _tuple_fault(value, wanted, returns):
     got = parts_like(value, wanted)
     names = listing(returns) if returns else count(len(wanted), "value")
+    if len(got) != len(wanted) and isinstance(value, torch.Tensor | np.ndarray) and np.ndim(value):
+        return f"Your function returns one {_holder(value)} alone; {len(wanted)} values are wanted: {names}."
     if len(got) != len(wanted):
         return f"Your function returns {count(len(got), 'value')}; {len(wanted)} are wanted: {names}."
     for index, (one, other) in enumerate(zip(got, wanted, strict=True)):
@@ -127,6 +129,10 @@ def _is_whole(value):
     integral = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     kind = getattr(value, "dtype", None)
     return integral or (isinstance(value, torch.Tensor) and not kind.is_floating_point)
+
+
+def _holder(value):
+    return "tensor" if isinstance(value, torch.Tensor) else "NumPy array"
 
 
 def _type(value):

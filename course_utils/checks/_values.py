@@ -84,9 +84,15 @@ def _by_size(ratios, sizes):
         if len(set(values)) < 2:
             continue
         if all(abs(ratio * size - 1) < 1e-3 for ratio, size in zip(ratios, values, strict=True)):
-            return f"Your values are the expected ones divided by {text}: is a mean taken for a sum?"
+            return (
+                f"Your values are the expected ones divided by {text}: is a mean taken for a sum, or, below "
+                "a fraction line, a sum for a mean?"
+            )
         if all(abs(ratio / size - 1) < 1e-3 for ratio, size in zip(ratios, values, strict=True)):
-            return f"Your values are the expected ones times {text}: is a sum taken for a mean?"
+            return (
+                f"Your values are the expected ones times {text}: is a sum taken for a mean, or, below a "
+                "fraction line, a mean for a sum?"
+            )
     return ""
 
 

@@ -1,4 +1,4 @@
-"""The exercises of notebook 02, The evidence lower bound: its terms, its optimum, and EM."""
+"""The exercises of notebook 02, The evidence lower bound: its KL, and the bound from samples."""
 
 import math
 
@@ -46,6 +46,20 @@ exercise(
             "on log p(x) but a beta-VAE's objective with beta = 2.",
         ),
         Mistake(
+            (
+                lambda mu, logvar: kl(mu, 2 * logvar),
+                lambda mu, logvar: 0.5 * (mu.square() + (2 * logvar).exp() - 1 - logvar).sum(dim=1),
+            ),
+            "You take logvar for the logarithm of the standard deviation and square once more: exp(logvar) "
+            "is the variance already. This is the KL of another q than the one you draw from, far too strict "
+            "on a wide one.",
+        ),
+        Mistake(
+            lambda mu, logvar: 0.5 * (mu.square() + logvar.exp() - 1 + logvar).sum(dim=1),
+            "The logarithm has the wrong sign: the narrower q is, the lower this gets, without end, so "
+            "training shrinks every q to a point, and no noise is left in the code.",
+        ),
+        Mistake(
             lambda mu, logvar: 0.5 * (mu.square() + (logvar / 2).exp() - 1 - logvar).sum(dim=1),
             "You put the standard deviation where the variance belongs, exp(logvar / 2) for exp(logvar): the "
             "least is then at a variance of 4 and not of 1, so q is pushed to be too wide.",
@@ -60,9 +74,14 @@ exercise(
                 lambda mu, logvar: 0.5 * (mu.square() + logvar - 1 - logvar.log()).sum(dim=1),
                 lambda mu, logvar: 0.5 * (mu.square() + logvar.square() - 1 - logvar.square().log()).sum(1),
                 lambda mu, logvar: 0.5 * (mu.square() + logvar.square() - 1 - 2 * logvar.log()).sum(1),
+                lambda mu, logvar: 0.5 * (mu.square() + logvar.square() - 1 - logvar).sum(dim=1),
+                lambda mu, logvar: 0.5 * (mu.square() + logvar.square() - 1 - 2 * logvar).sum(dim=1),
+                lambda mu, logvar: 0.5 * (mu.square() - 1).sum(dim=1),
+                lambda mu, logvar: 0.5 * (mu.square() + logvar.exp() - 1 - logvar.log()).sum(dim=1),
             ),
             "You use logvar as if it were the variance or the standard deviation itself: it is a logarithm "
-            "and may be negative, so the KL is wrong or NaN; exp turns it into the variance.",
+            "already and may be negative, so the KL is wrong, or NaN where you take its log; exp gives the "
+            "variance.",
         ),
         Mistake(
             lambda mu, logvar: _terms(mu, logvar).mean(dim=1),
@@ -141,6 +160,10 @@ def _log_q(mu, logvar, noise):
     return Normal(mu, std).log_prob(z).sum(dim=1)
 
 
+def _log_prior(z):
+    return Normal(0.0, 1.0).log_prob(z).sum(dim=1)
+
+
 def _log_w(mu, logvar, noise, log_joint):
     return log_joint(_drawn(mu, logvar, noise)[0]) - _log_q(mu, logvar, noise)
 
@@ -174,6 +197,37 @@ exercise(
             ),
             "You take exp(logvar), the variance, for the standard deviation: samples then come from a "
             "narrower or wider q than the one you were handed, and the value is that of another q.",
+        ),
+        Mistake(
+            (
+                lambda mu, logvar, noise, log_joint: (
+                    log_joint(_drawn(mu, logvar, noise)[0]).mean() - kl(mu[None], logvar[None]).squeeze()
+                ),
+                lambda mu, logvar, noise, log_joint: (
+                    _log_w(mu, logvar, noise, log_joint) + _log_prior(_drawn(mu, logvar, noise)[0])
+                ).mean(),
+            ),
+            "The prior counts twice: it is in log p(x, z) already, and the KL to the prior brings it in once "
+            "more, so q is drawn to 0 too hard and never gets to the posterior; subtract log q alone.",
+        ),
+        Mistake(
+            lambda mu, logvar, noise, log_joint: (
+                log_joint(_drawn(mu, logvar, noise)[0]) - _log_prior(_drawn(mu, logvar, noise)[0])
+            ).mean(),
+            "You subtract the prior's log density where q's is wanted: that leaves the reconstruction alone, "
+            "with no KL, so training shrinks q to a point and the codes drift wherever they like.",
+        ),
+        Mistake(
+            lambda mu, logvar, noise, log_joint: (
+                log_joint(_drawn(mu, logvar, noise)[0]) - _log_prior(noise)
+            ).mean(),
+            "You subtract the density of the noise: scaling by the width thins a density out, so log q(z) "
+            "is that minus the sum of log sigma; without it no wide q is rewarded, and q becomes a point.",
+        ),
+        Mistake(
+            lambda *given: -elbo_estimate(*given),
+            "This is minus the ELBO, a loss to be minimised, and the bound itself is wanted: it stands below "
+            "log p(x), and who climbs its negative drives q away from the posterior.",
         ),
         Mistake(
             lambda mu, logvar, noise, log_joint: log_joint(_drawn(mu, logvar, noise)[0]).mean(),
@@ -235,89 +289,5 @@ exercise(
         "For each sample: how likely is it together with x, and how likely did q find it? On the log scale "
         "you need the difference. torch.distributions.Normal(mean, std).log_prob gives one value per axis.",
         "Sum log q over the axes (axis 1), subtract it from log_joint(z), average over the samples.",
-    ],
-)
-
-
-def best_q(x, W, sigma):
-    """Mean [N] and variance of p(z | x) for z ~ N(0, 1), x ~ N(W z, sigma^2 I): x [N, d], W [d]."""
-    total = W @ W + sigma**2
-    return x @ W / total, sigma**2 / total
-
-
-def _pictures(points, pixels, sigma):
-    def make(rng):
-        W = torch.randn(pixels, generator=rng)
-        z = torch.randn(points, 1, generator=rng)
-        return z * W + sigma * torch.randn(points, pixels, generator=rng), W, sigma
-
-    return make
-
-
-exercise(
-    "elbo.best_q",
-    reference=best_q,
-    returns=("mean", "variance"),
-    inputs={
-        "4 points in 3 dimensions, sigma 0.5": _pictures(4, 3, 0.5),
-        "6 points in 2 dimensions, sigma 1.5": _pictures(6, 2, 1.5),
-        "3 points in 5 dimensions, sigma 0.8": _pictures(3, 5, 0.8),
-    },
-    mistakes=[
-        Mistake(
-            lambda x, W, sigma: (x @ W / (W @ W), sigma**2 / (W @ W)),
-            "The prior is forgotten: this is the least-squares z, which says nothing of N(0, 1), so for "
-            "noisy data the mean lies too far out and q is too wide.",
-        ),
-        Mistake(
-            (
-                lambda x, W, sigma: (x @ W / (W @ W + sigma), sigma / (W @ W + sigma)),
-                lambda x, W, sigma: (x @ W / (W @ W + sigma**2), sigma / (W @ W + sigma**2)),
-                lambda x, W, sigma: (x @ W / (W @ W + sigma), sigma**2 / (W @ W + sigma)),
-            ),
-            "You put sigma where its square belongs: sigma is a standard deviation, and precisions are one "
-            "over variances, so q trusts the data too much or too little.",
-        ),
-        Mistake(
-            lambda x, W, sigma: (best_q(x, W, sigma)[0], best_q(x, W, sigma)[1] ** 0.5),
-            "The mean is right, and the second value is the standard deviation: the variance is its square, "
-            "and used as a variance the root makes q too wide.",
-        ),
-        Mistake(
-            lambda x, W, sigma: (best_q(x, W, sigma)[0], 1 / best_q(x, W, sigma)[1]),
-            "The mean is right, and the second value is the precision, one over the variance: the better "
-            "the data determine z, the wider you make q.",
-        ),
-        Mistake(
-            lambda x, W, sigma: (best_q(x, W, sigma)[0], torch.full_like(W @ W, sigma**2)),
-            "The mean is right, and the second value is the variance of the noise in x: how sure z is also "
-            "depends on how strongly x reacts to z, which is what W says.",
-        ),
-        Mistake(
-            lambda x, W, sigma: (best_q(x, W, sigma)[0], torch.ones_like(W @ W)),
-            "The mean is right, and the second value is the variance of the prior: having seen x, you know "
-            "more about z than before, so q has to be narrower.",
-        ),
-        Mistake(
-            (
-                lambda x, W, sigma: (x @ W / (W @ W + 1), 1 / (W @ W + 1)),
-                lambda x, W, sigma: (x @ W / (W @ W + 1), sigma**2 / (W @ W + 1)),
-            ),
-            "This takes the noise to have variance 1: then sigma plays no part in how far the mean is pulled "
-            "to 0, and a clean x is trusted no more than a noisy one.",
-        ),
-        Mistake(
-            lambda x, W, sigma: (x @ W, best_q(x, W, sigma)[1]),
-            "The mean is the projection on W, not divided by anything: it is right only by accident, where "
-            "W's squared length and sigma's square add up to 1.",
-        ),
-    ],
-    hints=[
-        "log p(x, z) is a parabola in z: the prior gives -z^2 / 2, each coordinate of x gives "
-        "-(x - W z)^2 / (2 sigma^2). The best q is the Gaussian with that parabola.",
-        "Precisions add: 1 from the prior, and W times W over sigma squared from the data. The variance is "
-        "one over their sum.",
-        "The mean is the variance times (W times x over sigma squared). Multiply above and below by sigma "
-        "squared if you like short formulas.",
     ],
 )

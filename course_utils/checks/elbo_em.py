@@ -88,6 +88,28 @@ def _widthless(x, weights, means, stds):
     return maximise(x, torch.softmax(weights.log() - 0.5 * squares, dim=1))
 
 
+def _other_widths(x, weights, means, stds, power):
+    """Responsibilities from stds^power in place of the stds."""
+    return maximise(x, responsibilities(x, weights, means, stds.pow(power)))
+
+
+def _unfair_width(x, weights, means, stds, divide):
+    """The squares in the new width summed over the points, and divided by what divide says and not by N_k."""
+    r = responsibilities(x, weights, means, stds)
+    new_weights, new_means, _ = maximise(x, r)
+    return new_weights, new_means, ((r * (x[:, None] - new_means).square()).sum(dim=0) / divide(x)).sqrt()
+
+
+def _unlogged(x, weights, means, stds):
+    squares = ((x[:, None] - means) / stds).square()
+    return maximise(x, torch.softmax(weights - stds.log() - 0.5 * squares, dim=1))
+
+
+def _joint_as_shares(x, weights, means, stds):
+    squares = ((x[:, None] - means) / stds).square()
+    return maximise(x, weights * (-0.5 * squares).exp() / (stds * math.sqrt(2 * math.pi)))
+
+
 exercise(
     "elbo.em_step",
     reference=em_step,
@@ -112,6 +134,37 @@ exercise(
             _variances,
             "The third value is the variance and its root is wanted: handed back as a width, it makes "
             "components below 1 shrink and those above 1 blow up with every step.",
+        ),
+        Mistake(
+            (
+                lambda *given: _other_widths(*given, power=0.5),
+                lambda *given: _other_widths(*given, power=2),
+            ),
+            "The E-step mixes up standard deviation and variance: these are the responsibilities of a "
+            "mixture with other widths, so the bound does not touch log p(x) and the likelihood may fall.",
+        ),
+        Mistake(
+            (
+                lambda *given: _unfair_width(*given, divide=lambda x: 1),
+                lambda *given: _unfair_width(*given, divide=len),
+            ),
+            "Weights and means are right, and the sum in the width is not divided by N_k, the mass of the "
+            "component: the widths come out too large or too small, and the likelihood falls.",
+        ),
+        Mistake(
+            lambda x, weights, means, stds: (weights, *em_step(x, weights, means, stds)[1:]),
+            "Means and widths are right, and the weights are the old ones: a component that has lost its "
+            "points keeps its share of p(z), so the mixture never learns how large its parts are.",
+        ),
+        Mistake(
+            _unlogged,
+            "The weights enter the softmax as they are, and their logarithms belong there: a rare component "
+            "is then hardly rarer than the others, and claims points that are not its own.",
+        ),
+        Mistake(
+            _joint_as_shares,
+            "The responsibilities are not normalised: p(x, z) is not p(z | x), so a point in a thin region "
+            "counts for almost nothing, and the new weights do not sum to 1.",
         ),
         Mistake(
             lambda x, weights, means, stds: _with(

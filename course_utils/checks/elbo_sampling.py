@@ -23,6 +23,24 @@ def _weighted(samples, points, level=0.0, spread=1.0):
     return make
 
 
+def _far_points(rng):
+    """Log densities of two points further apart than one shift can bring into float64's range."""
+    log_joint, log_q = _weighted(7, 2)(rng)
+    return log_joint + torch.tensor([450.0, -450.0]), log_q
+
+
+def _far_samples(rng):
+    """Log densities in which one sample of each point has a weight e^3000 times the others'."""
+    log_joint, log_q = _weighted(4, 3)(rng)
+    log_joint[[0, 2, 3]] -= 3000
+    return log_joint, log_q
+
+
+def _log_mean_above(log_w, level):
+    """log mean exp, with level taken out before and put back after: safe only where level is the maximum."""
+    return (log_w - level).exp().mean(dim=0).log() + level.squeeze()
+
+
 exercise(
     "elbo.log_evidence",
     reference=log_evidence,
@@ -31,17 +49,43 @@ exercise(
         "40 samples for each of 2 points": _weighted(40, 2, spread=2.0),
         "weights near e^-1000": _weighted(9, 4, level=-1000.0),
         "weights near e^800": _weighted(5, 3, level=800.0),
+        "2 points whose weights lie e^900 apart": _far_points,
+        "1 of 4 weights e^3000 times the others": _far_samples,
     },
     mistakes=[
         Mistake(
             lambda log_joint, log_q: (log_joint - log_q).exp().mean(dim=0).log(),
             "Right until the weights leave the range of the computer's numbers: e^-1000 is 0 there and "
-            "e^800 is infinite, so for one image of 64 pixels log p(x) already comes out as an infinity.",
+            "e^800 is infinite, in float32 e^-104 and e^89 already are, and an image of 784 pixels goes "
+            "beyond both: its log p(x) is then an infinity.",
+        ),
+        Mistake(
+            lambda log_joint, log_q: _log_mean_above(log_joint - log_q, (log_joint - log_q).max()),
+            "You subtract one maximum for all points: where log p(x) of two points lies far apart, all "
+            "weights of the less likely one become 0, and its log p(x) is -inf; take the maximum over axis 0.",
+        ),
+        Mistake(
+            (
+                lambda log_joint, log_q: _log_mean_above(
+                    log_joint - log_q, (log_joint - log_q).mean(dim=0, keepdim=True)
+                ),
+                lambda log_joint, log_q: _log_mean_above(
+                    log_joint - log_q, (log_joint - log_q).amin(dim=0, keepdim=True)
+                ),
+            ),
+            "You subtract the mean or the minimum of the log weights: the largest weight can still overflow, "
+            "and with many latents it does, so log p(x) comes out infinite; subtract the maximum.",
+        ),
+        Mistake(
+            lambda log_joint, log_q: log_evidence(log_joint - (log_joint - log_q).amax(dim=0), log_q),
+            "The maximum is subtracted and not added back: what is left lies between -log K and 0 whatever "
+            "the image, so no two models can be told apart by it.",
         ),
         Mistake(
             lambda log_joint, log_q: (log_joint - log_q).mean(dim=0),
-            "You average the logarithms, where the weights should be averaged first: that is the evidence "
-            "lower bound, which stays below log p(x) by the same KL however many samples you pay for.",
+            "You average the logarithms, where the weights should be averaged first: the log of an average "
+            "is not the average of the logs, and this stays too low however many samples you pay for; "
+            "section 4 gives what you computed a name.",
         ),
         Mistake(
             lambda log_joint, log_q: torch.logsumexp(log_joint - log_q, dim=0),
@@ -96,7 +140,7 @@ exercise(
 
 def effective_sample_size(log_w):
     """(sum w)^2 / sum w^2 of the weights of each point: log_w [K, B] -> [B], between 1 and K (Kong 1992)."""
-    return (2 * torch.logsumexp(log_w, dim=0) - torch.logsumexp(2 * log_w, dim=0)).exp()
+    return 1 / torch.softmax(log_w, dim=0).square().sum(dim=0)
 
 
 def _log_weights(samples, points, level=0.0, spread=1.0):
@@ -107,6 +151,14 @@ def _one_heavy(rng):
     log_w = torch.randn(8, 3, generator=rng)
     log_w[2] += 30
     return (log_w,)
+
+
+def _far_weights(maker):
+    return lambda rng: (torch.sub(*maker(rng)),)
+
+
+def _size_of(w):
+    return w.sum(dim=0).square() / w.square().sum(dim=0)
 
 
 def _shares(log_w):
@@ -121,12 +173,15 @@ def _perplexity(log_w):
 exercise(
     "elbo.effective_sample_size",
     reference=effective_sample_size,
+    tolerance=1e-3,  # in float32 exp(2 logsumexp(w) - logsumexp(2 w)) has no more digits
     inputs={
         "6 weights for each of 3 points": _log_weights(6, 3),
         "30 weights for each of 2 points": _log_weights(30, 2, spread=2.0),
         "one heavy weight among 8": _one_heavy,
         "weights near e^-1000": _log_weights(12, 4, level=-1000.0),
         "10 equal weights": lambda rng: (torch.full((10, 2), -1.5),),
+        "2 points whose weights lie e^900 apart": _far_weights(_far_points),
+        "1 of 4 weights e^3000 times the others": _far_weights(_far_samples),
     },
     accepted=[
         Accepted(
@@ -138,11 +193,29 @@ exercise(
     mistakes=[
         Mistake(
             (
-                lambda log_w: log_w.exp().sum(dim=0).square() / log_w.exp().square().sum(dim=0),
+                lambda log_w: _size_of(log_w.exp()),
                 lambda log_w: 1 / (log_w.exp() / log_w.exp().sum(dim=0)).square().sum(dim=0),
             ),
             "Right until the weights leave the range of the computer's numbers: e^-1000 is 0 there, and "
             "0 / 0 is NaN, just for the images where you need the warning.",
+        ),
+        Mistake(
+            lambda log_w: _size_of((log_w - log_w.max()).exp()),
+            "You subtract one maximum for all points: where log p(x) of two points lies far apart, all "
+            "weights of the less likely one become 0, and 0 / 0 is NaN; take the maximum over axis 0.",
+        ),
+        Mistake(
+            (
+                lambda log_w: _size_of((log_w - log_w.mean(dim=0)).exp()),
+                lambda log_w: _size_of((log_w - log_w.amin(dim=0)).exp()),
+            ),
+            "You subtract the mean or the minimum of the log weights: the largest weight can still overflow, "
+            "and with many latents it does, so the warning comes out as NaN; subtract the maximum.",
+        ),
+        Mistake(
+            lambda log_w: 1 / _shares(log_w).square().mean(dim=0),
+            "You average the squared shares where they should be added up: K equal weights then count as "
+            "K^2 samples, more than you drew, so a poor set of weights looks like a good one.",
         ),
         Mistake(
             lambda log_w: effective_sample_size(log_w) / len(log_w),

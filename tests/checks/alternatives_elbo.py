@@ -69,6 +69,10 @@ def size_shifted(log_w):
     return w.sum(0) ** 2 / (w**2).sum(0)
 
 
+def size_doubled(log_w):
+    return torch.exp(2 * log_w.logsumexp(0) - (2 * log_w).logsumexp(0))
+
+
 def q_from_precisions(x, w, sigma):
     variance = 1 / (1 + w.dot(w) / sigma**2)
     return variance * (x @ w) / sigma**2, variance
@@ -111,7 +115,7 @@ RIGHT = {
     "elbo.kl": [kl_torch, kl_by_width, kl_as_in_the_paper],
     "elbo.monte_carlo": [estimate_by_hand, estimate_in_two_means, estimate_one_by_one],
     "elbo.log_evidence": [evidence_shifted, evidence_logaddexp, evidence_inside],
-    "elbo.effective_sample_size": [size_by_shares, size_shifted],
+    "elbo.effective_sample_size": [size_by_shares, size_shifted, size_doubled],
     "elbo.best_q": [q_from_precisions, q_by_matrices, q_by_conditioning],
     "elbo.em_step": [em_by_distributions, em_one_by_one],
 }

@@ -49,7 +49,13 @@ def kl(p, q):
             "start.fit_gaussian",
             lambda x: (x.sum(), x.var(correction=0)),
             "Your variance is right; for the mean: your values are the expected ones times the size of "
-            "axis 0 of x: is a sum taken for a mean?",
+            "axis 0 of x: is a sum taken for a mean, or, below a fraction line, a mean for a sum?",
+        ),
+        (
+            "ae.l1_penalty",
+            lambda z: z.abs().sum(1).mean() / len(z),
+            "Your values are the expected ones divided by the size of axis 0 of z: is a mean taken for a "
+            "sum, or, below a fraction line, a sum for a mean?",
         ),
         (
             "start.fit_gaussian",
@@ -60,6 +66,16 @@ def kl(p, q):
             "start.fit_gaussian",
             lambda x: x.mean(),
             "Your function returns 1 value; 2 are wanted: mean and variance.",
+        ),
+        (
+            "elbo.best_q",
+            lambda x, W, sigma: x @ W,
+            "Your function returns one tensor alone; 2 values are wanted: mean and variance.",
+        ),
+        (
+            "elbo.best_q",
+            lambda x, W, sigma: (x @ W).numpy(),
+            "Your function returns one NumPy array alone; 2 values are wanted: mean and variance.",
         ),
         (
             "start.fit_gaussian",
