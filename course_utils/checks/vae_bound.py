@@ -73,7 +73,7 @@ exercise(
         Mistake(
             _on(lambda log_w: torch.logsumexp(log_w, dim=0) + math.log(len(log_w))),
             "You add log K where you should subtract it: the sum of the weights is then multiplied by K "
-            'once more, and this "bound" rises above the true log p(x) by twice log K.',
+            'once more, and this "bound" comes out too high by twice log K.',
         ),
         Mistake(
             lambda log_px, log_prior, log_q: _mean_weight(log_px + log_prior + log_q),
@@ -109,8 +109,10 @@ exercise(
             (
                 _on(lambda log_w: log_w.exp().mean(dim=0).log()),
                 _on(lambda log_w: log_w.double().exp().mean(dim=0).log().to(log_w.dtype)),
-                _on(lambda log_w: (log_w.exp().mean(dim=0) + 1e-8).log()),
-                _on(lambda log_w: (log_w.exp().mean(dim=0) + 1e-10).log()),
+                *(
+                    _on(lambda log_w, small=small: (log_w.exp().mean(dim=0) + small).log())
+                    for small in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-16, 1e-20, 1e-30)
+                ),
                 lambda log_px, log_prior, log_q: (
                     (log_px.exp() * log_prior.exp() / log_q.exp()).mean(dim=0).log()
                 ),
@@ -143,6 +145,16 @@ exercise(
             _on(lambda log_w: log_w.amax(dim=0)),
             "You keep the largest weight where the mean is wanted: that is too high by up to log K, so it is "
             "no bound, and of K codes it rates only the luckiest.",
+        ),
+        Mistake(
+            _on(lambda log_w: log_w.amax(dim=0) - math.log(len(log_w))),
+            "You keep the largest weight and drop the others before you divide by K: a bound, but a looser "
+            "one, too low by up to log K where many codes explain the image about as well.",
+        ),
+        Mistake(
+            _on(lambda log_w: _mean_weight(log_w) - log_w.amax(dim=0)),
+            "The maximum that you took out of the exponent is not put back: what is left lies between "
+            "-log K and 0 for every image, so all models look alike.",
         ),
         Mistake(
             (

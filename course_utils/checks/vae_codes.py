@@ -208,9 +208,8 @@ def _draws(samples, positive=False):
     return make
 
 
-def _beside_the_others(f, least):
-    """f minus the mean of the other samples; least: how many others to count at least."""
-    return f - (f.sum() - f) / max(len(f) - 1, least)
+def _beside_the_others(f):
+    return f - (f.sum() - f) / (len(f) - 1)
 
 
 exercise(
@@ -221,7 +220,7 @@ exercise(
         "6 samples": _draws(6),
         "9 samples, every f positive": _draws(9, positive=True),
         "4 samples": _draws(4),
-        "1 sample": _draws(1),
+        "2 samples": _draws(2),
     },
     accepted=[
         Accepted(
@@ -295,13 +294,18 @@ exercise(
             "plain estimator that is to be measured here, and with few samples it shrinks the gradient.",
         ),
         Mistake(
-            tuple(
-                lambda f, log_q, least=least: (_beside_the_others(f, least) * log_q).mean()
-                for least in (0, 1)
-            ),
+            lambda f, log_q: (_beside_the_others(f) * log_q).mean(),
             "You subtract from each f the mean of the others, a leave-one-out baseline: a good idea that "
             "lowers the variance and leaves the estimate unbiased, but it is not the plain estimator that "
-            "is to be measured here, and it needs two samples.",
+            "is to be measured here.",
+        ),
+        Mistake(
+            tuple(
+                lambda f, log_q, n=n: ((f - f.mean()) / f.std(correction=n) * log_q).mean() for n in (0, 1)
+            ),
+            "You subtract the mean of f and divide by its spread: a common trick against noise, but the "
+            "gradient then has another scale, blown up wherever f hardly varies, and it is not the plain "
+            "estimator that is to be measured here.",
         ),
     ],
     hints=[

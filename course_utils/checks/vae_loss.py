@@ -57,8 +57,12 @@ def _with_kl(terms):
 
 
 def _reduced(pixels, units):
-    """The loss with other sums and means: pixels and units map [B, ...] to a scalar."""
+    """The loss with other sums and means: pixels and units map [B, ...] to a scalar or to [B]."""
     return lambda x, logits, mean, logvar: pixels(_bce(x, logits)) + units(_kl(mean, logvar))
+
+
+def _per_image(terms):
+    return terms.sum(dim=1)
 
 
 def _per_item(terms):
@@ -166,9 +170,13 @@ exercise(
             "prior and every image the average one.",
         ),
         Mistake(
-            lambda x, logits, mean, logvar: _bce(x, logits).sum(dim=1) + _kl(mean, logvar).sum(dim=1),
-            "This is one loss for each image, and the mean over the batch is forgotten: the terms are right, "
-            "but an optimiser needs a single number, so add .mean() at the end.",
+            (
+                _reduced(_per_image, _per_image),
+                _reduced(_per_image, _per_item),
+                _reduced(_per_item, _per_image),
+            ),
+            "This is one loss for each image, and the mean over the batch is forgotten, of one term or of "
+            "both: an optimiser needs a single number, so end with .mean().",
         ),
         Mistake(
             _with_kl(lambda mean, logvar: -_kl(mean, logvar)),
@@ -217,6 +225,11 @@ exercise(
             ),
             "The KL holds the standard deviation, exp(logvar / 2), where the variance belongs: it prices "
             "another q than the one that you sample, so the loss is no bound on log p(x).",
+        ),
+        Mistake(
+            _with_kl(lambda mean, logvar: (logvar.exp() - 1 - logvar) / 2),
+            "The KL lacks the square of the mean: nothing holds the codes near the prior, so the means run "
+            "as far apart as they like, and samples from N(0, I) fall between them.",
         ),
         Mistake(
             _with_kl(lambda mean, logvar: (mean + logvar.exp() - 1 - logvar) / 2),

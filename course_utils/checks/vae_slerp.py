@@ -53,7 +53,7 @@ def _lerp(a, b, t):
 
 
 def _weighted(a, b, t, angle, straight=None):
-    """Shoemake's weights for some angle; straight: whether to go straight (where its sine is 0, by default)."""
+    """Shoemake's weights for some angle; straight: whether to take the line (if its sine is 0)."""
     if (angle.sin() == 0) if straight is None else straight:
         return _lerp(a, b, t)
     return (torch.sin((1 - t) * angle) * a + torch.sin(t * angle) * b) / torch.sin(angle)
@@ -76,6 +76,10 @@ def _by_dot(dot):
 
 def _no_division(a, b, t):
     return torch.sin((1 - t) * _angle(a, b)) * a + torch.sin(t * _angle(a, b)) * b
+
+
+def _by_angle(a, b, t):
+    return _no_division(a, b, t) / _angle(a, b)
 
 
 def _branched(wrong):
@@ -174,6 +178,11 @@ exercise(
             "0 is a shortened a, and for two near codes the whole path shrinks to 0.",
         ),
         Mistake(
+            (_by_angle, _branched(_by_angle)),
+            "You divide by the angle and not by its sine: the two agree for near codes only, and at a right "
+            "angle all the codes of the path, the ends too, are shortened to 0.64 of their length.",
+        ),
+        Mistake(
             tuple(
                 lambda a, b, t, angle=angle, small=small: _unguarded(a, b, t, angle(a, b), small)
                 for angle in (_angle, lambda a, b: _cosine(a, b).arccos())
@@ -188,7 +197,7 @@ exercise(
                 lambda a, b, t: _weighted(a, b, t, _cosine_by_root(a, b).arccos()),
             ),
             "Rounding can lift the cosine of two parallel codes to 1.0000001, whose arccos is NaN, and no "
-            "test of the angle catches that: about every fourth walk from a code to itself is lost; "
+            "test of the angle catches that: up to a third of the walks from a code to itself are lost; "
             "clamp the cosine to [-1, 1] before the arccos.",
         ),
         Mistake(
