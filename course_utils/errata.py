@@ -76,7 +76,8 @@ ERRATA = [
     Erratum(
         "A",
         "minimising that term keeps the encoder from collapsing into a point",
-        "true of the KL; the term as printed is minus the KL, and least for a point",
+        "true of the KL; as printed, minus the KL, it has no minimum: it falls without limit for a "
+        "point, and for an ever wider $q$",
         "02",
     ),
     Erratum(
