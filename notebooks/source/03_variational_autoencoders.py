@@ -1488,7 +1488,8 @@ def by_accident(model, x):
 def mended_loss(model, x):
     """A loss for the same net whose two terms are in the same unit: a scalar."""
     ### BEGIN SOLUTION
-    return elbo_loss(x, *model(x))
+    logits, *q = model(x)
+    return (cross_entropy(logits, x) + kl_normal(*q)).mean()
     ### END SOLUTION
 
 
