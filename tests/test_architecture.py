@@ -14,7 +14,7 @@ PACKAGE = ROOT / "course_utils"
 ROOMS = [
     {"_validate", "notation", "errata", "verdict", "preset", "progress"},
     {"exact", "divergences", "data"},
-    {"autoencoders", "vae"},
+    {"autoencoders", "gan", "vae"},
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
     {"checks"},

@@ -4,6 +4,7 @@ import itertools
 import math
 
 import alternatives_elbo
+import alternatives_gan
 import alternatives_vae
 import numpy as np
 import torch
@@ -281,6 +282,6 @@ OTHER_TYPE = {
     "ae.pca_reconstruct": [pca_power],
 }
 
-for other in (alternatives_elbo, alternatives_vae):
+for other in (alternatives_elbo, alternatives_vae, alternatives_gan):
     RIGHT.update(other.RIGHT)
     OTHER_TYPE.update(other.OTHER_TYPE)
