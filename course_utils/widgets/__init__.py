@@ -3,6 +3,10 @@
 from .divergence import DivergenceExplorer
 from .elbo import ElboExplorer
 from .latent import LatentExplorer
+from .minimax import MinimaxExplorer
+from .playground import GANPlayground
 from .vae import VAEExplorer
 
-__all__ = ["DivergenceExplorer", "ElboExplorer", "LatentExplorer", "VAEExplorer"]
+__all__ = [
+    "DivergenceExplorer", "ElboExplorer", "GANPlayground", "LatentExplorer", "MinimaxExplorer", "VAEExplorer",
+]  # fmt: skip

@@ -1,0 +1,72 @@
+// The rows above the picture: playing and the timeline, presets, and the settings.
+import { button, group, make, slider } from "../shared/shell.js";
+import { position, scrub } from "./session.js";
+
+const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01].map((rate) => [rate, String(rate)]);
+const CHOICES = [
+  ["data", "Data", [["eight_gaussians", "eight Gaussians"], ["ring", "a ring"], ["moons", "two moons"]]],
+  ["loss", "Loss", [["non_saturating", "non-saturating"], ["minimax", "minimax"], ["lsgan", "least squares"], ["hinge", "hinge"]]],
+  ["d_steps", "D steps per G step", [1, 2, 5, 10].map((count) => [count, String(count)])],
+  ["g_lr", "G rate", RATES],
+  ["d_lr", "D rate", RATES],
+  ["seed", "Seed", Array.from({ length: 10 }, (_, seed) => [seed, String(seed)])],
+];
+const COVERS = { data: "eight_gaussians", loss: "non_saturating", d_steps: 1, g_lr: 0.001, d_lr: 0.001, seed: 0 };
+const STRONG = { ...COVERS, d_steps: 5, g_lr: 0.0001, d_lr: 0.003 };
+/** Name, settings, and what they show. */
+export const PRESETS = [
+  ["Covers all eight", COVERS, "even rates, non-saturating"],
+  ["Mode collapse", { ...COVERS, d_lr: 0.0003 }, "D learns too slowly to follow G"],
+  ["D too strong", { ...STRONG, loss: "minimax" }, "the minimax loss saturates: G is not pulled at all"],
+  ["Same, non-saturating", STRONG, "the same strong D, the other loss"],
+];
+
+/** All controls; returns what shows the state again. */
+export function addControls(toolbar, current, actions) {
+  const playing = group(toolbar, "Train:");
+  const play = button(playing, "Play", actions.toggle, { title: "Space" });
+  button(playing, "Step", actions.step, { title: "Right arrow" });
+  button(playing, "+100", actions.hundred, { title: "100 steps" });
+  button(playing, "Reset", actions.reset, { title: "R" });
+  const showTimeline = addTimeline(toolbar, current, actions);
+  const row = group(toolbar, "Presets:");
+  for (const [name, settings, title] of PRESETS) button(row, name, () => actions.start(settings), { title });
+  const selects = CHOICES.map(([name, text, options]) => {
+    return [name, addSelect(toolbar, text, options, (value) => actions.start({ ...current.settings, [name]: value }))];
+  });
+  return () => {
+    play.textContent = current.playing ? "Pause" : "Play";
+    showTimeline();
+    for (const [name, select] of selects) select.value = String(current.settings[name]);
+  };
+}
+
+/** A slider over the records; at its right end it is now. */
+function addTimeline(toolbar, current, { look }) {
+  const step = (index) => {
+    const { session } = current;
+    return (session.at === null ? session.game.step : session.records[index].step).toLocaleString("en");
+  };
+  const onInput = (index) => look(() => scrub(current.session, index));
+  const show = slider(toolbar, { label: "Timeline:", last: 0, describe: (index) => `step ${step(index)}`, onInput, onChange: () => {} });
+  const element = toolbar.querySelector(".course-slider");
+  return () => {
+    element.max = String(current.session.records.length - 1);
+    show(position(current.session));
+  };
+}
+
+/** A choice among [value, name]; returns the element, whose value is the chosen value as text. */
+function addSelect(toolbar, text, options, choose) {
+  const row = group(toolbar, `${text}:`);
+  const select = make("select", "course-select");
+  select.setAttribute("aria-label", text);
+  for (const [value, name] of options) {
+    const option = make("option", "", name);
+    option.value = String(value);
+    select.append(option);
+  }
+  select.addEventListener("change", () => choose(options.find(([value]) => String(value) === select.value)[0]));
+  row.append(select);
+  return select;
+}
