@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from course_utils import figures
-from course_utils.widgets import DivergenceExplorer, ElboExplorer, LatentExplorer, VAEExplorer, esm
+from course_utils.widgets import (
+    DivergenceExplorer,
+    ElboExplorer,
+    GANPlayground,
+    LatentExplorer,
+    MinimaxExplorer,
+    VAEExplorer,
+    esm,
+)
 
 WIDGETS = Path(esm.__file__).parent
 
@@ -17,6 +25,8 @@ FACES = {
     "elbo": ElboExplorer,
     "latent": LatentExplorer,
     "vae": VAEExplorer,
+    "minimax": MinimaxExplorer,
+    "playground": GANPlayground,
 }
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|var|class) (\w+)", re.MULTILINE)
 

@@ -7,7 +7,7 @@ from ... import figures
 from ..._validate import check_number
 from .._face import Face, body
 from ..divergence import _limits, _mixture
-from .exact import normal, numbers
+from .exact import log_mixture, log_normal, numbers
 
 STEEPEST = 20.0  # as in widget.js
 
@@ -88,14 +88,13 @@ class MinimaxExplorer(Face):
     def _still(self):
         fig, (plane, decision) = figures.subplots(2, 1, figsize=(6.4, 4.2), sharex=True)
         x = torch.linspace(*self.limits, 500, dtype=torch.float64)
-        p = sum(w * normal(x, m, s) for m, s, w in zip(*self._data(), strict=True))
-        q = normal(x, self.mean, self.std)
-        plane.fill_between(x, p, color=figures.DATA, alpha=0.15)
-        plane.plot(x, p, color=figures.DATA, label="p, data")
-        plane.plot(x, q, "--", color=figures.MODEL, label="q, generator")
+        log_p, log_q = log_mixture(x, *self._data()), log_normal(x, self.mean, self.std)
+        plane.fill_between(x, log_p.exp(), color=figures.DATA, alpha=0.15)
+        plane.plot(x, log_p.exp(), color=figures.DATA, label="p, data")
+        plane.plot(x, log_q.exp(), "--", color=figures.MODEL, label="q, generator")
         plane.set(title="Drag q over p: a still of the live picture", ylabel="density", ylim=0)
         plane.legend()
-        decision.plot(x, torch.sigmoid(p.log() - q.log()), color="black")
+        decision.plot(x, torch.sigmoid(log_p - log_q), color="black")
         decision.axhline(0.5, color=figures.NOISE, linestyle=":")
         decision.set(xlabel="x", ylabel="D* = p / (p + q)", ylim=(-0.03, 1.03))
         return fig

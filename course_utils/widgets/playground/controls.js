@@ -3,7 +3,8 @@ import { button, group, make, slider } from "../shared/shell.js";
 import { position, scrub } from "./session.js";
 
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01].map((rate) => [rate, String(rate)]);
-const CHOICES = [
+/** Name in the settings, label, [value, name] of each option. */
+export const CHOICES = [
   ["data", "Data", [["eight_gaussians", "eight Gaussians"], ["ring", "a ring"], ["moons", "two moons"]]],
   ["loss", "Loss", [["non_saturating", "non-saturating"], ["minimax", "minimax"], ["lsgan", "least squares"], ["hinge", "hinge"]]],
   ["d_steps", "D steps per G step", [1, 2, 5, 10].map((count) => [count, String(count)])],
