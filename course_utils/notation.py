@@ -48,6 +48,14 @@ SYMBOLS = [
     Symbol("\\bar\\alpha_t", "product of the alphas up to t", "alphas_cumprod", {"D": "\\alpha_t"}),
     Symbol("\\epsilon", "standard Gaussian noise", "noise", {}),
     Symbol("s", "guidance scale; 1 is no guidance", "guidance_scale", {"E": "w = s - 1"}),
+    Symbol(
+        "p,\\ q",
+        "densities of the data and of the generator's samples",
+        "p, q",
+        {"A": "P_{\\text{real}},\\ P_g", "C": "\\mathbb P_r,\\ \\mathbb P_g", "E": "P_{\\text{data}}"},
+    ),
+    Symbol("\\ell", "logit of the discriminator", "real, fake", {"D": "f[x, \\phi]"}),
+    Symbol("V(G, D)", "value of the game, in nats", "value", {"D": "-L[\\phi]"}),
 ]
 
 
