@@ -20,7 +20,8 @@ export function arrange(width, size, own) {
   const bars = wide
     ? { left: right + size * 1.6, right: width - 4, top: Math.max(0, (below - rows) / 2) }
     : { left: 4, right: width - 4, top: below + size * 0.5 };
-  return { size, small: Math.max(13, size * 0.85), density, decision, gain, axis: gain.bottom, bars, height: wide ? below : bars.top + rows };
+  const height = wide ? below : bars.top + rows;
+  return { size, small: Math.max(13, size * 0.85), density, decision, gain, axis: gain.bottom, bars, height };
 }
 
 /** Where the handle of the reader's own D lies: on its boundary, at one half. */
@@ -33,9 +34,10 @@ export function ownHandle({ decision }, state) {
 export function drawDecision(context, place, state) {
   const { decision, small } = place;
   const toY = (share) => decision.bottom - share * (decision.bottom - decision.top);
-  for (const share of [0, 0.5, 1]) {
-    line(context, [[decision.left, toY(share)], [decision.right, toY(share)]], share === 0.5 ? SOFT : RULE, 1, share === 0.5 ? [4, 4] : []);
-  }
+  const across = (share) => [[decision.left, toY(share)], [decision.right, toY(share)]];
+  line(context, across(0), RULE, 1);
+  line(context, across(0.5), SOFT, 1, [4, 4]);
+  line(context, across(1), RULE, 1);
   line(context, trace(decision, state, (x) => toY(sigmoid(best(state.p, state.q)(x)))), INK, 2.5);
   const options = { size: small, halo: true, align: "right" };
   write(context, "1", decision.right, toY(1) + small, { ...options, color: SOFT });
@@ -44,9 +46,12 @@ export function drawDecision(context, place, state) {
   write(context, "D*(x) = p / (p + q)", decision.left, decision.top - small * 0.5, { size: small, bold: true });
   if (!state.showOwn) return;
   line(context, trace(decision, state, (x) => toY(sigmoid(logistic(state.own)(x)))), PURPLE, 3, [3, 3]);
-  write(context, "your D (dotted)", decision.right, decision.top - small * 0.5, { size: small, bold: true, color: PURPLE, align: "right" });
-  const { x, y } = ownHandle(place, state);
-  const radius = place.size * 0.55;
+  const title = { size: small, bold: true, color: PURPLE, align: "right" };
+  write(context, "your D (dotted)", decision.right, decision.top - small * 0.5, title);
+  diamond(context, ownHandle(place, state), place.size * 0.55);
+}
+
+function diamond(context, { x, y }, radius) {
   context.beginPath();
   context.moveTo(x, y - radius);
   for (const [dx, dy] of [[radius, 0], [0, radius], [-radius, 0]]) context.lineTo(x + dx, y + dy);
@@ -95,11 +100,14 @@ export function drawNumbers(context, { bars, size, small }, state, numbers) {
     { name: "JS(p, q)", value: numbers.js, low: 0, high: Math.LN2, end: "log 2", unit: "nats", color: GREEN },
     { name: "W1(p, q)", value: numbers.w1, low: 0, high: far, unit: "units", color: SKY },
   ];
-  if (state.showOwn) rows.splice(1, 0, { ...value, name: "V(D), your D", value: numbers.own, color: PURPLE, mark: { at: numbers.value, name: "V(D*)" } });
+  const ceiling = { at: numbers.value, name: "V(D*)" };
+  const own = { ...value, name: "V(D), your D", value: numbers.own, color: PURPLE, mark: ceiling };
+  if (state.showOwn) rows.splice(1, 0, own);
   rows.forEach((row, i) => drawNumber(context, { ...bars, top: bars.top + i * size * 3.9, size, small }, row));
 }
 
-function drawNumber(context, { left, right, top, size, small }, { name, value, low, high, end = String(high), unit, color, mark }) {
+function drawNumber(context, { left, right, top, size, small }, row) {
+  const { name, value, low, high, end = String(high), unit, color, mark } = row;
   const [barTop, barHeight] = [top + size * 1.4, size * 0.85];
   const toX = (number) => left + ((Math.min(high, Math.max(low, number)) - low) / (high - low)) * (right - left);
   write(context, name, left, top + size, { size: small, bold: true });
@@ -109,13 +117,15 @@ function drawNumber(context, { left, right, top, size, small }, { name, value, l
   context.fillStyle = color;
   context.fillRect(left, barTop, toX(value) - left, barHeight);
   const below = barTop + barHeight + small;
-  write(context, value < low ? `\u2190 below ${minus(low, 0)}` : minus(low, 0), left, below, { size: small, color: SOFT });
-  write(context, value > high + 1e-6 ? `past ${end} \u2192` : end, right, below, { size: small, color: SOFT, align: "right" });
+  const ends = { size: small, color: SOFT };
+  write(context, value < low ? `\u2190 below ${minus(low, 0)}` : minus(low, 0), left, below, ends);
+  write(context, value > high + 1e-6 ? `past ${end} \u2192` : end, right, below, { ...ends, align: "right" });
   if (!mark) return;
   const x = toX(mark.at);
   line(context, [[x, barTop - 3], [x, barTop + barHeight + 3]], INK, 2);
-  if (mark.at > low && x < right - small * 3.5) write(context, mark.name, Math.max(x, left + small * 3.4), below, { size: small, align: "center" });
-  else write(context, mark.name, right - small * 1.6, below, { size: small, align: "right" });
+  const room = x < right - small * 3.5;
+  const options = { size: small, align: room ? "center" : "right" };
+  write(context, mark.name, room ? Math.max(x, left + small * 3.4) : right - small * 1.6, below, options);
 }
 
 /** A number with three digits and a proper minus sign; a rounded 0 has none. */

@@ -56,14 +56,13 @@ function addButtons(toolbar, state, { setQ, save }) {
   const far = (share) => () => ({ mean: state.limits[1] - share * span, std: 0.025 * span });
   button(toolbar, "q like p", jump(() => forwardMinimiser(state.p)), { title: "the mean and width of p" });
   if (state.several) button(toolbar, "On one mode", jump(() => ({ mean: state.p.means[0], std: state.p.stds[0] })));
-  button(toolbar, "Far apart", jump(far(0.15)), { title: "JS is stuck at log 2" });
-  button(toolbar, "Further", jump(far(0.05)), { title: "JS is stuck, W1 moves" });
+  button(toolbar, "Far apart", jump(far(0.1)), { title: "JS is stuck at log 2" });
+  button(toolbar, "Further", jump(far(0.01)), { title: "JS is stuck, W1 moves" });
   const flip = (name, read) => () => save({ [name]: !read() });
-  const switches = [[() => state.showOwn, button(toolbar, "A D of your own", flip("own", () => state.showOwn), { pressed: state.showOwn })]];
-  if (state.several) {
-    const only = button(toolbar, "p: first mode only", flip("first_only", () => state.firstOnly), { pressed: state.firstOnly });
-    switches.push([() => state.firstOnly, only]);
-  }
+  const switches = [];
+  const add = (text, name, read) => switches.push([read, button(toolbar, text, flip(name, read), { pressed: read() })]);
+  add("A D of your own", "own", () => state.showOwn);
+  if (state.several) add("p: first mode only", "first_only", () => state.firstOnly);
   return () => switches.forEach(([read, element]) => element.setAttribute("aria-pressed", String(read())));
 }
 

@@ -6,7 +6,8 @@ const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01].map((rate) => [rate, String(r
 /** Name in the settings, label, [value, name] of each option. */
 export const CHOICES = [
   ["data", "Data", [["eight_gaussians", "eight Gaussians"], ["ring", "a ring"], ["moons", "two moons"]]],
-  ["loss", "Loss", [["non_saturating", "non-saturating"], ["minimax", "minimax"], ["lsgan", "least squares"], ["hinge", "hinge"]]],
+  ["loss", "Loss", [["non_saturating", "non-saturating"], ["minimax", "minimax"], ["lsgan", "least squares"],
+    ["hinge", "hinge"]]],
   ["d_steps", "D steps per G step", [1, 2, 5, 10].map((count) => [count, String(count)])],
   ["g_lr", "G rate", RATES],
   ["d_lr", "D rate", RATES],
@@ -17,7 +18,7 @@ const STRONG = { ...COVERS, d_steps: 5, g_lr: 0.0001, d_lr: 0.003 };
 /** Name, settings, and what they show. */
 export const PRESETS = [
   ["Covers all eight", COVERS, "even rates, non-saturating"],
-  ["Mode collapse", { ...COVERS, d_lr: 0.0003 }, "D learns too slowly to follow G"],
+  ["Mode collapse", { ...COVERS, d_lr: 0.0003 }, "D is too slow: one cluster that hops between modes"],
   ["D too strong", { ...STRONG, loss: "minimax" }, "the minimax loss saturates: G is not pulled at all"],
   ["Same, non-saturating", STRONG, "the same strong D, the other loss"],
 ];
@@ -33,7 +34,8 @@ export function addControls(toolbar, current, actions) {
   const row = group(toolbar, "Presets:");
   for (const [name, settings, title] of PRESETS) button(row, name, () => actions.start(settings), { title });
   const selects = CHOICES.map(([name, text, options]) => {
-    return [name, addSelect(toolbar, text, options, (value) => actions.start({ ...current.settings, [name]: value }))];
+    const choose = (value) => actions.start({ ...current.settings, [name]: value });
+    return [name, addSelect(toolbar, text, options, choose)];
   });
   return () => {
     play.textContent = current.playing ? "Pause" : "Play";
@@ -43,13 +45,13 @@ export function addControls(toolbar, current, actions) {
 }
 
 /** A slider over the records; at its right end it is now. */
-function addTimeline(toolbar, current, { look }) {
-  const step = (index) => {
-    const { session } = current;
-    return (session.at === null ? session.game.step : session.records[index].step).toLocaleString("en");
+function addTimeline(toolbar, current, { look, save }) {
+  const describe = (index) => {
+    const { at, game, records } = current.session;
+    return `step ${(at === null ? game.step : records[index].step).toLocaleString("en")}`;
   };
   const onInput = (index) => look(() => scrub(current.session, index));
-  const show = slider(toolbar, { label: "Timeline:", last: 0, describe: (index) => `step ${step(index)}`, onInput, onChange: () => {} });
+  const show = slider(toolbar, { label: "Timeline:", last: 0, describe, onInput, onChange: save });
   const element = toolbar.querySelector(".course-slider");
   return () => {
     element.max = String(current.session.records.length - 1);
@@ -67,7 +69,8 @@ function addSelect(toolbar, text, options, choose) {
     option.value = String(value);
     select.append(option);
   }
-  select.addEventListener("change", () => choose(options.find(([value]) => String(value) === select.value)[0]));
+  const chosen = () => options.find(([value]) => String(value) === select.value)[0];
+  select.addEventListener("change", () => choose(chosen()));
   row.append(select);
   return select;
 }

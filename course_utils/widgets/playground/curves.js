@@ -19,10 +19,17 @@ export function drawCurves(context, place, session, shown) {
   const panels = [
     {
       title: [["D loss", INK, plain(shown.dLoss, 2), "solid"], ["G loss", MODEL, plain(shown.gLoss, 2), "dashed"]],
-      range: [Math.floor(low), Math.ceil(high)],
-      lines: [{ read: (record) => record.dLoss, color: INK }, { read: (record) => record.gLoss, color: MODEL, dash: [5, 3] }],
+      range: [Math.floor(low + 0.05), Math.ceil(high)], // a minimax loss just below 0 needs no room
+      lines: [
+        { read: (record) => record.dLoss, color: INK },
+        { read: (record) => record.gLoss, color: MODEL, dash: [5, 3] },
+      ],
     },
-    { title: [["Modes covered", DATA, `${shown.modes} of 8`]], range: [0, 8], lines: [{ read: (record) => record.modes, color: DATA }] },
+    {
+      title: [["Modes covered", DATA, `${shown.modes} of 8`]],
+      range: [0, 8],
+      lines: [{ read: (record) => record.modes, color: DATA }],
+    },
     {
       title: [["JS", GREEN, `${plain(shown.js, 3)} nats`]],
       range: [0, Math.LN2],
@@ -39,7 +46,8 @@ export function recordAt({ curves }, { records, game }, { x, y }) {
   const { left, right } = curves[0];
   if (x < left - 10 || x > right + 10 || y < curves[0].top - 10 || y > curves[2].bottom + 10) return -1;
   const step = ((x - left) / (right - left)) * Math.max(100, game.step);
-  return records.reduce((best, record, i) => (Math.abs(record.step - step) < Math.abs(records[best].step - step) ? i : best), 0);
+  const away = (record) => Math.abs(record.step - step);
+  return records.reduce((best, record, i) => (away(record) < away(records[best]) ? i : best), 0);
 }
 
 function drawPanel(context, { small }, box, { title, range, names, lines }, { records, last, step }) {
@@ -52,8 +60,8 @@ function drawPanel(context, { small }, box, { title, range, names, lines }, { re
     write(context, text, box.left - 4, toY(value), { size: small, color: SOFT, align: "right", baseline: "middle" });
   });
   for (const { read, color, dash } of lines) {
-    const points = records.filter((record) => Number.isFinite(read(record))).map((record) => [toX(record.step), toY(read(record))]);
-    line(context, points, color, 1.8, dash);
+    const known = records.filter((record) => Number.isFinite(read(record)));
+    line(context, known.map((record) => [toX(record.step), toY(read(record))]), color, 1.8, dash);
   }
   line(context, [[toX(step), box.top], [toX(step), box.bottom]], SOFT, 1.5, [3, 3]);
   let x = box.left;

@@ -7,7 +7,7 @@ const arc = (radius, from, to, [x, y] = [0, 0]) => (share) => {
 };
 const EIGHT = Array.from({ length: 8 }, (_, i) => [2 * Math.cos((i * Math.PI) / 4), 2 * Math.sin((i * Math.PI) / 4)]);
 
-/** By name: std of the noise, eight equally likely parts, each a path from share 0 to 1, and centres to stand for it. */
+/** By name: std of the noise; eight equally likely parts, paths from share 0 to 1; how many centres stand for each. */
 export const DATA_SETS = {
   eight_gaussians: { std: 0.15, parts: EIGHT.map((centre) => () => centre), each: 1 }, // data.toy("eight_gaussians")
   ring: {
@@ -52,7 +52,9 @@ export function cellProbabilities(data, half, side) {
       return Float64Array.from({ length: side }, (_, i) => below[i + 1] - below[i]);
     });
     for (let row = 0; row < side; row++) {
-      for (let column = 0; column < side; column++) cells[row * side + column] += (up[row] * across[column]) / centres.length;
+      for (let column = 0; column < side; column++) {
+        cells[row * side + column] += (up[row] * across[column]) / centres.length;
+      }
     }
   }
   cells[side * side] = Math.max(0, 1 - cells.reduce((sum, value) => sum + value, 0));

@@ -6,7 +6,8 @@ export function makeNet(widths, slope, { uniform }) {
     const columns = widths[i];
     const bound = 1 / Math.sqrt(columns); // torch's default for nn.Linear: weights and biases alike
     const draw = () => bound * (2 * uniform() - 1);
-    return makeLayer(rows, columns, Float64Array.from({ length: rows * columns }, draw), Float64Array.from({ length: rows }, draw));
+    const weight = Float64Array.from({ length: rows * columns }, draw);
+    return makeLayer(rows, columns, weight, Float64Array.from({ length: rows }, draw));
   });
   return { layers, slope, time: 0 };
 }
@@ -113,7 +114,8 @@ export function copyWeights({ layers }) {
 /** A net that can be looked through but not trained, from `copyWeights`. */
 export function fromWeights(weights, slope) {
   const layers = weights.map(([weight, bias]) => {
-    return { rows: bias.length, columns: weight.length / bias.length, weight: { value: weight }, bias: { value: bias } };
+    const columns = weight.length / bias.length;
+    return { rows: bias.length, columns, weight: { value: weight }, bias: { value: bias } };
   });
   return { layers, slope };
 }

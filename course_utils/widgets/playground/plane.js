@@ -17,13 +17,16 @@ export function drawPlane(context, place, session, shown) {
   const { map } = place;
   const loss = session.game.loss;
   const outputs = surface(shown.D);
-  const toPixel = ([x, y]) => [map.left + ((x + HALF) / (2 * HALF)) * map.side, map.top + ((HALF - y) / (2 * HALF)) * map.side];
+  const perUnit = map.side / (2 * HALF);
+  const toPixel = ([x, y]) => [map.left + (x + HALF) * perUnit, map.top + (HALF - y) * perUnit];
   context.save();
   context.beginPath();
   context.rect(map.left, map.top, map.side, map.side);
   context.clip();
   paintSurface(context, map, outputs.map(loss.score));
-  for (const ends of contour(outputs, GRID, loss.boundary)) line(context, ends.map((end) => toPixel(inPlane(end))), INK, 1.6);
+  for (const ends of contour(outputs, GRID, loss.boundary)) {
+    line(context, ends.map((end) => toPixel(inPlane(end))), INK, 1.6);
+  }
   const radius = map.side / 170;
   each(session.data, (point) => disc(context, toPixel(point), radius));
   each(shown.points.subarray(0, 2 * SHOWN), (point) => triangle(context, toPixel(point), radius * 1.9));
@@ -120,13 +123,14 @@ function noteOutside(context, { map, small }, points) {
   let outside = 0;
   each(points.subarray(0, 2 * SHOWN), ([x, y]) => (outside += Math.abs(x) > HALF || Math.abs(y) > HALF));
   if (!outside) return;
-  write(context, `${outside} of ${SHOWN} samples outside`, map.left + 6, map.top + small * 1.3, { size: small, halo: true });
+  const note = `${outside} of ${SHOWN} samples outside`;
+  write(context, note, map.left + 6, map.top + small * 1.3, { size: small, halo: true });
 }
 
 function drawLegend(context, { legend, map, small }) {
   const rows = [
-    [(x, y) => disc(context, [x, y], small * 0.3), `data`, DATA],
-    [(x, y) => triangle(context, [x, y], small * 0.45), `generated`, MODEL],
+    [(x, y) => disc(context, [x, y], small * 0.3), "data", DATA],
+    [(x, y) => triangle(context, [x, y], small * 0.45), "generated", MODEL],
     [(x, y) => arrow(context, [x - small * 0.5, y], [x + small * 0.5, y]), `where G's loss pulls a sample`, INK],
   ];
   let x = legend.left + small * 0.6;

@@ -5,7 +5,7 @@ import { addControls } from "./controls.js";
 import { drawCurves, plain, recordAt } from "./curves.js";
 import { layout } from "./layout.js";
 import { drawPlane } from "./plane.js";
-import { advance, newSession, onShow, position, scrub, stepBack } from "./session.js";
+import { advance, newSession, onShow, scrub, stepBack } from "./session.js";
 
 const LABEL =
   "A GAN that trains in this page: data and generated points over what the discriminator says of the plane, with " +
@@ -19,8 +19,8 @@ const CALM_STEPS = 100; // what Play trains at once where less motion is wanted
 function describe(shown, pulled) {
   return (
     `Step ${shown.step.toLocaleString("en")}: ${shown.modes} of 8 modes, JS ${plain(shown.js, 3)} nats of at most ` +
-    `${Math.LN2.toFixed(3)}. D loss ${plain(shown.dLoss, 3)}, G loss ${plain(shown.gLoss, 3)}; G's loss pulls a sample ` +
-    `with ${plain(pulled, 3)} on average.`
+    `${Math.LN2.toFixed(3)}. D loss ${plain(shown.dLoss, 3)}, G loss ${plain(shown.gLoss, 3)}; the mean pull of G's ` +
+    `loss on a sample is ${plain(pulled, 3)}.`
   );
 }
 
@@ -41,7 +41,7 @@ function drawing({ canvas, summary }, current) {
   };
 }
 
-/** Training in frames until a step is reached: run(target), stop(). */
+/** Training in frames until a step is reached: run(target), stop(), and halt() where nobody looks any more. */
 function trainer(current, { draw, save }) {
   let [frame, target, saved] = [0, 0, 0];
   const stop = () => {
@@ -67,31 +67,35 @@ function trainer(current, { draw, save }) {
   const run = (until) => {
     cancelAnimationFrame(frame);
     [target, saved] = [until, performance.now()];
-    Object.assign(current, { playing: true });
+    current.playing = true;
     current.session.at = null;
+    draw();
     frame = requestAnimationFrame(tick);
   };
-  return { run, stop };
+  return { run, stop, halt: () => cancelAnimationFrame(frame) };
 }
 
 /** What the buttons, keys and pointer do. */
 function actionsOn(current, training, { draw, save, choose }) {
   const now = () => current.session.game.step;
-  const look = (move) => (training.stop(), move(), draw(), save());
+  const look = (move) => (training.stop(), move(), draw());
   const toggle = () => {
     if (current.playing) return training.stop();
     training.run(reducedMotion() ? now() + CALM_STEPS : Infinity);
   };
-  const step = () =>
+  const step = () => {
     look(() => {
       if (current.session.at === null) advance(current.session);
-      else scrub(current.session, position(current.session) + 1);
+      else scrub(current.session, current.session.at + 1);
     });
+    save();
+  };
   return {
     toggle,
     step,
     look,
-    back: () => look(() => stepBack(current.session)),
+    save,
+    back: () => (look(() => stepBack(current.session)), save()),
     hundred: () => training.run(now() + 100),
     reset: () => choose(current.settings),
     start: choose,
@@ -130,7 +134,7 @@ function render({ model, el }) {
   draw();
   return () => {
     model.off("change:settings", obey);
-    training.stop();
+    training.halt();
     stopKeys();
     stopDrag();
     paint.stop();
@@ -138,7 +142,7 @@ function render({ model, el }) {
 }
 
 /** On the curves the pointer chooses a moment of the timeline. */
-function dragging(current, { look }) {
+function dragging(current, { look, save }) {
   const move = (point) => {
     const index = recordAt(current.place, current.session, point);
     if (index >= 0) look(() => scrub(current.session, index));
@@ -148,7 +152,7 @@ function dragging(current, { look }) {
     move(point);
     return true;
   };
-  return { start, move, end: () => {} };
+  return { start, move, end: save };
 }
 
 export default { render };
