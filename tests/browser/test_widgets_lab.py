@@ -47,6 +47,16 @@ NOTEBOOKS = {
         "explorer",
         "print(f'{explorer.z[0]:.2f} {explorer.z[1]:.2f}')",
     ],
+    "minimax": [
+        "from course_utils.widgets import MinimaxExplorer\nexplorer = MinimaxExplorer()\nexplorer",
+        "print(f'{explorer.mean:.2f} {explorer.std:.2f}')",
+    ],
+}
+PLAYGROUND = {
+    "playground": [
+        "from course_utils.widgets import GANPlayground\nexplorer = GANPlayground()\nexplorer",
+        "print(explorer.step, explorer.numbers['modes'], f\"{explorer.numbers['js']:.3f}\")",
+    ],
 }
 
 # A line of Python that moves the picture, and the first value that the page then shows.
@@ -55,9 +65,10 @@ CHANGES = {
     "vae": ("explorer.z = [1.25, -0.5]", "1.25"),
     "divergence": ("explorer.mean = -1.5", "-1.50"),
     "latent": ("explorer.z = [1.25, -0.5]", "1.25"),
+    "minimax": ("explorer.mean = -1.5", "-1.50"),
 }
 # Where a drag starts, as shares of the picture, so that 0.2 to the right is still inside the same map.
-STARTS = {"vae": (0.1, 0.3)}
+STARTS = {"vae": (0.1, 0.3), "minimax": (0.2, 0.1)}
 
 # From the event's own time stamp to the moment after the frame that shows it: a drag as a hand feels it.
 MEASURE = """() => {
@@ -76,7 +87,7 @@ def lab(tmp_path_factory):
     """A JupyterLab of its own on 127.0.0.1: own notebooks, own settings, its token on; yields its address."""
     home = tmp_path_factory.mktemp("lab")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    for name, cells in NOTEBOOKS.items():
+    for name, cells in {**NOTEBOOKS, **PLAYGROUND}.items():
         notebook = new_notebook(cells=[new_code_cell(source) for source in cells], metadata=kernel)
         nbformat.write(notebook, home / f"{name}.ipynb")
     folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
@@ -116,9 +127,13 @@ def _wait_for(server, home):
 @pytest.fixture(scope="module", params=NOTEBOOKS)
 def opened(request, browser, lab):
     """The notebook open in Lab, its first cell run, its canvas there; page.name says which."""
+    yield from _open(browser, lab, request.param)
+
+
+def _open(browser, lab, name):
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     page = context.new_page()
-    page.name, page.origin = request.param, lab["url"]
+    page.name, page.origin = name, lab["url"]
     page.problems, page.requests = [], []
     page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
     page.on("pageerror", lambda error: page.problems.append(str(error)))
@@ -242,13 +257,7 @@ def test_the_focus_can_be_seen_and_the_picture_has_a_name(opened):
 def test_python_moves_the_picture(opened):
     before = picture(opened)
     change, shown = CHANGES[opened.name]
-    opened.evaluate(
-        """async (source) => {
-          const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-          await kernel.requestExecute({ code: source }).done;
-        }""",
-        change,
-    )
+    execute(opened, change)
     opened.wait_for_function(
         "(old) => document.querySelector('.course-canvas').toDataURL() !== old", arg=before
     )
@@ -270,6 +279,63 @@ def test_nothing_was_logged_and_nothing_asked_of_the_outside(opened):
     drag(opened, 3)
     assert opened.problems == []
     assert [url for url in opened.requests if not url.startswith((opened.origin, "blob:", "data:"))] == []
+
+
+@pytest.fixture(scope="module")
+def playground(browser, lab):
+    yield from _open(browser, lab, "playground")
+
+
+# While it trains, the time from one frame to the next.
+FRAMES = """() => {
+  window.frames_ms = [];
+  let last = performance.now();
+  const next = () => {
+    window.frames_ms.push(performance.now() - last);
+    last = performance.now();
+    window.watching = requestAnimationFrame(next);
+  };
+  next();
+}"""
+
+
+def execute(page, source):
+    page.evaluate(
+        """async (source) => {
+          const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+          await kernel.requestExecute({ code: source }).done;
+        }""",
+        source,
+    )
+
+
+def test_the_playground_trains_and_python_reads_where_it_stands(playground, record_property):
+    playground.get_by_role("button", name="Play").click()
+    playground.evaluate(FRAMES)
+    playground.wait_for_timeout(2000)
+    frames = sorted(playground.evaluate("() => (cancelAnimationFrame(window.watching), window.frames_ms)"))
+    playground.get_by_role("button", name="Pause").click()
+    shown = re.search(r"Step ([\d,]+): (\d) of 8 modes, JS (\d\.\d+)", summary(playground)).groups()
+    expected = [shown[0].replace(",", ""), *shown[1:]]
+    assert int(expected[0]) > 20
+    deadline = time.monotonic() + 20
+    while value_in_python(playground) != expected and time.monotonic() < deadline:
+        playground.wait_for_timeout(100)
+    assert value_in_python(playground) == expected
+    p95 = frames[int(0.95 * len(frames))]
+    record_property("frame_p95_ms", round(p95, 1))
+    median = frames[len(frames) // 2]
+    print(f"\nplayground: {len(frames)} frames, {expected[0]} steps, median {median:.1f}, p95 {p95:.1f} ms")
+
+
+def test_python_sets_the_playground_anew(playground):
+    execute(playground, "explorer.settings = {'loss': 'minimax', 'data': 'ring'}")
+    playground.wait_for_function(
+        "document.querySelector('.course-summary').textContent.startsWith('Step 0:')"
+    )
+    assert playground.get_by_role("combobox", name="Loss").input_value() == "minimax"
+    assert playground.get_by_role("combobox", name="Data").input_value() == "ring"
+    assert playground.problems == []
 
 
 # Last, because JupyterLab logs an error of its own when its theme is changed twice in a row.
