@@ -137,22 +137,25 @@ def players(theta=0.0):
 
 def draw_toy(ax, phi, theta, title):
     line = torch.linspace(-4, 8, 200)
-    ax.hist(x_real.numpy(), bins=30, density=True, color=DATA, alpha=0.45, label="real")
+    ax.hist(x_real.numpy(), bins=20, density=True, color=DATA, alpha=0.45, label="real")
     fakes = (z + theta).detach().numpy()
-    ax.hist(fakes, bins=30, density=True, histtype="step", linewidth=2, color=MODEL, label="fake")
+    ax.hist(fakes, bins=20, density=True, histtype="step", linewidth=2, color=MODEL, label="fake")
     ax.plot(line, torch.sigmoid(logit(line, phi)).detach(), "--", color="black", label="D(x)")
-    ax.set(title=title, xlim=(-4, 8), ylim=(0, 1.05), xlabel="x")
+    ax.set(title=title, xlim=(-4, 8), ylim=(0, 1.05))
 
 
 phi, theta = players()
-fig, axes = subplots(2, 4, figsize=(13, 5.6), sharey=True)
+fig, axes = subplots(2, 4, figsize=(11, 4.9), sharex=True, sharey=True)
 for turn in range(4):
     for _ in range(2000):
         step_of_d(phi, theta)
     draw_toy(axes[0, turn], phi, theta, f"round {turn + 1}: D is fitted")
     step_of_g(phi, theta, lr=3.0)
-    draw_toy(axes[1, turn], phi, theta, f"round {turn + 1}: θ moves to {theta.item():.1f}")
+    draw_toy(axes[1, turn], phi, theta, f"then θ moves to {theta.item():.1f}")
+    axes[1, turn].set_xlabel("x")
 axes[0, 0].legend(loc="upper right", fontsize=11)
+for ax in axes[:, 0]:
+    ax.set_ylabel("density; D(x)")
 show(
     fig,
     "Eight panels, four rounds of two. Above, D is a rising curve between the fakes on the left and the real data on the right. Below, "
@@ -242,7 +245,7 @@ verdict("max over D of min over G", d_first, low=-1.387, high=-1.386)
 
 # %%
 D = torch.linspace(0.001, 0.999, 999, dtype=torch.float64)
-fig, ax = subplots(figsize=(8.5, 4))
+fig, ax = subplots(figsize=(7, 3.4))
 leads, off = [], []
 for (p_x, q_x), colour, style in (((0.3, 0.1), DATA, "-"), ((0.2, 0.2), NOISE, "--"), ((0.05, 0.35), MODEL, "-.")):
     f = p_x * D.log() + q_x * (1 - D).log()
@@ -277,7 +280,7 @@ optimal_discriminator = check("gan.optimal_discriminator", optimal_discriminator
 # %% [markdown]
 # Take data with two bumps, and a $q$ with one, wider than either. Both densities are known, so $D^*$ is known.
 #
-# **Predict.** Go far to the left, to $x = -7$, five standard deviations of the left bump away from it. What does $D^*$ say there? (a) $\tfrac12$: it cannot know; (b) near 1, real; (c) near 0, fake.
+# **Predict.** Go far to the left, to $x = -7$, more than five standard deviations of the left bump away from it. What does $D^*$ say there? (a) $\tfrac12$: it cannot know; (b) near 1, real; (c) near 0, fake.
 
 # %%
 ### BEGIN SOLUTION
@@ -298,7 +301,7 @@ verdict("D* at x = -7", there, high=0.1)
 
 # %% [markdown]
 # $D^*$ looks at the *ratio* $p / q$ and not at the densities. Its logit is $\log p(x) - \log q(x)$: **a perfect classifier is a density ratio.** That is what $G$ learns from, without ever
-# having a density.
+# having a density. $D$ is a loss that is itself learned.
 #
 # Does a trained $D$ find it? It gets samples only, and your Exercise 1 as its loss.
 
@@ -328,7 +331,7 @@ trained_d = train_d(seed=0)
 middle = (p + q) / 2  # the density of what D sees: half real, half fake
 where_the_data_are = middle > 0.02
 shown = line.abs() < 9
-fig, axes = subplots(2, 1, figsize=(10, 6), sharex=True, height_ratios=[1, 1.4])
+fig, axes = subplots(2, 1, figsize=(7.6, 4.7), sharex=True, height_ratios=[1, 1.4])
 axes[0].plot(line[shown], p[shown], color=DATA, label="data p")
 axes[0].plot(line[shown], q[shown], "--", color=MODEL, label="fakes q")
 axes[0].set(ylabel="density", title="Two densities, and who can tell them apart")
@@ -338,7 +341,7 @@ axes[1].plot(line[shown], trained_d[shown], "--", color=GREEN, linewidth=3, labe
 axes[1].fill_between(line, 0, 1, where=where_the_data_are, color=NOISE, alpha=0.2, label="where the data are")
 axes[1].axhline(0.5, color=NOISE, linewidth=1)
 axes[1].set(xlabel="x", ylabel="D(x)", xlim=(-9, 9))
-axes[1].legend(loc="center right")
+axes[1].legend(loc="upper right", fontsize=11)
 show(
     fig,
     "Above, the data's density with two bumps and the fakes' with one. Below, the exact discriminator has two hills where p is larger; "
@@ -430,7 +433,7 @@ at_half = torch.stack([value(half, unit_normal(0.0), unit_normal(m.item()), dx) 
 steep = torch.sigmoid(2 - 2 * line)  # the best D against a G at distance 2
 at_fixed = torch.stack([value(steep, unit_normal(0.0), unit_normal(m.item()), dx) for m in distances])
 
-fig, ax = subplots(figsize=(9, 4.2))
+fig, ax = subplots(figsize=(7.2, 3.8))
 ax.plot(distances, at_best, color="black", label="best D for each G: $2\\,$JS - log 4")
 ax.plot(distances, at_fixed, "-.", color=GREEN, label="the D that is best at distance 2")
 ax.plot(distances, at_half, "--", color=NOISE, label="D = 1/2, whatever G does")
@@ -493,17 +496,16 @@ js_bells = torch.stack([js_density(unit_normal(0.0), unit_normal(t), dx) for t i
 start = torch.linspace(0, 1, 501).double()[:-1]
 w1 = torch.stack([wasserstein1(start, start + t) for t in thetas])
 
-fig, axes = subplots(1, 2, figsize=(12.5, 4.2))
+fig, axes = subplots(1, 2, figsize=(9, 3.8))
 axes[0].plot(thetas, torch.where(at == 0, torch.nan, js_lines), ":", color=MODEL, linewidth=3, label="two lines")
 axes[0].plot(0, js_lines[at == 0], "o", color=MODEL, markersize=9)
 axes[0].plot(thetas, js_boxes, color=DATA, label="two boxes")
 axes[0].plot(thetas, js_bells, "--", color=GREEN, label="two bells")
 axes[0].axhline(math.log(2), color=NOISE, linewidth=1, linestyle="-.", label="log 2")
 axes[0].set(title="Jensen-Shannon", xlabel="θ", ylabel="nats", ylim=(-0.02, 0.78))
-axes[0].legend(loc="lower left", fontsize=11)
-axes[1].plot(thetas, w1, color=DATA, label="all three pairs")
-axes[1].set(title="Wasserstein $W_1$", xlabel="θ", ylabel="units of x")
-axes[1].legend()
+axes[1].plot(thetas, w1, color=DATA)
+axes[1].set(title="Wasserstein $W_1$, all three pairs", xlabel="θ", ylabel="units of x")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 show(
     fig,
     "Left: for lines, Jensen-Shannon is log 2 everywhere but at 0; for boxes it is a notch one unit wide on each side; for bells a smooth "
@@ -567,7 +569,7 @@ D_of = torch.sigmoid(logits)
 by_autograd = {"saturating": slope(g_loss_saturating), "non-saturating": slope(g_loss)}
 closed_form = {"saturating": -D_of, "non-saturating": -(1 - D_of)}
 
-fig, axes = subplots(1, 2, figsize=(12.5, 4.2))
+fig, axes = subplots(1, 2, figsize=(9.4, 3.5))
 axes[0].plot(logits, (1 - D_of).log(), "--", color=NOISE, label="saturating: log(1 - D)")
 axes[0].plot(logits, -D_of.log(), color=MODEL, label="non-saturating: -log D")
 axes[0].set(title="The two losses", xlabel="logit of a fake", ylabel="nats")
@@ -616,7 +618,7 @@ def reverse_kl_minus_two_js(m):
 
 away = [0.25 * i for i in range(1, 33)]
 pairs = torch.tensor([slopes_at(m) for m in away])
-fig, ax = subplots(figsize=(8.5, 3.9))
+fig, ax = subplots(figsize=(7, 3.3))
 ax.semilogy(away, pairs[:, 0], "--", color=NOISE, label="saturating: slope of 2 JS")
 ax.semilogy(away, pairs[:, 1], color=MODEL, label="non-saturating: slope of KL(q || p) - 2 JS")
 ax.set(title="What θ feels, against the best D", xlabel="distance of the fakes from the data", ylabel="gradient, log scale", ylim=(1e-4, 20))
@@ -729,7 +731,7 @@ def trajectory(step, a, n):
 
 
 sizes = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95]
-fig, axes = subplots(1, 2, figsize=(12.5, 5.2))
+fig, axes = subplots(1, 2, figsize=(9.4, 4.1))
 for name, (step, colour, style, marker) in rules.items():
     path = trajectory(step, 0.2, 45)
     axes[0].plot(path[:, 0], path[:, 1], style, marker=marker, markersize=4, color=colour, label=name)
@@ -771,7 +773,7 @@ def game(k, rounds=120, lr_d=0.3, lr_g=0.6):
     return torch.tensor(path)
 
 
-fig, axes = subplots(1, 2, figsize=(12.5, 4.4))
+fig, axes = subplots(1, 2, figsize=(9.2, 3.5))
 overshoot = {}
 for k, colour, style in ((1, MODEL, "-"), (5, DATA, "--"), (25, GREEN, "-.")):
     path = game(k)
@@ -827,11 +829,9 @@ def surface(D):
 
 def draw_surface(ax, values, title):
     n, low, high = plane["n"], plane["low"], plane["high"]
-    picture = ax.imshow(
-        values.reshape(n, n).numpy(), origin="lower", extent=(low, high, low, high), cmap=f"{SIGN}_r", vmin=0, vmax=1,
-        interpolation="bilinear",
-    )  # fmt: skip
-    ax.set(title=title, xlim=(low, high), ylim=(low, high), xticks=(-2, 0, 2), yticks=(-2, 0, 2))
+    axis = torch.linspace(low, high, n)
+    picture = ax.contourf(axis, axis, values.reshape(n, n), levels=[0.1 * i for i in range(11)], cmap=f"{SIGN}_r")
+    ax.set(title=title, xlim=(low, high), ylim=(low, high), xticks=(-2, 0, 2), yticks=(-2, 0, 2), aspect="equal", xlabel="$x_1$")
     return picture
 
 
@@ -848,9 +848,10 @@ for step in range(1500):
     optimizer.step()
     optimizer.param_groups[0]["lr"] = 5e-3 * (1 - step / 1500)
 
-fig, axes = subplots(1, 2, figsize=(10.5, 4.6))
+fig, axes = subplots(1, 2, figsize=(8.6, 3.8))
 picture = draw_surface(axes[0], exact_plane, "exact: p / (p + q)")
 draw_surface(axes[1], surface(D), "trained D")
+axes[0].set_ylabel("$x_2$")
 fig.colorbar(picture, ax=axes, label="D(x)")
 show(fig, "Two surfaces over the plane: eight round spots near 1 on a circle, near 0 between them; the trained one has the same spots.")
 seen_by_d = (p_plane + q_plane) / 2
@@ -895,8 +896,11 @@ def covered(samples):
 
 
 def near_a_mode(samples):
-    """The share of samples within three standard deviations of a mode; of the data itself: 0.989."""
+    """The share of samples within three standard deviations of a mode."""
     return (torch.cdist(samples, modes).min(1).values < 0.45).float().mean().item()
+
+
+of_the_data = 1 - math.exp(-(3**2) / 2)  # a Gaussian's share within three standard deviations, in the plane
 
 
 def draws(G, n=2000, seed=1):
@@ -928,15 +932,16 @@ def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, d_hidd
 def draw_samples(ax, samples, title, values=None):
     if values is not None:
         draw_surface(ax, values, title)
-    ax.scatter(*samples[:800].T, s=6, color=MODEL, linewidths=0, label="fakes")
+    ax.scatter(*samples[:500].T, s=7, color=MODEL, linewidths=0, label="fakes")
     ax.scatter(*modes.T, s=90, facecolors="none", edgecolors=DATA, linewidths=2, label="modes")
-    ax.set(title=title, xlim=(-3, 3), ylim=(-3, 3), xticks=(-2, 0, 2), yticks=(-2, 0, 2), aspect="equal")
+    ax.set(title=title, xlim=(-3, 3), ylim=(-3, 3), xticks=(-2, 0, 2), yticks=(-2, 0, 2), aspect="equal", xlabel="$x_1$")
 
 
 runs = [play(seed, looks=(60, 300, 900, 2400)) for seed in range(5)]
-fig, axes = subplots(1, 4, figsize=(13.5, 3.9), sharey=True)
+fig, axes = subplots(1, 4, figsize=(11.5, 3.3), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, runs[0]["seen"].items(), strict=True):
     draw_samples(ax, samples, f"step {step}: {covered(samples)} of 8 modes", values)
+axes[0].set_ylabel("$x_2$")
 axes[0].legend(loc="upper left", fontsize=10, frameon=True)
 show(
     fig,
@@ -945,14 +950,15 @@ show(
 )
 
 # %%
-fig, axes = subplots(1, 2, figsize=(12.5, 4), sharex=True)
+fig, axes = subplots(1, 2, figsize=(9.2, 3.3), sharex=True)
 for seed, run in enumerate(runs):
     style = {"color": [MODEL, DATA, GREEN, NOISE, "black"][seed], "linestyle": ["-", "--", "-.", ":", "-"][seed]}
     axes[0].plot(run["steps"], run["covered"], label=f"seed {seed}", **style)
     axes[1].plot(run["steps"], run["near"], **style)
 axes[0].set(title="Modes covered, of 8", xlabel="step", ylim=(-0.3, 8.6))
-axes[1].axhline(0.989, color=NOISE, linewidth=1)
-axes[1].set(title="Share of the samples near a mode", xlabel="step", ylim=(0, 1.02))
+axes[1].axhline(of_the_data, color=NOISE, linewidth=1)
+axes[1].text(2400, of_the_data + 0.01, "the data", ha="right", fontsize=12)
+axes[1].set(title="Share of the samples near a mode", xlabel="step", ylim=(0, 1.08))
 axes[0].legend(loc="lower right")
 show(fig, "Left: all five seeds rise to eight modes within about a thousand steps. Right: the share near a mode climbs to about nine tenths.")
 finals = [run["covered"][-1] for run in runs]
@@ -961,7 +967,7 @@ verdict("seeds that cover all eight modes, of 5", sum(final == 8 for final in fi
 verdict("seed 0: share of samples near a mode", runs[0]["near"][-1], low=0.7)
 
 # %% [markdown]
-# A tenth of the samples lies between the modes. It has to: $G$ is continuous and its noise is one connected cloud, so it cannot tear that cloud into eight pieces. It can only make the threads thin.
+# Some samples always lie between the modes. They have to: $G$ is continuous and its noise is one connected cloud, so it cannot tear that cloud into eight pieces. It can only make the threads thin.
 #
 # "Eight modes covered" is a coarse word. Here the data's density is known, so we can do better. Count 400,000 samples in the cells of a grid: that is $q$. Then $D$ can be held against $p / (p + q)$, and
 # the Jensen-Shannon divergence that $G$ set out to minimise can be measured.
@@ -985,10 +991,10 @@ def measured_js(G):
 q_counted = counted_density(runs[0]["G"])
 best_now = optimal_discriminator(p_plane, q_counted)
 asked = (p_plane + q_counted) / 2 > 2e-3  # elsewhere D is hardly ever asked, and the count is too poor to tell
-fig, axes = subplots(1, 3, figsize=(13.5, 4.2))
-scale = {"origin": "lower", "extent": (-3, 3, -3, 3), "cmap": "viridis"}
+fig, axes = subplots(1, 3, figsize=(11, 3.4))
+scale = {"origin": "lower", "extent": (-3, 3, -3, 3), "cmap": "viridis", "interpolation": "nearest"}
 axes[0].imshow(q_counted.clamp(max=0.5).reshape(plane["n"], -1).numpy(), **scale)
-axes[0].set(title="q, from 400,000 samples", xticks=(-2, 0, 2), yticks=(-2, 0, 2))
+axes[0].set(title="q, from 400,000 samples", xticks=(-2, 0, 2), yticks=(-2, 0, 2), xlabel="$x_1$", ylabel="$x_2$")
 picture = draw_surface(axes[1], torch.where(asked, best_now, torch.nan), "best D for this G: p / (p + q)")
 axes[1].set_facecolor("#DDDDDD")
 draw_surface(axes[2], surface(runs[0]["D"]), "its D")
@@ -1006,7 +1012,8 @@ bound = (value(surface(runs[0]["D"]), p_plane, q_counted, cell).item() + math.lo
 verdict("what its D makes of it, (V + log 4) / 2: share of the truth", bound / end, high=0.6)
 
 # %% [markdown]
-# $D$ says "I can hardly tell". The best $D$ could. The loss curve of a GAN shows the left number, never the right one.
+# "Eight of eight" hid this: inside each mode the fakes fill a thin streak, where the data fill a disc. $D$ says "I can hardly tell". The best $D$ could: dark threads, bright rims. The loss
+# curve of a GAN shows what its own $D$ makes of it, never the truth.
 #
 # **Predict.** All this ran with Adam and a *momentum* of 0.5 ($\beta_1$). Adam's default is 0.9. What does 0.9 do to this game? (a) nothing much; (b) it gets there faster; (c) it gets there much later, or never.
 
@@ -1094,7 +1101,7 @@ for step in range(1, 2049):
             looks[name, step] = torch.cat([one.flatten() for one in gradients]).norm().item()
 
 when = sorted({step for _, step in looks})
-fig, ax = subplots(figsize=(8.5, 3.9))
+fig, ax = subplots(figsize=(7, 3.3))
 for name, colour, style in (("saturating", NOISE, "--"), ("non-saturating", MODEL, "-")):
     ax.loglog(when, [looks[name, step] for step in when], style, marker="o", color=colour, label=name)
 ax.set(title="G stands still, D trains on", xlabel="steps of D", ylabel="length of G's gradient")
@@ -1186,9 +1193,10 @@ verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
 collapsed = play(0, steps=1800, looks=(600, 1000, 1400, 1800), **broken)
-fig, axes = subplots(1, 4, figsize=(13.5, 3.9), sharey=True)
+fig, axes = subplots(1, 4, figsize=(11.5, 3.3), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, collapsed["seen"].items(), strict=True):
     draw_samples(ax, samples, f"step {step}: {covered(samples)} of 8 modes", values)
+axes[0].set_ylabel("$x_2$")
 show(fig, "Four panels of a collapsed GAN: all fakes sit in one small clump, at another place each time, while D's surface turns after it.")
 
 
