@@ -208,9 +208,9 @@ def outcome(node, settings, steps):
 
 
 def test_the_presets_do_what_their_names_say(node, presets):
-    modes, js_covers, *_ = outcome(node, presets["Covers all eight"], 2200)
+    modes, js_covers, *_ = outcome(node, presets["Covers all eight"], 1500)
     assert modes >= 7
-    modes, js_collapsed, *_ = outcome(node, presets["Mode collapse"], 1000)
+    modes, js_collapsed, *_ = outcome(node, presets["Mode collapse"], 1500)
     assert modes <= 3
     assert js_collapsed > js_covers + 0.15
     _, _, d_loss, strength = outcome(node, presets["D too strong"], 150)
