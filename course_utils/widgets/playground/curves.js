@@ -16,10 +16,13 @@ export function drawCurves(context, place, session, shown) {
   const losses = records.flatMap(({ dLoss, gLoss }) => [dLoss, gLoss]).filter(Number.isFinite);
   const clip = (value) => Math.min(LOSS_RANGE[1], Math.max(LOSS_RANGE[0], value));
   const [low, high] = [Math.min(0, ...losses.map(clip)), Math.max(1.5, ...losses.map(clip))];
+  const range = [Math.floor(low + 0.05), Math.ceil(high)]; // a minimax loss just below 0 needs no room
+  const beyond = losses.some((value) => value > LOSS_RANGE[1]) ? "+" : "";
   const panels = [
     {
       title: [["D loss", INK, plain(shown.dLoss, 2), "solid"], ["G loss", MODEL, plain(shown.gLoss, 2), "dashed"]],
-      range: [Math.floor(low + 0.05), Math.ceil(high)], // a minimax loss just below 0 needs no room
+      range,
+      names: [plain(range[0], 0), plain(range[1], 0) + beyond],
       lines: [
         { read: (record) => record.dLoss, color: INK },
         { read: (record) => record.gLoss, color: MODEL, dash: [5, 3] },
