@@ -145,7 +145,7 @@ def draw_toy(ax, phi, theta, title):
 
 
 phi, theta = players()
-fig, axes = subplots(2, 4, figsize=(11, 4.9), sharex=True, sharey=True)
+fig, axes = subplots(2, 4, figsize=(9, 4.2), sharex=True, sharey=True)
 for turn in range(4):
     for _ in range(2000):
         step_of_d(phi, theta)
@@ -331,7 +331,7 @@ trained_d = train_d(seed=0)
 middle = (p + q) / 2  # the density of what D sees: half real, half fake
 where_the_data_are = middle > 0.02
 shown = line.abs() < 9
-fig, axes = subplots(2, 1, figsize=(7.6, 4.7), sharex=True, height_ratios=[1, 1.4])
+fig, axes = subplots(2, 1, figsize=(7.2, 4.5), sharex=True, height_ratios=[1, 1.4])
 axes[0].plot(line[shown], p[shown], color=DATA, label="data p")
 axes[0].plot(line[shown], q[shown], "--", color=MODEL, label="fakes q")
 axes[0].set(ylabel="density", title="Two densities, and who can tell them apart")
@@ -496,7 +496,7 @@ js_bells = torch.stack([js_density(unit_normal(0.0), unit_normal(t), dx) for t i
 start = torch.linspace(0, 1, 501).double()[:-1]
 w1 = torch.stack([wasserstein1(start, start + t) for t in thetas])
 
-fig, axes = subplots(1, 2, figsize=(9, 3.8))
+fig, axes = subplots(1, 2, figsize=(8.4, 3.7))
 axes[0].plot(thetas, torch.where(at == 0, torch.nan, js_lines), ":", color=MODEL, linewidth=3, label="two lines")
 axes[0].plot(0, js_lines[at == 0], "o", color=MODEL, markersize=9)
 axes[0].plot(thetas, js_boxes, color=DATA, label="two boxes")
@@ -569,7 +569,7 @@ D_of = torch.sigmoid(logits)
 by_autograd = {"saturating": slope(g_loss_saturating), "non-saturating": slope(g_loss)}
 closed_form = {"saturating": -D_of, "non-saturating": -(1 - D_of)}
 
-fig, axes = subplots(1, 2, figsize=(9.4, 3.5))
+fig, axes = subplots(1, 2, figsize=(8.8, 3.4))
 axes[0].plot(logits, (1 - D_of).log(), "--", color=NOISE, label="saturating: log(1 - D)")
 axes[0].plot(logits, -D_of.log(), color=MODEL, label="non-saturating: -log D")
 axes[0].set(title="The two losses", xlabel="logit of a fake", ylabel="nats")
@@ -731,7 +731,7 @@ def trajectory(step, a, n):
 
 
 sizes = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95]
-fig, axes = subplots(1, 2, figsize=(9.4, 4.1))
+fig, axes = subplots(1, 2, figsize=(8.2, 3.6))
 for name, (step, colour, style, marker) in rules.items():
     path = trajectory(step, 0.2, 45)
     axes[0].plot(path[:, 0], path[:, 1], style, marker=marker, markersize=4, color=colour, label=name)
@@ -773,7 +773,7 @@ def game(k, rounds=120, lr_d=0.3, lr_g=0.6):
     return torch.tensor(path)
 
 
-fig, axes = subplots(1, 2, figsize=(9.2, 3.5))
+fig, axes = subplots(1, 2, figsize=(8.4, 3.3))
 overshoot = {}
 for k, colour, style in ((1, MODEL, "-"), (5, DATA, "--"), (25, GREEN, "-.")):
     path = game(k)
@@ -848,7 +848,7 @@ for step in range(1500):
     optimizer.step()
     optimizer.param_groups[0]["lr"] = 5e-3 * (1 - step / 1500)
 
-fig, axes = subplots(1, 2, figsize=(8.6, 3.8))
+fig, axes = subplots(1, 2, figsize=(8.2, 3.6))
 picture = draw_surface(axes[0], exact_plane, "exact: p / (p + q)")
 draw_surface(axes[1], surface(D), "trained D")
 axes[0].set_ylabel("$x_2$")
@@ -938,9 +938,9 @@ def draw_samples(ax, samples, title, values=None):
 
 
 runs = [play(seed, looks=(60, 300, 900, 2400)) for seed in range(5)]
-fig, axes = subplots(1, 4, figsize=(11.5, 3.3), sharey=True)
+fig, axes = subplots(1, 4, figsize=(10.6, 3.1), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, runs[0]["seen"].items(), strict=True):
-    draw_samples(ax, samples, f"step {step}: {covered(samples)} of 8 modes", values)
+    draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
 axes[0].set_ylabel("$x_2$")
 axes[0].legend(loc="upper left", fontsize=10, frameon=True)
 show(
@@ -950,7 +950,7 @@ show(
 )
 
 # %%
-fig, axes = subplots(1, 2, figsize=(9.2, 3.3), sharex=True)
+fig, axes = subplots(1, 2, figsize=(7.8, 3.1), sharex=True)
 for seed, run in enumerate(runs):
     style = {"color": [MODEL, DATA, GREEN, NOISE, "black"][seed], "linestyle": ["-", "--", "-.", ":", "-"][seed]}
     axes[0].plot(run["steps"], run["covered"], label=f"seed {seed}", **style)
@@ -1193,9 +1193,9 @@ verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
 collapsed = play(0, steps=1800, looks=(600, 1000, 1400, 1800), **broken)
-fig, axes = subplots(1, 4, figsize=(11.5, 3.3), sharey=True)
+fig, axes = subplots(1, 4, figsize=(10.6, 3.1), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, collapsed["seen"].items(), strict=True):
-    draw_samples(ax, samples, f"step {step}: {covered(samples)} of 8 modes", values)
+    draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
 axes[0].set_ylabel("$x_2$")
 show(fig, "Four panels of a collapsed GAN: all fakes sit in one small clump, at another place each time, while D's surface turns after it.")
 
