@@ -932,13 +932,13 @@ def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, d_hidd
 def draw_samples(ax, samples, title, values=None):
     if values is not None:
         draw_surface(ax, values, title)
-    ax.scatter(*samples[:500].T, s=7, color=MODEL, linewidths=0, label="fakes")
+    ax.scatter(*samples[:400].T, s=7, color=MODEL, linewidths=0, label="fakes")
     ax.scatter(*modes.T, s=90, facecolors="none", edgecolors=DATA, linewidths=2, label="modes")
     ax.set(title=title, xlim=(-3, 3), ylim=(-3, 3), xticks=(-2, 0, 2), yticks=(-2, 0, 2), aspect="equal", xlabel="$x_1$")
 
 
 runs = [play(seed, looks=(60, 300, 900, 2400)) for seed in range(5)]
-fig, axes = subplots(1, 4, figsize=(10.6, 3.1), sharey=True)
+fig, axes = subplots(1, 4, figsize=(10, 3), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, runs[0]["seen"].items(), strict=True):
     draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
 axes[0].set_ylabel("$x_2$")
@@ -1193,7 +1193,7 @@ verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
 collapsed = play(0, steps=1800, looks=(600, 1000, 1400, 1800), **broken)
-fig, axes = subplots(1, 4, figsize=(10.6, 3.1), sharey=True)
+fig, axes = subplots(1, 4, figsize=(10, 3), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, collapsed["seen"].items(), strict=True):
     draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
 axes[0].set_ylabel("$x_2$")
