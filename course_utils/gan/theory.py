@@ -20,9 +20,12 @@ def optimal_discriminator(p, q):
 def value(D, p, q, dx):
     """V = E_p log D + E_q log(1 - D) in nats, by the sum over evenly spaced points; D, p, q: [G].
 
-    At D* it is 2 JS(p, q) - log 4, and -log 4 where p = q.
+    At D* it is 2 JS(p, q) - log 4, and -log 4 where p = q. D is kept a rounding error away from 0 and 1: in
+    the tails D* rounds to 1 where a trace of q is left, and 0 times infinity would be taken for infinity.
     """
     check_number("dx", dx, 0, open_minimum=True)
+    edge = torch.finfo(D.dtype).eps
+    D = D.clamp(edge, 1 - edge)
     return dx * (torch.xlogy(p, D) + torch.xlogy(q, 1 - D)).sum(-1)
 
 

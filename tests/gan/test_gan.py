@@ -136,7 +136,14 @@ def test_the_best_discriminator_is_a_maximum():
 def test_disjoint_supports_are_told_apart_perfectly():
     p, q = torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0])
     assert gan.optimal_discriminator(p, q).tolist() == [1.0, 0.0, 0.5]
-    assert gan.value(gan.optimal_discriminator(p, q), p, q, 1.0) == 0
+    assert gan.value(gan.optimal_discriminator(p, q), p, q, 1.0) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_trace_of_q_in_the_tails_costs_a_trace():
+    """Far out D* rounds to 1 where q is not quite 0."""
+    p, q = (normal(-2) + normal(2)) / 2, normal(-2)
+    exact = float(2 * js_density(p, q, DX) - math.log(4))
+    assert gan.value(gan.optimal_discriminator(p, q), p, q, DX) == pytest.approx(exact, abs=1e-9)
 
 
 @pytest.mark.parametrize("a", [0.05, 0.3, 0.7])
