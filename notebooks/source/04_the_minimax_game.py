@@ -145,7 +145,7 @@ def draw_toy(ax, phi, theta, title):
 
 
 phi, theta = players()
-fig, axes = subplots(2, 4, figsize=(9, 4.2), sharex=True, sharey=True)
+fig, axes = subplots(2, 4, figsize=(8.4, 4.1), sharex=True, sharey=True)
 for turn in range(4):
     for _ in range(2000):
         step_of_d(phi, theta)
@@ -331,7 +331,7 @@ trained_d = train_d(seed=0)
 middle = (p + q) / 2  # the density of what D sees: half real, half fake
 where_the_data_are = middle > 0.02
 shown = line.abs() < 9
-fig, axes = subplots(2, 1, figsize=(7.2, 4.5), sharex=True, height_ratios=[1, 1.4])
+fig, axes = subplots(2, 1, figsize=(7.2, 4.8), sharex=True, height_ratios=[1, 1.4])
 axes[0].plot(line[shown], p[shown], color=DATA, label="data p")
 axes[0].plot(line[shown], q[shown], "--", color=MODEL, label="fakes q")
 axes[0].set(ylabel="density", title="Two densities, and who can tell them apart")
@@ -341,7 +341,7 @@ axes[1].plot(line[shown], trained_d[shown], "--", color=GREEN, linewidth=3, labe
 axes[1].fill_between(line, 0, 1, where=where_the_data_are, color=NOISE, alpha=0.2, label="where the data are")
 axes[1].axhline(0.5, color=NOISE, linewidth=1)
 axes[1].set(xlabel="x", ylabel="D(x)", xlim=(-9, 9))
-axes[1].legend(loc="upper right", fontsize=11)
+axes[1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=3)
 show(
     fig,
     "Above, the data's density with two bumps and the fakes' with one. Below, the exact discriminator has two hills where p is larger; "
@@ -734,7 +734,7 @@ sizes = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95]
 fig, axes = subplots(1, 2, figsize=(8.2, 3.6))
 for name, (step, colour, style, marker) in rules.items():
     path = trajectory(step, 0.2, 45)
-    axes[0].plot(path[:, 0], path[:, 1], style, marker=marker, markersize=4, color=colour, label=name)
+    axes[0].plot(path[:, 0], path[:, 1], style, marker=marker, markevery=3, markersize=5, color=colour, label=name)
     measured = [trajectory(step, a, 500).norm(dim=1)[-1].item() ** (1 / 500) for a in sizes]
     axes[1].plot(sizes, measured, marker, color=colour, markersize=8, label=name)
     fine = [0.01 * i for i in range(1, 100)]
@@ -798,7 +798,7 @@ verdict("k = 25: θ overshoots by", overshoot[25], high=0.05)
 #
 # ## 8. A GAN in the plane
 #
-# Eight Gaussians on a circle. $G$ and $D$ are now small nets, $z$ has two dimensions. First $D$ on its own: let the fakes come from a Gaussian whose density we know, and compare the *whole surface* with $p / (p + q)$.
+# Eight Gaussians on a circle. $G$ and $D$ are now small nets, $z$ has two dimensions. First $D$ on its own: let the fakes come from a Gaussian whose density we know, and compare the *whole surface* with $p / (p + q)$. Purple is where $D$ says real, orange where it says fake.
 
 # %%
 circle = torch.arange(8) * math.pi / 4
@@ -830,7 +830,8 @@ def surface(D):
 def draw_surface(ax, values, title):
     n, low, high = plane["n"], plane["low"], plane["high"]
     axis = torch.linspace(low, high, n)
-    picture = ax.contourf(axis, axis, values.reshape(n, n), levels=[0.1 * i for i in range(11)], cmap=f"{SIGN}_r")
+    tints = {"levels": [0.1 * i for i in range(11)], "cmap": SIGN, "vmin": -0.5, "vmax": 1.5}
+    picture = ax.contourf(axis, axis, values.reshape(n, n), **tints)
     ax.set(title=title, xlim=(low, high), ylim=(low, high), xticks=(-2, 0, 2), yticks=(-2, 0, 2), aspect="equal", xlabel="$x_1$")
     return picture
 
@@ -932,17 +933,17 @@ def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, d_hidd
 def draw_samples(ax, samples, title, values=None):
     if values is not None:
         draw_surface(ax, values, title)
-    ax.scatter(*samples[:400].T, s=7, color=MODEL, linewidths=0, label="fakes")
+    ax.scatter(*samples[:400].T, s=9, marker="^", color=MODEL, linewidths=0, label="fakes")
     ax.scatter(*modes.T, s=90, facecolors="none", edgecolors=DATA, linewidths=2, label="modes")
     ax.set(title=title, xlim=(-3, 3), ylim=(-3, 3), xticks=(-2, 0, 2), yticks=(-2, 0, 2), aspect="equal", xlabel="$x_1$")
 
 
 runs = [play(seed, looks=(60, 300, 900, 2400)) for seed in range(5)]
-fig, axes = subplots(1, 4, figsize=(10, 3), sharey=True)
+fig, axes = subplots(1, 4, figsize=(10, 3.4), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, runs[0]["seen"].items(), strict=True):
     draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
 axes[0].set_ylabel("$x_2$")
-axes[0].legend(loc="upper left", fontsize=10, frameon=True)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 show(
     fig,
     "Four panels at steps 60 to 2,400, D as colour. The fakes begin as a blob, spread to a ring, and end as eight clumps in the eight "
@@ -991,7 +992,7 @@ def measured_js(G):
 q_counted = counted_density(runs[0]["G"])
 best_now = optimal_discriminator(p_plane, q_counted)
 asked = (p_plane + q_counted) / 2 > 2e-3  # elsewhere D is hardly ever asked, and the count is too poor to tell
-fig, axes = subplots(1, 3, figsize=(11, 3.4))
+fig, axes = subplots(1, 3, figsize=(10.4, 3.9))
 scale = {"origin": "lower", "extent": (-3, 3, -3, 3), "cmap": "viridis", "interpolation": "nearest"}
 axes[0].imshow(q_counted.clamp(max=0.5).reshape(plane["n"], -1).numpy(), **scale)
 axes[0].set(title="q, from 400,000 samples", xticks=(-2, 0, 2), yticks=(-2, 0, 2), xlabel="$x_1$", ylabel="$x_2$")
@@ -1001,7 +1002,7 @@ draw_surface(axes[2], surface(runs[0]["D"]), "its D")
 fig.colorbar(picture, ax=axes, label="D(x)", shrink=0.85)
 show(
     fig,
-    "Left: the generator's density, eight bright spots joined by thin threads. Middle: the best discriminator for it, near 0 on "
+    "Left: the generator's density, eight bright spots joined by thin threads. Middle: the best discriminator for it, orange on "
     "the threads and mixed in the spots, grey where there are no points. Right: the actual discriminator, smooth and near one half nearly everywhere.",
 )
 end = measured_js(runs[0]["G"])
@@ -1012,7 +1013,7 @@ bound = (value(surface(runs[0]["D"]), p_plane, q_counted, cell).item() + math.lo
 verdict("what its D makes of it, (V + log 4) / 2: share of the truth", bound / end, high=0.6)
 
 # %% [markdown]
-# "Eight of eight" hid this: inside each mode the fakes fill a thin streak, where the data fill a disc. $D$ says "I can hardly tell". The best $D$ could: dark threads, bright rims. The loss
+# "Eight of eight" hid this: inside each mode the fakes fill a thin streak, where the data fill a disc. $D$ says "I can hardly tell". The best $D$ could: orange threads, purple rims. The loss
 # curve of a GAN shows what its own $D$ makes of it, never the truth.
 #
 # **Predict.** All this ran with Adam and a *momentum* of 0.5 ($\beta_1$). Adam's default is 0.9. What does 0.9 do to this game? (a) nothing much; (b) it gets there faster; (c) it gets there much later, or never.
@@ -1193,7 +1194,7 @@ verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
 collapsed = play(0, steps=1800, looks=(600, 1000, 1400, 1800), **broken)
-fig, axes = subplots(1, 4, figsize=(10, 3), sharey=True)
+fig, axes = subplots(1, 4, figsize=(10, 3.4), sharey=True)
 for ax, (step, (samples, values)) in zip(axes, collapsed["seen"].items(), strict=True):
     draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
 axes[0].set_ylabel("$x_2$")
