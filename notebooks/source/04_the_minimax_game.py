@@ -64,7 +64,7 @@ def dice(seed=0):
 #
 # $$L_D = -\,\mathbb E_{x}\big[\log D(x)\big] - \mathbb E_{z}\big[\log(1 - D(G(z)))\big]$$
 #
-# **Exercise 1.** Write it from the logits. A sure $D$ has logits of 50 and more; `log(sigmoid(...))` is then `log(0)`. You want
+# **Exercise 1.** Write it from the logits. For a logit of 50 the computer rounds `sigmoid` to 1, and `log(1 - sigmoid)` is `log(0)`. You want
 # $-\log \mathrm{sigmoid}(\ell) = \mathrm{softplus}(-\ell)$ and $1 - \mathrm{sigmoid}(\ell) = \mathrm{sigmoid}(-\ell)$.
 
 
@@ -519,7 +519,7 @@ verdict("W1: largest | W1 - |θ| |", (w1 - at.abs()).abs().max(), high=1e-9)
 
 moved = torch.tensor(2.5, dtype=torch.float64, requires_grad=True)
 wasserstein1(start, start + moved).backward()
-verdict("gradient of W1 at θ = 2.5", moved.grad, low=1 - 1e-9, high=1 + 1e-9)
+verdict("gradient of W1 at θ = 2.5, distance from 1", (moved.grad - 1).abs(), high=1e-9)
 
 # %% [markdown]
 # Images are the case of the lines: a generator with 100 latents fills a thin sheet in a space of thousands of pixels, real images another, and two thin sheets hardly ever overlap. So why do GANs train at all?
@@ -963,7 +963,7 @@ axes[1].set(title="Share of the samples near a mode", xlabel="step", ylim=(0, 1.
 axes[0].legend(loc="lower right")
 show(fig, "Left: all five seeds rise to eight modes within about a thousand steps. Right: the share near a mode climbs to about nine tenths.")
 finals = [run["covered"][-1] for run in runs]
-verdict("seed 0: modes covered at the end", finals[0], low=8, high=8)
+verdict("seed 0: modes covered at the end", finals[0], low=8)
 verdict("seeds that cover all eight modes, of 5", sum(final == 8 for final in finals), low=4)
 verdict("seed 0: share of samples near a mode", runs[0]["near"][-1], low=0.7)
 
@@ -1150,7 +1150,7 @@ else:
     print("exhibit B:", "mended" if arrived else "still broken, θ is not at the data")
 
 # %% [markdown]
-# Worse is a step of *both* on $D$'s loss alone: then $G$ helps $D$, and the fakes run away from the data. The test of this course's own loop is that $D$'s step leaves no gradient on $G$.
+# Worse is a step of *both* on $D$'s loss alone: then $G$ helps $D$, and the fakes run away from the data. The course's own loop has a test for this: $D$'s step must leave no gradient on $G$.
 #
 # **Exhibit C: the saturating loss from a bad start.** $\theta$ begins at $-20$. $D$ needs a few steps to be sure, and then every fake has a logit so low that $\log(1 - D)$ is flat. Mend it with another loss.
 
@@ -1188,7 +1188,7 @@ verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["
 # %% [markdown]
 # So it is the *start* that decides, and how far apart the two are, and the optimiser.
 #
-# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ finds one mode and puts everything there. By the time $D$ has noticed, $G$ has moved to the next. Neither stands still, and seven modes are always missing. Mend it: return
+# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ finds one mode and puts everything there. By the time $D$ has noticed, $G$ has moved to the next. Neither stands still, and most modes are missing at any time. Mend it: return
 # settings that cover at least seven modes. The number of steps is fixed.
 
 # %%
