@@ -317,7 +317,7 @@ def train_d(seed, steps=2500):
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for _ in range(steps):
-        real, fake = p_known.sample(2000, generator).float(), q_known.sample(2000, generator).float()
+        real, fake = p_known.sample(4000, generator).float(), q_known.sample(4000, generator).float()
         loss = d_loss(net(real), net(fake))
         optimizer.zero_grad()
         loss.backward()
