@@ -41,8 +41,22 @@ def _wild(n, rng):
     return torch.cat([60 * torch.randn(n - 2, generator=rng), torch.tensor([-150.0, 150.0])])
 
 
-def _log(probability):
-    return torch.log(probability + 1e-8)
+def _likely(n):
+    """n logits between 0 and 1, which might be probabilities by the look of them."""
+    return lambda rng: tuple(0.1 + 0.8 * torch.rand(size, generator=rng) for size in n)
+
+
+def _cut_logs():
+    """Logarithms that a small number keeps from overflow."""
+    for small in (1e-6, 1e-7, 1e-8, 1e-10, 1e-12):
+        yield lambda probability, small=small: torch.log(probability + small)
+        yield lambda probability, small=small: torch.log(probability.clamp(min=small))
+        yield lambda probability, small=small: torch.log(probability.clamp(small, 1 - small))
+
+
+def _with_logs(loss, logs):
+    """The forms of a loss(log, *logits), one for each logarithm."""
+    return tuple(lambda *logits, log=log: loss(log, *logits) for log in logs)
 
 
 exercise(
@@ -53,6 +67,7 @@ exercise(
         "5 real and 3 fake logits": _logits(5, 3),
         "4 real and 6 fake logits, nobody is sure": _logits(4, 6, scale=0.5, gap=0.0),
         "8 logits each of a sure D, some of them wrong": _sure(8, 8),
+        "4 real and 2 fake logits between 0 and 1": _likely((4, 2)),
     },
     mistakes=[
         Mistake(
@@ -92,12 +107,18 @@ exercise(
         ),
         Mistake(
             (
-                lambda real, fake: -_log(real.sigmoid()).mean() - _log(1 - fake.sigmoid()).mean(),
-                lambda real, fake: -_log(real.sigmoid()).mean() - _log((-fake).sigmoid()).mean(),
+                *_with_logs(
+                    lambda log, real, fake: -log(real.sigmoid()).mean() - log(1 - fake.sigmoid()).mean(),
+                    _cut_logs(),
+                ),
+                *_with_logs(
+                    lambda log, real, fake: -log(real.sigmoid()).mean() - log((-fake).sigmoid()).mean(),
+                    _cut_logs(),
+                ),
             ),
             "A small number inside the logarithm hides the overflow and does not mend it: where D is sure "
-            "and wrong the loss stops at 18.4 and its gradient is zero, so the worst errors are never "
-            "corrected.",
+            "and wrong the loss stops at minus its logarithm, 18.4 for 1e-8, and the gradient is gone, so "
+            "the worst errors are never corrected.",
         ),
         Mistake(
             (
@@ -113,14 +134,53 @@ exercise(
             "to be as wrong as it can, and without end.",
         ),
         Mistake(
-            (
-                lambda real, fake: 0.5 * d_loss(real, fake),
-                lambda real, fake: F.binary_cross_entropy_with_logits(
-                    torch.cat([real, fake]), torch.cat([torch.ones_like(real), torch.zeros_like(fake)])
-                ),
+            lambda real, fake: 0.5 * d_loss(real, fake),
+            "You halve the sum of the two averages: D learns the same from gradients half as long, but the "
+            "loss is then log 2 and not log 4 where nobody can tell, and no longer minus V.",
+        ),
+        Mistake(
+            lambda real, fake: F.binary_cross_entropy_with_logits(
+                torch.cat([real, fake]), torch.cat([torch.ones_like(real), torch.zeros_like(fake)])
             ),
-            "You average over real and fake points together where the two averages are to be added: D learns "
-            "the same at half the speed, but the loss is log 2 and not log 4 where nobody can tell.",
+            "You average over real and fake points together where each batch has an average of its own: the "
+            "larger batch then counts for more, and D leans towards its label wherever it is in doubt.",
+        ),
+        Mistake(
+            (
+                lambda real, fake: -real.log().mean() - (1 - fake).log().mean(),
+                *_with_logs(lambda log, real, fake: -log(real).mean() - log(1 - fake).mean(), _cut_logs()),
+            ),
+            "You take the logits for probabilities: a logit may be any number, and the logarithm of a "
+            "negative one is NaN, as are then all weights of D; the sigmoid comes first.",
+        ),
+        Mistake(
+            (
+                lambda real, fake: F.softplus(-real).mean() + F.softplus(-fake).mean(),
+                lambda real, fake: F.softplus(real).mean() + F.softplus(fake).mean(),
+            ),
+            "Real and fake points get the same label: D brings this loss to 0 by one answer to everything, "
+            "so it tells nothing apart and has no slope to show to G.",
+        ),
+        Mistake(
+            (
+                lambda real, fake: F.softplus(-real).mean() - F.softplus(fake).mean(),
+                lambda real, fake: F.softplus(fake).mean() - F.softplus(-real).mean(),
+            ),
+            "One of the halves is subtracted: D then gains without end from being wrong about its points, "
+            "and ends with the same answer for real and fake.",
+        ),
+        Mistake(
+            lambda real, fake: (
+                F.binary_cross_entropy(real.sigmoid(), torch.ones_like(real))
+                + F.binary_cross_entropy(fake.sigmoid(), torch.zeros_like(fake))
+            ),
+            "The sigmoid has rounded before the logarithm, which torch then cuts off at -100: a fake with "
+            "logit 20 costs 100 and not 20, and sends no gradient, so D keeps its worst errors.",
+        ),
+        Mistake(
+            lambda real, fake: -real.sigmoid().mean().log() - (1 - fake.sigmoid()).mean().log(),
+            "You take the logarithm of the average probability: a real point that D is sure to be a fake "
+            "hides behind the others and sends no gradient, so D keeps its worst errors.",
         ),
         Mistake(
             lambda real, fake: d_loss(real, fake.detach()),
@@ -152,6 +212,7 @@ _FAKES = {
     "5 fake logits": _fakes(5),
     "8 fake logits that D takes for real": _fakes(8, shift=2.0),
     "6 fake logits of a sure D, some of them wrong": lambda rng: (_wild(6, rng),),
+    "4 fake logits between 0 and 1": _likely((4,)),
 }
 
 exercise(
@@ -189,9 +250,12 @@ exercise(
             "and G runs ahead of D in a game that needs them in balance.",
         ),
         Mistake(
-            (lambda fake: _log(1 - fake.sigmoid()).mean(), lambda fake: _log((-fake).sigmoid()).mean()),
-            "A small number inside the logarithm cuts the loss off at -18.4: for fakes that fool D for sure "
-            "the value is wrong and the gradient gone; softplus needs no such number.",
+            (
+                *_with_logs(lambda log, fake: log(1 - fake.sigmoid()).mean(), _cut_logs()),
+                *_with_logs(lambda log, fake: log((-fake).sigmoid()).mean(), _cut_logs()),
+            ),
+            "A small number inside the logarithm cuts the loss off at its own logarithm, -18.4 for 1e-8: for "
+            "fakes that fool D for sure the value is wrong and the gradient gone; softplus needs none.",
         ),
         Mistake(
             (lambda fake: (1 - fake.sigmoid()).log().mean(), lambda fake: (-fake).sigmoid().log().mean()),
@@ -202,6 +266,24 @@ exercise(
             lambda fake: (1 - fake.sigmoid()).mean(),
             "The logarithm is missing: an average of 1 - D is flat on both sides, also where fakes fool D, "
             "and together with D's loss it makes no zero-sum game.",
+        ),
+        Mistake(
+            (
+                lambda fake: (1 - fake).log().mean(),
+                *_with_logs(lambda log, fake: log(1 - fake).mean(), _cut_logs()),
+            ),
+            "You take the logits for probabilities: a fake with a logit above 1 has fooled D, and just there "
+            "log(1 - logit) is NaN, as are then all weights of G; the sigmoid comes first.",
+        ),
+        Mistake(
+            lambda fake: (1 - fake.sigmoid()).mean().log(),
+            "You take the logarithm of the average where the average of the logarithms is wanted: this is no "
+            "longer the second half of V, and a fake that fools D for sure hardly counts in it.",
+        ),
+        Mistake(
+            lambda fake: -F.binary_cross_entropy(fake.sigmoid(), torch.zeros_like(fake)),
+            "The sigmoid has rounded before the logarithm, which torch then cuts off at -100: a fake with "
+            "logit 20 gives -100 and not -20, and it sends no gradient to G.",
         ),
         Mistake(
             lambda fake: g_loss_saturating(fake.detach()),
@@ -249,9 +331,9 @@ exercise(
             "and G runs ahead of D in a game that needs them in balance.",
         ),
         Mistake(
-            lambda fake: -_log(fake.sigmoid()).mean(),
-            "A small number inside the logarithm stops the loss at 18.4, and its gradient vanishes for just "
-            "those fakes that D has caught for sure: the bad start is back; softplus needs no such number.",
+            _with_logs(lambda log, fake: -log(fake.sigmoid()).mean(), _cut_logs()),
+            "A small number inside the logarithm stops the loss, at 18.4 for 1e-8, and the gradient vanishes "
+            "for just those fakes that D has caught for sure: the bad start is back; softplus needs none.",
         ),
         Mistake(
             lambda fake: -fake.sigmoid().log().mean(),
@@ -262,6 +344,24 @@ exercise(
             (lambda fake: (1 - fake.sigmoid()).mean(), lambda fake: -fake.sigmoid().mean()),
             "The logarithm is missing: the gradient of D itself is flat where D is sure, on both sides, so a "
             "bad start is as bad as with the saturating loss.",
+        ),
+        Mistake(
+            (
+                lambda fake: -fake.log().mean(),
+                *_with_logs(lambda log, fake: -log(fake).mean(), _cut_logs()),
+            ),
+            "You take the logits for probabilities: a fake that D has caught has a negative logit, whose "
+            "logarithm is NaN, as are then all weights of G; the sigmoid comes first, and softplus has it.",
+        ),
+        Mistake(
+            lambda fake: -fake.sigmoid().mean().log(),
+            "You take the logarithm of the average where the average of the logarithms is wanted: one fake "
+            "that fools D makes the loss small, and those that D has caught send hardly any gradient to G.",
+        ),
+        Mistake(
+            lambda fake: F.binary_cross_entropy(fake.sigmoid(), torch.ones_like(fake)),
+            "The sigmoid comes before the logarithm, and torch cuts that off at -100: for fakes that D has "
+            "caught for sure the gradient is lost between the two, and the bad start is back.",
         ),
         Mistake(
             lambda fake: g_loss(fake.detach()),

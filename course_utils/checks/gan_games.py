@@ -1,4 +1,4 @@
-"""The exercises of notebook 04, The minimax game: the best discriminator, the value, and a small game."""
+"""The exercises of notebook 04, The minimax game: the best discriminator and the value."""
 
 import torch
 
@@ -35,12 +35,22 @@ def _ratio(top, bottom):
     return torch.where(seen, top / torch.where(seen, bottom, 1.0), 0.5)
 
 
+def _padded(small):
+    """The ways to keep from 0 / 0 with a small number."""
+    return (
+        lambda p, q: p / (p + q + small),
+        lambda p, q: p / (p + q).clamp(min=small),
+        lambda p, q: (p + small) / (p + q + small),
+        lambda p, q: (p + small) / (p + q + 2 * small),
+    )
+
+
 exercise(
     "gan.optimal_discriminator",
     reference=optimal_discriminator,
     inputs={
         "two bells at 7 points": _bells(7),
-        "two bells far out, densities of about 1e-10, at 9 points": _bells(9, scale=1e-10),
+        "two bells far out, densities of about 1e-13, at 9 points": _bells(9, scale=1e-13),
         "two boxes apart, with empty points": _boxes,
     },
     mistakes=[
@@ -64,11 +74,7 @@ exercise(
             "point turns every sum over the grid into NaN; give 1/2 there.",
         ),
         Mistake(
-            (
-                lambda p, q: p / (p + q + 1e-8),
-                lambda p, q: p / (p + q).clamp(min=1e-8),
-                lambda p, q: (p + 1e-8) / (p + q + 2e-8),
-            ),
+            tuple(form for small in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12) for form in _padded(small)),
             "The small number that keeps you from 0 / 0 is not small out there, where both densities are "
             "tiny: D* is a ratio, and it is as sure of itself in the tails as in the middle.",
         ),
@@ -89,6 +95,26 @@ exercise(
             lambda p, q: torch.sigmoid(p - q),
             "The logit of D* is the difference of the *log* densities: with the densities themselves D is "
             "near 1/2 wherever both are small, and G learns nothing in the tails.",
+        ),
+        Mistake(
+            (
+                lambda p, q: p.log() - q.log(),
+                lambda p, q: (p / q).log(),
+                lambda p, q: torch.where(p + q > 0, p.log() - q.log(), 0.0),
+                lambda p, q: torch.where(p + q > 0, p.log() - q.log(), 0.5),
+            ),
+            "This is log p - log q, the *logit* of D*, and the sigmoid is still to come: the logit is "
+            "negative where fakes are likelier, and the log D of the game is NaN there.",
+        ),
+        Mistake(
+            lambda p, q: torch.full_like(p, 0.5),
+            "This says 1/2 everywhere, which is the best only where p = q, at the end of the game: against "
+            "such a D every G has the same value, -log 4, and none has a reason to move.",
+        ),
+        Mistake(
+            (lambda p, q: (p / (p + q)).nan_to_num(), lambda p, q: p / (p + q).clamp(min=1e-30)),
+            "Right where there is something, but an empty point gets 0: D is then sure of a fake where it "
+            "knows nothing, and the log D of that point is minus infinity; give 1/2 there.",
         ),
     ],
     hints=[
@@ -118,9 +144,31 @@ def _game(n, sharp=1.0):
 
 
 def _apart_and_sure(rng):
+    """Two boxes apart: D is sure and right at two points, and at one of the data sure and wrong."""
     p, q = _boxes(rng)
-    half_right = torch.tensor([0.5, 1.0, 0.7, 0.5, 0.0, 0.2])
+    half_right = torch.tensor([0.5, 1.0, 1e-20, 0.5, 0.0, 0.2])
     return half_right, p, q, 1.0
+
+
+def _cut_off(rng):
+    """Bells of which the grid holds a part only, so that neither sums to 1 over dx."""
+    line = torch.linspace(-0.5, 2, 11)
+    D = torch.sigmoid(0.7 - line + 0.3 * torch.randn(11, generator=rng))
+    return D, _bell(line, 0.0, 1.0), _bell(line, 1.5, 0.8), 0.25
+
+
+def _value_with(log):
+    """V with another logarithm."""
+    return lambda D, p, q, dx: dx * (p * log(D) + q * log(1 - D)).sum()
+
+
+def _value_cut(small):
+    """V with logarithms that are cut off by a small number."""
+    return (
+        _value_with(lambda D: (D + small).log()),
+        _value_with(lambda D: D.clamp(min=small).log()),
+        _value_with(lambda D: D.clamp(small, 1 - small).log()),
+    )
 
 
 exercise(
@@ -131,6 +179,7 @@ exercise(
         "two bells on 19 points": _game(19),
         "two bells on 31 points, a timid D": _game(31, sharp=0.3),
         "two boxes apart, D sure of some points": _apart_and_sure,
+        "11 points that hold only a part of two bells": _cut_off,
     },
     mistakes=[
         Mistake(
@@ -188,151 +237,48 @@ exercise(
             "A half stands in front: with it the value at the best D is JS - log 2; V has none, so it is "
             "twice that, and -log 4 at the solution.",
         ),
+        Mistake(
+            lambda D, p, q, dx: value(D, p / p.sum(), q / q.sum(), 1.0),
+            "You make the densities sum to 1 over the grid instead of using dx: where the grid cuts a "
+            "density off, what lies outside is dealt out inside, and this is the value of another game.",
+        ),
+        Mistake(
+            tuple(form for small in (1e-6, 1e-7, 1e-8, 1e-10, 1e-12) for form in _value_cut(small)),
+            "A small number inside the logarithm gets rid of 0 times log 0, but it also limits what D pays "
+            "for being sure and wrong, and that price is what keeps D honest; torch.xlogy has no such limit.",
+        ),
+        Mistake(
+            (
+                lambda D, p, q, dx: value(_ratio(p, p + q), p, q, dx),
+                lambda D, p, q, dx: value(p / (p + q), p, q, dx),
+            ),
+            "Your value does not look at the D that it is handed, but puts in p / (p + q): that is the top "
+            "of V over all D, so a D that plays badly gets the same value as the best one.",
+        ),
+        Mistake(
+            lambda D, p, q, dx: value(D, p, p, dx),
+            "Both averages are over the data p: then G is nowhere in V, the best D is 1/2 everywhere, and "
+            "nothing tells G where to go.",
+        ),
+        Mistake(
+            lambda D, p, q, dx: value(D, q, q, dx),
+            "Both averages are over the fakes q: then the data are nowhere in V, the best D is 1/2 "
+            "everywhere, and G never hears what to imitate.",
+        ),
+        Mistake(
+            lambda D, p, q, dx: value(D.sigmoid(), p, q, dx),
+            "You take D for a logit, and it is a probability already: with a second sigmoid it stays between "
+            "0.5 and 0.73, so even the best D is far below the top of V.",
+        ),
+        Mistake(
+            lambda D, p, q, dx: torch.trapezoid(torch.xlogy(p, D) + torch.xlogy(q, 1 - D), dx=dx),
+            "The trapezoid rule counts the two end points by half, so there V gives D only half of its "
+            "reward or penalty; this lesson takes the plain sum times dx, in all its integrals alike.",
+        ),
     ],
     hints=[
         "E_p of something is the sum over the grid of p times that, times dx. There are two such averages.",
         "Which density goes with log D, and which with log of one minus D? The data come first.",
         "torch.xlogy(a, b) twice, add them, sum over the points, and the cell's width once.",
-    ],
-)
-
-
-def bilinear_step(x, y, a):
-    """One simultaneous step of min over x, max over y of x y: x, y [N] -> the new x, y."""
-    return x - a * y, y + a * x
-
-
-def extragradient_step(x, y, a):
-    """One extragradient step of the same game (Korpelevich 1976): x, y [N] -> the new x, y."""
-    ahead_x, ahead_y = bilinear_step(x, y, a)
-    return x - a * ahead_y, y + a * ahead_x
-
-
-def _places(n, a):
-    def make(rng):
-        return torch.randn(n, generator=rng), torch.randn(n, generator=rng), a
-
-    return make
-
-
-_PLACES = {"4 places, steps of 0.1": _places(4, 0.1), "3 places, steps of 0.5": _places(3, 0.5)}
-_PLACES["6 places, steps of 0.9"] = _places(6, 0.9)
-
-
-def _alternating(x, y, a):
-    x = x - a * y
-    return x, y + a * x
-
-
-def _twice(x, y, a):
-    return bilinear_step(*bilinear_step(x, y, a), a)
-
-
-exercise(
-    "gan.bilinear_step",
-    reference=bilinear_step,
-    returns=("x", "y"),
-    inputs=_PLACES,
-    mistakes=[
-        Mistake(
-            lambda x, y, a: (x - a * y, y - a * x),
-            "Both players go down: that is a descent on x y, which runs off to minus infinity, and no game; "
-            "y wants x y to be large, so it goes up.",
-        ),
-        Mistake(
-            lambda x, y, a: (x + a * y, y + a * x),
-            "Both players go up: that is an ascent on x y, which runs off to infinity, and no game; x wants "
-            "x y to be small, so it goes down.",
-        ),
-        Mistake(
-            (_alternating, lambda x, y, a: (x - a * (y + a * x), y + a * x)),
-            "One player already sees the other's new place: that is the *alternating* rule, which circles; "
-            "the simultaneous one finds both steps from the old places, and spirals out.",
-        ),
-        Mistake(
-            lambda x, y, a: (x + a * y, y - a * x),
-            "The roles are swapped: x goes up and y goes down, so this plays max over x, min over y; the "
-            "path turns the other way round.",
-        ),
-        Mistake(
-            lambda x, y, a: (x - a * x, y + a * y),
-            "Each player moves by its own place: the derivative of x y with respect to x is y, the *other* "
-            "player's place; as written nobody reacts to anybody.",
-        ),
-        Mistake(
-            lambda x, y, a: (x - y, y + x),
-            "The step size is not used, which is a step of 1: the distance to the solution then grows by 41 "
-            "percent in every step.",
-        ),
-        Mistake(
-            (lambda x, y, a: (-a * y, a * x), lambda x, y, a: (y, x), lambda x, y, a: (a * y, a * x)),
-            "You give the change, or the gradient, and not the new places: add it to where the players are, "
-            "or after one step they forget where they came from.",
-        ),
-    ],
-    hints=[
-        "The derivative of x y with respect to x is y, and with respect to y it is x.",
-        "x goes down its derivative, y goes up its own; each step has the length a times the derivative.",
-        "Compute both from the x and y that you were handed: if you overwrite x first, y sees the new one.",
-    ],
-)
-
-exercise(
-    "gan.extragradient_step",
-    reference=extragradient_step,
-    returns=("x", "y"),
-    inputs=_PLACES,
-    mistakes=[
-        Mistake(
-            bilinear_step,
-            "This is the simultaneous step alone: the look ahead is missing, and the path spirals out as "
-            "before.",
-        ),
-        Mistake(
-            _twice,
-            "You step on from the place ahead, which makes two simultaneous steps, and spirals out twice as "
-            "fast: the look ahead only lends its gradient, the step begins where you stand.",
-        ),
-        Mistake(
-            _alternating,
-            "This is the alternating rule: y sees x's new place, but x never looks ahead, so the path "
-            "circles and comes no nearer.",
-        ),
-        Mistake(
-            (
-                lambda x, y, a: (x - a * (y + a * (x - a * y)), y + a * (x - a * y)),
-                lambda x, y, a: (x - a * (y + a * x), y + a * (x - a * (y + a * x))),
-            ),
-            "One of the two looks at a place ahead that is not the simultaneous one: both must look from the "
-            "old places, or the path depends on who goes first and shrinks at another rate.",
-        ),
-        Mistake(
-            lambda x, y, a: (x - a * (y - a * x), y + a * (x + a * y)),
-            "You looked a step *back* and not ahead: the signs of the look are turned, and the path spirals "
-            "out faster than without it.",
-        ),
-        Mistake(
-            lambda x, y, a: (x - a * (y + a * x / 2), y + a * (x - a * y / 2)),
-            "You look only half a step ahead, as the midpoint rule does: that cancels the growth nearly, "
-            "and the path circles where it should come in.",
-        ),
-        Mistake(
-            lambda x, y, a: bilinear_step(*bilinear_step(x, y, a), -a),
-            "You go ahead and then step back again: that shrinks or grows the distance, but it never turns "
-            "with the gradient that was found ahead; the second step begins at the old place, with the old "
-            "sign.",
-        ),
-        Mistake(
-            lambda x, y, a: (x + a * (y + a * x), y - a * (x - a * y)),
-            "The look is right, and the step goes the wrong way: x must go down and y up, so this spirals "
-            "out with the signs of both players turned.",
-        ),
-    ],
-    hints=[
-        "Two stages. First: where would one simultaneous step lead? Keep those places under new names.",
-        "Then throw the players back. The gradient for x is y's place *ahead*, and the gradient for y is "
-        "x's.",
-        "The second stage is the simultaneous rule again, with the old x and y to start from, and the places "
-        "ahead where the other player stands.",
     ],
 )

@@ -74,6 +74,11 @@ def value_masked(D, p, q, dx):
     return dx * (first + second)
 
 
+def value_by_nan_to_num(D, p, q, dx):
+    gain = (p * D.log()).nan_to_num(nan=0.0) + (q * (1 - D).log()).nan_to_num(nan=0.0)
+    return gain.sum() * dx
+
+
 def step_by_matrix(x, y, a):
     turn = torch.tensor([[1, -a], [a, 1]], dtype=x.dtype)
     return tuple(turn @ torch.stack([x, y]))
@@ -105,7 +110,7 @@ RIGHT = {
     "gan.g_loss_saturating": [saturating_by_logsigmoid, saturating_by_cross_entropy],
     "gan.g_loss": [non_saturating_by_logsigmoid, non_saturating_by_cross_entropy, non_saturating_shifted],
     "gan.optimal_discriminator": [best_by_nan_to_num, best_by_odds, best_by_log_ratio, best_in_place],
-    "gan.value": [value_in_two_sums, value_masked],
+    "gan.value": [value_in_two_sums, value_masked, value_by_nan_to_num],
     "gan.bilinear_step": [step_by_matrix, step_by_autograd, step_by_complex_numbers],
     "gan.extragradient_step": [extragradient_in_one_line, extragradient_by_matrix],
 }
