@@ -48,7 +48,7 @@ def _likely(n):
 
 def _cut_logs():
     """Logarithms that a small number keeps from overflow."""
-    for small in (1e-6, 1e-7, 1e-8, 1e-10, 1e-12):
+    for small in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12):
         yield lambda probability, small=small: torch.log(probability + small)
         yield lambda probability, small=small: torch.log(probability.clamp(min=small))
         yield lambda probability, small=small: torch.log(probability.clamp(small, 1 - small))

@@ -74,7 +74,7 @@ exercise(
             "point turns every sum over the grid into NaN; give 1/2 there.",
         ),
         Mistake(
-            tuple(form for small in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12) for form in _padded(small)),
+            tuple(form for small in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12) for form in _padded(small)),
             "The small number that keeps you from 0 / 0 is not small out there, where both densities are "
             "tiny: D* is a ratio, and it is as sure of itself in the tails as in the middle.",
         ),
@@ -100,6 +100,8 @@ exercise(
             (
                 lambda p, q: p.log() - q.log(),
                 lambda p, q: (p / q).log(),
+                lambda p, q: (p + 1e-8).log() - (q + 1e-8).log(),
+                lambda p, q: (p + 1e-12).log() - (q + 1e-12).log(),
                 lambda p, q: torch.where(p + q > 0, p.log() - q.log(), 0.0),
                 lambda p, q: torch.where(p + q > 0, p.log() - q.log(), 0.5),
             ),
@@ -187,7 +189,10 @@ exercise(
             "This is minus V, the loss of D: V is what D climbs and G goes down, and it is at most 0.",
         ),
         Mistake(
-            lambda D, p, q, dx: value(D, p, q, 1.0),
+            (
+                lambda D, p, q, dx: value(D, p, q, 1.0),
+                lambda D, p, q, dx: _value_with(lambda D: (D + 1e-8).log())(D, p, q, 1.0),
+            ),
             "The spacing dx is missing: an integral is a sum times the width of a cell, and without it the "
             "value doubles when you use twice as many points.",
         ),
@@ -238,12 +243,17 @@ exercise(
             "twice that, and -log 4 at the solution.",
         ),
         Mistake(
-            lambda D, p, q, dx: value(D, p / p.sum(), q / q.sum(), 1.0),
+            (
+                lambda D, p, q, dx: value(D, p / p.sum(), q / q.sum(), 1.0),
+                lambda D, p, q, dx: _value_with(lambda D: (D + 1e-8).log())(D, p / p.sum(), q / q.sum(), 1.0),
+            ),
             "You make the densities sum to 1 over the grid instead of using dx: where the grid cuts a "
             "density off, what lies outside is dealt out inside, and this is the value of another game.",
         ),
         Mistake(
-            tuple(form for small in (1e-6, 1e-7, 1e-8, 1e-10, 1e-12) for form in _value_cut(small)),
+            tuple(
+                form for small in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12) for form in _value_cut(small)
+            ),
             "A small number inside the logarithm gets rid of 0 times log 0, but it also limits what D pays "
             "for being sure and wrong, and that price is what keeps D honest; torch.xlogy has no such limit.",
         ),
@@ -272,8 +282,8 @@ exercise(
         ),
         Mistake(
             lambda D, p, q, dx: torch.trapezoid(torch.xlogy(p, D) + torch.xlogy(q, 1 - D), dx=dx),
-            "The trapezoid rule counts the two end points by half, so there V gives D only half of its "
-            "reward or penalty; this lesson takes the plain sum times dx, in all its integrals alike.",
+            "The trapezoid rule counts the two end points by half, so for an error there D pays only "
+            "half the price; this exercise takes the plain sum times dx, as the lines after it do.",
         ),
     ],
     hints=[
