@@ -17,6 +17,7 @@ from statistics import mean
 import torch
 
 from course_utils import training, vae
+from course_utils._threads import one_thread
 from course_utils.autoencoders import count_parameters
 from course_utils.checkpoints import digit_vaes
 from course_utils.divergences import kl_normal
@@ -47,7 +48,7 @@ def measure():
     """Rows for the table: nats per held-out digit, means over the seeds, then what either model costs."""
     if importlib.util.find_spec("pythae") is None:
         return [(MISSING, "", "", "")]
-    with _one_thread(), _quiet():
+    with one_thread(), _quiet():
         pairs = [(_train_ours(seed), _train_theirs(seed)) for seed in SEEDS]  # in turns, as in loop_overhead
         ours, same = zip(*pairs, strict=True)
         share = _mean_seconds(ours) / _mean_seconds(same)
@@ -135,16 +136,6 @@ def _compare(what, ours, theirs):
 
 def _costs(what, ours, theirs, form):
     return f"{what} of that VAE", form.format(ours), form.format(theirs), f"{ours / theirs:.2f} of theirs"
-
-
-@contextlib.contextmanager
-def _one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """Digits rendered from matplotlib's bundled fonts, bent at random: any number of them, every cause known."""
 
-import contextlib
 import functools
 import math
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import torch
 from torch.nn.functional import conv2d, grid_sample
 
+from .._threads import one_thread
 from ._random import stream
 from .images import ImageData
 
@@ -45,24 +45,13 @@ def load_glyphs(split, n, seed):
     """
     generator = stream("glyphs", seed, split)
     chunks = [_draw(generator) for _ in range(math.ceil(n / _CHUNK))]
-    with _one_thread():
+    with one_thread():
         images = torch.cat([render(*chunk) for chunk in chunks])[:n]
     labels = torch.cat([labels for labels, _, _ in chunks])[:n]
     names = chunks[0][1]
     factors = {name: torch.cat([factors[name] for _, factors, _ in chunks])[:n] for name in names}
     factors = {name: value if name == "font" else value.float() for name, value in factors.items()}
     return ImageData(images, labels, CLASSES, factors, "glyphs", split)
-
-
-@contextlib.contextmanager
-def _one_thread():
-    """Half a second of small steps: on a busy machine, threads that wait for each other make it ten."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _draw(generator):
