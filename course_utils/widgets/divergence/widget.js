@@ -1,6 +1,6 @@
 import { fontSize, prepare } from "../shared/canvas.js";
 import { onDrag, onKeys } from "../shared/input.js";
-import { button, group, painter, shell } from "../shared/shell.js";
+import { button, follow, group, painter, shell } from "../shared/shell.js";
 import { drawBars, drawDensities, drawPaid, handles, layout, scaleX } from "./draw.js";
 import { divergences, forwardMinimiser, logMixture, reverseMinimiser } from "./math.js";
 
@@ -132,16 +132,10 @@ function render({ model, el }) {
     showSwitches();
     paint.request();
   };
-  for (const name of NAMES) model.on(`change:${name}`, refresh);
   const stopKeys = onKeys(parts.root, parts.canvas, stepping(current, moveTo), () => save());
   const stopDrag = onDrag(parts.canvas, { ...dragging(current, moveTo), end: () => save() });
   paint.paint();
-  return () => {
-    for (const name of NAMES) model.off(`change:${name}`, refresh);
-    stopKeys();
-    stopDrag();
-    paint.stop();
-  };
+  return follow(model, NAMES, refresh, [stopKeys, stopDrag, paint.stop]);
 }
 
 export default { render };

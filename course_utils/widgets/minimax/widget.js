@@ -2,7 +2,7 @@ import { drawDensities, handles, scaleX } from "../divergence/draw.js";
 import { divergences, forwardMinimiser, logMixture } from "../divergence/math.js";
 import { fontSize, prepare } from "../shared/canvas.js";
 import { onDrag, onKeys } from "../shared/input.js";
-import { button, painter, shell } from "../shared/shell.js";
+import { button, follow, painter, shell } from "../shared/shell.js";
 import { arrange, drawDecision, drawGain, drawNumbers, minus, ownHandle } from "./draw.js";
 import { best, dataDensity, gameValue, logistic } from "./math.js";
 
@@ -149,16 +149,10 @@ function render({ model, el }) {
     showSwitches();
     paint.request();
   };
-  for (const name of TOUCHED) model.on(`change:${name}`, refresh);
   const stopKeys = onKeys(parts.root, parts.canvas, stepping(current, actions), () => save());
   const stopDrag = onDrag(parts.canvas, { ...dragging(current, actions), end: () => save() });
   paint.paint();
-  return () => {
-    for (const name of TOUCHED) model.off(`change:${name}`, refresh);
-    stopKeys();
-    stopDrag();
-    paint.stop();
-  };
+  return follow(model, TOUCHED, refresh, [stopKeys, stopDrag, paint.stop]);
 }
 
 export default { render };

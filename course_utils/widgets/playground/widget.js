@@ -1,6 +1,6 @@
 import { fontSize, prepare } from "../shared/canvas.js";
 import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
-import { painter, shell } from "../shared/shell.js";
+import { follow, painter, shell } from "../shared/shell.js";
 import { addControls } from "./controls.js";
 import { drawCurves, plain, recordAt } from "./curves.js";
 import { layout } from "./layout.js";
@@ -127,18 +127,11 @@ function render({ model, el }) {
   const obey = () => {
     if (JSON.stringify(model.get("settings")) !== JSON.stringify(current.settings)) choose(model.get("settings"));
   };
-  model.on("change:settings", obey);
   const keys = { " ": actions.toggle, ArrowRight: actions.step, ArrowLeft: actions.back, r: actions.reset };
   const stopKeys = onKeys(parts.root, parts.canvas, keys, () => {});
   const stopDrag = onDrag(parts.canvas, dragging(current, actions));
   draw();
-  return () => {
-    model.off("change:settings", obey);
-    training.halt();
-    stopKeys();
-    stopDrag();
-    paint.stop();
-  };
+  return follow(model, ["settings"], obey, [training.halt, stopKeys, stopDrag, paint.stop]);
 }
 
 /** On the curves the pointer chooses a moment of the timeline. */
