@@ -14,7 +14,7 @@ PACKAGE = ROOT / "course_utils"
 ROOMS = [
     {"_threads", "_validate", "notation", "errata", "verdict", "preset", "progress"},
     {"exact", "divergences", "data"},
-    {"autoencoders", "gan", "vae"},
+    {"autoencoders", "diffusion", "gan", "vae"},
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
     {"checks"},

@@ -1,0 +1,16 @@
+"""Diffusion models: noise schedules, the forward process, what a network predicts, losses, samplers, nets.
+
+A model is any callable model(x_t, t), so a network and an exact mixture are interchangeable.
+"""
+
+from . import samplers
+from .exact_model import exact_model
+from .nets import PlaneNet, time_embedding
+from .objective import denoising_loss
+from .predictions import Prediction, predictions
+from .schedule import NoiseSchedule
+
+__all__ = [
+    "NoiseSchedule", "PlaneNet", "Prediction", "denoising_loss", "exact_model", "predictions", "samplers",
+    "time_embedding",
+]  # fmt: skip

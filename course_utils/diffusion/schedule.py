@@ -1,0 +1,167 @@
+"""The noise schedule, and everything of the forward process that follows from it in closed form."""
+
+import math
+
+import torch
+
+from .._validate import check_choice, check_int, check_number, check_tensor
+from .predictions import predictions
+
+
+class NoiseSchedule:
+    """How much noise there is at each of T steps, in float64 (Ho et al. 2020, section 2).
+
+    betas: [T], each in (0, 1]. Also .alphas = 1 - betas, .alphas_cumprod (their products), .snr and .log_snr,
+    all [T]. Index t runs 0..T-1, alphas_cumprod[t] is the level after step t + 1 of the mathematics, and
+    before index 0, written -1, it is 1. Raises ValueError or TypeError for other betas.
+    """
+
+    def __init__(self, betas):
+        self.betas = check_tensor("betas", torch.as_tensor(betas), "[T]").double().cpu()
+        if not bool(((self.betas > 0) & (self.betas <= 1)).all()):
+            low, high = float(self.betas.min()), float(self.betas.max())
+            raise ValueError(f"betas must all lie in (0, 1]; got values from {low:.4g} to {high:.4g}.")
+        self.alphas = 1 - self.betas
+        self.alphas_cumprod = self.alphas.cumprod(0)
+        self._levels = torch.cat([torch.ones(1, dtype=torch.float64), self.alphas_cumprod])
+
+    @classmethod
+    def linear(cls, num_train_timesteps=1000, beta_start=1e-4, beta_end=0.02):
+        """Betas on a straight line (Ho et al. 2020, section 4)."""
+        steps = check_int("num_train_timesteps", num_train_timesteps)
+        return cls(torch.linspace(beta_start, beta_end, steps, dtype=torch.float64))
+
+    @classmethod
+    def cosine(cls, num_train_timesteps=1000, s=0.008, max_beta=0.999):
+        """alpha-bar falls as a squared cosine (Nichol & Dhariwal 2021, eq. 17); s = 0: without the offset."""
+        check_number("s", s, 0)
+        u = _unit_steps(num_train_timesteps)
+        return cls.from_alphas_cumprod(((u + s) / (1 + s) * math.pi / 2).cos() ** 2, max_beta)
+
+    @classmethod
+    def sigmoid(cls, num_train_timesteps=1000, start=-3.0, end=3.0, tau=1.0, max_beta=0.999):
+        """alpha-bar falls as a sigmoid (Jabri et al. 2022, algorithm 2)."""
+        check_number("tau", tau, 0, open_minimum=True)
+        u = _unit_steps(num_train_timesteps)
+        level = torch.sigmoid(-(start + (end - start) * u) / tau)
+        return cls.from_alphas_cumprod(level - level[-1], max_beta)
+
+    @classmethod
+    def from_alphas_cumprod(cls, levels, max_beta=0.999):
+        """The schedule with these alpha-bars, up to a factor: levels [T + 1], falling from before any noise.
+
+        A beta above max_beta is cut to it, as Nichol & Dhariwal (2021) do where alpha-bar comes to zero.
+        """
+        levels = check_tensor("levels", torch.as_tensor(levels), "[T]").double()
+        check_number("max_beta", max_beta, 0, 1, open_minimum=True)
+        return cls((1 - levels[1:] / levels[:-1]).clamp(max=max_beta))
+
+    def __len__(self):
+        return len(self.betas)
+
+    def __repr__(self):
+        first, last = self.alphas_cumprod[0], self.alphas_cumprod[-1]
+        return f"NoiseSchedule({len(self)} steps, alpha-bar from {first:.4g} to {last:.2g})"
+
+    @property
+    def snr(self):
+        """Signal-to-noise ratio, alpha-bar / (1 - alpha-bar), [T] (Kingma et al. 2021)."""
+        return self.alphas_cumprod / (1 - self.alphas_cumprod)
+
+    @property
+    def log_snr(self):
+        """The natural logarithm of .snr, [T]."""
+        return self.snr.log()
+
+    def rescale(self, factor):
+        """The schedule whose signal-to-noise ratio is factor times ours at every t.
+
+        An image of twice the side, averaged down, keeps its signal and loses three quarters of its noise's
+        variance, so it wants factor 1/4 (Hoogeboom et al. 2023, section 3.1).
+        """
+        check_number("factor", factor, 0, open_minimum=True)
+        scaled = factor * self.alphas_cumprod
+        levels = scaled / (scaled + 1 - self.alphas_cumprod)
+        return NoiseSchedule.from_alphas_cumprod(torch.cat([torch.ones(1, dtype=torch.float64), levels]), 1.0)
+
+    def zero_terminal_snr(self):
+        """The schedule with sqrt(alpha-bar) moved and stretched to end at 0 (Lin et al. 2024, algorithm 1)."""
+        root = self.alphas_cumprod.sqrt()
+        level = ((root - root[-1]) * root[0] / (root[0] - root[-1])) ** 2
+        return NoiseSchedule.from_alphas_cumprod(torch.cat([torch.ones(1, dtype=torch.float64), level]), 1.0)
+
+    def rates(self, t, like):
+        """signal = sqrt(alpha-bar_t) and sigma = sqrt(1 - alpha-bar_t), each [B, 1, ...], to multiply like.
+
+        t: [B] int in -1..T-1, or an int; like: [B, ...]. The roots are taken in float64 and then cast.
+        """
+        level = self._level(t, lowest=-1)
+        return _beside(level.sqrt(), like), _beside((1 - level).sqrt(), like)
+
+    def add_noise(self, x0, noise, t):
+        """x_t = sqrt(alpha-bar_t) x_0 + sqrt(1 - alpha-bar_t) noise in one jump (Ho et al. 2020, eq. 4).
+
+        x0, noise: [B, ...]; t: [B] int in 0..T-1, or an int. Returns [B, ...]. Raises IndexError where t is
+        outside the schedule, ValueError where the shapes differ.
+        """
+        _check_alike("noise", noise, "x0", x0)
+        level = self._level(t)
+        return _beside(level.sqrt(), x0) * x0 + _beside((1 - level).sqrt(), x0) * noise
+
+    def posterior(self, x0, x_t, t, prev=None):
+        """Mean and variance of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eqs. 6-7).
+
+        x0, x_t: [B, ...]; t: [B] int in 0..T-1, or an int; prev: the index stepped to, t - 1 by default, and
+        -1 for x_0 itself. Returns mean [B, ...], variance [B, 1, ...]. Raises IndexError where t is outside
+        the schedule.
+        """
+        _check_alike("x_t", x_t, "x0", x0)
+        after, before = self._level(t), self._level(t - 1 if prev is None else prev, lowest=-1)
+        alpha = after / before
+        mean_x0 = before.sqrt() * (1 - alpha) / (1 - after)
+        mean_x_t = alpha.sqrt() * (1 - before) / (1 - after)
+        variance = (1 - before) / (1 - after) * (1 - alpha)
+        return _beside(mean_x0, x0) * x0 + _beside(mean_x_t, x0) * x_t, _beside(variance, x0)
+
+    def convert(self, output, x_t, t, source, target):
+        """A prediction of the kind `source` as one of the kind `target`: names in `predictions`.
+
+        output, x_t: [B, ...]; t: [B] int or an int. Where alpha-bar_t is 0, epsilon and score say nothing of
+        x_0, and the result is not finite. Raises ValueError for an unknown name, with the nearest match.
+        """
+        _check_alike("output", output, "x_t", x_t)
+        signal, sigma = self.rates(t, x_t)
+        x0 = predictions[check_choice("source", source, predictions)].to_x0(output, x_t, signal, sigma)
+        noise = (x_t - signal * x0) / sigma
+        return predictions[check_choice("target", target, predictions)].target(x0, noise, signal, sigma)
+
+    def _level(self, t, lowest=0):
+        """alpha-bar at t, [B] or a scalar, in float64 on t's device; on a GPU t goes unchecked."""
+        t = torch.as_tensor(t)
+        if t.is_floating_point():
+            raise TypeError(f"t must hold integers, the indices of steps; got {t.dtype}.")
+        if t.device.type == "cpu" and t.numel():
+            low, high = int(t.min()), int(t.max())
+            if low < lowest or high >= len(self):
+                raise IndexError(f"t must lie in {lowest}..{len(self) - 1}; got values {low} to {high}.")
+        return self._levels.to(t.device)[t + 1]
+
+
+def _beside(values, like):
+    """values [B] or a scalar, in the dtype of like [B, ...] and with as many axes, ready to multiply it."""
+    return values.to(like).reshape(-1, *[1] * (like.ndim - 1))
+
+
+def _unit_steps(num_train_timesteps):
+    """0, 1/T, ..., 1 in float64."""
+    steps = check_int("num_train_timesteps", num_train_timesteps)
+    return torch.linspace(0, 1, steps + 1, dtype=torch.float64)
+
+
+def _check_alike(name, value, other_name, other):
+    check_tensor(other_name, other)
+    check_tensor(name, value)
+    if value.shape != other.shape:
+        raise ValueError(
+            f"{name} must have the shape of {other_name}, {list(other.shape)}; got {list(value.shape)}."
+        )
