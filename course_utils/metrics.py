@@ -1,9 +1,9 @@
-"""How good a sample is: a judge that reads digits, and a count of the modes that were found."""
+"""How good a sample is: a judge that reads digits, how many modes were found, how far the features lie."""
 
 import torch
 from torch import nn
 
-from ._validate import check_number, check_tensor
+from ._validate import check_int, check_number, check_tensor
 
 
 class DigitClassifier(nn.Module):
@@ -66,3 +66,78 @@ def modes_covered(samples, means, radius, at_least=0.02):
     check_number("at_least", at_least, 0, 1, open_minimum=True)
     shares = (torch.cdist(samples.double(), means.double()) <= radius).double().mean(0)
     return int((shares >= at_least).sum())
+
+
+@torch.no_grad()
+def frechet_distance(a, b):
+    """The squared Frechet distance of the normal distributions fitted to two sets of features, a float.
+
+    a: [N, F], b: [M, F], with N, M >= 2. |m_a - m_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)), in float64, with
+    unbiased covariances; these may be singular. It is biased upwards for few samples, so compare only sets of
+    one size. Source: Dowson & Landau 1982; Heusel et al. 2017. Raises ValueError where the widths differ or a
+    set has fewer than two rows.
+    """
+    check_tensor("a", a, "[N, F]")
+    check_tensor("b", b, f"[M, {a.shape[1]}]")
+    for name, features in (("a", a), ("b", b)):
+        if len(features) < 2:
+            raise ValueError(f"{name} must have at least 2 rows; got {len(features)}.")
+    a, b = a.double(), b.double()
+    cov_a, cov_b = _covariance(a), _covariance(b)
+    root = _root(cov_a)
+    cross = torch.linalg.eigvalsh(root @ cov_b @ root).clamp(min=0).sqrt().sum()  # tr (S_a S_b)^(1/2)
+    return float((a.mean(0) - b.mean(0)).square().sum() + cov_a.trace() + cov_b.trace() - 2 * cross)
+
+
+def _covariance(x):
+    centred = x - x.mean(0)
+    return centred.T @ centred / (len(x) - 1)
+
+
+def _root(matrix):
+    """The symmetric square root of a positive semi-definite matrix [F, F]."""
+    values, vectors = torch.linalg.eigh(matrix)
+    return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+
+
+@torch.no_grad()
+def cluster_centres(x, k, seed=0, rounds=50):
+    """k centres of the points x [N, F] by k-means, [k, F] in float64: the bins of a fine histogram.
+
+    Starts with points drawn by k-means++ (Arthur & Vassilvitskii 2007), then Lloyd's rounds; a centre without
+    points stays. seed: fixes the draw. Raises ValueError where k is above N.
+    """
+    check_tensor("x", x, "[N, F]")
+    check_int("k", k, maximum=len(x))
+    x, generator = x.double(), torch.Generator().manual_seed(seed)
+    centres = x[torch.randint(len(x), (1,), generator=generator)]
+    while len(centres) < k:
+        nearest = torch.cdist(x, centres).min(1).values.square()
+        centres = torch.cat([centres, x[torch.multinomial(nearest, 1, generator=generator)]])
+    for _ in range(rounds):
+        own = torch.cdist(x, centres).argmin(1)
+        sums = torch.zeros_like(centres).index_add_(0, own, x)
+        counts = own.bincount(minlength=k)[:, None]
+        centres = torch.where(counts > 0, sums / counts.clamp(min=1), centres)
+    return centres
+
+
+@torch.no_grad()
+def bin_shares(x, centres):
+    """The share of the points x [N, F] that lie nearest to each of the centres [K, F]: [K], summing to 1."""
+    check_tensor("x", x, "[N, F]")
+    check_tensor("centres", centres, f"[K, {x.shape[1]}]")
+    nearest = torch.cdist(x.double(), centres.double()).argmin(1)
+    return nearest.bincount(minlength=len(centres)).double() / len(x)
+
+
+def bins_covered(shares, reference, part=0.25):
+    """How many bins hold at least `part` of the share that the data have there, an int in 0..K.
+
+    shares, reference: [K], those of the samples and of the data, as from bin_shares; part in (0, 1]. Bins
+    that are empty in the data count as covered. Source: after Richardson & Weiss 2018, section 2.
+    """
+    check_tensor("shares", shares, "[K]")
+    check_tensor("reference", reference, f"[{len(shares)}]")
+    check_number("part", part, 0, 1, open_minimum=True)
+    return int((shares >= part * reference).sum())
