@@ -85,7 +85,7 @@ class NoiseSchedule:
         return NoiseSchedule.from_alphas_cumprod(torch.cat([torch.ones(1, dtype=torch.float64), levels]), 1.0)
 
     def zero_terminal_snr(self):
-        """The schedule with sqrt(alpha-bar) moved and stretched to end at 0 (Lin et al. 2024, algorithm 1)."""
+        """The schedule with sqrt(alpha-bar) moved and stretched to end at 0 (Lin et al. 2024, alg. 1)."""
         root = self.alphas_cumprod.sqrt()
         level = ((root - root[-1]) * root[0] / (root[0] - root[-1])) ** 2
         return NoiseSchedule.from_alphas_cumprod(torch.cat([torch.ones(1, dtype=torch.float64), level]), 1.0)
