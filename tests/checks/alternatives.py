@@ -5,6 +5,7 @@ import math
 
 import alternatives_elbo
 import alternatives_gan
+import alternatives_gan_images
 import alternatives_vae
 import numpy as np
 import torch
@@ -282,6 +283,6 @@ OTHER_TYPE = {
     "ae.pca_reconstruct": [pca_power],
 }
 
-for other in (alternatives_elbo, alternatives_vae, alternatives_gan):
+for other in (alternatives_elbo, alternatives_vae, alternatives_gan, alternatives_gan_images):
     RIGHT.update(other.RIGHT)
     OTHER_TYPE.update(other.OTHER_TYPE)
