@@ -3,7 +3,7 @@
 A model is any callable model(x_t, t), so a network and an exact mixture are interchangeable.
 """
 
-from . import samplers
+from . import bound, samplers
 from .exact_model import exact_model
 from .nets import PlaneNet, time_embedding
 from .objective import denoising_loss
@@ -11,6 +11,6 @@ from .predictions import Prediction, predictions
 from .schedule import NoiseSchedule
 
 __all__ = [
-    "NoiseSchedule", "PlaneNet", "Prediction", "denoising_loss", "exact_model", "predictions", "samplers",
-    "time_embedding",
+    "NoiseSchedule", "PlaneNet", "Prediction", "bound", "denoising_loss", "exact_model", "predictions",
+    "samplers", "time_embedding",
 ]  # fmt: skip
