@@ -89,7 +89,7 @@ def test_only_the_large_variance_closes_the_gap():
         for kind, variances in small_and_large(betas).items():
             gaps[kind].append(kl_of_joints(betas, variances))
     large = gaps["fixed_large"]
-    assert 0 < large[2] and 3 * large[2] < large[1] and 3 * large[1] < large[0] < 0.03
+    assert large[2] > 0 and 3 * large[2] < large[1] and 3 * large[1] < large[0] < 0.03
     assert min(gaps["fixed_small"]) > 0.5
 
 
