@@ -1,5 +1,6 @@
 """Figures in one style; every one carries alternative text."""
 
+from .gan import norm_axes
 from .images import frame, image_rows, mosaic
 from .planes import colour_plane, grid, scatter_classes
 from .style import (
@@ -24,6 +25,6 @@ from .style import (
 
 __all__ = [
     "BLACK", "CLASSES", "DATA", "GREEN", "LINES", "MAGNITUDE", "MODEL", "NOISE", "ORANGE", "PALETTE",
-    "PURPLE", "SIGN", "SKY", "STYLE", "colour_plane", "frame", "grid", "image_rows", "mosaic", "png",
-    "scatter_classes", "show", "subplots",
+    "PURPLE", "SIGN", "SKY", "STYLE", "colour_plane", "frame", "grid", "image_rows", "mosaic", "norm_axes",
+    "png", "scatter_classes", "show", "subplots",
 ]  # fmt: skip
