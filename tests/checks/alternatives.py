@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import alternatives_diffusion_forward
 import alternatives_elbo
 import alternatives_gan
 import alternatives_gan_images
@@ -283,6 +284,12 @@ OTHER_TYPE = {
     "ae.pca_reconstruct": [pca_power],
 }
 
-for other in (alternatives_elbo, alternatives_vae, alternatives_gan, alternatives_gan_images):
+for other in (
+    alternatives_elbo,
+    alternatives_vae,
+    alternatives_gan,
+    alternatives_gan_images,
+    alternatives_diffusion_forward,
+):
     RIGHT.update(other.RIGHT)
     OTHER_TYPE.update(other.OTHER_TYPE)

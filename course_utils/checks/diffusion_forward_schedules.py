@@ -1,0 +1,331 @@
+"""The exercises of notebook 10, Forward diffusion: several steps at once, a cosine, and a given SNR."""
+
+import math
+
+import torch
+
+from course_utils.checks._registry import Mistake, exercise
+
+
+def merge_steps(alphas_cumprod, s, t):
+    """The rates of q(x_t | x_s), x_t = signal x_s + sigma noise: levels [T], s < t -> two scalars."""
+    share = alphas_cumprod[t] / alphas_cumprod[s]
+    return share.sqrt(), (1 - share).sqrt()
+
+
+def cosine_levels(steps, s):
+    """alpha-bar as a squared cosine with offset s, from before any noise: [steps + 1] (float64)."""
+    u = torch.linspace(0, 1, steps + 1, dtype=torch.float64)
+    level = ((u + s) / (1 + s) * math.pi / 2).cos() ** 2
+    return level / level[0]
+
+
+def timestep_for_snr(alphas_cumprod, snr):
+    """The first index whose signal-to-noise ratio is at or below snr: levels [T] -> int."""
+    below = alphas_cumprod / (1 - alphas_cumprod) <= snr
+    return int(below.nonzero()[0])
+
+
+def _merge_input(n, s, t):
+    def make(rng):
+        return torch.cumprod(1 - (0.03 + 0.25 * torch.rand(n, generator=rng, dtype=torch.float64)), 0), s, t
+
+    return make
+
+
+def _merged(signal, sigma):
+    """A merge_steps with these rates, functions of the levels before and after."""
+    return lambda levels, s, t: (signal(levels[s], levels[t]), sigma(levels[s], levels[t]))
+
+
+def _signal(before, after):
+    return (after / before).sqrt()
+
+
+def _sigma(before, after):
+    return (1 - after / before).sqrt()
+
+
+def _alphas(levels):
+    return levels / torch.cat([levels.new_ones(1), levels[:-1]])
+
+
+def _one_early(levels, s, t):
+    share = _alphas(levels)[s : t + 1].prod()
+    return share.sqrt(), (1 - share).sqrt()
+
+
+def _one_short(levels, s, t):
+    share = _alphas(levels)[s:t].prod()
+    return share.sqrt(), (1 - share).sqrt()
+
+
+exercise(
+    "diffusion.merge_steps",
+    reference=merge_steps,
+    returns=["signal", "sigma"],
+    inputs={
+        "8 levels, from s = 1 to t = 4": _merge_input(8, 1, 4),
+        "5 levels, one step, from s = 2 to t = 3": _merge_input(5, 2, 3),
+        "12 levels, from s = 3 to t = 11": _merge_input(12, 3, 11),
+    },
+    mistakes=[
+        Mistake(
+            _merged(lambda before, after: after.sqrt(), lambda before, after: (1 - after).sqrt()),
+            "That is the jump from x_0, and you start at x_s, which has lost signal already: its loss is "
+            "counted twice, and a sampler that leaps from s to t puts in far too much noise.",
+        ),
+        Mistake(
+            _merged(_signal, lambda before, after: 1 - after / before),
+            "Your sigma is a variance: what multiplies the noise is its root; without it the merged step "
+            "adds less noise than the single ones, and the variance falls below 1.",
+        ),
+        Mistake(
+            _merged(lambda before, after: after / before, lambda before, after: 1 - after / before),
+            "Both roots are missing: you give what happens to the variances, and as weights on x_s and noise "
+            "these leave x_t too narrow.",
+        ),
+        Mistake(
+            _merged(lambda before, after: after / before, _sigma),
+            "The root on the signal is missing: the merged step shrinks x_s twice as much as the single "
+            "steps do, and the two ways to x_t no longer agree.",
+        ),
+        Mistake(
+            _merged(_signal, lambda before, after: (before - after).sqrt()),
+            "You take the difference of the noise variances, but the noise that x_s holds shrinks on the way "
+            "too: the new noise must also make up for that, and yours is too weak.",
+        ),
+        Mistake(
+            _merged(
+                lambda before, after: (before / after).sqrt(),
+                lambda before, after: (1 - before / after).sqrt(),
+            ),
+            "The ratio is upside down: the later level must be over the earlier one; yours is above 1, so "
+            "the signal would grow, and the root for the noise is NaN.",
+        ),
+        Mistake(
+            _merged(_signal, lambda before, after: (1 - after).sqrt()),
+            "Your sigma is the noise in x_t as seen from x_0, and some of that is in x_s already: it would "
+            "be added a second time, and x_t would have a variance above 1.",
+        ),
+        Mistake(
+            _merged(_signal, lambda before, after: (1 - after).sqrt() - (1 - before).sqrt()),
+            "You subtract standard deviations; independent noises add their variances, so with the "
+            "difference of the roots the merged step adds far too little noise.",
+        ),
+        Mistake(
+            (_one_early, _one_short),
+            "Your product takes in step s itself, which x_s has behind it (or leaves out step t): the steps "
+            "from s to t are those after s, up to and with t, and one too many or the wrong one shifts the "
+            "noise that the model is told.",
+        ),
+        Mistake(
+            (
+                lambda levels, s, t: (
+                    (levels[t] / levels[s]).sqrt(),
+                    (1 - _alphas(levels)[s + 1 : t + 1]).sum().sqrt(),
+                ),
+                lambda levels, s, t: (
+                    (levels[t] / levels[s]).sqrt(),
+                    (1 - _alphas(levels)[s : t + 1]).sum().sqrt(),
+                ),
+            ),
+            "You sum the betas, as if early noise were not shrunk by the later steps: it is, so your sigma "
+            "is too large, and over many steps passes 1.",
+        ),
+    ],
+    hints=[
+        "The alphas of the steps after s, up to t, multiply. You have the product up to t and the product up "
+        "to s: how do you get the product of those between?",
+        "The quotient of the two levels plays the part of alpha-bar for this leap. Nothing else changes in "
+        "the kernel.",
+        "Let r be the level at t over the level at s. The signal rate is the root of r; the squares of the "
+        "two rates sum to one.",
+    ],
+)
+
+
+def _cosine(level, u=lambda steps: torch.linspace(0, 1, steps + 1, dtype=torch.float64), normalise=True):
+    """A cosine_levels with another curve level(u, s) or other points u."""
+
+    def wrong(steps, s):
+        values = level(u(steps), s)
+        return values / values[0] if normalise else values
+
+    return wrong
+
+
+def _squared(u, s):
+    return ((u + s) / (1 + s) * math.pi / 2).cos() ** 2
+
+
+exercise(
+    "diffusion.cosine_levels",
+    reference=cosine_levels,
+    inputs={
+        "10 steps, s = 0.1": lambda rng: (10, 0.1),
+        "4 steps, s = 0": lambda rng: (4, 0.0),
+        "25 steps, s = 0.05": lambda rng: (25, 0.05),
+    },
+    mistakes=[
+        Mistake(
+            _cosine(lambda u, s: ((u + s) / (1 + s) * math.pi / 2).cos()),
+            "The square is missing: the cosine itself is the signal rate, the root of alpha-bar; as a level "
+            "it keeps the images far too clean for most of the way.",
+        ),
+        Mistake(
+            _cosine(_squared, normalise=False),
+            "The levels are not divided by the first: with an offset the cosine does not begin at 1, so "
+            "there would be noise before the first step, and the first beta would come out too small.",
+        ),
+        Mistake(
+            (
+                _cosine(lambda u, s: (u * math.pi / 2).cos() ** 2),
+                _cosine(lambda u, s: (1 + (u * math.pi).cos()) / 2),
+            ),
+            "The offset s is not in it: the first betas are then close to zero, and a model gets "
+            "steps in which nothing can be learned, as the noise is finer than the data's own grain.",
+        ),
+        Mistake(
+            _cosine(lambda u, s: ((u + s) * math.pi / 2).cos() ** 2),
+            "You add s and do not divide by 1 + s: the angle runs past a right angle, alpha-bar touches 0 "
+            "before the end and comes up again, and a step with a negative beta has no meaning.",
+        ),
+        Mistake(
+            _cosine(lambda u, s: ((u + s) / (1 + s) * math.pi).cos() ** 2),
+            "You run over half a turn; squared, that comes back to 1: the images would be destroyed by half "
+            "time and be clean again at the end, which is where the model starts from noise.",
+        ),
+        Mistake(
+            (
+                _cosine(_squared, lambda steps: torch.linspace(0, 1, steps, dtype=torch.float64)),
+                lambda steps, s: cosine_levels(steps, s)[1:],
+                lambda steps, s: cosine_levels(steps, s)[:-1],
+            ),
+            "There are as many levels as steps, and one more is wanted, the clean one before the first step: "
+            "without it one of the betas is lost, and the schedule is a step short.",
+        ),
+        Mistake(
+            (
+                lambda steps, s: 1 - cosine_levels(steps, s)[1:] / cosine_levels(steps, s)[:-1],
+                lambda steps, s: (1 - cosine_levels(steps, s)[1:] / cosine_levels(steps, s)[:-1]).clamp(
+                    max=0.999
+                ),
+            ),
+            "These are the betas, and the levels are wanted: read as levels of signal they rise with t, so "
+            "the images would get cleaner on their way.",
+        ),
+        Mistake(
+            lambda steps, s: -cosine_levels(steps, s).diff(),
+            "You give the differences of the levels: how much signal is lost at a step. They are no levels, "
+            "and no betas either, which are what is lost over what was there.",
+        ),
+        Mistake(
+            lambda steps, s: 1 - cosine_levels(steps, s),
+            "That is one minus alpha-bar, the variance of the noise: it rises from 0 to 1, and used as "
+            "alpha-bar it runs the whole schedule backwards.",
+        ),
+    ],
+    hints=[
+        "First the times: from 0 to 1 in equal steps, with both ends, so one more time than there are steps.",
+        "The angle goes from nearly 0 (there is the offset) to a right angle, pi / 2, and reaches it exactly "
+        "at u = 1. Alpha-bar is the cosine of it, squared.",
+        "The angle is (u + s) / (1 + s) times pi / 2. At the end, divide all levels by the first, which must "
+        "come out as 1.",
+    ],
+)
+
+
+def _levels(n, high):
+    """n levels, falling from above 0.9."""
+    return lambda rng: torch.cumprod(1 - (0.02 + high * torch.rand(n, generator=rng, dtype=torch.float64)), 0)
+
+
+def _snr_input(n, high, snr):
+    return lambda rng: (_levels(n, high)(rng), snr)
+
+
+def _first(condition):
+    """The first index at which it holds, and the last where it never does."""
+    found = condition.nonzero()
+    return int(found[0]) if len(found) else len(condition) - 1
+
+
+def _ratio(levels):
+    return levels / (1 - levels)
+
+
+exercise(
+    "diffusion.timestep_for_snr",
+    reference=timestep_for_snr,
+    inputs={
+        "40 levels, SNR 1": _snr_input(40, 0.06, 1.0),
+        "60 levels, SNR 0.25": _snr_input(60, 0.06, 0.25),
+        "25 levels, SNR 4": _snr_input(25, 0.03, 4.0),
+        "90 levels, SNR 0.09": _snr_input(90, 0.05, 0.09),
+        "30 levels, SNR 2.1": _snr_input(30, 0.08, 2.1),
+        "50 levels, SNR 0.6": _snr_input(50, 0.07, 0.6),
+    },
+    mistakes=[
+        Mistake(
+            lambda levels, snr: _first(levels <= snr),
+            "You compare alpha-bar itself with the ratio: alpha-bar is signal over everything, and the SNR "
+            "is signal over noise, which may be above 1; the model would start at another amount of noise.",
+        ),
+        Mistake(
+            lambda levels, snr: _first(_ratio(levels).sqrt() <= snr),
+            "That is the ratio of the rates, so of standard deviations; the SNR is a ratio of variances, "
+            "their square; with the root you find a step with too much noise, or too little.",
+        ),
+        Mistake(
+            lambda levels, snr: timestep_for_snr(levels, snr) + 1,
+            "You are one step late: index t already is the level after t + 1 steps of the mathematics, so "
+            "nothing is to be added; a sampler that starts there expects more noise than there is.",
+        ),
+        Mistake(
+            lambda levels, snr: timestep_for_snr(levels, snr) - 1,
+            "That is the last step whose SNR is still above the wanted one: there is less noise than asked, "
+            "and a model that starts there takes noise for signal.",
+        ),
+        Mistake(
+            (
+                lambda levels, snr: _first((1 - levels) / levels <= snr),
+                lambda levels, snr: _first(_ratio(levels) >= snr),
+            ),
+            "The fraction is upside down, noise over signal, or the comparison is the wrong way round: the "
+            "first step, the cleanest, then always passes a test that only a late one should.",
+        ),
+        Mistake(
+            lambda levels, snr: int((_ratio(levels) <= snr).nonzero()[-1]),
+            "That is the last step at or below the wanted SNR, which is the end of the schedule whatever is "
+            "asked; the first is wanted.",
+        ),
+        Mistake(
+            (
+                lambda levels, snr: int((_ratio(levels) - snr).abs().argmin()),
+                lambda levels, snr: int((_ratio(levels).log() - math.log(snr)).abs().argmin()),
+            ),
+            "You give the nearest step, which may still lie above the wanted SNR: asked is the first at or "
+            "below it, so that there is at least as much noise as the model expects.",
+        ),
+        Mistake(
+            (
+                lambda levels, snr: _first(10 * _ratio(levels).log10() <= snr),
+                lambda levels, snr: _first(_ratio(levels).log() <= snr),
+            ),
+            "You compare the logarithm of the ratio with the ratio itself: take the logarithm of both or of "
+            "neither, or the step that you find has another amount of noise than asked.",
+        ),
+        Mistake(
+            lambda levels, snr: _first(levels / (1 - levels).sqrt() <= snr),
+            "Your ratio has a variance above and a standard deviation below: the SNR has alpha-bar over one "
+            "minus alpha-bar, both without a root, and yours leads to another step.",
+        ),
+    ],
+    hints=[
+        "First the SNR of every step: the variance of the signal over that of the noise. Which of the two is "
+        "alpha-bar?",
+        "The SNR falls with t. You want the first place where it is no longer above the number asked for.",
+        "(condition).nonzero() lists the places where a condition holds, in order; int() of one of them.",
+    ],
+)
