@@ -4,6 +4,7 @@ import itertools
 import math
 
 import alternatives_diffusion_forward
+import alternatives_diffusion_images
 import alternatives_elbo
 import alternatives_gan
 import alternatives_gan_images
@@ -290,6 +291,7 @@ for other in (
     alternatives_gan,
     alternatives_gan_images,
     alternatives_diffusion_forward,
+    alternatives_diffusion_images,
 ):
     RIGHT.update(other.RIGHT)
     OTHER_TYPE.update(other.OTHER_TYPE)
