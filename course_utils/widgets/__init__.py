@@ -5,8 +5,10 @@ from .elbo import ElboExplorer
 from .latent import LatentExplorer
 from .minimax import MinimaxExplorer
 from .playground import GANPlayground
+from .schedule import ScheduleExplorer
 from .vae import VAEExplorer
 
 __all__ = [
-    "DivergenceExplorer", "ElboExplorer", "GANPlayground", "LatentExplorer", "MinimaxExplorer", "VAEExplorer",
+    "DivergenceExplorer", "ElboExplorer", "GANPlayground", "LatentExplorer", "MinimaxExplorer",
+    "ScheduleExplorer", "VAEExplorer",
 ]  # fmt: skip

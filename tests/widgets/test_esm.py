@@ -14,6 +14,7 @@ from course_utils.widgets import (
     GANPlayground,
     LatentExplorer,
     MinimaxExplorer,
+    ScheduleExplorer,
     VAEExplorer,
     esm,
 )
@@ -27,6 +28,7 @@ FACES = {
     "vae": VAEExplorer,
     "minimax": MinimaxExplorer,
     "playground": GANPlayground,
+    "schedule": ScheduleExplorer,
 }
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|var|class) (\w+)", re.MULTILINE)
 
