@@ -5,6 +5,7 @@ import math
 
 import alternatives_diffusion_forward
 import alternatives_diffusion_images
+import alternatives_diffusion_reverse
 import alternatives_elbo
 import alternatives_gan
 import alternatives_gan_images
@@ -286,6 +287,7 @@ OTHER_TYPE = {
 }
 
 for other in (
+    alternatives_diffusion_reverse,
     alternatives_elbo,
     alternatives_vae,
     alternatives_gan,

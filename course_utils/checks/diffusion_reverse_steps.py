@@ -1,0 +1,262 @@
+"""The exercises of notebook 11, Reverse diffusion: what a model predicts, and one step back."""
+
+import torch
+
+from course_utils.checks._registry import Accepted, Mistake, exercise
+
+
+def epsilon_to_x0(x_t, epsilon, level):
+    """The clean point that a guess of the noise stands for: x_t, epsilon [B, D]; level [B, 1] -> [B, D]."""
+    return (x_t - (1 - level).sqrt() * epsilon) / level.sqrt()
+
+
+def velocity_to_x0(x_t, v, level):
+    """The clean point that a guess of v = sqrt(a) eps - sqrt(1 - a) x_0 stands for, a the level: [B, D]."""
+    return level.sqrt() * x_t - (1 - level).sqrt() * v
+
+
+def ancestral_step(x_t, epsilon, noise, t, alphas_cumprod):
+    """One step of algorithm 2 with sigma_t^2 = beta_t; all [B, D], t an int, alphas_cumprod [T] -> [B, D]."""
+    after = alphas_cumprod[t]
+    alpha = after / alphas_cumprod[t - 1] if t > 0 else after
+    mean = (x_t - (1 - alpha) / (1 - after).sqrt() * epsilon) / alpha.sqrt()
+    return mean + (1 - alpha).sqrt() * noise if t > 0 else mean
+
+
+def _points(n, dim, low=0.1, high=0.9):
+    def make(rng):
+        x_t, output = torch.randn(2, n, dim, generator=rng, dtype=torch.float64)
+        return x_t, output, low + (high - low) * torch.rand(n, 1, generator=rng, dtype=torch.float64)
+
+    return make
+
+
+_POINTS = {
+    "4 points of 2 coordinates": _points(4, 2),
+    "3 points of 5 coordinates": _points(3, 5),
+    "6 points of 3 coordinates, mostly noise": _points(6, 3, 0.02, 0.1),
+}
+
+exercise(
+    "diffusion.epsilon_to_x0",
+    reference=epsilon_to_x0,
+    inputs=_POINTS,
+    mistakes=[
+        Mistake(
+            lambda x_t, e, a: x_t - (1 - a).sqrt() * e,
+            "You do not divide by the signal rate: what is left is sqrt(alpha-bar) x_0, a faded x_0, and "
+            "late in the chain, where little signal is left, every guess is nearly 0.",
+        ),
+        Mistake(
+            lambda x_t, e, a: (x_t - (1 - a) * e) / a.sqrt(),
+            "The noise is scaled by its variance and not by its standard deviation: you take too little "
+            "away, so every guess keeps some of the noise, and so will every sample.",
+        ),
+        Mistake(
+            (
+                lambda x_t, e, a: (x_t - (1 - a).sqrt() * e) / a,
+                lambda x_t, e, a: (x_t - (1 - a) * e) / a,
+            ),
+            "You divide by alpha-bar and not by its root: the guess comes out too large, near pure noise "
+            "by a factor of a hundred, and the chain explodes.",
+        ),
+        Mistake(
+            lambda x_t, e, a: (x_t + (1 - a).sqrt() * e) / a.sqrt(),
+            "The sign is turned: you add the noise a second time where it is to be taken away, so each "
+            "step goes from the data towards noise.",
+        ),
+        Mistake(
+            lambda x_t, e, a: a.sqrt() * x_t + (1 - a).sqrt() * e,
+            "This noises x_t once more, the forward process with x_t as data: to go back, solve x_t = "
+            "sqrt(alpha-bar) x_0 + sqrt(1 - alpha-bar) epsilon for x_0.",
+        ),
+        Mistake(
+            lambda x_t, e, a: x_t / a.sqrt() - (1 - a).sqrt() * e,
+            "Only x_t is divided by the signal rate and the noise is not: too little is taken away, and "
+            "the more noise there is the more of it stays in the guess.",
+        ),
+        Mistake(
+            lambda x_t, e, a: (x_t - a.sqrt() * e) / (1 - a).sqrt(),
+            "The two rates have changed places: near the data you divide by a number close to 0, so the "
+            "guess is wild just where it should be nearly exact.",
+        ),
+        Mistake(
+            lambda x_t, e, a: a.sqrt() * x_t - (1 - a).sqrt() * e,
+            "You multiply by the signal rate where you should divide: that is how a velocity is read, and "
+            "taken for noise it shrinks every guess towards 0.",
+        ),
+        Mistake(
+            lambda x_t, e, a: (x_t - e) / a.sqrt(),
+            "The noise in x_t is sqrt(1 - alpha-bar) epsilon and you take away all of epsilon: near the "
+            "data, where there is hardly any noise, the guess is then off by a whole standard deviation.",
+        ),
+    ],
+    hints=[
+        "Write down how x_t is made from x_0 and the noise, and solve for x_0.",
+        "First take the noise away, with the factor it came in with; then undo the factor of x_0.",
+        "The factor of the noise is the root of one minus the level; that of x_0 is the root of the level.",
+    ],
+)
+
+exercise(
+    "diffusion.velocity_to_x0",
+    reference=velocity_to_x0,
+    inputs=_POINTS,
+    mistakes=[
+        Mistake(
+            lambda x_t, v, a: a.sqrt() * x_t + (1 - a).sqrt() * v,
+            "The sign is turned: v points from the data to the noise, and to come to x_0 you go against "
+            "it; along it, the guess holds twice the noise instead of none.",
+        ),
+        Mistake(
+            lambda x_t, v, a: (1 - a).sqrt() * x_t + a.sqrt() * v,
+            "This is epsilon and not x_0: the two come from the same rotation, by the other row; taken for "
+            "x_0 the sampler would keep the noise and throw the data away.",
+        ),
+        Mistake(
+            lambda x_t, v, a: (1 - a).sqrt() * x_t - a.sqrt() * v,
+            "The two rates have changed places: near the data nearly all of x_t is x_0, and you take "
+            "hardly anything of it.",
+        ),
+        Mistake(
+            (lambda x_t, v, a: a * x_t - (1 - a) * v, lambda x_t, v, a: a.sqrt() * x_t - (1 - a) * v),
+            "A root is missing: the rates are sines and cosines of one angle, whose squares add up to 1, "
+            "and without the roots x_t is not turned but shrunk, and so are all samples.",
+        ),
+        Mistake(
+            lambda x_t, v, a: (x_t - (1 - a).sqrt() * v) / a.sqrt(),
+            "You read v as if it were epsilon: wrong by all that v has of x_0 in it, and you bring back "
+            "the division by a signal rate that may be near 0, which v avoids.",
+        ),
+        Mistake(
+            lambda x_t, v, a: (a.sqrt() * x_t - (1 - a).sqrt() * v) / a.sqrt(),
+            "You divide by the signal rate once too often: signal times signal plus sigma times sigma is 1 "
+            "already, and near pure noise this blows the guess up.",
+        ),
+        Mistake(
+            lambda x_t, v, a: x_t - v,
+            "The rates are missing: v is no displacement from x_t to x_0 but a direction on a circle, so "
+            "the rates of this step decide how much of each you take.",
+        ),
+    ],
+    hints=[
+        "Two equations, x_t = signal x_0 + sigma epsilon and v = signal epsilon - sigma x_0: get rid of "
+        "epsilon.",
+        "Multiply the first equation by signal and the second by sigma, and subtract. What is signal "
+        "squared plus sigma squared?",
+        "No division is left. signal is the root of the level, sigma that of one minus the level.",
+    ],
+)
+
+
+def _walk(n, dim, steps, t):
+    def make(rng):
+        x_t, epsilon, noise = torch.randn(3, n, dim, generator=rng, dtype=torch.float64)
+        betas = 0.1 + 0.4 * torch.rand(steps, generator=rng, dtype=torch.float64)
+        return x_t, epsilon, noise, t, torch.cumprod(1 - betas, 0)
+
+    return make
+
+
+def _step(alpha=None, take=None, scale=None, spread=None, last=False):
+    """A step with one part replaced; the parts are functions of (alpha, alpha-bar_t, alpha-bar_{t-1})."""
+
+    def wrong(x_t, epsilon, noise, t, alphas_cumprod):
+        after = alphas_cumprod[t]
+        before = alphas_cumprod[t - 1] if t > 0 else torch.ones_like(after)
+        one = after / before if alpha is None else alpha(alphas_cumprod, t)
+        parts = one, after, before
+        taken = (1 - one) / (1 - after).sqrt() if take is None else take(*parts)
+        mean = (x_t - taken * epsilon) / (one.sqrt() if scale is None else scale(*parts))
+        if t == 0 and not last:
+            return mean
+        return mean + ((1 - one).sqrt() if spread is None else spread(*parts)) * noise
+
+    return wrong
+
+
+exercise(
+    "diffusion.ancestral_step",
+    reference=ancestral_step,
+    inputs={
+        "4 points of 2 coordinates, t = 3 of 6": _walk(4, 2, 6, 3),
+        "3 points of 5 coordinates, t = 1 of 4": _walk(3, 5, 4, 1),
+        "5 points of 2 coordinates, the last step (t = 0)": _walk(5, 2, 4, 0),
+        "2 points of 3 coordinates, the first step (t = 7 of 8)": _walk(2, 3, 8, 7),
+    },
+    accepted=[
+        Accepted(
+            _step(spread=lambda al, a, b: ((1 - b) / (1 - a) * (1 - al)).sqrt()),
+            "You add beta-tilde where the text asks for beta: that is the other choice of Ho et al., right "
+            "for data at one point, and section 8 measures both.",
+        ),
+    ],
+    mistakes=[
+        Mistake(
+            _step(last=True),
+            "Noise is added at the last step too: it is never taken away again, so every sample keeps "
+            "noise of standard deviation sqrt(beta_1), a grain over the whole picture.",
+        ),
+        Mistake(
+            _step(scale=lambda al, a, b: a.sqrt()),
+            "You divide by the root of alpha-bar_t and not of alpha_t: one step undoes one factor only, "
+            "and dividing by all of them each time makes the chain explode.",
+        ),
+        Mistake(
+            _step(alpha=lambda alphas_cumprod, t: alphas_cumprod[t]),
+            "The level alphas_cumprod[t] is taken for alpha_t everywhere: each step then tries to undo the "
+            "whole chain, with all its noise added again, and the last step starts as if nothing had been "
+            "done.",
+        ),
+        Mistake(
+            _step(spread=lambda al, a, b: 1 - al),
+            "The noise is scaled by the variance beta and not by its root: for small steps it is far too "
+            "little, so the chain is nearly deterministic and its samples too narrow.",
+        ),
+        Mistake(
+            _step(scale=lambda al, a, b: torch.ones_like(al)),
+            "1 / sqrt(alpha_t) is missing: the forward step shrank the signal by sqrt(alpha_t), and if "
+            "nothing grows it again the samples end up near 0.",
+        ),
+        Mistake(
+            _step(take=lambda al, a, b: (1 - al) / (1 - a)),
+            "The root is missing below beta: near the data 1 - alpha-bar_t is small, so you take away far "
+            "too much noise and overshoot at the last steps.",
+        ),
+        Mistake(
+            _step(take=lambda al, a, b: (1 - a).sqrt()),
+            "You take away all the noise of x_t in one step and not this step's share, beta / sqrt(1 - "
+            "alpha-bar_t): that lands at a blurred guess of x_0, scaled for x_{t-1}.",
+        ),
+        Mistake(
+            _step(take=lambda al, a, b: -(1 - al) / (1 - a).sqrt()),
+            "The sign is turned: the noise is added and not taken away, and the sample moves away from the "
+            "data at every step.",
+        ),
+        Mistake(
+            _step(spread=lambda al, a, b: torch.zeros_like(al)),
+            "No noise is added at any step: the mean of x_{t-1} is not a draw from it, and a chain of "
+            "means contracts, so all samples crowd at the middle of the modes.",
+        ),
+        Mistake(
+            _step(alpha=lambda alphas_cumprod, t: alphas_cumprod[t] / alphas_cumprod[t - 1]),
+            "Right but for t = 0: index -1 reads the last alpha-bar and not the 1 before any noise, so "
+            "alpha is above 1 at the step that ends at x_0, and the finished sample is thrown off.",
+        ),
+        Mistake(
+            lambda x_t, epsilon, noise, t, alphas_cumprod: (
+                (x_t - (1 - alphas_cumprod[t]).sqrt() * epsilon) / alphas_cumprod[t].sqrt()
+            ),
+            "This is the guess of x_0 itself: a jump to the end in one step, which gives the blurred "
+            "average of all that x_t might become.",
+        ),
+    ],
+    hints=[
+        "First alpha_t: the ratio of alpha-bar_t and the one before, which is 1 where t is 0. Then beta_t "
+        "from it.",
+        "Mean: take away beta over the root of one minus alpha-bar_t, times epsilon; then undo this step's "
+        "scaling, and only this step's.",
+        "Add the root of beta times noise, except at t = 0, where nothing comes after that could take it "
+        "away.",
+    ],
+)
