@@ -215,8 +215,8 @@ exercise(
         ),
         Mistake(
             _step(scale=lambda al, a, b: torch.ones_like(al)),
-            "1 / sqrt(alpha_t) is missing: the forward step shrank the signal by sqrt(alpha_t), and if "
-            "nothing grows it again the samples end up near 0.",
+            "The factor 1 / sqrt(alpha_t) is missing: the forward step shrank the signal by sqrt(alpha_t), "
+            "and if nothing grows it again the samples end up near 0.",
         ),
         Mistake(
             _step(take=lambda al, a, b: (1 - al) / (1 - a)),
