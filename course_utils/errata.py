@@ -192,6 +192,127 @@ ERRATA = [
         "in the same *fixed points* of the dynamics: the path there is another one",
         "04",
     ),
+    Erratum(
+        "A",
+        "use dropout in $G$ in both the training and the test phase",
+        "measured on digits, six seeds: dropout in $G$ does no good here, and left on at test time it moves "
+        "the samples further from the data still",
+        "05",
+    ),
+    Erratum(
+        "A",
+        "use SGD for the discriminator and Adam for the generator",
+        "measured on digits, six seeds: SGD for $D$ is worse here than Adam for both",
+        "05",
+    ),
+    Erratum(
+        "A",
+        "avoid sparse gradients: ReLU, MaxPool",
+        "in $D$, which must hand $G$ a gradient; DCGAN's $G$ has a ReLU behind every layer but the last",
+        "05",
+    ),
+    Erratum(
+        "C",
+        "use only one dense layer before the *softmax* output",
+        "before the *sigmoid* of one logit: a softmax over one number is always 1, with no gradient",
+        "05",
+    ),
+    Erratum(
+        "C",
+        "virtual batch norm combines a reference batch with the *current batch*",
+        "with the current *image* alone; with the batch, its images would not be independent, which was "
+        "the point",
+        "05",
+    ),
+    Erratum(
+        "C",
+        "DCGAN is the first model to bring the concept of disentanglement",
+        "nothing in its loss asks for it: turn $z$ by any rotation, and $G$ draws the same distribution from "
+        "other axes; directions are found afterwards",
+        "05",
+    ),
+    Erratum(
+        "D",
+        "truncation: choose only values of the latent variables that are less than a threshold $\\tau$",
+        "$\\lvert z \\rvert \\le \\tau$: a cut on one side leaves the other tail, and moves the mean away "
+        "from 0",
+        "05",
+    ),
+    Erratum(
+        "A",
+        "$q(x_t \\mid x_{t-1}) = \\mathcal N(x_t;\\, \\sqrt{\\alpha}\\, x_{t-1}, (1 - \\alpha_t) I)$",
+        "$\\sqrt{\\alpha_t}$, with the index: one $\\alpha$ for all steps does not go with the variances "
+        "$1 - \\alpha_t$, and the variance of $x_t$ leaves 1",
+        "10",
+    ),
+    Erratum(
+        "A",
+        "$\\alpha_t$ decreases from 1 to 0 as $t$ increases",
+        "the product $\\bar\\alpha_t$ does; in the usual schedule $\\alpha_t$ itself goes from 0.9999 to "
+        "0.98",
+        "10",
+    ),
+    Erratum(
+        "A",
+        "$\\alpha_t$ for $t \\in \\{0, \\dots, T - 1\\}$, and $\\bar\\alpha_t = \\prod_{i=1}^t \\alpha_i$",
+        "$t \\in \\{1, \\dots, T\\}$ for this product; as printed $\\alpha_0$ is never used, and "
+        "$\\bar\\alpha_T$ needs an $\\alpha_T$ that is not there",
+        "10",
+    ),
+    Erratum(
+        "A",
+        "each latent is a Gaussian centred around the output of the previous timestep",
+        "around $\\sqrt{\\alpha_t}$ times it; centred around $x_{t-1}$ itself the variance would grow by "
+        "$\\beta_t$ at each step, and the last latent would not be $\\mathcal N(0, I)$",
+        "10",
+    ),
+    Erratum(
+        "A",
+        "after adding noise $T$ times, the result must be independent of $x_0$",
+        "nearly: $\\sqrt{\\bar\\alpha_T}\\, x_0$ is left, 0.006 of it with the linear schedule, and the mean "
+        "of many pixels shows it",
+        "10",
+    ),
+    Erratum(
+        "D",
+        "$\\alpha_t = \\prod_{s=1}^t 1 - \\beta_s$",
+        "$\\prod_{s=1}^t (1 - \\beta_s)$: without the brackets it is 1 minus a $\\beta$ (and this is the "
+        "$\\bar\\alpha_t$ of the others)",
+        "10",
+    ),
+    Erratum(
+        "E",
+        "let $\\alpha_t = \\beta_t$",
+        "$\\alpha_t = 1 - \\beta_t$; with $\\beta_t$ the next line would swap signal and noise",
+        "10",
+    ),
+    Erratum(
+        "E",
+        "$\\sqrt{\\alpha_t (1 - \\alpha_{t-1}) + \\sqrt{1 - \\alpha_t}}$",
+        "no inner root, $\\sqrt{\\alpha_t (1 - \\alpha_{t-1}) + 1 - \\alpha_t}$, as variances add; and the "
+        "$a$ in the next lines is an $\\alpha$",
+        "10",
+    ),
+    Erratum(
+        "E",
+        "the original linear schedule runs up to $\\beta_T = 0.04$",
+        "to 0.02 (Ho et al. 2020, section 4)",
+        "10",
+    ),
+    Erratum(
+        "E",
+        "nearly the whole second half of the linear schedule was mostly just random noise",
+        "so it is with 0.04; with 0.02 the signal has 8% of the variance half way, and under 1% in the last "
+        "third",
+        "10",
+    ),
+    Erratum(
+        "E",
+        "$q(x_t \\mid x_0)$ has zero mean and unit variance if the data have",
+        "$q(x_t)$ has; *given* $x_0$ the mean is $\\sqrt{\\bar\\alpha_t}\\, x_0$ and the variance "
+        "$1 - \\bar\\alpha_t$",
+        "10",
+    ),
 ]
 
 

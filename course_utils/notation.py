@@ -47,6 +47,9 @@ SYMBOLS = [
     Symbol("\\alpha_t = 1 - \\beta_t", "share of the signal kept at step t", "alphas", {"D": "1 - \\beta_t"}),
     Symbol("\\bar\\alpha_t", "product of the alphas up to t", "alphas_cumprod", {"D": "\\alpha_t"}),
     Symbol("\\epsilon", "standard Gaussian noise", "noise", {}),
+    Symbol("\\sqrt{\\bar\\alpha_t}", "signal rate at step t", "signal", {"D": "\\sqrt{\\alpha_t}"}),
+    Symbol("\\sqrt{1 - \\bar\\alpha_t}", "noise rate at step t", "sigma", {"D": "\\sqrt{1 - \\alpha_t}"}),
+    Symbol("\\mathrm{SNR}(t)", "signal-to-noise ratio, a ratio of variances", "snr", {}),
     Symbol("s", "guidance scale; 1 is no guidance", "guidance_scale", {"E": "w = s - 1"}),
     Symbol(
         "p,\\ q",
