@@ -85,8 +85,14 @@ def test_the_second_half_is_noise_with_one_end_and_not_with_the_other():
     assert 0.07 < levels[0.02][500] < 0.09 and 0.3 < (levels[0.02] < 0.01).double().mean() < 0.34
 
 
-def test_the_papers_linear_schedule_ends_at_002():
-    assert NoiseSchedule.linear().betas[-1].item() == pytest.approx(0.02)
+def test_the_papers_prior_term_needs_an_end_of_002():
+    """Ho et al. (2020, section 4) report L_T of about 1e-5 bits per dimension; x_0^2 of a pixel in [-1, 1] is
+    a third on average."""
+    bits = {}
+    for end in (0.02, 0.04):
+        level = NoiseSchedule.linear(beta_end=end).alphas_cumprod[-1]
+        bits[end] = (0.5 * (level / 3 - level - torch.log1p(-level)) / math.log(2)).item()
+    assert 0.5e-5 < bits[0.02] < 2e-5 and bits[0.04] < 1e-8
 
 
 def test_given_x0_the_mean_is_not_zero():
