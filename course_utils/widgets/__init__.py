@@ -1,5 +1,6 @@
 """Pictures that can be touched: a Python face with synced traits, a JavaScript body that draws."""
 
+from .diffusion import DiffusionExplorer
 from .divergence import DivergenceExplorer
 from .elbo import ElboExplorer
 from .latent import LatentExplorer
@@ -9,6 +10,6 @@ from .schedule import ScheduleExplorer
 from .vae import VAEExplorer
 
 __all__ = [
-    "DivergenceExplorer", "ElboExplorer", "GANPlayground", "LatentExplorer", "MinimaxExplorer",
-    "ScheduleExplorer", "VAEExplorer",
+    "DiffusionExplorer", "DivergenceExplorer", "ElboExplorer", "GANPlayground", "LatentExplorer",
+    "MinimaxExplorer", "ScheduleExplorer", "VAEExplorer",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from course_utils import figures
 from course_utils.widgets import (
+    DiffusionExplorer,
     DivergenceExplorer,
     ElboExplorer,
     GANPlayground,
@@ -29,6 +30,7 @@ FACES = {
     "minimax": MinimaxExplorer,
     "playground": GANPlayground,
     "schedule": ScheduleExplorer,
+    "diffusion": DiffusionExplorer,
 }
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|var|class) (\w+)", re.MULTILINE)
 
