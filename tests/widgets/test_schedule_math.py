@@ -126,7 +126,7 @@ def test_no_move_makes_a_curve_that_rises_or_that_python_refuses(node):
     for points in seen[::20]:
         assert float(through(points, 200).betas.min()) > 0  # NoiseSchedule takes it
     moved = [points[i][1] == value for (i, _, value), points in zip(moves, seen, strict=True)]
-    assert sum(moved) > 20  # where there is room, the point goes where it was put
+    assert all(moved[k] for k, (_, _, value) in enumerate(moves) if -29 < value < 15)
 
 
 def test_what_is_wasted_is_counted(node):

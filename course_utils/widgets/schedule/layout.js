@@ -7,7 +7,7 @@ export function layout(width, size, { shape }) {
   const curve = { left: small * 2.6, top: size * 1.8 };
   const strip = stripUnder(curve, column - 4, width >= 440 ? 9 : 5, tall);
   curve.right = curve.left + strip.step * (strip.count - 1);
-  curve.bottom = curve.top + Math.max(160, width * 0.24);
+  curve.bottom = curve.top + Math.max(160, width * 0.215);
   strip.top = curve.bottom + small * 2;
   const end = strip.top + strip.side * tall + 4;
   const left = wide ? column + size * 0.8 : 4;
@@ -21,7 +21,7 @@ export function layout(width, size, { shape }) {
 function stripUnder({ left }, right, count, tall) {
   const steps = count - 1;
   const most = ((right - left) / steps - 4) / (1 + 0.5 / steps);
-  const side = Math.min(most, (1.2 * most) / tall, 2 * left - 4);
+  const side = Math.min(most / Math.max(1, tall), 2 * left - 4);
   const step = (right - side / 2 - left) / steps;
   return { count, side, step, tall, left: left - side / 2 };
 }
@@ -44,7 +44,7 @@ export function scales(box, steps, [low, high]) {
   const [perStep, perUnit] = [(box.right - box.left) / (steps - 1), (box.bottom - box.top) / (high - low)];
   return {
     toX: (step) => box.left + (step - 1) * perStep,
-    toY: (value) => box.bottom - (Math.min(high, Math.max(low, value)) - low) * perUnit,
+    toY: (value) => box.bottom - (value - low) * perUnit,
     toStep: (x) => 1 + (x - box.left) / perStep,
     toValue: (y) => low + (box.bottom - y) / perUnit,
   };

@@ -80,17 +80,18 @@ export function pointsOn(logSnr) {
   return indices.map((at, i) => [at + 1, clampTo(logSnr[at], ...valueLimits(i))]);
 }
 
-/** The points with the i-th moved to [step, log-SNR] as far as its neighbours let it; the ends keep their steps. */
+/**
+ * The points with the i-th moved to [step, log-SNR]. Sideways its neighbours stop it, and the ends keep their steps;
+ * up and down it pushes the others before it, so that the curve goes on falling.
+ */
 export function movePoint(points, i, [step, value]) {
   const [before, after] = [points[i - 1], points[i + 1]];
-  const room = (axis) => (before && after ? Math.abs(after[axis] - before[axis]) / 3 : Infinity);
-  let [lowest, highest] = valueLimits(i);
-  const gap = Math.min(GAP, room(1));
-  if (after) lowest = Math.max(lowest, after[1] + gap);
-  if (before) highest = Math.min(highest, before[1] - gap);
-  const aside = Math.min(points.at(-1)[0] / 100, room(0));
-  const kept = before && after ? clampTo(step, before[0] + aside, after[0] - aside) : points[i][0];
-  return points.with(i, [kept, clampTo(value, lowest, highest)]);
+  const kept = clampTo(value, ...valueLimits(i));
+  const push = (old, away) => (away > 0 ? Math.max(old, kept + GAP * away) : Math.min(old, kept + GAP * away));
+  const pushed = points.map(([at, old], j) => [at, push(old, i - j)]);
+  if (!before || !after) return pushed.with(i, [points[i][0], kept]);
+  const aside = Math.min(points.at(-1)[0] / 100, (after[0] - before[0]) / 3);
+  return pushed.with(i, [clampTo(step, before[0] + aside, after[0] - aside), kept]);
 }
 
 /** A number kept between two others. */
@@ -137,7 +138,7 @@ function slopeAtEnd(width, nextWidth, rise, nextRise) {
 /** A number in three digits; tiny ones with a power of ten, and just below 1 as many as tell it from 1. */
 export function inShort(value) {
   const size = Math.abs(value);
-  if (value > 0.99 && value < 1 - 1e-9) return value.toFixed(1 - Math.floor(Math.log10(1 - value)));
+  if (value > 0.99 && value < 1 - 1e-9) return String(Number(value.toFixed(1 - Math.floor(Math.log10(1 - value)))));
   if (size >= 1000) return value > 1e6 ? powerOfTen(value) : Math.round(value).toLocaleString("en");
   if (size === 0 || size >= 0.001) return String(Number(value.toPrecision(3))).replace("-", "\u2212");
   return powerOfTen(value);

@@ -2,7 +2,7 @@
 import { hatch, line, write } from "../shared/canvas.js";
 import { DATA, GREEN, INK, NOISE, PAPER, RULE, SOFT, withAlpha } from "../shared/colors.js";
 import { scales } from "./layout.js";
-import { inShort, wastedShare } from "./math.js";
+import { clampTo, inShort, wastedShare } from "./math.js";
 
 export const LOG_SNR = [-12, 12];
 const MOST_POINTS = 600; // of a curve
@@ -19,8 +19,8 @@ export function drawCurve(context, place, state) {
   }
   const share = wastedShare(state.schedule.alphaBar);
   if (share > 0) hatchFrom(context, box, axes.toX(Math.round(state.steps * (1 - share)) + 1));
-  if (state.changed) line(context, trace(axes, state.before.logSnr), SOFT, 2, [2, 5]);
-  line(context, trace(axes, state.schedule.logSnr), GREEN, 3);
+  if (state.changed) drawLine(context, box, trace(axes, state.before.logSnr), SOFT, 2, [2, 5]);
+  drawLine(context, box, trace(axes, state.schedule.logSnr), GREEN, 3);
   drawCursor(context, box, axes, state);
   drawWords(context, box, small, state, share);
   for (const point of grips(place, state)) drawGrip(context, size, point);
@@ -30,7 +30,7 @@ export function drawCurve(context, place, state) {
 export function grips({ curve }, { steps, shown }) {
   const { toX, toY } = scales(curve, steps, LOG_SNR);
   const beyond = (value) => (value < LOG_SNR[0] ? -1 : value > LOG_SNR[1] ? 1 : 0);
-  return shown.map(([step, value]) => ({ x: toX(step), y: toY(value), beyond: beyond(value) }));
+  return shown.map(([step, value]) => ({ x: toX(step), y: toY(clampTo(value, ...LOG_SNR)), beyond: beyond(value) }));
 }
 
 /** alpha-bar with the two rates that multiply the image and the noise. */
@@ -45,7 +45,7 @@ export function drawRates(context, { rates: box, size, small }, state) {
   ];
   let x = box.left - small * 2.5;
   for (const { name, values, color, width, dash } of lines) {
-    line(context, trace(axes, values), color, width, dash);
+    drawLine(context, box, trace(axes, values), color, width, dash);
     const y = box.top - size * 0.7;
     line(context, [[x, y - small * 0.3], [x + small * 1.4, y - small * 0.3]], color, width, dash);
     write(context, name, x + small * 1.7, y, { size: small, bold: true, color: color === NOISE ? SOFT : color });
@@ -61,7 +61,7 @@ export function drawBeta(context, { beta: box, size, small }, state) {
   const top = niceAbove(sorted[Math.floor(0.95 * (beta.length - 1))]);
   const axes = scales(box, state.steps, [0, top]);
   drawRules(context, box, small, axes, [0, top], (value) => String(Number(value.toPrecision(1))));
-  line(context, trace(axes, beta), GREEN, 3);
+  drawLine(context, box, trace(axes, beta), GREEN, 3);
   const y = box.top - size * 0.7;
   write(context, "\u03b2", box.left - small * 2.5, y, { size, bold: true, color: GREEN });
   const most = sorted.at(-1);
@@ -126,6 +126,16 @@ function drawGrip(context, size, { x, y, beyond }) {
   context.lineWidth = 2;
   context.fill();
   context.stroke();
+}
+
+/** A curve as far as it lies in the panel. */
+function drawLine(context, { left, right, top, bottom }, points, color, width, dash) {
+  context.save();
+  context.beginPath();
+  context.rect(left - 2, top - 2, right - left + 4, bottom - top + 4);
+  context.clip();
+  line(context, points, color, width, dash);
+  context.restore();
 }
 
 /** The curve as pixels: every step, or some hundreds of them with the last. */

@@ -22,7 +22,7 @@ function describe({ schedule, step, steps, scale, points, name }) {
   const level = alphaBar[step - 1];
   const rates = [level, 1 - level].map((share) => Math.sqrt(share).toFixed(3));
   return (
-    `Step ${step} of ${steps} (t/T = ${(step / steps).toFixed(2)}), SNR \u00d7 ${scale.toFixed(2)}: ` +
+    `Step ${step} of ${steps} (t/T = ${(step / steps).toFixed(2)}), SNR \u00d7 ${scale < 1 ? inShort(scale) : scale.toFixed(2)}: ` +
     `\u1fb1 ${inShort(level)}, signal rate ${rates[0]}, noise rate ${rates[1]}, log-SNR ${inShort(logSnr[step - 1])}, ` +
     `\u03b2 ${inShort(beta[step - 1])}. Left at T: \u221a\u1fb1 ${inShort(Math.sqrt(alphaBar.at(-1)))}. Wasted: ` +
     `${inPercent(wastedShare(alphaBar))} of the steps. ${points.length ? "Edited, from" : "Schedule:"} ${name}.`
@@ -51,14 +51,17 @@ function dragging(current, { setStep, setPoint, save, focus }) {
     const { state } = current;
     const axes = scales(held.box, state.steps, LOG_SNR);
     if (held.point === undefined) return setStep(axes.toStep(x));
-    setPoint(held.point, axes.toStep(x + held.x), axes.toValue(y + held.y));
+    setPoint(held.point, axes.toStep(x + held.x), axes.toValue(y + held.y), held.from);
   };
   const start = (point) => {
     const { place, state } = current;
     const near = nearestGrip(grips(place, state), point, place.size * 1.1);
-    if (near) held = { box: place.curve, point: near.i, x: near.x - point.x, y: near.y - point.y };
-    else held = { box: panelAt(place, point) };
-    if (near) return true;
+    if (near) {
+      // Each move starts from the points at the press, so that those pushed aside come back with the hand.
+      held = { box: place.curve, point: near.i, x: near.x - point.x, y: near.y - point.y, from: unshifted(state) };
+      return true;
+    }
+    held = { box: panelAt(place, point) };
     if (held.box) return move(point), true;
     const picked = Array.from({ length: place.strip.count }, (_, i) => i).find((i) => inBox(point, stripBox(place.strip, i)));
     if (picked === undefined) return false;
@@ -119,8 +122,8 @@ function deeds({ state }, changed, model) {
     for (const [name, value] of values) model.set(name, value);
     model.save_changes();
   };
-  const setPoint = (i, step, shown) => {
-    put({ points: movePoint(unshifted(state), i, [step, shown - Math.log(state.scale)]) });
+  const setPoint = (i, step, shown, from = unshifted(state)) => {
+    put({ points: movePoint(from, i, [step, shown - Math.log(state.scale)]) });
   };
   return {
     save,
