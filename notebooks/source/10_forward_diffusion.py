@@ -1,0 +1,1240 @@
+# ---
+# jupyter:
+#   course:
+#     title: Forward diffusion
+#     summary: From data to noise in a thousand small steps, or in one jump; how to choose the steps, and what is left at the end.
+# ---
+
+# %% [markdown]
+# # 10 Forward diffusion
+#
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (diffusion as a hierarchical VAE, the forward kernel); *Diffusion Models: From Foundations to Implementation* (the chain,
+# the SDE); *EECS 230 Deep Learning, Lecture 16*, after S. Prince (the diffusion kernel, diffused data, the quiz); M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (the derivation, the schedules, signal and
+# noise rates); S. Lathuilière, *Deep generative methods*, Télécom Paris (many steps in one).
+#
+# **After this notebook you can**
+# - noise an image step by step, and in one jump, and prove that the two agree;
+# - read a noise schedule as $\bar\alpha_t$, as signal-to-noise ratio and as two rates, and build a new one in three lines;
+# - say how many steps of a schedule are wasted on given data, and move a schedule to another resolution;
+# - say what is left of the data at the last step, and what that costs a sampler that starts from pure noise;
+# - see the forward process as a VAE with nothing to learn, and as a differential equation with noise.
+#
+# **Builds on** 00 (Gaussians, KL), 02 and 03 (the ELBO). **Time to run:** {measured_time}.
+
+# %%
+import math
+
+import torch
+from scipy import stats
+from threadpoolctl import threadpool_limits
+from torch.nn.functional import avg_pool2d
+
+from course_utils import data, exact
+from course_utils.checks import check, hint, reveal
+from course_utils.diffusion import NoiseSchedule, exact_model, samplers
+from course_utils.figures import BLACK, DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, image_rows, show, subplots
+from course_utils.verdict import verdict
+
+torch.manual_seed(0)
+torch.set_num_threads(1)  # everything here is small
+one_thread = threadpool_limits(1)  # the same for NumPy
+
+
+def dice(seed=0):
+    """A source of random numbers that repeats."""
+    return torch.Generator().manual_seed(seed)
+
+
+# %% [markdown]
+# ## 1. One step of noise
+#
+# A diffusion model learns to undo noise. So first comes the noise, and there is nothing to learn in it: you choose how an image is destroyed. The **forward process** does it in $T$ small steps. One step from $x_{t-1}$ to
+# $x_t$ shrinks the image a little and adds a little noise:
+#
+# $$q(x_t \mid x_{t-1}) = \mathcal N\big(x_t;\ \sqrt{1 - \beta_t}\, x_{t-1},\ \beta_t I\big), \qquad 0 < \beta_t < 1$$
+#
+# Read it as a recipe. The first part is the mean, the second the **variance** of what is drawn. $\beta_t$ says how large the step is.
+#
+# **Exercise 1.** Draw $x_t$ from $x_{t-1}$. The standard Gaussian noise $\epsilon$ is given.
+
+
+# %%
+def one_step(x, noise, beta):
+    """x: x_{t-1}, [B, ...]; noise: standard Gaussian, like x; beta: a number in (0, 1) -> x_t, [B, ...]."""
+    ### BEGIN SOLUTION
+    return math.sqrt(1 - beta) * x + math.sqrt(beta) * noise
+    ### END SOLUTION
+
+
+# %%
+one_step = check("diffusion.one_step", one_step)
+
+# %% [markdown]
+# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+
+# %%
+hint("diffusion.one_step")
+
+# %% [markdown]
+# Why shrink at all? Why not just add noise, $x_t = x_{t-1} + \sqrt{\beta_t}\, \epsilon$?
+#
+# **Predict.** Take data of variance 1, and the usual 1,000 steps: $\beta$ grows on a straight line from 0.0001 to 0.02. *Without* shrinking, what is the variance at the end? (a) about 1; (b) about 1.02; (c) about 11;
+# (d) over 20,000, as noise on noise multiplies.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %%
+T = 1000
+betas = torch.linspace(1e-4, 0.02, T, dtype=torch.float64)
+
+without_shrinking = 1 + betas.sum()
+answer = "abcd"[int(torch.tensor([1, 1.02, 11, 20_000]).log().sub(without_shrinking.log()).abs().argmin())]
+reveal(guess, answer, "variances of independent noises add, so it is 1 plus the sum of all betas.")
+verdict("variance after 1,000 steps that do not shrink", without_shrinking, low=11, high=11.1)
+
+# %% [markdown]
+# Another number of steps, or other betas, would end at another variance. A sampler that is to start where this process ends would have to know it. With the shrinking it need not: the variance $v$ goes to
+# $(1 - \beta)\, v + \beta$, and that has one fixed point, $v = 1$.
+
+# %%
+clouds = {"variance 4": 2.0, "variance 1": 1.0, "variance 0.1": math.sqrt(0.1)}
+fig, ax = subplots(figsize=(7.4, 3.4))
+ends = {}
+for (name, spread), colour, style in zip(
+    clouds.items(), (DATA, BLACK, GREEN), ("-", "--", "-."), strict=True
+):
+    generator = dice(1)
+    x = spread * torch.randn(5000, generator=generator, dtype=torch.float64)
+    seen = [x.var().item()]
+    for beta in betas.tolist():
+        x = one_step(x, torch.randn(5000, generator=generator, dtype=torch.float64), beta)
+        seen.append(x.var().item())
+    ends[name] = seen[-1]
+    ax.plot(seen, style, color=colour, label=f"starts with {name}")
+ax.axhline(1, color=NOISE, linewidth=1)
+ax.set(title="5,000 points, your step", xlabel="t", ylabel="variance of $x_t$", ylim=(0, 4.2))
+ax.legend()
+show(
+    fig,
+    "Variance of 5,000 points over 1,000 steps, from starts of 4, 1 and 0.1: all three come to 1, the middle one stays there.",
+)
+for name, end in ends.items():
+    verdict(f"start with {name}: variance at the end", end, low=0.93, high=1.07)
+
+# %% [markdown]
+# So the end is known beforehand, whatever the data: mean 0, variance 1. This is called a **variance-preserving** process. It preserves the variance if the data have variance 1, so data are scaled first; images go from
+# $[0, 1]$ to $[-1, 1]$ by $2x - 1$. (One lecture says the new Gaussian is "centred around the output of the previous timestep". Around $\sqrt{1 - \beta}$ times it. That little factor is the whole difference.)
+#
+# ## 2. The chain
+#
+# Step after step makes a **Markov chain**: each $x_t$ depends on the one before and on nothing else.
+#
+# $$q(x_{1:T} \mid x_0) = \prod_{t=1}^T q(x_t \mid x_{t-1})$$
+
+# %%
+glyphs = data.load("glyphs", n=500, seed=1)
+four = 2 * glyphs.images[:4] - 1
+moments = (0, 20, 100, 200, 300, 400, 600, 1000)
+x, generator, strip = four, dice(2), {0: four}
+for t, beta in enumerate(betas.tolist(), start=1):
+    x = one_step(x, torch.randn(x.shape, generator=generator), beta)
+    if t in moments:
+        strip[t] = x
+rows = {f"image {i + 1}": torch.stack([(strip[t][i] + 1) / 2 for t in moments]) for i in range(4)}
+fig = image_rows(rows, title="Four images in the chain", names=[f"t = {t}" for t in moments], scale=0.78)
+show(
+    fig,
+    "Four glyphs, one in each row, at eight moments of the chain: grain at step 20, hard to make out by step 400, plain noise at 600 and at 1,000.",
+)
+
+# %% [markdown]
+# ## 3. One jump
+#
+# To train a model you will need $x_t$ for a random $t$, millions of times. Must you walk there? Write $\alpha_t = 1 - \beta_t$, and put one step into the next:
+#
+# $$\begin{aligned}
+# x_t &= \sqrt{\alpha_t}\, x_{t-1} + \sqrt{1 - \alpha_t}\, \epsilon_t && (1)\ \text{one step} \\
+# &= \sqrt{\alpha_t} \big( \sqrt{\alpha_{t-1}}\, x_{t-2} + \sqrt{1 - \alpha_{t-1}}\, \epsilon_{t-1} \big) + \sqrt{1 - \alpha_t}\, \epsilon_t && (2)\ \text{the step before, put in} \\
+# &= \sqrt{\alpha_t \alpha_{t-1}}\, x_{t-2} + \sqrt{\alpha_t (1 - \alpha_{t-1})}\, \epsilon_{t-1} + \sqrt{1 - \alpha_t}\, \epsilon_t && (3)\ \text{two independent noises} \\
+# &= \sqrt{\alpha_t \alpha_{t-1}}\, x_{t-2} + \sqrt{\alpha_t (1 - \alpha_{t-1}) + (1 - \alpha_t)}\; \bar\epsilon && (4)\ \text{their variances add} \\
+# &= \sqrt{\alpha_t \alpha_{t-1}}\, x_{t-2} + \sqrt{1 - \alpha_t \alpha_{t-1}}\; \bar\epsilon && (5)\ \alpha_t \text{ cancels} \\
+# &= \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\; \epsilon && (6)\ \text{and so on, down to } x_0
+# \end{aligned}$$
+#
+# Line 5 has the form of line 1, with the product $\alpha_t \alpha_{t-1}$ in place of $\alpha_t$. So the argument can be used again and again, and in the end all the alphas are multiplied:
+#
+# $$\bar\alpha_t = \prod_{i=1}^t \alpha_i = \prod_{i=1}^t (1 - \beta_i), \qquad q(x_t \mid x_0) = \mathcal N\big(x_t;\ \sqrt{\bar\alpha_t}\, x_0,\ (1 - \bar\alpha_t)\, I\big)$$
+#
+# Where this is printed, read with care. One lecture has "$\alpha_t = \beta_t$", and an inner root in line 4, $\sqrt{\alpha_t (1 - \alpha_{t-1}) + \sqrt{1 - \alpha_t}}$. Numbers find such slips at once:
+
+# %%
+a_now, a_before = 0.7, 0.9  # two alphas
+two_noises = math.sqrt(a_now * (1 - a_before)), math.sqrt(1 - a_now)  # line 3
+lines = {
+    "(3) two noises, standard deviation of the sum": math.hypot(*two_noises),
+    "(4) variances added": math.sqrt(a_now * (1 - a_before) + (1 - a_now)),
+    "(5) one minus the product": math.sqrt(1 - a_now * a_before),
+    "    (4) with the inner root, as printed": math.sqrt(a_now * (1 - a_before) + math.sqrt(1 - a_now)),
+    "    (5) with alpha = beta, as printed": math.sqrt(1 - (1 - a_now) * (1 - a_before)),
+}
+for words, number in lines.items():
+    print(f"{number:7.4f}   {words}")
+three = list(lines.values())[:3]
+verdict("largest difference between lines 3, 4 and 5", max(three) - min(three), high=1e-12)
+
+# %% [markdown]
+# In code, an index counts from 0. `alphas_cumprod[t]` is the level after step $t + 1$ of the mathematics; before index 0 it is 1. Everybody has been off by one here once.
+#
+# **Exercise 2.** From the betas to $\bar\alpha$.
+
+
+# %%
+def alphas_cumprod(betas):
+    """betas: [T] -> [T], at index t the product of 1 - beta over indices 0..t."""
+    ### BEGIN SOLUTION
+    return torch.cumprod(1 - betas, dim=0)
+    ### END SOLUTION
+
+
+# %%
+alphas_cumprod = check("diffusion.alphas_cumprod", alphas_cumprod)
+
+# %% [markdown]
+# **Exercise 3.** The jump. Each image of a batch has its own $t$. PyTorch lines shapes up from the *last* axis, so a number for each image, `[B]`, has to become `[B, 1, 1, 1]` before it meets images `[B, C, H, W]`, and `[B, 1]`
+# before it meets points `[B, D]`.
+
+
+# %%
+def add_noise(x0, noise, t, betas):
+    """x0, noise: [B, ...]; t: [B] int in 0..T-1; betas: [T] -> x_t: [B, ...], a draw from q(x_t | x_0)."""
+    ### BEGIN SOLUTION
+    level = alphas_cumprod(betas)[t].reshape(-1, *[1] * (x0.ndim - 1))
+    return level.sqrt() * x0 + (1 - level).sqrt() * noise
+    ### END SOLUTION
+
+
+# %%
+add_noise = check("diffusion.add_noise", add_noise)
+
+# %% [markdown]
+# **Jump against chain.** Start 10,000 points at $x_0 = 0.7$. Walk them 300 steps with your `one_step`. By your formula they should be Gaussian, with a known mean and variance. The **Kolmogorov-Smirnov test** compares the whole
+# distribution, not only two moments: $D$ is the largest difference between the share of points below $x$ and what theory says, over all $x$. If theory is right, $\sqrt n\, D$ is above 1.95 once in a thousand times.
+
+# %%
+n, steps = 10_000, 300
+start = torch.full((n,), 0.7, dtype=torch.float64)
+walked, generator = start, dice(3)
+for beta in betas[:steps].tolist():
+    walked = one_step(walked, torch.randn(n, generator=generator, dtype=torch.float64), beta)
+
+index = torch.full((n,), steps - 1)  # 300 steps: index 299
+jumped = add_noise(start, torch.randn(n, generator=dice(4), dtype=torch.float64), index, betas)
+level = alphas_cumprod(betas)[steps - 1]
+mean, std = (0.7 * level.sqrt()).item(), (1 - level).sqrt().item()
+
+
+def ks(points, mean, std):
+    """sqrt(n) D of a one-sample Kolmogorov-Smirnov test against N(mean, std^2)."""
+    return math.sqrt(len(points)) * stats.kstest(points.numpy(), "norm", args=(mean, std)).statistic
+
+
+for name, points in (("chain", walked), ("jump", jumped)):
+    verdict(
+        f"{name}: mean minus theory, in standard errors", (points.mean() - mean) * math.sqrt(n) / std, -4, 4
+    )
+    verdict(f"{name}: variance over theory", points.var() / std**2, low=0.94, high=1.06)
+    verdict(f"{name}: sqrt(n) D against theory", ks(points, mean, std), high=1.95)
+both = stats.ks_2samp(walked.numpy(), jumped.numpy()).statistic * math.sqrt(n / 2)
+verdict("chain against jump: sqrt(n / 2) D", both, high=1.95)
+
+# %% [markdown]
+# A test that cannot fail says nothing. Give it two wrong kernels: the noise without its root, and the one step's $\alpha_t$ for the product.
+
+# %%
+alpha = (1 - betas[steps - 1]).item()
+verdict("no root on the noise: sqrt(n) D", ks(walked, mean, std**2), low=3)
+verdict("alpha for alpha-bar: sqrt(n) D", ks(walked, 0.7 * math.sqrt(alpha), math.sqrt(1 - alpha)), low=10)
+
+# %% [markdown]
+# One thing the jump does *not* give is a path. It gives each $x_t$ its right distribution, one by one.
+
+# %%
+noise_1, noise_2 = (torch.randn(n, generator=dice(seed), dtype=torch.float64) for seed in (5, 6))
+one_more = one_step(walked, noise_1, betas[steps].item())
+
+
+def correlation(a, b):
+    return torch.corrcoef(torch.stack([a, b]))[0, 1]
+
+
+verdict("in the chain, x_300 and x_301: correlation", correlation(walked, one_more), low=0.99, high=1)
+other = add_noise(start, noise_2, index + 1, betas)
+verdict("two jumps, each with its own noise", correlation(jumped, other), low=-0.05, high=0.05)
+
+# %% [markdown]
+# For training one $x_t$ at a time is all we want. That is why a diffusion model is trained at random times, and never unrolled.
+#
+# You now have the library's class in your hands. `NoiseSchedule` is your two functions, with names from the field:
+
+# %%
+linear = NoiseSchedule.linear()
+verdict(
+    "alpha-bar: largest difference from yours",
+    (linear.alphas_cumprod - alphas_cumprod(betas)).abs().max(),
+    high=1e-12,
+)
+images, noise = four.double(), torch.randn(four.shape, generator=dice(7), dtype=torch.float64)
+t = torch.tensor([0, 99, 500, 999])
+verdict(
+    "add_noise: the same",
+    (linear.add_noise(images, noise, t) - add_noise(images, noise, t, betas)).abs().max(),
+    high=1e-12,
+)
+
+# %% [markdown]
+# Line 5 works between any two times. From $x_s$ to $x_t$ the alphas of the steps *between* multiply, and a sampler that leaps over steps (notebook 13) lives on that.
+#
+# **Exercise 4.** Merge the steps after index $s$, up to index $t$, into one: $x_t = \text{signal} \cdot x_s + \text{sigma} \cdot \epsilon$.
+
+
+# %%
+def merge_steps(alphas_cumprod, s, t):
+    """alphas_cumprod: [T]; s < t: two indices -> (signal, sigma), two scalars, of q(x_t | x_s)."""
+    ### BEGIN SOLUTION
+    share = alphas_cumprod[t] / alphas_cumprod[s]
+    return share.sqrt(), (1 - share).sqrt()
+    ### END SOLUTION
+
+
+# %%
+merge_steps = check("diffusion.merge_steps", merge_steps)
+
+# %%
+levels = linear.alphas_cumprod
+signal, sigma = merge_steps(levels, 99, 499)
+verdict(
+    "jump to 99, merge to 499: signal, difference from one jump",
+    levels[99].sqrt() * signal - levels[499].sqrt(),
+    -1e-12,
+    1e-12,
+)
+verdict(
+    "the same for the variance", signal**2 * (1 - levels[99]) + sigma**2 - (1 - levels[499]), -1e-12, 1e-12
+)
+
+# %% [markdown]
+# ## 4. Schedules
+#
+# The **schedule** is the list of the betas, or just as well that of $\bar\alpha$: $\beta_t = 1 - \bar\alpha_t / \bar\alpha_{t-1}$ leads back. Three ways to read it:
+#
+# - **rates**: $\sqrt{\bar\alpha_t}$ is the *signal rate* and $\sqrt{1 - \bar\alpha_t}$ the *noise rate*. Their squares sum to one: a point on a quarter circle.
+# - **signal-to-noise ratio**: $\mathrm{SNR}(t) = \bar\alpha_t / (1 - \bar\alpha_t)$, variance over variance, if the data have variance 1.
+# - **log-SNR**: its logarithm. 0 is as much noise as signal. This is the axis on which schedules differ most clearly.
+#
+# The first one, and the one you have used so far, is **linear** in $\beta$ (Ho et al. 2020). One lecture says that with it "nearly the whole second half of the diffusion process was mostly just random noise".
+#
+# **Predict.** In what share of the 1,000 steps is the signal less than 1% of $x_t$'s variance ($\bar\alpha_t < 0.01$)? (a) about a tenth; (b) about a third; (c) about a half; (d) about two thirds.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+
+# %%
+def share_below(levels, level=0.01):
+    return (levels < level).double().mean().item()
+
+
+wasted = share_below(alphas_cumprod(betas))
+answer = "abcd"[int((torch.tensor([0.1, 0.33, 0.5, 0.67]) - wasted).abs().argmin())]
+reveal(guess, answer, "the lecture has its betas end at 0.04, and then it is half. The paper's end at 0.02.")
+steeper = NoiseSchedule.linear(beta_end=0.04)
+verdict("betas to 0.02: share of steps with less than 1% signal", wasted, low=0.32, high=0.34)
+verdict("betas to 0.04: the same", share_below(steeper.alphas_cumprod), low=0.51, high=0.54)
+
+# %% [markdown]
+# (The products of both fall faster and faster: $\log \bar\alpha_t \approx -\sum \beta$ is a parabola in $t$.)
+#
+# So Nichol and Dhariwal (2021) chose $\bar\alpha$ directly, and let the betas follow: a **squared cosine**. With $u = t / T$ from 0 to 1,
+#
+# $$\bar\alpha(u) = \frac{f(u)}{f(0)}, \qquad f(u) = \cos^2\Big( \frac{u + s}{1 + s} \cdot \frac\pi2 \Big), \qquad s = 0.008$$
+#
+# The **offset** $s$ keeps the first betas from being tiny. Without it, $s = 0$, the rates are a plain cosine and sine of $\frac\pi2 u$, and $\cos^2 a = \frac12 (\cos 2a + 1)$ gives the second form in which you will meet it.
+# At $u = 1$ the cosine is 0, so the last $\beta$ would be 1; betas are cut at 0.999.
+#
+# **Exercise 5.** Write the levels, from before any noise ($u = 0$) to the last step ($u = 1$): $T + 1$ of them. Use float64 (`dtype=torch.float64`): near the end they are tiny.
+
+
+# %%
+def cosine_levels(steps, s):
+    """steps: T; s: the offset, 0 or more -> alpha-bar at u = 0, 1/T, ..., 1: [T + 1], the first is 1."""
+    ### BEGIN SOLUTION
+    u = torch.linspace(0, 1, steps + 1, dtype=torch.float64)
+    level = ((u + s) / (1 + s) * math.pi / 2).cos() ** 2
+    return level / level[0]
+    ### END SOLUTION
+
+
+# %%
+cosine_levels = check("diffusion.cosine_levels", cosine_levels)
+
+# %%
+u = torch.linspace(0, 1, T + 1, dtype=torch.float64)
+second_form = ((math.pi * u).cos() + 1) / 2
+verdict(
+    "no offset, the two forms: largest difference",
+    (cosine_levels(T, 0.0) - second_form).abs().max(),
+    high=1e-6,
+)
+cosine = NoiseSchedule.from_alphas_cumprod(cosine_levels(T, 0.008))  # betas from levels, cut at 0.999
+library = NoiseSchedule.cosine()
+verdict(
+    "yours against the library's: largest difference",
+    (cosine.alphas_cumprod - library.alphas_cumprod).abs().max(),
+    high=1e-6,
+)
+no_offset = NoiseSchedule.cosine(s=0)
+verdict("first beta with the offset, over that without", cosine.betas[0] / no_offset.betas[0], low=10)
+
+# %% [markdown]
+# A third, the **sigmoid** (Jabri et al. 2022): $\bar\alpha$ falls like $\mathrm{sigmoid}(3 - 6u)$, moved and stretched to end at 0. A new schedule is three lines.
+
+# %%
+sigmoid_levels = torch.sigmoid(3 - 6 * u)
+sigmoid_levels = (sigmoid_levels - sigmoid_levels[-1]) / (sigmoid_levels[0] - sigmoid_levels[-1])
+sigmoid = NoiseSchedule.from_alphas_cumprod(sigmoid_levels)
+verdict("yours against the library's", (sigmoid.betas - NoiseSchedule.sigmoid().betas).abs().max(), high=1e-9)
+
+schedules = {
+    "linear": (linear, BLACK, "-"),
+    "linear to 0.04": (steeper, ORANGE, ":"),
+    "cosine": (cosine, GREEN, "--"),
+    "sigmoid": (sigmoid, PURPLE, "-."),
+}
+time = u[1:]
+fig, axes = subplots(2, 2, figsize=(9, 6.2))
+for name, (schedule, colour, style) in schedules.items():
+    level = schedule.alphas_cumprod
+    axes[0, 0].semilogy(time, schedule.betas, style, color=colour, label=name)
+    axes[0, 1].plot(time, level, style, color=colour)
+    axes[1, 0].plot(time, schedule.log_snr, style, color=colour)
+    axes[1, 1].plot(time, level.sqrt(), style, color=colour)
+axes[0, 0].set(title="$\\beta_t$", ylabel="log scale", ylim=(1e-5, 1.5))
+axes[0, 1].set(title="$\\bar\\alpha_t$")
+axes[1, 0].set(title="log-SNR", ylim=(-12, 10), xlabel="t / T")
+axes[1, 0].axhline(0, color=NOISE, linewidth=1)
+axes[1, 1].set(title="signal rate $\\sqrt{\\bar\\alpha_t}$", xlabel="t / T")
+fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+show(
+    fig,
+    "Four schedules over t / T, in four panels: beta, alpha-bar, log-SNR and signal rate. The linear ones fall early and stay near zero; the cosine and the "
+    "sigmoid fall evenly and reach zero only at the end.",
+)
+
+# %%
+picture, shown = four[:1], [round(T * share) - 1 for share in (0.05, 0.15, 0.25, 0.35, 0.5, 0.65, 0.8, 0.95)]
+noise = torch.randn(picture.shape, generator=dice(8)).expand(len(shown), -1, -1, -1)
+rows = {
+    name: (schedule.add_noise(picture.expand(len(shown), -1, -1, -1), noise, torch.tensor(shown)) + 1) / 2
+    for name, (schedule, *_) in schedules.items()
+}
+fig = image_rows(
+    rows, title="The same image, the same noise", names=[f"{(t + 1) / T:.2f} T" for t in shown], scale=0.78
+)
+show(
+    fig,
+    "One glyph at eight times under four schedules. Under the linear ones it is gone before half time, under cosine and sigmoid it can still be made out there.",
+)
+
+# %% [markdown]
+# When is there as much noise as signal? Searching for a time with a given SNR is needed often: to compare schedules, to start an edit half way (notebooks 12 and 14), to move a model from one schedule to another.
+#
+# **Exercise 6.** Find the first index whose SNR is *at or below* a given number. (There is one.)
+
+
+# %%
+def timestep_for_snr(alphas_cumprod, snr):
+    """alphas_cumprod: [T], falling; snr: a positive number -> int, the first index with SNR(t) <= snr."""
+    ### BEGIN SOLUTION
+    below = alphas_cumprod / (1 - alphas_cumprod) <= snr
+    return int(below.nonzero()[0])
+    ### END SOLUTION
+
+
+# %%
+timestep_for_snr = check("diffusion.timestep_for_snr", timestep_for_snr)
+
+# %%
+bands = {
+    "linear": (0.25, 0.27),
+    "linear to 0.04": (0.18, 0.2),
+    "cosine": (0.49, 0.51),
+    "sigmoid": (0.49, 0.51),
+}
+for name, (low, high) in bands.items():
+    when = (timestep_for_snr(schedules[name][0].alphas_cumprod, 1.0) + 1) / T
+    verdict(f"{name}: share of the way at which SNR = 1", when, low, high)
+
+# %% [markdown]
+# ### Touch it
+#
+# Drag the curve of the log-SNR, and watch $\bar\alpha$, $\beta$ and the image follow. The noise is always the same. Can you draw a schedule whose images look evenly spaced to you?
+
+# %%
+from course_utils.widgets import ScheduleExplorer
+
+ScheduleExplorer(image=glyphs.images[0])
+
+# %% [markdown]
+# ## 5. Which steps are wasted?
+#
+# "$\bar\alpha_t < 0.01$" is a rule of thumb. Whether a step is wasted depends on the *data*: can anybody, even a perfect denoiser, still learn anything from $x_t$? That can be computed. Take $N = 1{,}000$ digits as the
+# whole distribution. Someone picks one, noises it, and shows you $x_t$. Bayes' rule says how likely each digit is:
+#
+# $$p(i \mid x_t) \propto \exp\Big( -\frac{\lVert x_t - \sqrt{\bar\alpha_t}\, x_0^{(i)} \rVert^2}{2 (1 - \bar\alpha_t)} \Big), \qquad I(x_0; x_t) = \log N + \mathbb E\big[\log p(i \mid x_t)\big]$$
+#
+# $I$ is the **mutual information**: $\log N$ if $x_t$ gives the digit away, 0 if $x_t$ says nothing. Only the SNR matters, so one curve over the log-SNR serves all schedules.
+
+# %%
+digits = data.load("digits")
+known = 2 * digits.images.flatten(1)[:1000].double() - 1
+log_snr = torch.linspace(-11, 7, 73, dtype=torch.float64)
+picked = torch.randperm(len(known), generator=dice(9))[:500]
+noise = torch.randn(500, 64, generator=dice(10), dtype=torch.float64)
+
+
+def perfect_guess(snr):
+    """Information about the digit [nats], and the squared error of E[x_0 | x_t], at this SNR."""
+    x_t = math.sqrt(snr) * known[picked] + noise  # scaled so that the noise has variance 1
+    distance = torch.cdist(x_t, math.sqrt(snr) * known).square()
+    posterior = (-distance / 2).softmax(1)
+    sure = (-distance / 2).log_softmax(1)[torch.arange(500), picked]
+    error = (posterior @ known - known[picked]).square().sum(1).mean()
+    return math.log(len(known)) + sure.mean(), error
+
+
+information, error = (
+    torch.stack(column) for column in zip(*[perfect_guess(s) for s in log_snr.exp().tolist()], strict=True)
+)
+
+
+def interpolate(x, xs, ys):
+    """ys(x) on straight lines between the points; xs rise."""
+    right = torch.searchsorted(xs, x).clamp(1, len(xs) - 1)
+    share = ((x - xs[right - 1]) / (xs[right] - xs[right - 1])).clamp(0, 1)
+    return ys[right - 1] + share * (ys[right] - ys[right - 1])
+
+
+share_known = {
+    name: interpolate(s.log_snr, log_snr, information) / math.log(1000) for name, (s, *_) in schedules.items()
+}
+
+# %%
+fig, axes = subplots(1, 2, figsize=(9.4, 3.7))
+axes[0].plot(log_snr, information, color=DATA)
+axes[0].axhline(math.log(1000), color=NOISE, linewidth=1, linestyle=":")
+axes[0].text(-10.8, math.log(1000) - 0.15, "log N", va="top")
+axes[0].set(title="What $x_t$ says of the digit", xlabel="log-SNR", ylabel="information [nats]")
+for name, (_, colour, style) in schedules.items():
+    axes[1].plot(time, share_known[name], style, color=colour, label=name)
+axes[1].set(title="by schedule", xlabel="t / T", ylabel="share of log N")
+fig.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+show(
+    fig,
+    "Left: information about the digit over log-SNR, an S from 0 at minus 6 to log N at plus 2. Right: its share over t / T for four schedules; the linear "
+    "ones lose it all in the first half, cosine and sigmoid lose it later and more slowly.",
+)
+empty = {name: (share < 0.01).double().mean() for name, share in share_known.items()}
+trivial = {name: (share > 0.99).double().mean() for name, share in share_known.items()}
+for name, low, high in (
+    ("linear", 0.27, 0.34),
+    ("linear to 0.04", 0.48, 0.54),
+    ("cosine", 0.03, 0.08),
+    ("sigmoid", 0.01, 0.04),
+):
+    verdict(f"{name}: share of steps with under 1% of the information", empty[name], low, high)
+for name, low, high in (("linear", 0.09, 0.14), ("cosine", 0.2, 0.26)):
+    verdict(f"{name}: share of steps with over 99% of it", trivial[name], low, high)
+
+# %% [markdown]
+# With a perfect denoiser and real digits the rule of thumb holds up: about a third of the linear schedule, half of the steeper one, is spent where there is nothing to learn *about which digit it is*. The cosine has little of that.
+# But look at the other end: it spends more of its steps where the digit is already certain. Those are not useless, they are for fine detail. No schedule is best for everything. It decides what the training spends its
+# time on.
+#
+# Is the curve right? Information and best error hang together: $\frac{dI}{d\,\mathrm{SNR}} = \frac12 \mathbb E \lVert x_0 - \mathbb E[x_0 \mid x_t] \rVert^2$ (Guo et al. 2005). So *what can be learned at a noise level is the error
+# of the best denoiser there*.
+
+# %%
+middle = slice(28, 52)  # log-SNR from -4 to 2
+slopes = (information[2:] - information[:-2]) / (log_snr.exp()[2:] - log_snr.exp()[:-2])
+ratio = slopes[27:51].sum() / (error[middle] / 2).sum()
+verdict("slope of the information, over half the error of the best denoiser", ratio, low=0.9, high=1.1)
+
+# %% [markdown]
+# Can a sampler then start early, and skip the empty steps at the end? In one dimension the cost is exact. Take data with two bumps. Going back along the *probability flow* (notebook 13) only moves points: what comes out at quantile $c$
+# went in at quantile $c$. So start with $\mathcal N(0, 1)$ at an earlier $t$, and read off what comes out.
+
+# %%
+two_bumps = exact.GaussianMixture(
+    torch.tensor([[-1.1], [0.9]]).double(), torch.tensor([0.25, 0.35]), torch.tensor([0.45, 0.55])
+)
+line = torch.linspace(-6, 6, 12_001, dtype=torch.float64)
+
+
+def cumulated(mixture):
+    """The distribution function on the line, [12001]."""
+    density = mixture.log_prob(line[:, None]).exp()
+    return (density.cumsum(0) - density / 2) / density.sum()
+
+
+ranks = (torch.arange(2000, dtype=torch.float64) + 0.5) / 2000
+gaussian = torch.distributions.Normal(0.0, 1.0).icdf(ranks)
+wanted = interpolate(ranks, cumulated(two_bumps), line)
+
+
+def cost_of_dropping(schedule, share):
+    """Wasserstein distance W1 to the data, if N(0, 1) is put in where this share of the last steps is dropped."""
+    level = schedule.alphas_cumprod[round(T * (1 - share)) - 1].item()
+    at_rank = interpolate(gaussian, line, cumulated(two_bumps.diffuse(level)))
+    comes_out = interpolate(at_rank, cumulated(two_bumps), line)
+    return (comes_out - wanted).abs().mean().item()
+
+
+digits_mean, digits_cov = known.mean(0), torch.cov(known.T)
+spreads, axes_of_digits = torch.linalg.eigh(digits_cov)
+along = (digits_mean @ axes_of_digits).square()  # the mean's square along each principal axis
+
+
+def mismatch(schedule, share):
+    """KL(q(x_t) || N(0, I)) in nats where this share is dropped, for a Gaussian with the digits' mean and covariance."""
+    level = schedule.alphas_cumprod[round(T * (1 - share)) - 1]
+    variance = level * spreads + 1 - level
+    return 0.5 * (variance + level * along - 1 - variance.log()).sum().item()
+
+
+# %%
+dropped = torch.linspace(0, 0.5, 101)
+costs = {"bumps": cost_of_dropping, "digits": mismatch}
+price = {
+    (what, name): torch.tensor([cost(schedule, share) for share in dropped.tolist()])
+    for what, cost in costs.items()
+    for name, (schedule, *_) in schedules.items()
+}
+
+fig, axes = subplots(1, 2, figsize=(9.4, 3.8), sharex=True)
+for ax, what, limit in zip(axes, costs, (0.001, 0.01), strict=True):
+    for name, (_, colour, style) in schedules.items():
+        ax.semilogy(dropped, price[what, name], style, color=colour, label=name)
+    ax.axhline(limit, color=NOISE, linewidth=1)
+    ax.set(xlabel="share of the last steps dropped", ylim=(1e-6, 10))
+axes[0].set(title="two bumps: $W_1$ to the data")
+axes[1].set(title="digits: mismatch at the start [nats]")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+show(
+    fig,
+    "The cost of starting early, on log scales. For two bumps the linear schedules cost next to nothing up to nearly a half, cosine and sigmoid rise at once. For digits all cost more, and the linear schedule passes the grey line at a seventh.",
+)
+
+
+def droppable(what, name, limit):
+    """The largest share that may be dropped within this limit."""
+    return dropped[price[what, name] <= limit].max()
+
+
+verdict(
+    "two bumps, W1 within 0.001: linear, droppable share",
+    droppable("bumps", "linear", 1e-3),
+    low=0.42,
+    high=0.48,
+)
+verdict("the same for the cosine", droppable("bumps", "cosine", 1e-3), low=0.08, high=0.16)
+verdict(
+    "digits, mismatch within 0.01 nats: linear, droppable share",
+    droppable("digits", "linear", 0.01),
+    low=0.1,
+    high=0.2,
+)
+verdict("the same for the cosine", droppable("digits", "cosine", 0.01), low=0, high=0.04)
+
+# %% [markdown]
+# (On the right there is no flow to follow, so it shows the mismatch that goes *in*. What comes out of any sampler with a perfect denoiser is at most as far off as that.) The linear schedule's last steps buy next to nothing,
+# in training and in sampling. But how many of them you can spare depends on the data: 64 pixels that go up and down together can be seen through more noise than one number. Nichol and Dhariwal saw with images what the right panel
+# shows: up to a fifth of the linear schedule's steps can be skipped at hardly any loss.
+#
+# ## 6. What happens to the whole distribution
+#
+# So far one image was noised. Now all of the data: $q(x_t) = \int q(x_t \mid x_0)\, q(x_0)\, dx_0$, the **diffused marginal**. For a mixture of Gaussians it is exact: each component's mean shrinks by $\sqrt{\bar\alpha_t}$, its variance goes to
+# $\bar\alpha_t s^2 + 1 - \bar\alpha_t$, and the weights stay. `GaussianMixture.diffuse` does that.
+
+# %%
+eight = torch.arange(0, T, 8)
+cut = line[(line.abs() < 3.2)][::16]
+panels = {"linear": linear, "cosine": cosine}
+fig, axes = subplots(2, 2, figsize=(9.4, 6.0), sharex="col", width_ratios=[1.6, 1])
+for row, (name, schedule) in zip(axes, panels.items(), strict=True):
+    density = torch.stack(
+        [
+            two_bumps.diffuse(level).log_prob(cut[:, None]).exp()
+            for level in schedule.alphas_cumprod[eight].tolist()
+        ]
+    )
+    row[0].imshow(
+        density.T, origin="lower", aspect="auto", cmap="viridis", extent=(0, T, cut[0].item(), cut[-1].item())
+    )
+    row[0].set(title=f"$q(x_t)$, {name}", ylabel="x")
+    for t, colour, style in ((0, DATA, "-"), (250, GREEN, "--"), (500, MODEL, "-.")):
+        slice_t = two_bumps.diffuse(schedule.alphas_cumprod[t].item()).log_prob(cut[:, None]).exp()
+        row[1].plot(cut, slice_t, style, color=colour, label=f"t = {t}")
+        row[0].axvline(t, color="white", linestyle=style, linewidth=1.5)
+    row[1].plot(cut, stats.norm.pdf(cut), color=NOISE, linewidth=1.2, label="N(0, 1)")
+    row[1].set(title="slices")
+fig.legend(*axes[0, 1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+axes[1, 0].set_xlabel("t")
+axes[1, 1].set_xlabel("x")
+show(
+    fig,
+    "Heat maps of the density over time for two schedules, with slices. Two bright bands, the bumps, widen and run together into one broad band; with the linear schedule by t = 400, with the cosine near 700.",
+)
+x0 = two_bumps.sample(20_000, dice(11))
+t = torch.full((len(x0),), 249)
+x_t = add_noise(x0, torch.randn(x0.shape, generator=dice(12), dtype=torch.float64), t, betas)[:, 0]
+exact_cdf = cumulated(two_bumps.diffuse(linear.alphas_cumprod[249].item()))
+distance = stats.kstest(
+    x_t.numpy(), lambda x: interpolate(torch.as_tensor(x), line, exact_cdf).numpy()
+).statistic
+verdict(
+    "20,000 of your jumps to t = 250, sqrt(n) D against the exact marginal",
+    math.sqrt(len(x0)) * distance,
+    high=1.95,
+)
+
+# %% [markdown]
+# In the plane it is the same. The bumps come together and grow at the same time; the holes fill first.
+
+# %%
+ring = data.toy("eight_gaussians", 1500, seed=0).double()
+ring = (ring - ring.mean(0)) / ring.std()
+noise = torch.randn(ring.shape, generator=dice(13), dtype=torch.float64)
+fig, axes = subplots(1, 5, figsize=(10.4, 2.6), sharex=True, sharey=True)
+for ax, t in zip(axes, (0, 60, 150, 300, 999), strict=True):
+    points = add_noise(ring, noise, torch.full((len(ring),), t), betas)
+    ax.scatter(*points.T, s=2, color=DATA if t == 0 else NOISE)
+    ax.set(title=f"t = {t}", xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal", xlabel="$x_1$")
+axes[0].set_ylabel("$x_2$")
+show(
+    fig,
+    "Points in the plane at five times: eight tight clusters on a ring, the clusters swell, touch, become one ring, and at the end one round cloud.",
+)
+
+# %% [markdown]
+# **Predict.** A quiz from one of the lectures: *what is the distribution of $x_T$?* The data have two bumps, the schedule is the linear one with its 1,000 steps. $q(x_T)$ is (a) exactly $\mathcal N(0, I)$; (b) two small bumps
+# that one can see in a histogram of 100,000 samples; (c) not $\mathcal N(0, I)$, but 100,000 samples are too few to tell the difference.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %%
+at_end = two_bumps.diffuse(linear.alphas_cumprod[-1].item())
+gap = (
+    0.5
+    * (at_end.log_prob(line[:, None]).exp() - torch.tensor(stats.norm.pdf(line))).abs().sum()
+    * (line[1] - line[0])
+)
+many = at_end.sample(100_000, dice(14))[:, 0]
+noticed = ks(many, 0.0, 1.0) > 1.95
+answer = "a" if gap == 0 else "b" if noticed else "c"
+reveal(
+    guess,
+    answer,
+    "the means of the bumps have shrunk by the factor in the next line, which is small and not 0.",
+)
+verdict("signal rate at T", linear.alphas_cumprod[-1].sqrt(), low=0.0063, high=0.0064)
+verdict("total variation to N(0, 1)", gap, low=1e-8, high=1e-4)
+verdict("100,000 samples, sqrt(n) D against N(0, 1)", ks(many, 0.0, 1.0), high=1.95)
+
+# %% [markdown]
+# ## 7. What is left at the end
+#
+# So who cares? The sampler starts from $\mathcal N(0, I)$ and not from $q(x_T)$, and in one dimension nobody can tell. In many dimensions it may be another matter. The **mean brightness** of an image is an average over all its $D$
+# pixels. Averaging divides the noise's standard deviation by $\sqrt D$, and leaves the signal alone. For a $64 \times 64$ image that is a factor of 64: what is invisible in a pixel stands out in the sum.
+#
+# Let brightness be Gaussian over the data set: $b \sim \mathcal N(0.2, 0.5^2)$, some images dark, some bright. Along the direction "all pixels alike", of length 1, the coordinate is $\sqrt D\, b$, and diffusion acts on it alone. So the
+# experiment is one-dimensional and exact. Schedules: the linear one, and the one of a well-known text-to-image model, whose $\sqrt{\beta}$ is linear from $\sqrt{0.00085}$ to $\sqrt{0.012}$.
+
+# %%
+latent = NoiseSchedule(torch.linspace(math.sqrt(0.00085), math.sqrt(0.012), T, dtype=torch.float64) ** 2)
+root_d = 64.0
+brightness = exact.GaussianMixture(torch.tensor([[0.2 * root_d]]).double(), torch.tensor([0.5 * root_d]))
+gaussian_2d = gaussian[:, None]
+
+
+def sampled_brightness(schedule):
+    """Mean and standard deviation of b, as a deterministic sampler with the perfect denoiser makes it."""
+    model = exact_model(brightness, schedule, "v_prediction")
+    options = {"prediction_type": "v_prediction", "num_inference_steps": T, "x_T": gaussian_2d}
+    made = samplers.ddim(model, schedule, gaussian_2d.shape, **options)
+    return (made / root_d).mean(), (made / root_d).std()
+
+
+def theory(schedule):
+    """The same without a sampler: a Gaussian goes through the probability flow as a straight line."""
+    level, mean, spread = schedule.alphas_cumprod[-1], 0.2 * root_d, 0.5 * root_d
+    widths = spread / (level * spread**2 + 1 - level).sqrt()
+    return (mean - widths * level.sqrt() * mean) / root_d, widths / root_d
+
+
+# %%
+trio = {"linear": linear, "text-to-image": latent, "repaired": latent.zero_terminal_snr()}
+made = {name: sampled_brightness(schedule) for name, schedule in trio.items()}
+expected = {name: theory(schedule) for name, schedule in trio.items()}
+for name, schedule in trio.items():
+    gap = max(abs(a - b) for a, b in zip(made[name], expected[name], strict=True))
+    verdict(f"{name}: sampler against theory, largest difference", gap, high=0.01)
+verdict("text-to-image: signal rate at T", latent.alphas_cumprod[-1].sqrt(), low=0.068, high=0.069)
+verdict("linear: mean brightness (0.2 is right)", made["linear"][0], low=0.15, high=0.17)
+verdict("text-to-image: mean brightness", made["text-to-image"][0], low=0, high=0.04)
+verdict(
+    "text-to-image: spread of the brightness (0.5 is right)", made["text-to-image"][1], low=0.19, high=0.23
+)
+verdict("repaired: mean brightness", made["repaired"][0], low=0.19, high=0.21)
+verdict("repaired: spread", made["repaired"][1], low=0.48, high=0.51)
+
+marks = torch.linspace(-1.6, 2, 400, dtype=torch.float64)
+curves = {"the data": ((torch.tensor(0.2), torch.tensor(0.5)), DATA, "-"), "text-to-image": (made["text-to-image"], MODEL, "--"),
+          "repaired": (made["repaired"], GREEN, ":")}  # fmt: skip
+fig, ax = subplots(figsize=(7.4, 3.0))
+for name, ((mean, spread), colour, style) in curves.items():
+    ax.plot(
+        marks,
+        stats.norm.pdf(marks, mean, spread),
+        style,
+        color=colour,
+        label=name,
+        linewidth=3 if style == ":" else 2.2,
+    )
+ax.set(
+    title="Mean brightness of samples, perfect denoiser",
+    xlabel="b (-1 is black, 1 is white)",
+    ylabel="density",
+)
+ax.legend()
+show(
+    fig,
+    "Three bell curves of brightness: the data's is wide around 0.2; the text-to-image schedule's narrow around 0; the repaired one lies on the data's.",
+)
+
+# %% [markdown]
+# With a *perfect* denoiser this sampler cannot make a very dark or a very bright picture. The model has learned that $x_T$ still tells the brightness, which in training it does. At sampling time $x_T$ is pure noise; its mean is always
+# nearly 0, so the model reads "medium". That is what people saw: pictures of medium brightness, whatever was asked for (Lin et al. 2024).
+#
+# A sampler that adds fresh noise on its way forgets some of its start, and errs less. It still errs:
+
+# %%
+stochastic = (
+    samplers.ddpm(
+        exact_model(brightness, latent), latent, gaussian_2d.shape, x_T=gaussian_2d, generator=dice(23)
+    )
+    / root_d
+)
+verdict(
+    "text-to-image, ancestral sampling: spread of the brightness (0.5 is right)",
+    stochastic.std(),
+    low=0.24,
+    high=0.32,
+)
+
+# %% [markdown]
+# The repair is on the schedule: move and stretch $\sqrt{\bar\alpha}$ so that it ends at 0, `zero_terminal_snr()`. It has a price: at $\bar\alpha = 0$ the noise *is* $x_T$, so a model that names the noise learns nothing there. The model
+# must predict something else, such as $v$ (notebook 11).
+#
+# ## 8. The same schedule for another size?
+#
+# Two images of the same scene, one with twice the side. Give both the same $\bar\alpha_t$. Each pixel is equally noisy.
+#
+# **Predict.** In which one can you still tell more? (a) in the same way in both; (b) in the larger one; (c) in the smaller one, as it has fewer pixels to be wrong about.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+sizes = {28: 2 * glyphs.images - 1}
+for k in (2, 4):
+    sizes[28 // k] = avg_pool2d(sizes[28], k)  # the same images, k x k pixels averaged into one
+noises = {side: torch.randn(images.shape, generator=dice(15)) for side, images in sizes.items()}
+times = list(range(0, T, 40))
+
+
+def recognised(x_t, images, signal):
+    """Share of noisy images whose nearest clean image, shrunk alike, is their own."""
+    nearest = torch.cdist(x_t.flatten(1), signal * images.flatten(1)).argmin(1)
+    return (nearest == torch.arange(len(images))).float().mean().item()
+
+
+def curve(schedule, side):
+    """Share recognised over time for images of this side."""
+    shares = []
+    for t in times:
+        signal = schedule.alphas_cumprod[t].sqrt().item()
+        shares.append(recognised(schedule.add_noise(sizes[side], noises[side], t), sizes[side], signal))
+    return torch.tensor(shares)
+
+
+# %%
+plain = {side: curve(linear, side) for side in sizes}
+lead = (plain[28] - plain[14]).mean()  # over all times
+answer = "b" if lead > 0.05 else "c" if lead < -0.05 else "a"
+reveal(
+    guess,
+    answer,
+    "neighbouring pixels show the same thing with different noise; average them, by eye or by code, and noise goes away.",
+)
+
+# %% [markdown]
+# Averaging $k \times k$ pixels leaves what they share and divides the noise's variance by $k^2$. So a large image with the schedule of the small one has, for the eye, $k^2$ times its SNR. To destroy it at the same pace, give it a
+# schedule with the SNR divided by $k^2$: **rescaling** (Hoogeboom et al. 2023; Chen 2023). In log-SNR this is a shift of the whole curve by $-2 \log k$. Test: noise 28-pixel images with the shifted schedule, average *down*, and compare
+# with small images under the plain one.
+
+# %%
+after_averaging = {}
+for k in (2, 4):
+    side, schedule, shares = 28 // k, linear.rescale(1 / k**2), []
+    for t in times:
+        large = schedule.add_noise(sizes[28], noises[28], t)
+        signal = schedule.alphas_cumprod[t].sqrt().item()
+        shares.append(recognised(avg_pool2d(large, k), sizes[side], signal))
+    after_averaging[side] = torch.tensor(shares)
+
+# %%
+example = {"28, linear": (28, linear), "7, linear": (7, linear), "28, SNR / 16": (28, linear.rescale(1 / 16))}
+looks = (40, 160, 280, 400, 520, 640)
+rows = {
+    name: torch.cat([(s.add_noise(sizes[side][:1], noises[side][:1], t) + 1) / 2 for t in looks])
+    for name, (side, s) in example.items()
+}
+fig = image_rows(
+    rows, title="One image, two sizes, two schedules", names=[f"t = {t}" for t in looks], scale=0.8
+)
+show(
+    fig,
+    "A glyph at 28 pixels under the linear schedule can be read until t = 280 or so; the same at 7 pixels is lost at 160, and so is the large one with a sixteenth of the SNR.",
+)
+
+# %%
+fig, ax = subplots(figsize=(7.6, 3.7))
+for side, colour, marker in ((28, BLACK, "o"), (14, GREEN, "s"), (7, PURPLE, "^")):
+    ax.plot(times, plain[side], color=colour, label=f"{side} x {side}, linear")
+    if side < 28:
+        ax.plot(
+            times,
+            after_averaging[side],
+            marker,
+            color=colour,
+            label=f"28 x 28, SNR / {(28 // side) ** 2}, averaged down",
+        )
+ax.set(title="Which of 500 images is it?", xlabel="t", ylabel="share recognised")
+ax.legend(fontsize=11)
+show(
+    fig,
+    "Share of images recognised over t. The curve for 28 pixels falls last, that for 7 first. Markers for the large images with shifted schedules, averaged down, lie on the curves of the small ones.",
+)
+for side in (14, 7):
+    verdict(
+        f"shifted and averaged to {side}: largest distance from the small one's curve",
+        (after_averaging[side] - plain[side]).abs().max(),
+        high=0.08,
+    )
+noise_left = avg_pool2d(noises[28], 4).var() * 16
+kept = [(sizes[28 // k].var() / sizes[28].var()).item() for k in (2, 4)]
+verdict("4 x 4 averaged: variance of the noise, times 16", noise_left, low=0.95, high=1.05)
+verdict("2 x 2 averaged: share of the images' variance that is left", kept[0], low=0.75, high=0.9)
+verdict("4 x 4 averaged: the same", kept[1], low=0.45, high=0.65)
+
+# %% [markdown]
+# Averaging loses some of the signal too: strokes are thin, and at 7 pixels half of the variance is gone. So the argument holds for what both sizes can show. Fine detail has no counterpart in the small image, and drowns at the pace of single pixels in any case.
+#
+# ## 9. A VAE with nothing to learn
+#
+# Stack $T$ latent layers, each drawn from the one below, and you have a hierarchical VAE: an encoder $q(z_1 \mid x) \prod q(z_t \mid z_{t-1})$, a decoder $p(z_T) \prod p(z_{t-1} \mid z_t)\, p(x \mid z_1)$, and the ELBO of notebook 02. The forward
+# process is such an encoder, with three restrictions:
+#
+# | restriction | what it takes away | what it buys |
+# |---|---|---|
+# | 1. every latent has the size of $x$ | the bottleneck: no short code, no latent space to walk in | one net can serve all layers |
+# | 2. the encoder is a fixed linear Gaussian, $\mathcal N(\sqrt{\alpha_t} x_{t-1}, (1 - \alpha_t) I)$ | the learned encoder: the code cannot adapt to the data | no encoder to train, none to collapse, and a closed form for every layer: train any one alone |
+# | 3. the last latent is $\mathcal N(0, I)$, whatever $x$ | the last latent's information: by itself it says nothing of $x$ | a prior without parameters that fits at once |
+#
+# The third is met only nearly. How nearly is a term of the ELBO, $\mathrm{KL}(q(x_T \mid x_0) \,\|\, \mathcal N(0, I))$, in closed form from notebook 02:
+
+
+# %%
+def prior_term(x0, level):
+    """KL(N(sqrt(a) x0, (1 - a) I) || N(0, I)) in nats for each row of x0, [N, D] -> [N]."""
+    return 0.5 * (level * x0.square() - level - torch.log1p(-level)).sum(1)
+
+
+for name, low, high in (("linear", 1e-4, 2e-3), ("cosine", 0, 1e-6)):
+    verdict(
+        f"{name}, a digit of 64 pixels: prior term [nats]",
+        prior_term(known, schedules[name][0].alphas_cumprod[-1]).mean(),
+        low,
+        high,
+    )
+verdict("text-to-image, the same", prior_term(known, latent.alphas_cumprod[-1]).mean(), low=0.05, high=0.15)
+
+numbers = {"latent numbers for one digit, here": T * 64, "learned parameters of the encoder, here": 0}
+for words, number in numbers.items():
+    print(f"{number:7,d}   {words}")
+
+# %% [markdown]
+# In notebook 03 a VAE could ignore its code: the KL fell to 0 and the code said nothing (posterior collapse). Here restriction 3 *demands* that of the last layer. The information is all in the layers before, a little in each. What is
+# left to learn is the way back, notebook 11.
+#
+# ## 10. Infinitely many steps
+#
+# Make the steps smaller and more. Let time run from 0 to 1, write $\beta(\tau)$ for the noise *per unit of time*, so that $\beta_t = \beta(\tau)\, \Delta\tau$. For a small step $\sqrt{1 - \beta_t} \approx 1 - \frac12 \beta_t$, and the chain becomes
+#
+# $$x_{\tau + \Delta\tau} = x_\tau - \tfrac12 \beta(\tau)\, x_\tau\, \Delta\tau + \sqrt{\beta(\tau)\, \Delta\tau}\; \epsilon \qquad\longrightarrow\qquad dx = -\tfrac12 \beta(\tau)\, x\, d\tau + \sqrt{\beta(\tau)}\, dW$$
+#
+# a **stochastic differential equation**, the *variance-preserving* SDE (Song et al. 2021). $dW$ is Gaussian noise of variance $d\tau$. The left side is the Euler-Maruyama method for solving it. The product becomes an integral:
+#
+# $$\bar\alpha(\tau) = \exp\Big( -\int_0^\tau \beta(r)\, dr \Big), \qquad \beta(\tau) = 0.1 + 19.9\, \tau \ \text{ for the linear schedule}$$
+
+
+# %%
+def rate_of_noise(tau):
+    return 0.1 + 19.9 * tau
+
+
+def exact_level(tau):
+    return math.exp(-(0.1 * tau + 9.95 * tau**2))
+
+
+def euler_maruyama(x, steps, generator):
+    """x: [N] at time 0 -> the path [steps + 1, N] to time 1."""
+    path = [x]
+    for k in range(steps):
+        step = rate_of_noise(k / steps) / steps
+        noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        path.append((1 - step / 2) * path[-1] + math.sqrt(step) * noise)
+    return torch.stack(path)
+
+
+# %%
+paths = euler_maruyama(two_bumps.sample(4000, dice(16))[:, 0], 500, dice(17))
+tau = torch.linspace(0, 1, 501)
+fig, ax = subplots(figsize=(7.6, 3.5))
+shown = paths[:, :14]
+ax.plot(tau, shown, color=NOISE, linewidth=0.8)
+ax.plot(tau, paths.mean(1), color=BLACK, label="mean of 4,000")
+ax.plot(tau, paths.std(1), "--", color=GREEN, label="their standard deviation")
+ax.set(title="Paths of the VP-SDE", xlabel="τ", ylabel="x", ylim=(-4.2, 4.2))
+fig.legend(loc="outside lower center", ncols=2)
+show(
+    fig,
+    "Fourteen rough paths from two bumps, which have mixed by the middle. The mean of all paths stays at 0 and their standard deviation at 1.",
+)
+verdict(
+    "chain of 1,000 steps and SDE: ratio of the two alpha-bars at the end",
+    linear.alphas_cumprod[-1] / exact_level(1.0),
+    low=0.85,
+    high=1,
+)
+
+# %% [markdown]
+# How good is Euler-Maruyama? No sampling is needed to know: each step maps a mean and a variance to a mean and a variance, so the moments after $K$ steps are exact, and can be compared with the exact kernel. Halve the step and the
+# error should halve: a slope of 1 on log-log axes. So should the *path's* error, on one Brownian motion, since the noise does not depend on $x$ here.
+
+
+# %%
+def euler_moments(steps, end=0.5):
+    """Mean of x_end for x_0 = 1, and its variance, after this many steps to time end."""
+    mean, variance = 1.0, 0.0
+    for k in range(steps):
+        step = rate_of_noise(k / steps * end) / steps * end
+        mean, variance = (1 - step / 2) * mean, (1 - step / 2) ** 2 * variance + step
+    return mean, variance
+
+
+def path_error(steps, fine=2048, end=0.5):
+    """Root mean square difference at time end between this many steps and many, on the same noise."""
+    increments = torch.randn(fine, 1000, generator=dice(18), dtype=torch.float64) * math.sqrt(end / fine)
+    ends = []
+    for count in (steps, fine):
+        x, dw = torch.ones(1000, dtype=torch.float64), increments.reshape(count, -1, 1000).sum(1)
+        for k in range(count):
+            now = rate_of_noise(k / count * end)
+            x = x - 0.5 * now * x * end / count + math.sqrt(now) * dw[k]
+        ends.append(x)
+    return (ends[0] - ends[1]).square().mean().sqrt().item()
+
+
+# %%
+counts = [16, 32, 64, 128, 256]
+exact_mean, exact_variance = math.sqrt(exact_level(0.5)), 1 - exact_level(0.5)
+errors = {
+    "mean": [abs(euler_moments(k)[0] - exact_mean) for k in counts],
+    "variance": [abs(euler_moments(k)[1] - exact_variance) for k in counts],
+    "path": [path_error(k) for k in counts],
+}
+fig, ax = subplots(figsize=(7, 3.4))
+for (name, values), colour, marker in zip(
+    errors.items(), (BLACK, GREEN, MODEL), ("o", "s", "^"), strict=True
+):
+    ax.loglog(counts, values, marker=marker, color=colour, label=name)
+ax.set(
+    title="Euler-Maruyama against the exact kernel, τ = 0.5",
+    xlabel="steps",
+    ylabel="error",
+    xticks=counts,
+    xticklabels=counts,
+)
+ax.minorticks_off()
+ax.legend()
+show(
+    fig,
+    "Errors of mean, variance and path against the number of steps, on log-log axes: three parallel lines that fall by half for each doubling.",
+)
+for name, low, high in (("mean", 0.9, 1.1), ("variance", 0.9, 1.15), ("path", 0.9, 1.2)):
+    slope = -math.log(errors[name][-1] / errors[name][1]) / math.log(counts[-1] / counts[1])
+    verdict(f"{name}: slope", slope, low, high)
+
+# %% [markdown]
+# The SDE shows what a schedule really is: a choice of *clock*. $\bar\alpha$ runs from 1 to 0 in any case; $\beta(\tau)$ says how fast. Take the same $\bar\alpha$ values at other times and you have another schedule, and the same process.
+# Training sees the difference, since it draws $t$ evenly, and so do samplers that step evenly in $t$.
+#
+# ## 11. The failure museum
+#
+# **Exhibit A: nobody told the sampler.** Here is a process that adds noise and never shrinks. (It has a name, *variance exploding*, and works well.) What is broken is the start: the sampler draws from $\mathcal N(0, 1)$. Mend it: from the
+# betas, return the standard deviation that the start must have. The data have variance 1.
+
+# %%
+spread_out, generator = two_bumps.sample(20_000, dice(19))[:, 0] / math.sqrt(1.0525), dice(20)
+for beta in betas.tolist():
+    spread_out = spread_out + math.sqrt(beta) * torch.randn(
+        len(spread_out), generator=generator, dtype=torch.float64
+    )
+
+
+def mended(betas):
+    """betas: [T] -> the standard deviation of x_T, a scalar."""
+    ### BEGIN SOLUTION
+    return (1 + betas.sum()).sqrt()
+    ### END SOLUTION
+
+
+verdict("exhibit A, standard deviation of x_T where the sampler starts with 1", spread_out.std(), low=3)
+started = mended(betas)
+if started is None or started is ...:
+    print("exhibit A: not answered yet")
+else:
+    print(
+        "exhibit A:",
+        "mended"
+        if abs(float(started) / spread_out.std() - 1) < 0.03
+        else f"still broken, you start at {float(started):.2f}",
+    )
+
+# %% [markdown]
+# **Exhibit B: a thousand steps are too slow, so take a hundred.** Same betas, from 0.0001 to 0.02, but $T = 100$. Look at the last image. Mend it: return first and last beta for 100 steps on a straight line, such that the signal rate at the
+# end is below 0.01. Every beta must stay below 1.
+
+# %%
+hundred = NoiseSchedule.linear(100, 1e-4, 0.02)
+
+
+def mended():
+    """Return (beta_start, beta_end) for 100 steps."""
+    ### BEGIN SOLUTION
+    return 1e-3, 0.2
+    ### END SOLUTION
+
+
+verdict("exhibit B, signal rate at T", hundred.alphas_cumprod[-1].sqrt(), low=0.5)
+settings = mended()
+rows = {"linear(100), as it is": hundred}
+if settings is None or settings is ...:
+    print("exhibit B: not answered yet")
+else:
+    repaired = NoiseSchedule.linear(100, *settings)
+    rows["yours"] = repaired
+    left = repaired.alphas_cumprod[-1].sqrt().item()
+    print("exhibit B:", "mended" if left < 0.01 else f"still broken, signal rate {left:.2f} at the end")
+noise = torch.randn(four[:1].shape, generator=dice(21))
+strips = {
+    name: torch.cat([(s.add_noise(four[:1], noise, t) + 1) / 2 for t in (0, 20, 40, 60, 80, 99)])
+    for name, s in rows.items()
+}
+fig = image_rows(strips, names=[f"t = {t}" for t in (0, 20, 40, 60, 80, 99)], scale=0.8)
+show(
+    fig,
+    "The glyph under the schedule of exhibit B is still easy to read at the last step; in a mended schedule it is gone.",
+)
+
+# %% [markdown]
+# **Exhibit C: pixels from 0 to 255.** Somebody forgot to scale. The schedule is the linear one, the noise has variance 1, and the data have a standard deviation of nearly 100. At the last step the image has been shrunk to less than a
+# hundredth, and there it still is. Mend it: return the images as diffusion wants them.
+
+# %%
+raw = (255 * glyphs.images).double()
+noise = torch.randn(raw.shape, generator=dice(22), dtype=torch.float64)
+at_the_end = torch.full((len(raw),), T - 1)
+
+
+def mended(raw):
+    """raw: [N, 1, 28, 28] with values from 0 to 255 -> images for diffusion, of the same shape."""
+    ### BEGIN SOLUTION
+    return raw / 127.5 - 1
+    ### END SOLUTION
+
+
+def trace(images):
+    """Correlation of the pixels of x_0 and of x_T: 0 if nothing is left."""
+    return correlation(images.flatten(), linear.add_noise(images, noise, at_the_end).flatten())
+
+
+verdict("exhibit C, correlation of x_T with x_0", trace(raw), low=0.3)
+scaled = mended(raw)
+if scaled is None or scaled is ...:
+    print("exhibit C: not answered yet")
+else:
+    good = abs(trace(scaled)) < 0.03 and scaled.min() < -0.9 and scaled.max() > 0.9
+    print("exhibit C:", "mended" if good else "still broken: values should run from -1 to 1")
+
+# %% [markdown]
+# The other way round is as bad, and harder to see: data with a standard deviation of 0.1 drown in the first hundred steps, and the model gets nine hundred steps of noise. "SNR" means $\bar\alpha / (1 - \bar\alpha)$ only for data of variance 1.
+#
+# ## Read with care
+#
+# What the source lectures print about this, and what holds. Each line is held by a test.
+
+# %%
+from IPython.display import Markdown
+
+from course_utils.errata import errata_table
+
+Markdown(errata_table("10"))
+
+# %% [markdown]
+# ## What to take with you
+#
+# - One step shrinks by $\sqrt{1 - \beta}$ and adds noise of variance $\beta$; that keeps variance 1, so the end is known.
+# - Any $x_t$ in one jump: $x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$. Right for each $t$, but not a path.
+# - Compare schedules by log-SNR, on your data: what can a perfect denoiser still learn at this step? A third of the linear schedule's steps teach nothing about digits.
+# - At $T$ some signal is left. In one pixel nobody sees it; in the mean of all pixels it may decide how bright every sample is.
+# - $k$ times the side: divide the SNR by $k^2$.
+# - It is a VAE with a fixed encoder, and the first-order solution of an SDE. All the learning is in the way back.
+#
+# **Left out here.** Learned schedules (Kingma et al. 2021 learn the log-SNR's end points); noise that is not Gaussian, or blurs; discrete data; continuous time in training. The way back is notebook 11.
+#
+# **Papers.** Sohl-Dickstein et al., *Deep unsupervised learning using nonequilibrium thermodynamics*, 2015. Ho, Jain and Abbeel, *Denoising diffusion probabilistic models*, 2020. Nichol and Dhariwal, *Improved denoising diffusion
+# probabilistic models*, 2021. Kingma et al., *Variational diffusion models*, 2021. Song et al., *Score-based generative modeling through stochastic differential equations*, 2021. Jabri, Fleet and Chen, *Scalable adaptive computation for
+# iterative generation*, 2022. Chen, *On the importance of noise scheduling for diffusion models*, 2023. Hoogeboom, Heek and Salimans, *Simple diffusion: end-to-end diffusion for high resolution images*, 2023. Lin et al., *Common diffusion noise
+# schedules and sample steps are flawed*, 2024. Guo, Shamai and Verdú, *Mutual information and minimum mean-square error in Gaussian channels*, 2005.
