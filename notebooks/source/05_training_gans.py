@@ -1,0 +1,1456 @@
+# ---
+# jupyter:
+#   course:
+#     title: Training GANs
+#     summary: A convolutional GAN on digits, batch norm written out, and every training trick as a switch whose effect is measured over seeds.
+# ---
+
+# %% [markdown]
+# # 05 Training GANs
+#
+# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (DCGAN, batch normalisation, training tricks); *EECS 230 Deep Learning, Lecture 16*, after
+# S. Prince (DCGAN, mode collapse, progressive growing, truncation); S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (tips);
+# M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (DCGAN, mode collapse).
+#
+# **After this notebook you can**
+# - build a DCGAN from its rules, say what each layer's output looks like, and train it on a laptop;
+# - write batch norm, in training and in inference, and say what goes wrong when the two are mixed up;
+# - recognise instability and mode collapse, and measure them: classes, bins, Fréchet distance;
+# - tell which of the well-known tricks help in one setting, with an error bar, and which do nothing there;
+# - walk, add and subtract in the latent space, and trade diversity for fidelity;
+# - grow a GAN from 4 to 16 pixels without a jump.
+#
+# **Builds on** 01 (sizes of convolutions) and 04 (the game). **Time to run:** {measured_time}.
+
+# %%
+import functools
+import time
+
+import torch
+from threadpoolctl import threadpool_limits
+from torch import nn
+from torch.nn import functional as F
+
+from course_utils import checkpoints, data, gan, metrics, training
+from course_utils.checks import check, hint, reveal
+from course_utils.figures import DATA, GREEN, MODEL, NOISE, image_rows, mosaic, norm_axes, show, subplots
+from course_utils.verdict import verdict
+
+torch.manual_seed(0)
+torch.set_num_threads(1)  # everything here is small
+one_thread = threadpool_limits(1)  # the same for NumPy
+
+
+def dice(seed=0):
+    """A source of random numbers that repeats."""
+    return torch.Generator().manual_seed(seed)
+
+
+train = data.load("digits")
+test = data.load("digits", split="test")
+
+# %% [markdown]
+# ## 1. A generator for images, rule by rule
+#
+# In notebook 04 both players were dense nets, and the data points in the plane. For images one takes convolutions. For years that failed more often than not. Then Radford, Metz and Chintala tried many nets and wrote down what
+# the stable ones had in common. A net that keeps these rules is called a **DCGAN**, deep convolutional GAN:
+#
+# | rule | in $G$ | in $D$ | why |
+# |---|---|---|---|
+# | no pooling | transposed convolutions of stride 2 make the image larger | convolutions of stride 2 make it smaller | the net learns how to change the size |
+# | one dense layer | at the start, from $z$ to the smallest map | at the end, from the last map to one logit | a convolution has far fewer weights |
+# | batch norm | after each layer but the last | after each layer but the first | keeps activations, and so gradients, in range; section 2 |
+# | activation | ReLU; a sigmoid at the end | LeakyReLU(0.2) everywhere | a dead ReLU in $D$ sends $G$ no gradient |
+# | small start | weights from $\mathcal N(0, 0.02^2)$ | the same | no layer shouts at the beginning |
+# | Adam | rate 0.0002, $\beta_1 = 0.5$ | the same | notebook 04: momentum 0.9 circles |
+#
+# (The paper's $G$ ends in tanh, for pixels in $[-1, 1]$. Ours lie in $[0, 1]$. For our nets of eight pixels we take a larger rate.)
+#
+# Before you write such a net you should be able to say what shape comes out of each layer. All convolutions here have **kernel 4, stride 2, padding 1**.
+#
+# **Exercise 1.** $G$ begins with `start` x `start` pixels (the dense layer's output, reshaped) and has `layers` transposed convolutions. The side doubles each time. The channels halve each time, so that the last
+# *hidden* map has `width` channels; the last layer makes the image's one channel. Give all shapes, from the dense layer's to the image's.
+
+
+# %%
+def generator_shapes(width, start, layers):
+    """Three ints -> tensor [layers + 1, 3] of ints, a row (channels, height, width) for each map."""
+    ### BEGIN SOLUTION
+    rows = []
+    for done in range(layers):
+        channels, side = width * 2 ** (layers - 1 - done), start * 2**done
+        rows.append((channels, side, side))
+    return torch.tensor([*rows, (1, start * 2**layers, start * 2**layers)])
+    ### END SOLUTION
+
+
+# %%
+generator_shapes = check("gan.generator_shapes", generator_shapes)
+
+# %% [markdown]
+# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+
+# %%
+hint("gan.generator_shapes")
+
+# %% [markdown]
+# **Exercise 2.** The same for $D$: from the image, down through `layers` convolutions. The first makes `width` channels, each further one doubles them.
+
+
+# %%
+def discriminator_shapes(width, size, layers):
+    """Three ints -> tensor [layers + 1, 3] of ints, a row (channels, height, width) for each map."""
+    ### BEGIN SOLUTION
+    rows, side = [(1, size, size)], size
+    for done in range(layers):
+        side = (side + 2 - 4) // 2 + 1
+        rows.append((width * 2**done, side, side))
+    return torch.tensor(rows)
+    ### END SOLUTION
+
+
+# %%
+discriminator_shapes = check("gan.discriminator_shapes", discriminator_shapes)
+
+# %% [markdown]
+# Now the two players for digits of 8 x 8 pixels, every rule a line.
+
+# %%
+LATENT = 32
+
+
+def new_generator(width=32):
+    """z [B, 32] -> images [B, 1, 8, 8] in (0, 1)."""
+    return nn.Sequential(
+        nn.Linear(LATENT, 2 * width * 2 * 2, bias=False),  # the one dense layer
+        nn.Unflatten(1, (2 * width, 2, 2)),
+        nn.BatchNorm2d(2 * width),
+        nn.ReLU(),
+        nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1, bias=False),
+        nn.BatchNorm2d(width),
+        nn.ReLU(),
+        nn.ConvTranspose2d(width, 1, 4, stride=2, padding=1),  # no norm: the image may have any range
+        nn.Sigmoid(),
+    )
+
+
+def new_discriminator(width=32, norm=True):
+    """Images [B, 1, 8, 8] -> logits [B, 1]."""
+    return nn.Sequential(
+        nn.Conv2d(1, width, 4, stride=2, padding=1),  # no norm: D must see how bright the image is
+        nn.LeakyReLU(0.2),
+        nn.Conv2d(width, 2 * width, 4, stride=2, padding=1, bias=not norm),
+        nn.BatchNorm2d(2 * width) if norm else nn.Identity(),
+        nn.LeakyReLU(0.2),
+        nn.Flatten(),
+        nn.Linear(2 * width * 2 * 2, 1),  # the one dense layer
+    )
+
+
+@torch.no_grad()
+def small_start(net):
+    """DCGAN's initialisation, in place; returns the net."""
+    for layer in net:
+        if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            layer.weight.normal_(0, 0.02)
+    return net
+
+
+def new_players(seed, norm=True):
+    torch.manual_seed(seed)
+    return small_start(new_generator()), small_start(new_discriminator(norm=norm))
+
+
+# %%
+def maps_of(net, x):
+    """The shapes on the way: print each layer's, return those of the maps that a convolution or a reshape made."""
+    shapes = []
+    for layer in net:
+        x = layer(x)
+        print(f"{type(layer).__name__:>16}  {list(x.shape[1:])}")
+        if isinstance(layer, nn.Unflatten | nn.Conv2d | nn.ConvTranspose2d):
+            shapes.append(list(x.shape[1:]))
+    return torch.tensor(shapes)
+
+
+G, D = new_players(seed=0)
+with torch.no_grad():
+    print("generator, z [32]")
+    made = maps_of(G, torch.zeros(1, LATENT))
+    print("discriminator, image [1, 8, 8]")
+    seen = maps_of(D, torch.zeros(1, 1, 8, 8))
+wrong = (made != generator_shapes(32, 2, 2)).sum() + (seen != discriminator_shapes(32, 8, 2)[1:]).sum()
+verdict("numbers in these shapes that differ from yours", wrong, high=0)
+weights = [sum(p.numel() for p in net.parameters()) for net in (G, D)]
+verdict("thousands of weights, both players together", sum(weights) / 1000, low=60, high=90)
+
+# %% [markdown]
+# ## 2. Batch norm, written out
+#
+# Look at one channel somewhere in $G$. Its values over the batch have some mean and some spread, and both drift as the weights before it learn. **Batch norm** (Ioffe and Szegedy) takes the drift out. For one channel, with
+# all $m$ values that it has in the batch, from all images and all places:
+#
+# $$\begin{aligned}
+# \mu &= \tfrac1m \textstyle\sum_i x_i && (1) \\
+# \sigma^2 &= \tfrac1m \textstyle\sum_i (x_i - \mu)^2 && (2)\ \text{divided by } m, \text{ the biased variance} \\
+# \hat x_i &= \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} && (3)\ \epsilon \text{ inside the root} \\
+# y_i &= \gamma\, \hat x_i + \beta && (4)\ \text{learned, one of each per channel}
+# \end{aligned}$$
+#
+# **Exercise 3.** Write it. The gradient must flow through $\mu$ and $\sigma$ too.
+
+
+# %%
+def batch_norm(x, gamma, beta, eps):
+    """x: [N, C, H, W], gamma, beta: [C], eps: a number -> [N, C, H, W]."""
+    ### BEGIN SOLUTION
+    mu = x.mean(dim=(0, 2, 3), keepdim=True)
+    sigma2 = (x - mu).square().mean(dim=(0, 2, 3), keepdim=True)
+    x_hat = (x - mu) / torch.sqrt(sigma2 + eps)
+    return gamma[:, None, None] * x_hat + beta[:, None, None]
+    ### END SOLUTION
+
+
+# %%
+batch_norm = check("gan.batch_norm", batch_norm)
+
+# %% [markdown]
+# That is training. What about **inference**? A batch of one image would be normalised by itself, and what you get would depend on what else you asked for. So the layer keeps averages of $\mu$ and $\sigma^2$ over the batches it
+# has seen, and uses these. Two details that many get wrong: the kept variance is the *unbiased* one (divided by $m - 1$), because it is an estimate for all data; and torch's `momentum` is the share of the *new* batch.
+#
+# **Exercise 4.** Write that update.
+
+
+# %%
+def running_statistics(x, running_mean, running_var, momentum):
+    """x: [N, C, H, W]; running_mean, running_var: [C], before this batch -> both after it."""
+    ### BEGIN SOLUTION
+    new_mean, new_var = x.mean(dim=(0, 2, 3)), x.var(dim=(0, 2, 3), unbiased=True)
+    kept = 1 - momentum
+    return kept * running_mean + momentum * new_mean, kept * running_var + momentum * new_var
+    ### END SOLUTION
+
+
+# %%
+running_statistics = check("gan.running_statistics", running_statistics)
+
+# %% [markdown]
+# Is it torch's layer? Ten batches in training mode, then one in inference mode, beside `nn.BatchNorm2d`.
+
+
+# %%
+def batch_norm_inference(x, running_mean, running_var, gamma, beta, eps):
+    scale = gamma / (running_var + eps).sqrt()
+    return scale[:, None, None] * (x - running_mean[:, None, None]) + beta[:, None, None]
+
+
+layer = nn.BatchNorm2d(6).double()
+with torch.no_grad():
+    layer.weight.uniform_(0.5, 2, generator=dice(1))
+    layer.bias.normal_(generator=dice(2))
+    mean, var = torch.zeros(6).double(), torch.ones(6).double()
+    off = {"training": 0.0, "inference": 0.0}
+    for seed in range(10):
+        x = 3 + 2 * torch.randn(4, 6, 3, 3, generator=dice(seed)).double()
+        mine = batch_norm(x, layer.weight, layer.bias, layer.eps)
+        off["training"] = max(off["training"], (mine - layer(x)).abs().max().item())
+        mean, var = running_statistics(x, mean, var, layer.momentum)
+    layer.eval()
+    mine = batch_norm_inference(x, mean, var, layer.weight, layer.bias, layer.eps)
+    off["inference"] = (mine - layer(x)).abs().max().item()
+for mode, largest in off.items():
+    verdict(f"{mode}: largest |yours - torch's|", largest, high=1e-6)
+verdict(
+    "largest difference of the kept means and variances",
+    max((mean - layer.running_mean).abs().max(), (var - layer.running_var).abs().max()),
+    high=1e-6,
+)
+
+# %% [markdown]
+# ### Four norms, one picture
+#
+# Batch norm is one of four. They do the same thing to different sets of numbers. A feature map is a block: images $N$, channels $C$, places $H, W$. The orange cells share one mean and one variance.
+
+# %%
+show(
+    norm_axes(),
+    "Four blocks with axes C, N and H, W. Batch norm marks one channel of all images; layer norm all channels of one image; instance norm one channel of one image; "
+    "group norm half of the channels of one image.",
+)
+
+# %% [markdown]
+# In code only the axes differ. (Layer norm for images, as here, is `nn.GroupNorm` with one group.)
+
+
+# %%
+def normed(x, axes):
+    mean = x.mean(dim=axes, keepdim=True)
+    return (x - mean) / (x.var(dim=axes, unbiased=False, keepdim=True) + 1e-5).sqrt()
+
+
+x = 3 + 2 * torch.randn(4, 6, 3, 3, generator=dice(3)).double()
+by_axes = {
+    "batch": (normed(x, (0, 2, 3)), nn.BatchNorm2d(6)),
+    "layer": (normed(x, (1, 2, 3)), nn.LayerNorm([6, 3, 3])),
+    "instance": (normed(x, (2, 3)), nn.InstanceNorm2d(6)),
+    "group": (normed(x.reshape(4, 2, 3, 3, 3), (2, 3, 4)).reshape(x.shape), nn.GroupNorm(2, 6)),
+}
+for name, (ours, module) in by_axes.items():
+    off = (ours - module.double()(x).detach()).abs().max()
+    verdict(f"{name} norm: largest |line above - torch's module|", off, high=1e-6)
+
+# %% [markdown]
+# **Predict.** Double one image of the batch, brightness and all (the features of image 0, times two). For which norms do the results of the *other* images change? (a) batch only; (b) batch and group; (c) all four.
+
+# %%
+### BEGIN SOLUTION
+guess = "a"
+### END SOLUTION
+
+# %%
+louder = x.clone()
+louder[0] *= 2
+moved = {}
+for name, (ours, module) in by_axes.items():
+    moved[name] = (module.train()(louder)[1:] - ours[1:]).abs().max().item() > 1e-9
+answer = {("batch",): "a", ("batch", "group"): "b", tuple(by_axes): "c"}[
+    tuple(n for n in by_axes if moved[n])
+]
+reveal(guess, answer, "only batch norm has N among its axes: images of one batch are no longer independent.")
+
+# %% [markdown]
+# That sentence is the price of batch norm, and the reason for half of what follows.
+#
+# ## 3. Train it
+#
+# One round is that of notebook 04: a batch of real images and one of fakes for $D$, then a step of $G$ through $D$ (`gan.game_round`, the non-saturating loss).
+#
+# How good is it? Three measures, all with a classifier that was trained on real digits (from a checkpoint, `digit_classifier`):
+# - **classes covered**, of ten: those with at least 2 % of 1,000 samples;
+# - **confidence**: the classifier's mean largest probability, which is high if the samples can be read;
+# - **Fréchet distance**: take the classifier's 64 features, fit a Gaussian to those of the data and one to those of the samples, and measure between the two, $|\mu_1 - \mu_2|^2 + \mathrm{tr}\big(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1 \Sigma_2)^{1/2}\big)$.
+#   With the features of another net (Inception) this is called FID.
+
+# %%
+judge, _ = checkpoints.load("digit_classifier")
+with torch.no_grad():
+    real_features = judge.features(train.images)
+
+
+@torch.no_grad()
+def marks(images):
+    """Images [N, 1, 8, 8] -> a dict of the measures, and the share of each class."""
+    features = judge.features(images)
+    probabilities = judge.head(features).softmax(1)
+    shares = probabilities.argmax(1).bincount(minlength=10) / len(images)
+    return {
+        "classes": int((shares >= 0.02).sum()),
+        "confidence": probabilities.max(1).values.mean().item(),
+        "distance": metrics.frechet_distance(features, real_features),
+        "shares": shares,
+    }
+
+
+@torch.no_grad()
+def draw(G, n=1000, seed=1):
+    """Samples in inference mode; the mode is put back afterwards."""
+    mode = G.training
+    images = G.eval()(torch.randn(n, LATENT, generator=dice(seed)))
+    G.train(mode)
+    return images
+
+
+unseen = marks(test.images)
+verdict("355 unseen real digits: distance", unseen["distance"], high=1.5)
+verdict("their confidence", unseen["confidence"], low=0.9)
+verdict("an untrained generator: distance", marks(draw(G))["distance"], low=100)
+
+# %%
+ADAM = functools.partial(torch.optim.Adam, fused=True)
+PAIR = gan.losses["non_saturating"]
+
+
+def play(G, D, images, steps, seed=0, g_lr=1e-3, d_lr=1e-3, momentum=0.5, after=None, losses=PAIR):
+    """Train both players for some steps; after(step) is called after each. Returns the history of losses."""
+    beta = (momentum, 0.999)
+    g_adam, d_adam = ADAM(G.parameters(), lr=g_lr, betas=beta), ADAM(D.parameters(), lr=d_lr, betas=beta)
+    update = gan.game_round(G, D, losses, g_adam, d_adam, latent_dim=z_width(G))
+    history = training.History()
+    how = {"steps": steps, "batch_size": 64, "seed": seed, "device": "cpu", "progress": False}
+    for step in training.steps(update, images, history=history, **how):
+        if after is not None:
+            after(step)
+    return history
+
+
+def z_width(G):
+    return next(layer.in_features for layer in G.modules() if isinstance(layer, nn.Linear))
+
+
+G, D = new_players(seed=0)
+average = training.WeightAverage(G, decay=0.995)  # section 4
+record = {"step": [], "G": [], "average": []}
+pictures = {}
+
+
+def look(step):
+    average.update()
+    if step % 200 == 0:
+        record["step"].append(step)
+        record["G"].append(marks(draw(G)))
+        record["average"].append(marks(draw(average.model)))
+    if step in (50, 200, 800, 2400):
+        pictures[f"{step} steps"] = draw(G, 12)
+
+
+history = play(G, D, train.images, steps=2400, after=look)
+show(
+    image_rows({**pictures, "real": test.images[:12]}, "Twelve codes z, as G learns", scale=0.72),
+    "Five rows of twelve 8 x 8 images: grey blots after 50 steps, then strokes, then digits most of which can be read; the last row has real digits.",
+)
+
+
+# %%
+def framed(images):
+    return F.pad(images, (1, 1, 1, 1), value=0.45)  # a grey line round each digit
+
+
+fig, axes = subplots(1, 2, figsize=(9, 4.8))
+mosaic(framed(test.images[:64]), 8, 8, title="real", ax=axes[0])
+mosaic(framed(draw(G, 64)), 8, 8, title="drawn by G", ax=axes[1])
+show(
+    fig,
+    "Two mosaics of 64 digits, real ones on the left and generated ones on the right: most of these can be read, some are not quite a digit.",
+)
+last = record["G"][-1]
+verdict("classes covered, of 10", last["classes"], low=10)
+verdict("confidence", last["confidence"], low=0.75)
+verdict("distance to the data", last["distance"], high=12)
+
+# %% [markdown]
+# ## 4. What the losses do not say
+#
+# **Predict.** The distance fell all the time (nearly). What did $G$'s own loss do over the last two thousand steps? (a) it fell too; (b) it stayed or rose; (c) it fell at first, then rose.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+g_loss = torch.tensor(history.extras["g_loss"]).reshape(-1, 200).mean(1)  # over 200 steps each
+d_loss = torch.tensor(history.loss).reshape(-1, 200).mean(1)
+distance = torch.tensor([one["distance"] for one in record["G"]])
+change = g_loss[-1] - g_loss[2]
+halfway = g_loss[2:].min() < min(g_loss[2], g_loss[-1]) - 0.1
+reveal(
+    guess,
+    "c" if halfway else "a" if change < -0.1 else "b",
+    "D learns as well, and what G's loss measures is D. A better G can have a higher loss.",
+)
+
+fig, axes = subplots(1, 2, figsize=(8.8, 3.3))
+axes[0].plot(record["step"], d_loss, color=DATA, label="D's")
+axes[0].plot(record["step"], g_loss, "--", color=MODEL, label="G's")
+axes[0].set(title="Losses, mean of 200 steps", xlabel="step", ylabel="nats", ylim=(0, None))
+axes[0].legend()
+axes[1].semilogy(record["step"], distance, "--o", color=MODEL, label="G")
+axes[1].semilogy(
+    record["step"], [one["distance"] for one in record["average"]], "-s", color=GREEN, label="average of G"
+)
+axes[1].axhline(unseen["distance"], color=DATA, linestyle=":", label="unseen digits")
+axes[1].set(title="Fréchet distance", xlabel="step")
+axes[1].legend()
+show(
+    fig,
+    "Left: after the first steps D's loss falls slowly and G's loss rises. Right: the Fréchet distance of G falls from about a hundred to below ten, that of the averaged G a little lower at the end; unseen real digits lie far below.",
+)
+verdict("the distance at the end over that after 400 steps", distance[-1] / distance[1], high=0.7)
+verdict("G's loss at the end minus that of steps 400 to 600, nats", change, low=0)
+
+# %% [markdown]
+# So a GAN has no loss curve in the sense of the other notebooks. Measure samples.
+#
+# The green line is free. Keep an **exponential moving average** (EMA) of $G$'s weights: $\bar\theta \leftarrow 0.995\, \bar\theta + 0.005\, \theta$ after each step. $G$ circles as it learns (notebook 04, section 7); the average sits nearer to the middle of the circle.
+# Nobody plays with the average. It is only drawn from. Whether that pays is one line of the table in section 6.
+#
+# ### Inference mode, or not
+#
+# `G.eval()` makes batch norm use what it has kept. Forget it, and each sample depends on the others in its batch. Call it too early, and what it has kept is nothing yet.
+#
+# **Predict.** Which damages the samples most? (a) `eval()` with statistics of one single batch (momentum 0.1, begun at mean 0 and variance 1); (b) `train()` with batches of two codes; (c) `train()` with batches of 64.
+
+# %%
+### BEGIN SOLUTION
+guess = "a"
+### END SOLUTION
+
+
+# %%
+def forgotten(G):
+    """A copy whose kept statistics are as at the start."""
+    other = new_generator()
+    other.load_state_dict(G.state_dict())
+    for layer in other:
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.reset_running_stats()
+    return other
+
+
+@torch.no_grad()
+def in_training_mode(G, batch, n=1000):
+    z = torch.randn(n, LATENT, generator=dice(1))
+    copy = forgotten(G).train()
+    return torch.cat([copy(part) for part in z.split(batch)])
+
+
+@torch.no_grad()
+def with_statistics_of(G, batches):
+    copy = forgotten(G).train()
+    for seed in range(batches):
+        copy(torch.randn(64, LATENT, generator=dice(100 + seed)))
+    return draw(copy)
+
+
+ways = {
+    "eval, as trained": draw(G),
+    "train, batches of 64": in_training_mode(G, 64),
+    "train, batches of 2": in_training_mode(G, 2),
+    "eval, 50 batches": with_statistics_of(G, 50),
+    "eval, 10 batches": with_statistics_of(G, 10),
+    "eval, 1 batch": with_statistics_of(G, 1),
+}
+found = {name: marks(images)["distance"] for name, images in ways.items()}
+answers = {"a": found["eval, 1 batch"], "b": found["train, batches of 2"], "c": found["train, batches of 64"]}
+reveal(
+    guess,
+    max(answers, key=answers.get),
+    "the statistics decide the scale of every layer; wrong ones are worse than noisy ones.",
+)
+show(
+    image_rows(
+        {f"{name}: {found[name]:.0f}": images for name, images in ways.items()},
+        "The same weights and codes; Fréchet distance",
+        columns=10,
+        scale=0.68,
+    ),
+    "Six rows of ten digits from the same codes. As trained and with batches of 64 they are alike; with batches of two the digits change; with statistics of one batch they are washed out.",
+)
+verdict(
+    "50 batches: distance over that as trained",
+    found["eval, 50 batches"] / found["eval, as trained"],
+    high=1.5,
+)
+verdict("1 batch: the same", found["eval, 1 batch"] / found["eval, as trained"], low=2)
+
+# %% [markdown]
+# ### Batch norm in D: one batch, or two?
+#
+# $D$ sees real images and fakes. In one batch of 128, or in two of 64? With batch norm this matters. In a batch of its own, each kind is normalised by its own statistics. What tells the *kinds* apart, a mean that is too
+# bright, is then subtracted out; only what tells *images* apart is left. Mixed, every image is judged beside the other kind. Tips for GANs say: do not mix. First, how much depends on it: here is the trained $D$, and
+# the same 64 real images, alone, beside fakes of now, and beside blots of an untrained $G$.
+
+# %%
+D.train()
+neighbours = {"fakes of now": draw(G, 64), "blots": draw(new_players(1)[0], 64)}
+with torch.no_grad():
+    x = test.images[:64]
+    alone = D(x)
+    for name, others in neighbours.items():
+        change = (D(torch.cat([x, others]))[:64] - alone).abs().mean() / alone.std()
+        band = {"low": 0.5} if name == "blots" else {"high": 0.3}
+        verdict(
+            f"beside {name}: mean |change| of a real image's logit, in standard deviations", change, **band
+        )
+
+
+# %%
+def mixing_round(G, D, g_optimizer, d_optimizer):
+    """As gan.game_round, but D always sees real and fake images in one batch."""
+
+    def update(x):
+        fake = G(torch.randn(len(x), LATENT))
+        real_logits, fake_logits = D(torch.cat([x, fake.detach()])).chunk(2)
+        d_loss = PAIR.d_loss(real_logits, fake_logits)
+        d_optimizer.zero_grad()
+        d_loss.backward()
+        d_optimizer.step()
+        g_loss = PAIR.g_loss(D(torch.cat([x, G(torch.randn(len(x), LATENT))]))[len(x) :])
+        g_optimizer.zero_grad()
+        g_loss.backward()
+        g_optimizer.step()
+        return d_loss.detach()
+
+    return update
+
+
+def distances_over_time(norm, mix, steps=1200, seed=0):
+    G, D = new_players(seed, norm)
+    found = []
+
+    def look(step):
+        if step % 200 == 0:
+            found.append(marks(draw(G))["distance"])
+
+    if not mix:
+        play(G, D, train.images, steps, seed, after=look)
+        return found
+    optimizers = [ADAM(net.parameters(), lr=1e-3, betas=(0.5, 0.999)) for net in (G, D)]
+    how = {"steps": steps, "batch_size": 64, "seed": seed, "device": "cpu", "progress": False}
+    for step in training.steps(mixing_round(G, D, *optimizers), train.images, **how):
+        look(step)
+    return found
+
+
+curves = {
+    "apart": (distance[:6].tolist(), MODEL, "-o"),
+    "mixed": (distances_over_time(norm=True, mix=True), DATA, "--s"),
+    "no norm in D": (distances_over_time(norm=False, mix=False), NOISE, "-.^"),
+}
+fig, ax = subplots(figsize=(6.4, 3.3))
+for name, (found, colour, style) in curves.items():
+    ax.semilogy(record["step"][:6], found, style, color=colour, label=name)
+ax.set(title="Batch norm in D: Fréchet distance", xlabel="step")
+ax.set_yticks([10, 20, 50, 100], ["10", "20", "50", "100"])
+ax.minorticks_off()
+ax.legend()
+show(
+    fig,
+    "Three falling curves over 1,200 steps. Without batch norm in D the distance stays highest throughout; the two ways to batch lie close together below it.",
+)
+verdict(
+    "after 1,200 steps: no norm in D, distance over that with norm",
+    curves["no norm in D"][0][-1] / curves["apart"][0][-1],
+    low=1.3,
+)
+verdict("mixed over apart", curves["mixed"][0][-1] / curves["apart"][0][-1], low=0.5, high=3)
+
+# %% [markdown]
+# $D$ profits from batch norm either way. Between the two ways, one seed proves nothing; the course keeps them apart, as most code does. (But a $D$ that meets real images alone in one batch may learn to recognise the *batch*.)
+#
+# ## 5. Mode collapse
+#
+# $D$ judges one image at a time. If $G$ has found one image that passes, nothing tells it to make any other. So the whole batch becomes that image. Once $D$ has learned to refuse it, $G$ moves on to the next. The samples never cover the data,
+# though each may look good. This is **mode collapse**, and you can have it on cue: give $D$ a slow rate, $G$ a fast one, and take $D$'s batch norm away.
+
+# %%
+COLLAPSE = {"g_lr": 5e-3, "d_lr": 2e-4, "momentum": 0.5, "d_norm": False}
+
+
+def trained_with(settings, seed=0, steps=400):
+    """Play with these settings -> the samples and their marks at every 50 steps."""
+    rest = dict(settings)
+    G, D = new_players(seed, norm=rest.pop("d_norm"))
+    found = []
+
+    def look(step):
+        if step % 50 == 0:
+            images = draw(G)
+            found.append((images[:10], marks(images)))
+
+    play(G, D, train.images, steps, seed, after=look, **rest)
+    return found
+
+
+collapsed = trained_with(COLLAPSE)
+rows = {f"{50 * (i + 1)} steps: {collapsed[i][1]['classes']} of 10": collapsed[i][0] for i in (1, 3, 5, 7)}
+show(
+    image_rows(rows, "Collapse: the same ten codes, later and later", columns=10, scale=0.72),
+    "Four rows of ten images. Within a row nearly all images are alike; from row to row the one image changes.",
+)
+classes = [one["classes"] for _, one in collapsed[2:]]
+verdict("classes covered, mean over the second part of the run", sum(classes) / len(classes), high=5)
+
+# %% [markdown]
+# You mend it in the failure museum. First, what others have tried.
+#
+# ## 6. The tricks, one by one
+#
+# The lectures list what may help: label smoothing, feature matching, minibatch discrimination, historical averaging, virtual batch norm, dropout, other optimisers. Write three of them, then see what each one does.
+#
+# **One-sided label smoothing.** A $D$ that is sure has logits without limit, and its slope dies. Tell it that real images are real with probability 0.9 only. "One-sided": the label of the fakes stays 0.
+#
+# **Exercise 5.** $D$'s loss with a label between 0 and 1 for the real half.
+
+
+# %%
+def one_sided_loss(real, fake, label):
+    """real: [N], fake: [M], logits; label: the target for real points -> scalar for D to minimise."""
+    ### BEGIN SOLUTION
+    on_real = F.binary_cross_entropy_with_logits(real, torch.full_like(real, label))
+    return on_real + F.softplus(fake).mean()
+    ### END SOLUTION
+
+
+# %%
+one_sided_loss = check("gan.one_sided_loss", one_sided_loss)
+
+# %% [markdown]
+# Why not both sides? With labels $a$ for real and $b$ for fake, the best $D$ is $\frac{a\, p + b\, q}{p + q}$. Take a place with no data at all, $p = 0$. With $b = 0$ the best answer is 0. With $b = 0.1$ it is 0.1, however many fakes there are:
+# $D$ has nothing to say against them any more. See it for one point $x$ with densities $p$ and $q$.
+
+# %%
+logits = torch.linspace(-8, 8, 3201)
+best = {}
+for name, (p, q) in {"data and fakes alike": (0.2, 0.2), "nearly only fakes": (0.002, 0.2)}.items():
+    one_sided = [p * one_sided_loss(at, at - 40, 0.9) + q * F.softplus(at) for at in logits.split(1)]
+    two_sided = [
+        p * one_sided_loss(at, at - 40, 0.9) + q * one_sided_loss(at, at - 40, 0.1) for at in logits.split(1)
+    ]
+    best[name] = [torch.sigmoid(logits[torch.stack(loss).argmin()]).item() for loss in (one_sided, two_sided)]
+    print(f"{name:>22}: best D one-sided {best[name][0]:.2f}, two-sided {best[name][1]:.2f}")
+verdict(
+    "one-sided, alike: best D minus 0.9 p / (p + q)",
+    best["data and fakes alike"][0] - 0.45,
+    low=-0.005,
+    high=0.005,
+)
+verdict("one-sided, nearly only fakes: best D", best["nearly only fakes"][0], high=0.02)
+verdict("two-sided, nearly only fakes: best D", best["nearly only fakes"][1], low=0.09)
+
+# %% [markdown]
+# **Feature matching.** The target of $G$ moves all the time. Give it a calmer one: let the mean of $D$'s features over the fakes be that over the real images, $\big\| \mathbb E_x f(x) - \mathbb E_z f(G(z)) \big\|^2$, in place of its usual loss.
+#
+# **Exercise 6.** From the features of two batches.
+
+
+# %%
+def feature_matching(real, fake):
+    """real: [N, F], fake: [M, F], D's features -> scalar for G; no gradient into real."""
+    ### BEGIN SOLUTION
+    goal = real.mean(dim=0).detach()
+    return torch.sum((fake.mean(dim=0) - goal) ** 2)
+    ### END SOLUTION
+
+
+# %%
+feature_matching = check("gan.feature_matching", feature_matching)
+
+# %% [markdown]
+# **Minibatch discrimination.** Collapse is invisible in one image and plain in a batch. So let $D$ see how like each image is to the others of its batch. With features $h$ [B, F] and a learned tensor $T$ [F, K, R]:
+#
+# $$M = h\, T \ [B, K, R], \qquad o_{ik} = \sum_{j \ne i} \exp\Big(-\sum_r |M_{ikr} - M_{jkr}|\Big)$$
+#
+# The $K$ numbers $o_i$ join the features that $D$'s last layer sees. (The paper's sum runs over $j = i$ too, which adds 1.)
+#
+# **Exercise 7.** Write $o$.
+
+
+# %%
+def minibatch_features(h, kernel):
+    """h: [B, F], kernel: [F, K, R] -> [B, K]."""
+    ### BEGIN SOLUTION
+    projected = torch.einsum("bf,fkr->bkr", h, kernel)
+    gaps = (projected.unsqueeze(0) - projected.unsqueeze(1)).abs().sum(dim=-1)
+    return gaps.neg().exp().sum(dim=0) - 1
+    ### END SOLUTION
+
+
+# %%
+minibatch_features = check("gan.minibatch_features", minibatch_features)
+
+# %%
+kernel = torch.randn(64, 8, 4, generator=dice()) / 8
+with torch.no_grad():
+    batches = {
+        "real digits": test.images[:10],
+        "the live G": draw(G, 10),
+        "the collapsed G": collapsed[-1][0],
+    }
+    likeness = {
+        name: minibatch_features(judge.features(x), kernel).mean().item() for name, x in batches.items()
+    }
+verdict("real digits: how many of 9 others count as the same, on average", likeness["real digits"], high=4)
+verdict("the collapsed G over real digits", likeness["the collapsed G"] / likeness["real digits"], low=2)
+
+# %% [markdown]
+# The rest in a sentence each (`gan.tricks` has them all as short functions):
+# - **historical averaging** adds $\|\theta - \tfrac1t \sum_i \theta_i\|^2$ to both losses, so that the players cannot circle far;
+# - **virtual batch norm** takes the statistics from one fixed *reference batch* (and the image itself), so that the images of a batch are independent again;
+# - **dropout** in $D$ weakens it; dropout in $G$ adds noise, and one list of tips says to leave it *on* when sampling;
+# - **two learning rates**: a faster $D$ is nearer to $D^*$;
+# - **SGD for $D$**, Adam for $G$: another tip of that list;
+# - **spectral norm** divides each weight of $D$ by its largest singular value, which bounds $D$'s slope;
+# - **EMA of $G$**: section 4.
+#
+# ### Measured
+#
+# Does it help? A trick that helped once, with one seed, in a paper about another data set, may do nothing here. So: one small DCGAN, digits, 1,200 steps, everything as in section 3 but narrower. Each trick is one switch, all else the same. Six seeds each. The checkpoint
+# `digits_gan_tricks` holds no weights but **samples**, 400 from each run, so that you can judge them yourself. Two measures:
+# - the **Fréchet distance** to the training digits;
+# - **bins covered**, finer than classes: cut the features of the real digits into 50 clusters; a bin is covered if the samples put at least a quarter of the data's share there.
+#
+# **Predict.** Which of these will *not* make the distance clearly smaller: (a) none of them, all help; (b) about half of them; (c) nearly all of them?
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %%
+study, _ = checkpoints.load("digits_gan_tricks")
+LABELS = {
+    "plain": "plain DCGAN",
+    "ema": "EMA of G",
+    "no_norm": "no batch norm",
+    "one_sided": "one-sided labels",
+    "feature_matching": "feature matching",
+    "minibatch": "minibatch discr.",
+    "historical": "historical averaging",
+    "virtual": "virtual batch norm",
+    "dropout_d": "dropout in D",
+    "dropout_g": "dropout in G",
+    "dropout_g_on": "dropout in G, left on",
+    "two_rates": "faster D",
+    "sgd_d": "SGD for D",
+    "spectral": "spectral norm",
+    "later_three": "spectral, faster D, EMA",
+}
+centres = metrics.cluster_centres(real_features, 50)
+in_the_data = metrics.bin_shares(real_features, centres)
+
+
+@torch.no_grad()
+def judged(images):
+    """Samples of one run -> distance, bins covered of 50, classes covered of 10."""
+    features = judge.features(images)
+    bins = metrics.bins_covered(metrics.bin_shares(features, centres), in_the_data)
+    shares = judge.head(features).argmax(1).bincount(minlength=10) / len(images)
+    return metrics.frechet_distance(features, real_features), bins, int((shares >= 0.02).sum())
+
+
+scores = {
+    name: torch.tensor([judged(images) for images in study(name)]).double() for name in study.names
+}  # [seeds, 3]
+n_seeds = len(scores["plain"])
+floor = judged(train.images[: study(study.names[0]).shape[1]])
+
+
+def paired(name, measure):
+    """The mean difference to the plain run of the same seed, and its standard error."""
+    difference = scores[name][:, measure] - scores["plain"][:, measure]
+    return difference.mean().item(), (difference.std() / n_seeds**0.5).item()
+
+
+def word(name):
+    """What the distance says: better, worse, or nothing beyond twice the standard error."""
+    mean, error = paired(name, 0)
+    return "no clear effect" if abs(mean) <= 2 * error else "better" if mean < 0 else "worse"
+
+
+tricks = [name for name in study.names if name not in ("plain", "later_three", "no_norm")]
+helped = [name for name in tricks if word(name) == "better"]
+share = len(helped) / len(tricks)
+reveal(
+    guess,
+    "a" if share > 0.8 else "b" if share > 0.35 else "c",
+    f"{len(helped)} of {len(tricks)} switches lower it by more than twice the standard error.",
+)
+
+# %% tags=["nbval-ignore-output"]
+from IPython.display import Markdown
+
+lines = [
+    "| switch | distance | change, ± standard error | bins, of 50 | change, ± standard error | classes | by distance |",
+    "|---|---|---|---|---|---|---|",
+]
+for name in sorted(study.names, key=lambda name: scores[name][:, 0].mean()):
+    mean, spread = scores[name].mean(0), scores[name].std(0)
+    changes = [
+        "" if name == "plain" else "{:+.1f} ± {:.1f}".format(*paired(name, measure)) for measure in (0, 1)
+    ]
+    lines.append(
+        f"| {LABELS.get(name, name)} | {mean[0]:.1f} (sd {spread[0]:.1f}) | {changes[0]} | {mean[1]:.1f} (sd {spread[1]:.1f}) | {changes[1]} "
+        f"| {mean[2]:.1f} | {'' if name == 'plain' else word(name)} |"
+    )
+Markdown("\n".join(lines))
+
+# %%
+order = sorted(study.names, key=lambda name: -scores[name][:, 0].mean())
+fig, axes = subplots(1, 2, figsize=(10, 0.36 * len(order) + 1.4), sharey=True)
+for ax, measure in zip(axes, (0, 1), strict=True):
+    for height, name in enumerate(order):
+        values = scores[name][:, measure]
+        ax.plot(values, [height] * n_seeds, "o", color=NOISE, markersize=5, alpha=0.8)
+        ax.plot(values.mean(), height, "D", color=MODEL if name != "plain" else "black", markersize=8)
+    ax.axvline(scores["plain"][:, measure].mean(), color="black", linewidth=1, linestyle=":")
+    ax.axvline(floor[measure], color=DATA, linewidth=1.5)
+    ax.grid(axis="y", color="#EEEEEE")
+axes[0].set(
+    title="Fréchet distance, log scale",
+    xscale="log",
+    yticks=range(len(order)),
+    yticklabels=[LABELS.get(name, name) for name in order],
+)
+axes[1].set(title="Bins covered, of 50", xlim=(0, 51))
+show(
+    fig,
+    "Two columns of dots, a row for each switch: grey dots are seeds, a diamond the mean, dotted the plain DCGAN, blue as many real digits. The rows at the top are worst by distance.",
+)
+print(f"better by more than twice the standard error: {', '.join(LABELS[name] for name in helped) or 'none'}")
+print(f"worse: {', '.join(LABELS[name] for name in tricks if word(name) == 'worse') or 'none'}")
+verdict("seeds of each switch", n_seeds, low=5)
+verdict("as many real digits: distance", floor[0], high=5)
+
+# %% [markdown]
+# Read the table with its error bars. Three warnings. With a dozen switches and a two-sigma rule, about one in twenty does "something" by chance. The base matters: it already has batch norm, a good momentum and enough steps, so what a trick should mend may not be
+# broken. And each trick ran with one setting of its own knob, not tuned. What you may take away is the *method*: one switch, several seeds, the same measure, an error bar.
+#
+# ### Two tips that one lecture repeats
+#
+# "Use dropout in $G$ in both training and test phase" and "use SGD for the discriminator". Both come from a well-known list of hacks of 2016. Here are their rows once more.
+
+# %%
+for name in ("dropout_g", "dropout_g_on", "sgd_d"):
+    for measure, what in ((0, "distance"), (1, "bins")):
+        mean, error = paired(name, measure)
+        print(f"{LABELS[name]:>22}: {what} {mean:+6.1f} ± {error:.1f} against plain")
+on_off = scores["dropout_g_on"][:, 0] - scores["dropout_g"][:, 0]
+verdict(
+    "dropout in G left on minus off when sampling: distance, over its standard error",
+    on_off.mean() / (on_off.std() / n_seeds**0.5),
+    low=2,
+)
+verdict(
+    "SGD for D: change of the distance over its standard error",
+    paired("sgd_d", 0)[0] / paired("sgd_d", 0)[1],
+    low=2,
+)
+
+# %% [markdown]
+# ## 7. The latent space
+#
+# $z$ has no meaning before training; afterwards it has. Three things to do with it: walk, add, cut. First the walk. All of this is on 28 x 28 glyphs, from a checkpoint (`glyphs_dcgan`), whose generator is the same net with a 7 x 7 start.
+
+# %%
+glyph_G, provenance = checkpoints.load("glyphs_dcgan")
+glyph_latent = z_width(glyph_G)
+
+
+@torch.no_grad()
+def glyphs_of(z):
+    return glyph_G(z)
+
+
+def slerp(a, b, t):
+    """As in notebook 03: along the great circle from a to b."""
+    omega = torch.arccos(F.cosine_similarity(a, b, dim=0).clamp(-1, 1))
+    return (((1 - t) * omega).sin() * a + (t * omega).sin() * b) / omega.sin()
+
+
+a, b = torch.randn(2, glyph_latent, generator=dice(5))
+steps = torch.linspace(0, 1, 11)
+straight = torch.stack([(1 - t) * a + t * b for t in steps])
+arc = torch.stack([slerp(a, b, t) for t in steps])
+drawn = torch.randn(22, glyph_latent, generator=dice(7))
+show(
+    image_rows(
+        {
+            "drawn": glyphs_of(drawn[:11]),
+            "drawn too": glyphs_of(drawn[11:]),
+            "linear": glyphs_of(straight),
+            "slerp": glyphs_of(arc),
+        },
+        "28 x 28 glyphs from the checkpoint",
+        columns=11,
+        scale=0.85,
+    ),
+    "Four rows of eleven glyphs: two rows of samples, a straight walk between two codes, and the walk along the arc. Both walks change smoothly from one digit to another.",
+)
+jumps = (glyphs_of(arc)[1:] - glyphs_of(arc)[:-1]).flatten(1).norm(dim=1)
+apart = (glyphs_of(drawn[:11]) - glyphs_of(drawn[11:])).flatten(1).norm(dim=1).mean()
+verdict("largest step of the walk over the mean distance of two samples", jumps.max() / apart, high=0.9)
+verdict(
+    "length of the code half way, over that of its ends: linear",
+    straight[5].norm() / (a.norm() + b.norm()) * 2,
+    high=0.85,
+)
+verdict("the same: slerp", arc[5].norm() / (a.norm() + b.norm()) * 2, low=0.95, high=1.05)
+
+# %% [markdown]
+# A smooth walk says that $G$ did not store training images one by one. (It does not *prove* it: a net may be smooth and still have learned its data by heart.) Half way, the straight line is too short: codes of that length are next to never drawn, $\|z\|$ is nearly
+# always close to $\sqrt{\dim z}$. The arc keeps the length.
+#
+# **Arithmetic.** The DCGAN paper takes three samples that show something, averages their codes, and subtracts the average of three others: smiling woman minus woman plus man. Here: which direction in $z$ makes the ink bold? Draw 2,000 codes, measure each image's ink,
+# and subtract the mean code of the 100 thinnest from that of the 100 boldest. Add that to codes that had no part in it.
+
+# %%
+many = torch.randn(2000, glyph_latent, generator=dice(8))
+ink = glyphs_of(many).mean((1, 2, 3))
+by_ink = ink.argsort()
+bold = many[by_ink[-100:]].mean(0) - many[by_ink[:100]].mean(0)
+fresh = torch.randn(300, glyph_latent, generator=dice(9))
+moves = torch.linspace(-1, 1, 5)
+moved = [glyphs_of(fresh + move * bold) for move in moves]
+random_way = torch.randn(glyph_latent, generator=dice(10))
+random_way = random_way * bold.norm() / random_way.norm()
+show(
+    image_rows(
+        {f"z {move:+.1f} (bold - thin)": images[:10] for move, images in zip(moves, moved, strict=True)},
+        "Adding a direction",
+        columns=10,
+        scale=0.8,
+    ),
+    "Five rows of the same ten codes, moved along one direction: the strokes grow from thin in the top row to bold in the last; most digits stay what they are.",
+)
+inks = [images.mean().item() for images in moved]
+verdict("ink at +1 over ink at -1", inks[-1] / inks[0], low=1.3)
+along_random = glyphs_of(fresh + random_way).mean().item() / glyphs_of(fresh - random_way).mean().item()
+verdict("the same along a random direction of that length", along_random, low=0.75, high=1.3)
+
+# %% [markdown]
+# The lecture says that DCGAN was "the first model to bring the concept of disentanglement". Be careful: nothing in its loss asks for that. We *found* a direction by measuring ink afterwards; $\mathcal N(0, I)$ has no axes, and along "bold" other things change too.
+#
+# ## 8. Truncation
+#
+# Rare codes make rare, and often bad, images. BigGAN's **truncation trick**: train with $\mathcal N(0, I)$, but sample with its tails cut off. Each coordinate that lies further out than a threshold $\tau$ is drawn again, until it does not.
+#
+# **Exercise 8.** Write that. (One lecture says "choose only values less than a threshold". Both tails count: $|z| \le \tau$.)
+
+
+# %%
+def truncated_normal(n, dim, threshold, generator):
+    """Two ints, a number and a torch.Generator -> [n, dim] of normal noise with every |z| <= threshold."""
+    ### BEGIN SOLUTION
+    z = torch.randn(n, dim, generator=generator)
+    too_far = z.abs() > threshold
+    while too_far.any():
+        z[too_far] = torch.randn(int(too_far.sum()), generator=generator)
+        too_far = z.abs() > threshold
+    return z
+    ### END SOLUTION
+
+
+# %%
+truncated_normal = check("gan.truncated_normal", truncated_normal)
+
+# %% [markdown]
+# Now the curve, for the digits' $G$ of section 3. **Fidelity**: the judge's mean confidence. **Diversity**: the mean distance of two samples in the judge's features, over that of two real digits.
+#
+# **Predict.** As $\tau$ goes from 3 down to 0.35, what happens to the *confidence*, and to the diversity? (a) confidence rises, diversity falls, as the trick promises; (b) both fall; (c) confidence stays as it is, diversity falls.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+thresholds = [0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0]
+
+
+def spread_of(features):
+    return torch.pdist(features[:400]).mean().item()
+
+
+G.eval()
+fidelity, diversity, distances, shown = [], [], [], {}
+with torch.no_grad():
+    for threshold in thresholds:
+        images = G(truncated_normal(1000, LATENT, threshold, dice(1)))
+        found = marks(images)
+        fidelity.append(found["confidence"])
+        distances.append(found["distance"])
+        diversity.append(spread_of(judge.features(images)) / spread_of(real_features))
+        if threshold in (0.35, 0.75, 1.5, 3.0):
+            shown[f"τ = {threshold}"] = images[:12]
+change = fidelity[0] - fidelity[-1]
+reveal(
+    guess,
+    "a" if change > 0.05 else "b" if change < -0.05 else "c",
+    "this G has never seen codes that short, and answers them with less and less ink.",
+)
+show(
+    image_rows(shown, "Tails cut off at τ", scale=0.72),
+    "Four rows of twelve digits. For the smallest threshold faint grey marks, at 0.75 pale shapes, at 1.5 and 3 digits with full contrast.",
+)
+
+# %%
+fig, axes = subplots(1, 2, figsize=(9, 3.5))
+axes[0].plot(diversity, fidelity, "o-", color=MODEL)
+for threshold, x, y in zip(thresholds, diversity, fidelity, strict=True):
+    if threshold in (0.35, 0.5, 0.75, 3.0):
+        axes[0].annotate(f"τ = {threshold}", (x, y), textcoords="offset points", xytext=(7, -13), fontsize=11)
+axes[0].plot(1, unseen["confidence"], "*", color=DATA, markersize=16, label="real digits")
+axes[0].set(
+    title="Fidelity against diversity",
+    xlabel="diversity (real digits: 1)",
+    ylabel="mean confidence",
+    xlim=(0, 1.15),
+    ylim=(0, 1.05),
+)
+axes[0].legend(loc="upper left")
+axes[1].loglog(thresholds, distances, "o-", color=MODEL)
+axes[1].set(title="Fréchet distance", xlabel="threshold τ")
+axes[1].set_xticks([0.35, 0.75, 1.5, 3], ["0.35", "0.75", "1.5", "3"])
+axes[1].set_yticks([5, 10, 50, 100], ["5", "10", "50", "100"])
+axes[1].minorticks_off()
+show(
+    fig,
+    "Left: fidelity against diversity; both are highest at the largest threshold and fall together. Right: the Fréchet distance rises as the threshold goes down.",
+)
+verdict("diversity at τ = 0.35 over that at 3", diversity[0] / diversity[-1], high=0.6)
+verdict("confidence at τ = 0.35 minus that at 3", change, high=-0.1)
+norms = torch.randn(100_000, LATENT, generator=dice(6)).norm(dim=1)
+short = truncated_normal(1000, LATENT, 0.75, dice(1)).norm(dim=1).mean()
+verdict(
+    "share of training codes as short as the mean one at τ = 0.75", (norms < short).float().mean(), high=0.001
+)
+
+# %% [markdown]
+# The promise was a trade: less diversity, better images. Here both get worse. The last line says why. In 32 dimensions the length of $z$ is nearly always close to $\sqrt{32}$; cut the tails and every code is shorter than any in training. Batch norm at
+# inference keeps the scale of the *usual* codes, so short ones come out pale. The BigGAN paper met this too: only about one in six of its plain models took truncation well. It added a penalty that keeps $G$'s weights near orthogonal, and then most did. So: draw the curve for *your* $G$ before you
+# cut. And the checkpoint's glyphs? Fidelity is now the distance to the nearest real glyph (pixels averaged 4 x 4; smaller is better).
+
+# %%
+real_glyphs = F.avg_pool2d(data.load("glyphs", n=4000).images, 4).flatten(1)
+held_out = F.avg_pool2d(data.load("glyphs", split="test", n=600).images, 4).flatten(1)
+
+
+def nearest_and_spread(small):
+    """Mean distance of images to the nearest real glyph, and between two of them."""
+    return torch.cdist(small, real_glyphs).min(1).values.mean().item(), torch.pdist(small).mean().item()
+
+
+glyph_curve = []
+for threshold in thresholds:
+    images = glyphs_of(truncated_normal(600, glyph_latent, threshold, dice(2)))
+    glyph_curve.append(nearest_and_spread(F.avg_pool2d(images, 4).flatten(1)))
+nearest, between = zip(*glyph_curve, strict=True)
+of_real = nearest_and_spread(held_out)
+fig, ax = subplots(figsize=(5.6, 3.5))
+ax.plot([one / of_real[1] for one in between], [one / of_real[0] for one in nearest], "o-", color=MODEL)
+for threshold, x, y in zip(thresholds, between, nearest, strict=True):
+    if threshold in (0.35, 0.75, 3.0):
+        ax.annotate(
+            f"τ = {threshold}",
+            (x / of_real[1], y / of_real[0]),
+            textcoords="offset points",
+            xytext=(6, 8),
+            fontsize=11,
+        )
+ax.plot(1, 1, "*", color=DATA, markersize=16, label="unseen real glyphs")
+ax.set(
+    title="Glyphs: truncation",
+    xlabel="diversity (real: 1)",
+    ylabel="distance to nearest (real: 1)",
+    xlim=(0, 1.2),
+    ylim=(0, None),
+)
+ax.legend(loc="lower left")
+show(
+    fig,
+    "Distance to the nearest real glyph against diversity, a curve over the thresholds, with real glyphs as a star at 1, 1.",
+)
+verdict("glyphs: diversity at τ = 0.35 over that at 3", between[0] / between[-1], high=0.8)
+
+# %% [markdown]
+# ## 9. Progressive growing
+#
+# Large images are hard for both players: at the start any $D$ can tell noise from an image. Karras et al. begin with tiny images and grow both nets. A new block doubles the size. It is **faded in**: with $\alpha$ from 0 to 1,
+#
+# $$x = (1 - \alpha)\; \mathrm{up}(x_\text{old}) + \alpha\; x_\text{new}$$
+#
+# and $D$ does the same with its input. At $\alpha = 0$ the grown net *is* the old one. Here on glyphs of 16 x 16 pixels: 4, then 8, then 16.
+
+# %%
+WIDTHS = (24, 16, 12)  # channels at 4, 8 and 16 pixels
+
+
+def enlarge(x):
+    return F.interpolate(x, scale_factor=2)  # each pixel becomes 2 x 2
+
+
+class GrowingGenerator(nn.Module):
+    """z [B, 32] -> images of 4 pixels; after grow() of 8, then of 16."""
+
+    def __init__(self):
+        super().__init__()
+        self.start = nn.Sequential(
+            nn.Linear(LATENT, WIDTHS[0] * 16),
+            nn.Unflatten(1, (WIDTHS[0], 4, 4)),
+            nn.BatchNorm2d(WIDTHS[0]),
+            nn.ReLU(),
+        )
+        self.blocks = nn.ModuleList()
+        self.to_image = nn.ModuleList([nn.Conv2d(WIDTHS[0], 1, 1)])
+        self.alpha = 1.0
+
+    def grow(self):
+        k = len(self.blocks)
+        self.blocks.append(
+            nn.Sequential(
+                nn.Conv2d(WIDTHS[k], WIDTHS[k + 1], 3, padding=1), nn.BatchNorm2d(WIDTHS[k + 1]), nn.ReLU()
+            )
+        )
+        self.to_image.append(nn.Conv2d(WIDTHS[k + 1], 1, 1))
+        self.alpha = 0.0
+
+    def forward(self, z):
+        h = self.start(z)
+        for block in self.blocks:
+            old, h = h, block(enlarge(h))
+        image = torch.sigmoid(self.to_image[-1](h))
+        if self.alpha == 1:
+            return image
+        return (1 - self.alpha) * enlarge(torch.sigmoid(self.to_image[-2](old))) + self.alpha * image
+
+
+class GrowingDiscriminator(nn.Module):
+    """Images of 4 pixels -> logits [B, 1]; after grow() of 8, then of 16."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Sequential(
+            nn.Conv2d(WIDTHS[0], 48, 4, stride=2, padding=1),
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+            nn.Linear(48 * 4, 1),
+        )
+        self.blocks = nn.ModuleList()
+        self.from_image = nn.ModuleList([self._reader(0)])
+        self.alpha = 1.0
+
+    def _reader(self, k):
+        return nn.Sequential(nn.Conv2d(1, WIDTHS[k], 1), nn.LeakyReLU(0.2))
+
+    def grow(self):
+        k = len(self.blocks)
+        self.blocks.append(
+            nn.Sequential(nn.Conv2d(WIDTHS[k + 1], WIDTHS[k], 4, stride=2, padding=1), nn.LeakyReLU(0.2))
+        )
+        self.from_image.append(self._reader(k + 1))
+        self.alpha = 0.0
+
+    def forward(self, x):
+        h = self.from_image[-1](x)
+        for k in reversed(range(len(self.blocks))):
+            h = self.blocks[k](h)
+            if k == len(self.blocks) - 1 and self.alpha < 1:
+                h = (1 - self.alpha) * self.from_image[-2](F.avg_pool2d(x, 2)) + self.alpha * h
+        return self.head(h)
+
+
+# %%
+glyphs = data.load("glyphs", n=3000).images[:, :, 2:-2, 2:-2]
+x16 = F.interpolate(glyphs, size=16, mode="area")
+pyramid = {16: x16, 8: F.avg_pool2d(x16, 2), 4: F.avg_pool2d(F.avg_pool2d(x16, 2), 2)}
+PLAN = ((4, 0, 200), (8, 120, 120), (16, 150, 250))  # size, steps to fade in, steps after that
+
+
+def grown(seed=0):
+    """Both players after the plan, what each size drew, the largest jumps at α = 0, and the CPU seconds."""
+    torch.manual_seed(seed)
+    G, D = GrowingGenerator(), GrowingDiscriminator()
+    drawn, jumps, started = {}, [], time.process_time()
+    for size, fade, more in PLAN:
+        if size > 4:
+            z, x = torch.randn(20, LATENT, generator=dice(2)), pyramid[size][:20]
+            with torch.no_grad():
+                before = enlarge(G.eval()(z)), D(F.avg_pool2d(x, 2))
+                G.grow()
+                D.grow()
+                jumps += [(G.eval()(z) - before[0]).abs().max().item(), (D(x) - before[1]).abs().max().item()]
+            G.train()
+
+            def fade_in(step, G=G, D=D, fade=fade):
+                G.alpha = D.alpha = min(1.0, step / fade)
+
+            play(G, D, pyramid[size], fade, seed, after=fade_in, g_lr=2e-3, d_lr=2e-3)
+        play(G, D, pyramid[size], more, seed, g_lr=2e-3, d_lr=2e-3)
+        drawn[f"{size} x {size}"] = draw(G, 10)
+    return G, drawn, jumps, time.process_time() - started
+
+
+growing, drawn, jumps, seconds = grown()
+for size, images in drawn.items():
+    print(f"{size}: generator gives {list(images.shape[1:])}")
+verdict("largest jump of G or D when a block is added, at α = 0", max(jumps), high=0)
+
+# %% [markdown]
+# Exactly the old nets: nothing is lost at the moment of growing.
+#
+# **Predict.** Now train the *grown* architecture from scratch at 16 x 16, for the same CPU time. Which is nearer to the data in the end? (a) the one that grew; (b) the one trained at 16 x 16 at once.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+centre = x16.flatten(1).mean(0)
+axes_of_data = torch.linalg.svd(x16.flatten(1) - centre, full_matrices=False).Vh[:32]
+
+
+def pixel_distance(images):
+    """Fréchet distance in the 32 first principal axes of the glyphs."""
+    real, fake = ((batch.flatten(1) - centre) @ axes_of_data.T for batch in (x16, images))
+    return metrics.frechet_distance(fake, real)
+
+
+def at_once(seconds, seed=0):
+    """The full architecture on 16 x 16 from the start, for about so many CPU seconds."""
+
+    def players():
+        torch.manual_seed(seed)
+        pair = GrowingGenerator(), GrowingDiscriminator()
+        for net in pair:
+            net.grow()
+            net.grow()
+            net.alpha = 1.0
+        return pair
+
+    started = time.process_time()
+    play(*players(), x16, 20, g_lr=2e-3, d_lr=2e-3)  # thrown away: how long does a step take?
+    steps = int(seconds / (time.process_time() - started) * 20)
+    G, D = players()
+    play(G, D, x16, steps, seed, g_lr=2e-3, d_lr=2e-3)
+    return G
+
+
+direct = at_once(seconds)
+ends = {"grown": pixel_distance(draw(growing)), "at once": pixel_distance(draw(direct))}
+reveal(
+    guess,
+    "a" if ends["grown"] < ends["at once"] else "b",
+    "16 pixels are no obstacle for these nets, and the time spent on small images is missing at the end.",
+)
+rows = {name: enlarge(images) if images.shape[-1] < 16 else images for name, images in drawn.items()}
+show(
+    image_rows(
+        {**rows, "16, at once": draw(direct, 10), "real": x16[:10]},
+        "Growing from 4 to 16 pixels",
+        columns=10,
+        scale=0.8,
+    ),
+    "Five rows: blots of 4 x 4 pixels, coarse digits of 8 x 8, digits of 16 x 16 from the same codes, digits of the net trained at once, and real ones.",
+)
+verdict("distance of the grown net over that trained at once", ends["grown"] / ends["at once"], low=1)
+untrained = GrowingGenerator()
+untrained.grow()
+untrained.grow()
+untrained.alpha = 1.0
+verdict(
+    "grown: distance over that of an untrained net", ends["grown"] / pixel_distance(draw(untrained)), high=0.3
+)
+
+# %% [markdown]
+# Growing was made for 1,024 pixels, where a direct run did not converge at all, and a step at full size costs a thousand times one at the start. At 16 pixels neither holds. (Since 2019, with skip connections and better regularisation, it has gone out of use.)
+#
+# ## 10. Touch it
+#
+# A plane through the latent space of section 3's $G$. Drag $z$: each point of the map is a code, its digit is what the judge reads there. Where do digits change suddenly, where slowly?
+
+# %%
+from course_utils.widgets import GANPlayground, LatentExplorer
+
+plane = torch.linalg.qr(torch.randn(LATENT, 2, generator=dice(4))).Q.T * (LATENT / 2) ** 0.5
+on_the_plane = nn.Sequential(nn.Linear(2, LATENT, bias=False), *G).eval()
+with torch.no_grad():
+    on_the_plane[0].weight.copy_(plane.T)
+    points = torch.randn(600, 2, generator=dice(5))
+    read = judge(on_the_plane(points)).argmax(1)
+LatentExplorer(on_the_plane, points, read)
+
+# %% [markdown]
+# And collapse as it happens, in the plane, trained in the page: $D$'s rate is a third of $G$'s or less. Press play; then set D's rate to $G$'s and start anew.
+
+# %%
+GANPlayground(d_lr=0.0003, seed=1)
+
+# %% [markdown]
+# ## 11. The failure museum
+#
+# **Exhibit A: collapse.** The settings of section 5. Mend them: at least nine classes after the same 400 steps. `d_norm` puts batch norm into $D$.
+
+
+# %%
+def mended():
+    """Return better settings, with the keys of COLLAPSE."""
+    ### BEGIN SOLUTION
+    return {"g_lr": 1e-3, "d_lr": 1e-3, "momentum": 0.5, "d_norm": True}
+    ### END SOLUTION
+
+
+verdict("exhibit A: classes of the collapsed G, of 10", collapsed[-1][1]["classes"], high=5)
+verdict("exhibit A: distance of the collapsed G", collapsed[-1][1]["distance"], low=80)
+settings = mended()
+if settings is None:
+    print("exhibit A: not answered yet")
+else:
+    end = trained_with(settings)[-1][1]
+    print("exhibit A:", "mended" if end["classes"] >= 9 else f"still broken, {end['classes']} classes")
+
+# %% [markdown]
+# More than one thing mends it. A $D$ with batch norm alone is nearly enough: it compares each fake with the other fakes of the batch, and forty copies of one image have no variance left. One lecture says of batch norm that it "helps a lot with this", and here it does.
+
+# %%
+norm_alone = trained_with({**COLLAPSE, "d_norm": True})[-1][1]
+verdict("the same rates, with batch norm in D: classes", norm_alone["classes"], low=7)
+
+# %% [markdown]
+# **Exhibit B: the lost statistics.** Somebody saved $G$'s weights and biases, and forgot the buffers: `running_mean` is 0, `running_var` is 1. In `eval()` it draws pale shapes. No data are at hand, nor $D$. Mend it without training.
+
+
+# %%
+def mended(G):
+    """G: a generator without its statistics, in eval mode -> the same with good ones, in eval mode."""
+    ### BEGIN SOLUTION
+    G.train()
+    with torch.no_grad():
+        for seed in range(60):
+            G(torch.randn(128, LATENT, generator=dice(500 + seed)))
+    return G.eval()
+    ### END SOLUTION
+
+
+lost = marks(draw(forgotten(G).eval()))["distance"]
+as_trained = marks(draw(G))["distance"]
+verdict("exhibit B: distance without the statistics, over that with them", lost / as_trained, low=2)
+back = mended(forgotten(G).eval())
+if back is None:
+    print("exhibit B: not answered yet")
+else:
+    now = marks(draw(back))["distance"]
+    print("exhibit B:", "mended" if now < 1.5 * as_trained else f"still broken, distance {now:.0f}")
+
+# %% [markdown]
+# **Exhibit C: the momentum of everybody else.** Adam's default, $\beta_1 = 0.9$, and all else as in section 3.
+
+# %%
+swinging = trained_with({"g_lr": 1e-3, "d_lr": 1e-3, "momentum": 0.9, "d_norm": True})
+at_half = trained_with({"g_lr": 1e-3, "d_lr": 1e-3, "momentum": 0.5, "d_norm": True})
+verdict(
+    "momentum 0.9 after 400 steps: distance over that with 0.5",
+    swinging[-1][1]["distance"] / at_half[-1][1]["distance"],
+    low=1.5,
+)
+
+# %% [markdown]
+# ## Read with care
+#
+# What the source lectures print about this, and what holds. Each line is held by a test.
+
+# %%
+from course_utils.errata import errata_table
+
+Markdown(errata_table("05"))
+
+# %% [markdown]
+# ## What to take with you
+#
+# - A DCGAN: strides and no pooling, one dense layer, batch norm except at the image's ends, LeakyReLU in $D$, momentum 0.5.
+# - Batch norm divides by the biased variance and keeps the unbiased one; it ties the images of a batch together; `eval()` needs good statistics.
+# - Batch, layer, instance and group norm are one formula with other axes.
+# - The losses of a GAN do not show quality. Samples do: classes or bins covered, Fréchet distance, and your eyes.
+# - Collapse is $D$ too slow for $G$. A $D$ that can see the batch, by batch norm or by minibatch features, sees it.
+# - A trick is a hypothesis. Switch one, keep the seeds, look at the error bar.
+# - Truncation promises fidelity for diversity; draw the curve before you trust it. Averaging $G$'s weights is free.
+# - Growing starts as exactly the old net. At small sizes it does not pay.
+#
+# **Left out here.** Other losses and gradient penalties (06), labels (07), StyleGAN, self-attention, data augmentation for $D$, precision and recall as two numbers, which come with the metrics.
+#
+# **Papers.** Radford, Metz and Chintala, *Unsupervised representation learning with deep convolutional generative adversarial networks*, 2016. Ioffe and Szegedy, *Batch normalization*, 2015. Ba, Kiros and Hinton, *Layer normalization*, 2016.
+# Ulyanov, Vedaldi and Lempitsky, *Instance normalization*, 2016. Wu and He, *Group normalization*, 2018. Salimans et al., *Improved techniques for training GANs*, 2016 (label smoothing, feature matching, minibatch discrimination, historical averaging, virtual batch norm).
+# Heusel et al., *GANs trained by a two time-scale update rule converge to a local Nash equilibrium*, 2017 (two rates, the Fréchet inception distance). Miyato et al., *Spectral normalization for GANs*, 2018. Karras et al., *Progressive growing of GANs*, 2018. Yazıcı et al., *The
+# unusual effectiveness of averaging in GAN training*, 2019. Brock, Donahue and Simonyan, *Large scale GAN training for high fidelity natural image synthesis*, 2019 (truncation). Richardson and Weiss, *On GANs and GMMs*, 2018 (bins). Lucic et al., *Are GANs created equal?*, 2018 (with enough tuning,
+# most are).
