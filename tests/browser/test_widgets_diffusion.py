@@ -5,6 +5,7 @@ import re
 import pytest
 import test_widgets_alone as alone
 import torch
+from test_widgets_lab import MEASURE
 
 from course_utils.diffusion import NoiseSchedule
 from course_utils.widgets import ScheduleExplorer
@@ -244,19 +245,8 @@ def test_with_less_motion_space_goes_from_image_to_image(show, page):
     assert seen == [125, 250, 375, 500, 625, 750, 875, 1000, 1]
 
 
-# From a pointer event's own time stamp to the moment after the frame that shows it, as in test_widgets_lab.
-MEASURE = """() => {
-  window.latencies = [];
-  window.addEventListener("pointermove", (event) => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => window.latencies.push(performance.now() - event.timeStamp);
-    requestAnimationFrame(() => channel.port2.postMessage(0));
-  }, true);
-}"""
-
-
 def test_every_move_of_a_control_point_is_drawn(show, record_property):
-    page = show(ScheduleExplorer(torch.rand(3, 96, 96), num_train_timesteps=4000))
+    page = show(ScheduleExplorer(torch.rand(3, 32, 32)))
     page.evaluate(MEASURE)
     x, y = grip(page, 4)
     texts, pictures = set(), set()

@@ -51,6 +51,11 @@ NOTEBOOKS = {
         "from course_utils.widgets import MinimaxExplorer\nexplorer = MinimaxExplorer()\nexplorer",
         "print(f'{explorer.mean:.2f} {explorer.std:.2f}')",
     ],
+    "schedule": [
+        "from course_utils.widgets import ScheduleExplorer\nexplorer = ScheduleExplorer()\nexplorer",
+        # The page rounds a half up, Python to the even digit.
+        "print(f'{explorer.step / 1000 + 1e-9:.2f} {explorer.scale:.2f}')",
+    ],
 }
 PLAYGROUND = {
     "playground": [
@@ -66,6 +71,7 @@ CHANGES = {
     "divergence": ("explorer.mean = -1.5", "-1.50"),
     "latent": ("explorer.z = [1.25, -0.5]", "1.25"),
     "minimax": ("explorer.mean = -1.5", "-1.50"),
+    "schedule": ("explorer.step = 900", "0.90"),
 }
 # Where a drag starts, as shares of the picture, so that 0.2 to the right is still inside the same map.
 STARTS = {"vae": (0.1, 0.3), "minimax": (0.2, 0.1)}
