@@ -143,11 +143,11 @@ for t, beta in enumerate(betas.tolist(), start=1):
     x = one_step(x, torch.randn(x.shape, generator=generator), beta)
     if t in moments:
         strip[t] = x
-rows = {f"image {i + 1}": torch.stack([(strip[t][i] + 1) / 2 for t in moments]) for i in range(4)}
-fig = image_rows(rows, title="Four images in the chain", names=[f"t = {t}" for t in moments], scale=0.78)
+rows = {f"image {i + 1}": torch.stack([(strip[t][i] + 1) / 2 for t in moments]) for i in range(3)}
+fig = image_rows(rows, title="Three images in the chain", names=[f"t = {t}" for t in moments], scale=0.78)
 show(
     fig,
-    "Four glyphs, one in each row, at eight moments of the chain: grain at step 20, hard to make out by step 400, plain noise at 600 and at 1,000.",
+    "Three glyphs, one in each row, at eight moments of the chain: grain at step 20, hard to make out by step 400, plain noise at 600 and at 1,000.",
 )
 
 # %% [markdown]
@@ -416,7 +416,7 @@ schedules = {
     "sigmoid": (sigmoid, PURPLE, "-."),
 }
 time = u[1:]
-fig, axes = subplots(2, 2, figsize=(9, 6.2))
+fig, axes = subplots(2, 2, figsize=(8.2, 5.4))
 for name, (schedule, colour, style) in schedules.items():
     level = schedule.alphas_cumprod
     axes[0, 0].semilogy(time, schedule.betas, style, color=colour, label=name)
@@ -436,7 +436,7 @@ show(
 )
 
 # %%
-picture, shown = four[:1], [round(T * share) - 1 for share in (0.05, 0.15, 0.25, 0.35, 0.5, 0.65, 0.8, 0.95)]
+picture, shown = four[:1], [round(T * share) - 1 for share in (0.05, 0.15, 0.25, 0.35, 0.5, 0.65, 0.8)]
 noise = torch.randn(picture.shape, generator=dice(8)).expand(len(shown), -1, -1, -1)
 rows = {
     name: (schedule.add_noise(picture.expand(len(shown), -1, -1, -1), noise, torch.tensor(shown)) + 1) / 2
@@ -447,7 +447,7 @@ fig = image_rows(
 )
 show(
     fig,
-    "One glyph at eight times under four schedules. Under the linear ones it is gone before half time, under cosine and sigmoid it can still be made out there.",
+    "One glyph at seven times under four schedules. Under the linear ones it is gone before half time, under cosine and sigmoid it can still be made out there.",
 )
 
 # %% [markdown]
@@ -534,7 +534,7 @@ share_known = {
 }
 
 # %%
-fig, axes = subplots(1, 2, figsize=(9.4, 3.7))
+fig, axes = subplots(1, 2, figsize=(8.4, 3.5))
 axes[0].plot(log_snr, information, color=DATA)
 axes[0].axhline(math.log(1000), color=NOISE, linewidth=1, linestyle=":")
 axes[0].text(-10.8, math.log(1000) - 0.15, "log N", va="top")
@@ -625,18 +625,18 @@ price = {
     for name, (schedule, *_) in schedules.items()
 }
 
-fig, axes = subplots(1, 2, figsize=(9.4, 3.8), sharex=True)
+fig, axes = subplots(1, 2, figsize=(8.4, 3.6), sharex=True)
 for ax, what, limit in zip(axes, costs, (0.001, 0.01), strict=True):
     for name, (_, colour, style) in schedules.items():
         ax.semilogy(dropped, price[what, name], style, color=colour, label=name)
     ax.axhline(limit, color=NOISE, linewidth=1)
     ax.set(xlabel="share of the last steps dropped", ylim=(1e-6, 10))
 axes[0].set(title="two bumps: $W_1$ to the data")
-axes[1].set(title="digits: mismatch at the start [nats]")
+axes[1].set(title="digits: mismatch [nats]")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 show(
     fig,
-    "The cost of starting early, on log scales. For two bumps the linear schedules cost next to nothing up to nearly a half, cosine and sigmoid rise at once. For digits all cost more, and the linear schedule passes the grey line at a seventh.",
+    "The cost of starting early, on log scales. For two bumps the linear schedules cost next to nothing up to nearly a half, cosine and sigmoid rise at once. For digits all cost more, and the linear schedule passes the grey line near 0.15.",
 )
 
 
@@ -661,7 +661,7 @@ verdict(
 verdict("the same for the cosine", droppable("digits", "cosine", 0.01), low=0, high=0.04)
 
 # %% [markdown]
-# (On the right there is no flow to follow, so it shows the mismatch that goes *in*. What comes out of any sampler with a perfect denoiser is at most as far off as that.) The linear schedule's last steps buy next to nothing,
+# (On the right there is no flow to follow, so it shows the mismatch that goes *in*. The exact way back never makes it larger, so what comes out is at most as far off as that.) The linear schedule's last steps buy next to nothing,
 # in training and in sampling. But how many of them you can spare depends on the data: 64 pixels that go up and down together can be seen through more noise than one number. Nichol and Dhariwal saw with images what the right panel
 # shows: up to a fifth of the linear schedule's steps can be skipped at hardly any loss.
 #
@@ -674,7 +674,7 @@ verdict("the same for the cosine", droppable("digits", "cosine", 0.01), low=0, h
 eight = torch.arange(0, T, 8)
 cut = line[(line.abs() < 3.2)][::16]
 panels = {"linear": linear, "cosine": cosine}
-fig, axes = subplots(2, 2, figsize=(9.4, 6.0), sharex="col", width_ratios=[1.6, 1])
+fig, axes = subplots(2, 2, figsize=(8.2, 5.4), sharex="col", width_ratios=[1.6, 1])
 for row, (name, schedule) in zip(axes, panels.items(), strict=True):
     density = torch.stack(
         [
@@ -716,10 +716,10 @@ verdict(
 # In the plane it is the same. The bumps come together and grow at the same time; the holes fill first.
 
 # %%
-ring = data.toy("eight_gaussians", 1500, seed=0).double()
+ring = data.toy("eight_gaussians", 800, seed=0).double()
 ring = (ring - ring.mean(0)) / ring.std()
 noise = torch.randn(ring.shape, generator=dice(13), dtype=torch.float64)
-fig, axes = subplots(1, 5, figsize=(10.4, 2.6), sharex=True, sharey=True)
+fig, axes = subplots(1, 5, figsize=(9, 2.5), sharex=True, sharey=True)
 for ax, t in zip(axes, (0, 60, 150, 300, 999), strict=True):
     points = add_noise(ring, noise, torch.full((len(ring),), t), betas)
     ax.scatter(*points.T, s=2, color=DATA if t == 0 else NOISE)
@@ -1030,16 +1030,15 @@ def euler_maruyama(x, steps, generator):
 # %%
 paths = euler_maruyama(two_bumps.sample(4000, dice(16))[:, 0], 500, dice(17))
 tau = torch.linspace(0, 1, 501)
-fig, ax = subplots(figsize=(7.6, 3.5))
-shown = paths[:, :14]
-ax.plot(tau, shown, color=NOISE, linewidth=0.8)
+fig, ax = subplots(figsize=(6.8, 3.3))
+ax.plot(tau[::5], paths[::5, :8], color=NOISE, linewidth=1)
 ax.plot(tau, paths.mean(1), color=BLACK, label="mean of 4,000")
 ax.plot(tau, paths.std(1), "--", color=GREEN, label="their standard deviation")
 ax.set(title="Paths of the VP-SDE", xlabel="τ", ylabel="x", ylim=(-4.2, 4.2))
 fig.legend(loc="outside lower center", ncols=2)
 show(
     fig,
-    "Fourteen rough paths from two bumps, which have mixed by the middle. The mean of all paths stays at 0 and their standard deviation at 1.",
+    "Eight rough paths from two bumps, which have mixed by the middle. The mean of all paths stays at 0 and their standard deviation at 1.",
 )
 verdict(
     "chain of 1,000 steps and SDE: ratio of the two alpha-bars at the end",
