@@ -116,8 +116,8 @@ class DiffusionExplorer(Face):
         )
         return (
             f"DiffusionExplorer: {len(mixture.means)} Gaussians on the way to noise in {len(schedule)} "
-            f"steps, the density as colour and the score as arrows at three times{below}. In the page samples "
-            "move from noise to data, on stochastic and deterministic paths from the same noise."
+            f"steps, the density as colour and the score as arrows at three times{below}. In the page "
+            "samples move from noise to data, on stochastic and deterministic paths from the same noise."
         )
 
     def _still(self):

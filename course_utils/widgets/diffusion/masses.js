@@ -9,8 +9,8 @@ const LABELLED = 16; // modes that have room for a number below
 export function drawMasses(context, { masses: box, small, size }, { weights }, paths, shown) {
   const high = 1.25 * Math.max(...weights, ...shown.flatMap(({ measures }) => measures.shares));
   const toY = (share) => box.bottom - (share / high) * (box.bottom - box.top);
-  const step = (box.right - box.left - small * 2.4) / weights.length;
-  const left = box.left + small * 2.4;
+  const step = (box.right - box.left - small * 2.8) / weights.length;
+  const left = box.left + small * 2.8;
   const wide = box.right - box.left > small * 29;
   const title = wide ? "Share of the samples in each mode; framed: the truth" : "Mode shares";
   write(context, title, box.left, box.top - size * 0.5, { size: small, bold: true });

@@ -66,8 +66,8 @@ export function describe({ session, settings, given, k, view }) {
     const { measures, error } = view.shown[i];
     const name = process[0].toUpperCase() + process.slice(1);
     const [gap, spread] = [number(measures.gap, 3), number(measures.spread, 2)];
-    const learned = error === null ? "" : `, \u03b5 off by ${number(error, 4)}`;
-    parts.push(`${name}: mode shares within ${gap}, spread ${spread}${i ? "" : " (truth 1)"}${learned}.`);
+    const learned = error === null ? "" : `, MSE of \u03b5 ${number(error, 4)}`;
+    parts.push(`${name}: shares within ${gap}, spread ${spread}${i ? "" : " (truth 1)"}${learned}.`);
   });
   const places = view.shown.map(({ points }) => point(points.subarray(2 * settings.traced, 2 * settings.traced + 2)));
   parts.push(`Point ${settings.traced}: ${places.join(", ")}.`);

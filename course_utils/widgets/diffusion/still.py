@@ -7,7 +7,7 @@ from ...diffusion import exact_model
 from .._decoding import evaluating
 
 SHARES = (0.05, 0.3, 1.0)  # of T
-FINE, ARROWS = 60, 15
+FINE, ARROWS, LEVELS = 60, 12, 10
 HALF = 3.2
 MOST = 1.0  # |learned - exact| at the bright end, as in fields.js
 
@@ -15,7 +15,7 @@ MOST = 1.0  # |learned - exact| at the bright end, as in fields.js
 def still(mixture, schedule, model):
     """Density and score at three times; with a network its error below."""
     rows = 1 if model is None else 2
-    fig, axes = figures.subplots(rows, 3, figsize=(9.6, 3.5 * rows), sharex=True, sharey=True, squeeze=False)
+    fig, axes = figures.subplots(rows, 3, figsize=(8.6, 3.3 * rows), sharex=True, sharey=True, squeeze=False)
     reach = (mixture.means.abs() + 3 * mixture.stds[:, None]).max()
     half = max(HALF, float(reach))
     exact = exact_model(mixture, schedule)
@@ -27,9 +27,9 @@ def still(mixture, schedule, model):
             _draw_error(column[1], exact, model, t, half)
     for axis in axes.flat:
         axis.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
-    axes[0, 0].set_ylabel("exact")
+    axes[0, 0].set_ylabel("exact p, arrows: score")
     if model is not None:
-        axes[1, 0].set_ylabel("|learned $-$ exact|")
+        axes[1, 0].set_ylabel("error of learned $\\epsilon$, 0 to 1")
     return fig
 
 
@@ -53,5 +53,6 @@ def _draw_error(axis, exact, model, t, half):
 
 
 def _picture(axis, shares, half):
-    style = {"cmap": figures.MAGNITUDE, "vmin": 0, "vmax": 1, "origin": "lower", "interpolation": "bilinear"}
-    axis.imshow(shares.reshape(FINE, FINE).numpy(), extent=(-half, half, -half, half), **style)
+    ticks = torch.linspace(-half, half, FINE).numpy()
+    levels = torch.linspace(0, 1, LEVELS + 1).tolist()  # bands, since a smooth picture is a large file
+    axis.contourf(ticks, ticks, shares.reshape(FINE, FINE).numpy(), levels, cmap=figures.MAGNITUDE)
