@@ -194,19 +194,6 @@ ERRATA = [
     ),
     Erratum(
         "A",
-        "use dropout in $G$ in both the training and the test phase",
-        "measured on digits, six seeds: dropout in $G$ does no good here, and left on at test time it moves "
-        "the samples further from the data still",
-        "05",
-    ),
-    Erratum(
-        "A",
-        "use SGD for the discriminator and Adam for the generator",
-        "measured on digits, six seeds: SGD for $D$ is worse here than Adam for both",
-        "05",
-    ),
-    Erratum(
-        "A",
         "avoid sparse gradients: ReLU, MaxPool",
         "in $D$, which must hand $G$ a gradient; DCGAN's $G$ has a ReLU behind every layer but the last",
         "05",
