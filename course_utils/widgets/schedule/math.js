@@ -88,10 +88,9 @@ export function movePoint(points, i, [step, value]) {
   const [before, after] = [points[i - 1], points[i + 1]];
   const kept = clampTo(value, ...valueLimits(i));
   const push = (old, away) => (away > 0 ? Math.max(old, kept + GAP * away) : Math.min(old, kept + GAP * away));
-  const pushed = points.map(([at, old], j) => [at, push(old, i - j)]);
-  if (!before || !after) return pushed.with(i, [points[i][0], kept]);
-  const aside = Math.min(points.at(-1)[0] / 100, (after[0] - before[0]) / 3);
-  return pushed.with(i, [clampTo(step, before[0] + aside, after[0] - aside), kept]);
+  const aside = before && after ? Math.min(points.at(-1)[0] / 100, (after[0] - before[0]) / 3) : 0;
+  const place = aside ? clampTo(step, before[0] + aside, after[0] - aside) : points[i][0];
+  return points.map(([at, old], j) => (j === i ? [place, kept] : [at, push(old, i - j)]));
 }
 
 /** A number kept between two others. */

@@ -18,7 +18,7 @@ export function drawCurve(context, place, state) {
     write(context, hint, box.right, box.top - size * 0.7, { size: small, color: SOFT, align: "right" });
   }
   const share = wastedShare(state.schedule.alphaBar);
-  if (share > 0) hatchFrom(context, box, axes.toX(Math.round(state.steps * (1 - share)) + 1));
+  if (share > 0) hatchFrom(context, box, axes.toX(Math.round(state.steps * (1 - share)) + 0.5));
   if (state.changed) drawLine(context, box, trace(axes, state.before.logSnr), SOFT, 2, [2, 5]);
   drawLine(context, box, trace(axes, state.schedule.logSnr), GREEN, 3);
   drawCursor(context, box, axes, state);

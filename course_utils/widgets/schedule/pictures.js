@@ -2,19 +2,21 @@
 import { line, write } from "../shared/canvas.js";
 import { INK, RULE, SOFT } from "../shared/colors.js";
 import { framed, stripBox } from "../shared/images.js";
-import { stepOfImage } from "./layout.js";
+import { scales, stepOfImage } from "./layout.js";
 import { inShort, noised } from "./math.js";
+import { LOG_SNR } from "./panels.js";
 
 /** The strip, each image under its own step. */
 export function drawStrip(context, { strip, curve, small }, state) {
+  const { toX } = scales(curve, state.steps, LOG_SNR);
   for (let i = 0; i < strip.count; i++) {
     const step = stepOfImage(strip, i, state.steps);
     const box = stripBox(strip, i);
-    const middle = box.left + box.width / 2;
+    const mark = toX(step);
     const here = step === state.step;
-    line(context, [[middle, curve.bottom], [middle, curve.bottom + 5]], SOFT, 1);
+    line(context, [[mark, curve.bottom], [mark, curve.bottom + 5]], SOFT, 1);
     const options = { size: small, align: "center", color: here ? INK : SOFT, bold: here };
-    write(context, String(step), middle, curve.bottom + small * 1.45, options);
+    write(context, String(step), mark, curve.bottom + small * 1.45, options);
     framed(context, at(state, step), state.shape, box, here ? INK : RULE, here ? 3 : 1);
   }
 }
