@@ -176,6 +176,20 @@ def test_a_point_is_reached_by_tab_and_moved_by_arrows(show):
     assert float(held.get_attribute("aria-valuemin")) < value < float(held.get_attribute("aria-valuemax"))
 
 
+def test_fewer_points_from_python_are_held_and_moved_too(show):
+    made = explorer()
+    made.points = [[1, 16.0], [400, 0.0], [1000, -30.0]]
+    page = show(made)
+    grips = page.locator(".course-grip:visible")
+    assert grips.count() == 3
+    assert grips.last.get_attribute("aria-label").startswith("Control point 3 of 3")
+    drag(page, grip(page, 1), 10, -20)
+    assert len(alone.saved(page, "points")[0]) == 3
+    assert_python_agrees(page)
+    alone.press(page, "Sigmoid")
+    assert grips.count() == 8
+
+
 def test_after_a_drag_the_arrows_belong_to_the_point(show):
     page = show(explorer())
     drag(page, grip(page, 4), 0, -30)

@@ -1,6 +1,6 @@
 // The rows above the picture, and the control points as things that the Tab key reaches.
 import { button, group, make, slider } from "../shared/shell.js";
-import { inShort } from "./math.js";
+import { MOST_GRIPS, inShort } from "./math.js";
 import { NAMES } from "./state.js";
 
 const DOUBLINGS = 6; // the SNR is multiplied by 1/64 to 64
@@ -37,14 +37,13 @@ export function addControls(toolbar, { state }, { choose, setScale, setStep, sav
   };
 }
 
-/** One element for each control point, after the canvas; returns what puts them in place and names them. */
-export function addGrips(canvas, count, { nudge, save, play }) {
-  const grips = Array.from({ length: count }, (_, i) => {
+/** An element for each control point there may be, after the canvas; returns what puts them in place and names them. */
+export function addGrips(canvas, { nudge, save, play }) {
+  const grips = Array.from({ length: MOST_GRIPS }, (_, i) => {
     const grip = make("div", "course-grip");
     grip.tabIndex = 0;
     grip.setAttribute("role", "slider");
     grip.setAttribute("aria-orientation", "vertical");
-    grip.setAttribute("aria-label", `Control point ${i + 1} of ${count}: arrows move it`);
     grip.addEventListener("keydown", (event) => press(event, i));
     grip.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && save());
     return grip;
@@ -60,7 +59,10 @@ export function addGrips(canvas, count, { nudge, save, play }) {
   canvas.after(...grips);
   const show = (places, points) => {
     grips.forEach((grip, i) => {
+      grip.hidden = i >= points.length;
+      if (grip.hidden) return;
       const [step, value] = points[i];
+      grip.setAttribute("aria-label", `Control point ${i + 1} of ${points.length}: arrows move it`);
       grip.style.left = `${canvas.offsetLeft + places[i].x}px`;
       grip.style.top = `${canvas.offsetTop + places[i].y}px`;
       grip.setAttribute("aria-valuemin", String(-LIMIT));

@@ -4,6 +4,7 @@ const MAX_BETA = 0.999;
 const LEAST_SIGNAL = 0.01; // below this share of signal in the variance a step is called wasted
 const [LOWEST, HIGHEST, GAP] = [-30, 16, 0.05]; // of a control point's log-SNR, and between neighbours
 const PLACES = [0, 0.03, 0.14, 0.35, 0.65, 0.9, 0.97, 1]; // of the control points along the steps
+export const MOST_GRIPS = PLACES.length; // Python may set fewer points
 
 /** The presets: alpha-bar at each of so many steps. */
 export const PRESETS = {

@@ -152,7 +152,7 @@ function render({ model, el }) {
   const stopped = (deed) => (...values) => (play.stop(), deed(...values));
   const all = { ...actions, play, setStep: stopped(actions.setStep) };
   const showControls = addControls(parts.toolbar, current, all);
-  const handles = addGrips(parts.canvas, state.shown.length, all);
+  const handles = addGrips(parts.canvas, all);
   const paint = painter(parts.root, drawing(parts, current, handles.show));
   const follows = () => {
     readTouched(model, state);
