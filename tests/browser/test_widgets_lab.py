@@ -64,6 +64,18 @@ PLAYGROUND = {
     ],
 }
 
+PLANE = {
+    "plane": [
+        "import torch\n"
+        "from course_utils.diffusion import PlaneNet\n"
+        "from course_utils.widgets import DiffusionExplorer\n"
+        "torch.manual_seed(0)\n"
+        "explorer = DiffusionExplorer(model=PlaneNet())\n"
+        "explorer",
+        "print(explorer.t, explorer.traced, explorer.process)",
+    ],
+}
+
 # A line of Python that moves the picture, and the first value that the page then shows.
 CHANGES = {
     "elbo": ("explorer.q_mean = -1.5", "-1.50"),
@@ -93,7 +105,7 @@ def lab(tmp_path_factory):
     """A JupyterLab of its own on 127.0.0.1: own notebooks, own settings, its token on; yields its address."""
     home = tmp_path_factory.mktemp("lab")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    for name, cells in {**NOTEBOOKS, **PLAYGROUND}.items():
+    for name, cells in {**NOTEBOOKS, **PLAYGROUND, **PLANE}.items():
         notebook = new_notebook(cells=[new_code_cell(source) for source in cells], metadata=kernel)
         nbformat.write(notebook, home / f"{name}.ipynb")
     folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")

@@ -53,12 +53,12 @@ class DiffusionExplorer(Face):
     data = traitlets.Any("eight").tag(sync=True)
     t = traitlets.Any(0).tag(sync=True)
     seed = traitlets.Any(0).tag(sync=True)
-    traced = traitlets.Any(0).tag(sync=True)
+    traced = traitlets.Any(5).tag(sync=True)
     numbers = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(
         self, mixture=None, schedule=None, model=None, *, process="both", field="exact", steps=None,
-        variance="fixed_small", t=None, seed=0, traced=0,
+        variance="fixed_small", t=None, seed=0, traced=5,
     ):  # fmt: skip
         schedule = _check_schedule(NoiseSchedule.linear() if schedule is None else schedule)
         _check_mixture(EIGHT if mixture is None else mixture)

@@ -27,7 +27,7 @@ def still(mixture, schedule, model):
             _draw_error(column[1], exact, model, t, half)
     for axis in axes.flat:
         axis.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
-    axes[0, 0].set_ylabel("exact p, arrows: score")
+    axes[0, 0].set_ylabel("exact p, $\\sigma \\times$ score")
     if model is not None:
         axes[1, 0].set_ylabel("error of learned $\\epsilon$, 0 to 1")
     return fig

@@ -19,17 +19,23 @@ const SLICE_MS = 8; // of computing in one frame
 const SHOW_MS = 100; // between two pictures of the computing
 const CALM_PARTS = 5; // a run where less motion is wanted
 
-/** What is on show of each path, with the guesses of the traced point. */
+/** Which paths are on show at which time, and what drives them. */
+function wantedOf({ session, settings, k }) {
+  return { k, processes: processesOf(settings), field: session.learned ? settings.field : "exact" };
+}
+
+/** What is on show of each path, with the guesses of the traced point; `lags` while that is still computed. */
 function look(current) {
   const { session, settings, k } = current;
-  const field = session.learned ? settings.field : "exact";
-  const paths = processesOf(settings).map((process) => pathOf(session, process, field));
+  const { processes, field } = wantedOf(current);
+  const paths = processes.map((process) => pathOf(session, process, field));
   const shown = paths.map((path) => onShow(session, path, k));
-  const reverse = settings.process !== "forward";
+  const index = settings.traced;
   const guesses = shown.map((one, i) => {
-    return reverse ? guessAt(session, paths[i], { k: one.k, i: settings.traced, field }) : null;
+    return settings.process === "forward" ? null : guessAt(session, paths[i], { k: one.k, i: index, field });
   });
-  return { paths, shown, field, traced: { index: settings.traced, guesses } };
+  const lags = shown.some((one) => one.k > k || (session.learned && k > 0 && one.error === null));
+  return { paths, shown, lags, traced: { index, guesses } };
 }
 
 function drawing({ canvas, summary }, current) {
@@ -46,24 +52,25 @@ function drawing({ canvas, summary }, current) {
   };
 }
 
-/** Computes what is missing, a slice in every frame, and shows how far it has come, until nothing is. */
-function worker(current, request) {
+/** Computes what is missing, a slice in every frame, and shows how far it has come; then `settle`. */
+function worker(root, current, { request, settle }) {
   let [frame, shown] = [0, 0];
+  const busy = () => root.setAttribute("aria-busy", String(frame !== 0));
   const tick = (now) => {
-    const { session, view, k } = current;
-    const wanted = { k, processes: view.paths.map(({ process }) => process), field: view.field };
-    const left = work(session, wanted, performance.now() + SLICE_MS);
+    const left = work(current.session, wantedOf(current), performance.now() + SLICE_MS);
     frame = left ? requestAnimationFrame(tick) : 0;
+    if (!left) settle();
+    busy();
     if (left && now - shown < SHOW_MS) return;
     shown = now;
     request();
   };
   return {
-    start: () => (frame ||= requestAnimationFrame(tick)),
-    stop: () => {
-      cancelAnimationFrame(frame);
-      frame = 0;
+    start: () => {
+      frame ||= requestAnimationFrame(tick);
+      busy();
     },
+    stop: () => cancelAnimationFrame(frame),
   };
 }
 
@@ -108,12 +115,13 @@ function picking(current, trace) {
 /** The current state with what changes it: {k, session, settings, ...} and begin(settings). */
 function stateOf(model) {
   const given = readGiven(model);
-  const current = { given, view: null, place: null, saving: false, playing: () => false };
+  const current = { given, view: null, place: null, saving: false, owed: false, playing: () => false };
   current.begin = (settings, t) => {
     const same = current.session && NAMES.session.every((name) => settings[name] === current.settings[name]);
     if (!same) current.session = newSession(given.problems[settings.data], settings);
     current.settings = settings;
     current.k = nearestTime(current.session, t);
+    work(current.session, wantedOf(current), performance.now() + SLICE_MS); // exact paths are there at once
   };
   current.begin(readSettings(model), model.get("t"));
   return current;
@@ -123,6 +131,7 @@ function stateOf(model) {
 function saver(model, current) {
   return () => {
     current.view = look(current);
+    current.owed = current.view.lags; // and told again when it is computed
     current.saving = true; // each set calls refresh, which must not read half of them
     const all = { ...current.settings, t: current.session.times[current.k], numbers: numbersOf(current) };
     for (const [name, value] of Object.entries(all)) model.set(name, value);
@@ -159,8 +168,9 @@ function render({ model, el }) {
   const parts = shell(el, LABEL);
   const current = stateOf(model);
   const paint = painter(parts.root, drawing(parts, current));
-  const computing = worker(current, paint.request);
   const save = saver(model, current);
+  const settle = () => current.owed && save();
+  const computing = worker(parts.root, current, { request: paint.request, settle });
   const show = () => (refreshControls(), paint.request(), computing.start());
   const draw = () => (refreshControls(), paint.paint(), computing.start());
   const actions = actionsOn(current, { show, save, draw });
