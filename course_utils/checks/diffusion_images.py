@@ -364,7 +364,7 @@ exercise(
         ),
         Mistake(
             (_late_draws(_any_t, torch.rand), _first_draws(_any_t, torch.rand)),
-            "Noise from torch.rand lies between 0 and 1, never negative: the net learns to remove a grey veil, "
+            "Noise from torch.rand is never negative: the net learns to remove a grey veil, "
             "and meets something else when sampling starts from a normal draw.",
         ),
     ],
