@@ -24,8 +24,8 @@ ERRATA = [
     Erratum(
         "C",
         "Jensen-Shannon divergence without the two halves",
-        "$\\frac12 \\mathrm{KL}(p\\Vert m) + \\frac12 \\mathrm{KL}(q\\Vert m)$, at most $\\log 2$; as "
-        "printed, at most $2\\log 2$",
+        "$\\frac12 \\mathrm{KL}(p\\Vert m) + \\frac12 \\mathrm{KL}(q\\Vert m)$, at most $\\log 2$; "
+        "as printed, at most $2\\log 2$",
         "00",
     ),
     Erratum(
@@ -55,29 +55,29 @@ ERRATA = [
     Erratum(
         "D",
         "$\\Pr(x) = \\int \\Pr(x \\mid h) \\Pr(h \\mid x)\\, dh$",
-        "the integral runs over the *prior*, $\\int \\Pr(x \\mid h) \\Pr(h)\\, dh$; over the posterior it "
-        "comes out too high",
+        "the integral runs over the *prior*, $\\int \\Pr(x \\mid h) \\Pr(h)\\, dh$; over the "
+        "posterior it comes out too high",
         "02",
     ),
     Erratum(
         "A",
         "the approximate posterior is $q_\\theta(z \\mid x)$, with the model's $\\theta$",
-        "$q_\\phi$, as the same lecture writes later: for one $\\theta$ there are many $q$, each with its "
-        "own bound",
+        "$q_\\phi$, as the same lecture writes later: for one $\\theta$ there are many $q$, each with "
+        "its own bound",
         "02",
     ),
     Erratum(
         "A",
         "the bound ends in $-\\mathbb E_q \\log \\frac{p(z)}{q(z \\mid x)}$, called minus a KL divergence",
-        "$-\\mathrm{KL}(q \\Vert p) = +\\mathbb E_q \\log \\frac{p(z)}{q(z \\mid x)}$; as printed, the KL "
-        "is added and the sum may exceed $\\log p(x)$",
+        "$-\\mathrm{KL}(q \\Vert p) = +\\mathbb E_q \\log \\frac{p(z)}{q(z \\mid x)}$; as printed, "
+        "the KL is added and the sum may exceed $\\log p(x)$",
         "02",
     ),
     Erratum(
         "A",
         "minimising that term keeps the encoder from collapsing into a point",
-        "true of the KL; as printed, minus the KL, it has no minimum: it falls without limit for a point, "
-        "and for an ever wider $q$",
+        "true of the KL; as printed, minus the KL, it has no minimum: it falls without limit for a "
+        "point, and for an ever wider $q$",
         "02",
     ),
     Erratum(
@@ -96,8 +96,8 @@ ERRATA = [
     Erratum(
         "A",
         "$q(z \\mid x) = \\mathcal N(z;\\, \\mu_z(x), \\sigma_z(x))$",
-        "the second place of $\\mathcal N$ is a variance, $\\sigma_z^2(x)$, if $z = \\mu + \\sigma "
-        "\\epsilon$ is to be a draw from it",
+        "the second place of $\\mathcal N$ is a variance, $\\sigma_z^2(x)$, if "
+        "$z = \\mu + \\sigma \\epsilon$ is to be a draw from it",
         "03",
     ),
     Erratum(
@@ -109,15 +109,15 @@ ERRATA = [
     Erratum(
         "C",
         "the reparameterised sample is $z = \\mu_{x \\mid z} + z_0 \\sqrt{\\Sigma_{x \\mid z}}$",
-        "$z = \\mu_{z \\mid x} + z_0 \\sqrt{\\Sigma_{z \\mid x}}$, from the encoder; as printed, an image "
-        "is drawn",
+        "$z = \\mu_{z \\mid x} + z_0 \\sqrt{\\Sigma_{z \\mid x}}$, from the encoder; as printed, an "
+        "image is drawn",
         "03",
     ),
     Erratum(
         "C",
         "conditional VAE: replace $q(x \\mid z)$ with $q(x \\mid z, y)$",
-        "$q(z \\mid x)$ with $q(z \\mid x, y)$: the posterior depends on $y$, and a $q$ without it leaves "
-        "a gap",
+        "$q(z \\mid x)$ with $q(z \\mid x, y)$: the posterior depends on $y$, and a $q$ without it "
+        "leaves a gap",
         "03",
     ),
     Erratum(
@@ -149,8 +149,8 @@ ERRATA = [
     Erratum(
         "A",
         "the average over $z$ becomes one over $x \\sim p_g$ by the Radon-Nikodym theorem",
-        "that is a change of variables and needs no density; the theorem would give one, but for a $z$ "
-        "with fewer dimensions than $x$ there is none",
+        "that is a change of variables and needs no density; the theorem would give one, but for a $z$ with "
+        "fewer dimensions than $x$ there is none",
         "04",
     ),
     Erratum(
@@ -162,8 +162,8 @@ ERRATA = [
     Erratum(
         "C",
         "maximising $\\log D(G(z))$ is the same objective as minimising $\\log(1 - D(G(z)))$",
-        "the same wish, another objective: against the best $D$ it goes down $\\mathrm{KL}(q \\Vert p) - "
-        "2\\,\\mathrm{JS}$, and the other one $2\\,\\mathrm{JS}$",
+        "the same wish, another objective: against the best $D$ it goes down "
+        "$\\mathrm{KL}(q \\Vert p) - 2\\,\\mathrm{JS}$, and the other one $2\\,\\mathrm{JS}$",
         "04",
     ),
     Erratum(
@@ -214,8 +214,8 @@ ERRATA = [
     Erratum(
         "C",
         "DCGAN is the first model to bring the concept of disentanglement",
-        "nothing in its loss asks for it: turn $z$ by any rotation, and $G$ draws the same distribution "
-        "from other axes; directions are found afterwards",
+        "nothing in its loss asks for it: turn $z$ by any rotation, and $G$ draws the same distribution from "
+        "other axes; directions are found afterwards",
         "05",
     ),
     Erratum(
@@ -256,8 +256,8 @@ ERRATA = [
     Erratum(
         "A",
         "after adding noise $T$ times, the result must be independent of $x_0$",
-        "nearly: $\\sqrt{\\bar\\alpha_T}\\, x_0$ is left, 0.006 of it with the linear schedule, and the "
-        "mean of many pixels shows it",
+        "nearly: $\\sqrt{\\bar\\alpha_T}\\, x_0$ is left, 0.006 of it with the linear schedule, and the mean "
+        "of many pixels shows it",
         "10",
     ),
     Erratum(
@@ -289,15 +289,15 @@ ERRATA = [
     Erratum(
         "E",
         "nearly the whole second half of the linear schedule was mostly just random noise",
-        "so it is with 0.04; with 0.02 the signal has 8% of the variance half way, and under 1% in the "
-        "last third",
+        "so it is with 0.04; with 0.02 the signal has 8% of the variance half way, and under 1% in the last "
+        "third",
         "10",
     ),
     Erratum(
         "E",
         "$q(x_t \\mid x_0)$ has zero mean and unit variance if the data have",
-        "$q(x_t)$ has; *given* $x_0$ the mean is $\\sqrt{\\bar\\alpha_t}\\, x_0$ and the variance $1 - "
-        "\\bar\\alpha_t$",
+        "$q(x_t)$ has; *given* $x_0$ the mean is $\\sqrt{\\bar\\alpha_t}\\, x_0$ and the variance "
+        "$1 - \\bar\\alpha_t$",
         "10",
     ),
     Erratum(
