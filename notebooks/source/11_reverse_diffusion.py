@@ -43,10 +43,10 @@ from course_utils.figures import (
     DATA,
     GREEN,
     LINES,
+    MAGNITUDE,
     MODEL,
     NOISE,
     PURPLE,
-    colour_plane,
     grid,
     show,
     subplots,
@@ -432,13 +432,13 @@ verdict(
 fig, axes = subplots(1, 5, figsize=(10.6, 2.6), sharex=True, sharey=True)
 shown = {}
 samplers.ddpm(
-    oracle, short, (1500, 2), variance_type="fixed_large", generator=dice(1),
+    oracle, short, (1000, 2), variance_type="fixed_large", generator=dice(1),
     watch=lambda t, x, x0: shown.update({t: x}) if t in (199, 100, 50, 20) else None,
 )  # fmt: skip
 for ax, (t, points) in zip(axes, shown.items(), strict=False):
     ax.scatter(*points.T, s=2, color=NOISE if t == 199 else MODEL, linewidths=0)
     ax.set(title=f"t = {t}", aspect="equal")
-axes[4].scatter(*samples[:1500].T, s=2, color=MODEL, linewidths=0)
+axes[4].scatter(*samples[:1000].T, s=2, color=MODEL, linewidths=0)
 for centre, std in zip(centres.tolist(), truth.stds.tolist(), strict=True):
     axes[4].add_patch(Circle(centre, 2 * std, fill=False, color=DATA, linewidth=1.4))
 axes[4].set(title="the end", aspect="equal", xlim=(-3, 3), ylim=(-3, 3))
@@ -852,16 +852,16 @@ def scores_at(t):
     return learned, noisy.score(plane_points).float(), noisy.log_prob(plane_points).float()
 
 
-fig, axes = subplots(1, 3, figsize=(11, 3.7))
+fig, axes = subplots(1, 3, figsize=(10.8, 3.7), sharey=True)
 for ax, t in zip(axes, (20, 100, 400), strict=True):
     learned, right, log_density = scores_at(t)
-    error = (learned - right).norm(dim=1) * float(sigma[t])
-    colour_plane(error, -3, 3, f"t = {t}", "", ax=ax, limits=(0, 1.5))
-    top = log_density.max()
-    ax.contour(
-        axis, axis, log_density.reshape(81, 81), levels=[top - 6, top - 2], colors="white", linewidths=1.2
-    )
-fig.suptitle("error of the score, times σ", fontsize=14)
+    error = ((learned - right).norm(dim=1) * float(sigma[t])).clamp(max=1.49).reshape(81, 81)
+    picture = ax.contourf(axis, axis, error, levels=[0.1 * i for i in range(16)], cmap=MAGNITUDE)
+    inside = (log_density - log_density.max()).reshape(81, 81)
+    ax.contour(axis, axis, inside, levels=[-6, -2], colors="white", linestyles="-", linewidths=1.2)
+    ax.set(title=f"t = {t}", xlabel="$x_1$", aspect="equal")
+axes[0].set_ylabel("$x_2$")
+fig.colorbar(picture, ax=axes, label="error of the score, times σ", ticks=[0, 0.5, 1, 1.5])
 show(
     fig,
     "Three maps of the error of the learned score with white lines round the data. Inside the lines it is dark, that is small; far away, where no data ever "
@@ -882,10 +882,10 @@ with torch.no_grad():
             far_away[t] = (
                 ((learned - right)[outside].square().mean() / right[outside].square().mean()).sqrt().item()
             )
-verdict("relative error of the score, weighted by the density, t = 20", relative[20], low=0.05, high=0.35)
-verdict("the same, t = 100", relative[100], high=0.15)
-verdict("the same, t = 400", relative[400], high=0.04)
-verdict("t = 20, where the density is below e^-20 of its top", far_away[20], low=0.5)
+verdict("relative error of the score, weighted by the density, t = 20", relative[20], low=0.1, high=0.3)
+verdict("the same, t = 100", relative[100], high=0.13)
+verdict("the same, t = 400", relative[400], high=0.03)
+verdict("t = 20, where the density is below e^-20 of its top", far_away[20], low=0.4)
 
 # %% [markdown]
 # The error lies where no training point ever came, and a sampler hardly ever comes there either. It is largest at small $t$: the score changes fast there, and $L_{\text{simple}}$ spends little on it.
@@ -942,7 +942,7 @@ verdict(
     "network: width of the modes over the true width, widest",
     (own_widths / true_widths).max(),
     low=0.9,
-    high=1.4,
+    high=1.3,
 )
 verdict(
     "its bound minus that of the exact denoiser [bits per dimension]",
@@ -1029,7 +1029,7 @@ def walk_with_measured_variance(count, seed=8):
 between = {n: against_truth(walk_with_measured_variance(n)) for n in (5, 10, 30, 100)}
 fig, axes = subplots(1, 4, figsize=(11.4, 3.6), width_ratios=(1, 1, 1.1, 1.1))
 for ax, kind, name in ((axes[0], "fixed_small", "beta-tilde"), (axes[1], "fixed_large", "beta")):
-    ax.scatter(*seen[kind, 30][:1500].T, s=2, color=MODEL, linewidths=0)
+    ax.scatter(*seen[kind, 30][:1000].T, s=2, color=MODEL, linewidths=0)
     for centre, std in zip(centres.tolist(), truth.stds.tolist(), strict=True):
         ax.add_patch(Circle(centre, 2 * std, fill=False, color=DATA, linewidth=1.4))
     ax.set(title=f"30 steps, {name}", xlim=(-2.4, 2.4), ylim=(-2.4, 2.4), aspect="equal")
