@@ -364,6 +364,24 @@ ERRATA = [
         "for data of variance at most 1; for $\\mathcal N(0, 9)$ the reverse is wider than $\\beta_t$",
         "11",
     ),
+    Erratum(
+        "D",
+        "networks $g_t[z_t, \\phi_t]$, with the noisy image as input",
+        "one network with $t$ as a second input; an image alone does not say how much to take off",
+        "12",
+    ),
+    Erratum(
+        "E",
+        "the embedding of $t$ is added in the middle of every residual block",
+        "before a group norm, what is common to a group is taken off again; scale and shift after it stay",
+        "12",
+    ),
+    Erratum(
+        "E",
+        "the attention block is a generalization of a single-headed self-attention",
+        "it is that, on the pixels as a sequence: with torch's own, and equal weights, nothing differs",
+        "12",
+    ),
 ]
 
 

@@ -50,6 +50,8 @@ SYMBOLS = [
     Symbol("\\sqrt{\\bar\\alpha_t}", "signal rate at step t", "signal", {"D": "\\sqrt{\\alpha_t}"}),
     Symbol("\\sqrt{1 - \\bar\\alpha_t}", "noise rate at step t", "sigma", {"D": "\\sqrt{1 - \\alpha_t}"}),
     Symbol("\\mathrm{SNR}(t)", "signal-to-noise ratio, a ratio of variances", "snr", {}),
+    Symbol("e(t)", "code of the step t, sines and cosines", "time_embedding", {}),
+    Symbol("\\bar w", "moving average of the weights", "ema", {}),
     Symbol("s", "guidance scale; 1 is no guidance", "guidance_scale", {"E": "w = s - 1"}),
     Symbol(
         "p,\\ q",
