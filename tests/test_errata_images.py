@@ -25,11 +25,11 @@ def test_what_is_added_before_a_group_norm_is_partly_taken_off_again():
     shift = torch.tensor([3.0, -5.0]).double().repeat_interleave(4).view(1, 8, 1, 1)  # one for each group
     assert torch.allclose(norm(h + shift), norm(h), atol=1e-6)
     assert torch.allclose(norm(2 * h), norm(h), atol=1e-4)  # nor does a scale
-    assert (norm(h) + shift - norm(h)).abs().min() >= 3  # after the norm all of it stays
+    assert (norm(h) + shift - norm(h)).abs().min() > 2.9  # after the norm all of it stays
 
 
 def test_attention_on_pixels_is_attention_on_a_sequence():
-    """E: "a generalization" of single-headed self-attention; torch's, on the flattened pixels, is the same."""
+    """E: "a generalization" of single-headed self-attention; torch's, on flattened pixels, is the same."""
     torch.manual_seed(0)
     ours, theirs = Attention(16), nn.MultiheadAttention(16, 1, batch_first=True)
     with torch.no_grad():
