@@ -776,7 +776,7 @@ verdict("the collapsed G over real digits", likeness["the collapsed G"] / likene
 #
 # ### Measured
 #
-# Does it help? A trick that helped once, with one seed, in a paper about another data set, may do nothing here. So: one small DCGAN, digits, 1,200 steps, everything as in section 3 but narrower. Each trick is one switch, all else the same. Six seeds each. The checkpoint
+# Does it help? A trick that helped once, with one seed, in a paper about another data set, may do nothing here. So: one small DCGAN, digits, 1,200 steps, everything as in section 3 but narrower. Each trick is one switch, all else the same, with at least five seeds each. The checkpoint
 # `digits_gan_tricks` holds no weights but **samples**, 400 from each run, so that you can judge them yourself. Two measures:
 # - the **Fréchet distance** to the training digits;
 # - **bins covered**, finer than classes: cut the features of the real digits into 50 clusters; a bin is covered if the samples put at least a quarter of the data's share there.
