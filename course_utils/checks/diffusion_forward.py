@@ -94,7 +94,10 @@ exercise(
             "the chain settles at half the variance of N(0, I), where the model will start.",
         ),
         Mistake(
-            lambda x, noise, beta: math.sqrt(beta) * x + math.sqrt(1 - beta) * noise,
+            (
+                lambda x, noise, beta: math.sqrt(beta) * x + math.sqrt(1 - beta) * noise,
+                lambda x, noise, beta: beta * x + (1 - beta) * noise,
+            ),
             "Signal and noise have changed places: for a small beta a single step leaves next to nothing of "
             "the image, and there is no gradual way back for a model to learn.",
         ),
@@ -110,6 +113,21 @@ exercise(
             ),
             "Your two weights sum to one, but what must sum to one are their squares: variances add, so with "
             "these the chain loses variance at every step and ends narrower than N(0, I).",
+        ),
+        Mistake(
+            lambda x, noise, beta: x + beta * noise,
+            "The old x is not shrunk, and the noise has beta, a variance, for its standard deviation: what "
+            "this adds up to in a thousand steps is next to nothing, so the last image is still readable.",
+        ),
+        Mistake(
+            lambda x, noise, beta: math.sqrt(1 - beta**2) * x + beta * noise,
+            "Your squares do sum to one, but you take beta for the standard deviation of the noise: a step "
+            "then adds beta squared, and a thousand of them hardly touch the image.",
+        ),
+        Mistake(
+            lambda x, noise, beta: math.sqrt(1 - beta) * x,
+            "The noise is missing: the image only fades to grey, nothing random comes in, and a model would "
+            "have nothing to undo but a change of contrast.",
         ),
         Mistake(
             lambda x, noise, beta: math.sqrt(1 - beta) * x - math.sqrt(beta) * noise,
@@ -195,6 +213,19 @@ exercise(
             "and the images would get cleaner from step to step.",
         ),
         Mistake(
+            lambda betas: (1 - betas) ** torch.arange(1, len(betas) + 1),
+            "You take the t-th alpha t times: every step has an alpha of its own, and all of them up to t "
+            "multiply, so with rising betas your images would be far too noisy.",
+        ),
+        Mistake(
+            (
+                lambda betas: torch.cumprod(1 - betas.sqrt(), dim=0),
+                lambda betas: torch.cumprod(1 - betas**2, dim=0),
+            ),
+            "An alpha is one minus beta itself, which is a variance already: with its root (or its square) "
+            "in that place the noise of the model and the noise of the chain have nothing in common.",
+        ),
+        Mistake(
             lambda betas: torch.cumsum(1 - betas, dim=0),
             "You sum the alphas where they multiply: the sum grows past 1 with the second step, and the "
             "root of one minus it, the amount of noise, is then NaN.",
@@ -215,7 +246,7 @@ exercise(
     inputs={
         "4 images of 4 x 4": _jump_input((4, 1, 4, 4), 10),
         "3 points in 3 dimensions": _jump_input((3, 3), 7, (6, 0, 3)),
-        "5 images of 2 channels": _jump_input((5, 2, 3, 5), 8, (1, 7, 0, 7, 4)),
+        "5 images of 2 channels": _jump_input((5, 2, 5, 5), 8, (1, 7, 0, 7, 4)),
     },
     mistakes=[
         Mistake(
@@ -276,6 +307,40 @@ exercise(
             _jump(_root, _noise_root, lambda t, betas: alphas_cumprod(betas)[t[:1]]),
             "All of the batch get the noise of its first t: the model is then told other times than it "
             "sees, and learns to ignore the time.",
+        ),
+        Mistake(
+            lambda x0, noise, t, betas: (
+                alphas_cumprod(betas)[t][:, None].sqrt() * x0
+                + (1 - alphas_cumprod(betas)[t])[:, None].sqrt() * noise
+            ),
+            "Your rates are [B, 1], which fits points [B, D] and nothing else: in images they meet the rows, "
+            "so each row gets the level meant for one image, and the model is told a t that fits none.",
+        ),
+        Mistake(
+            _jump(_root, lambda level: 0),
+            "The noise is missing: the image only fades, nothing random comes in, and a model that is to "
+            "name the noise has nothing to see.",
+        ),
+        Mistake(
+            _jump(lambda level: 1, _noise_root),
+            "Your x_0 is not shrunk: the image never goes away under the noise, x_T is not N(0, I), and a "
+            "sampler that starts there starts where the model has never been.",
+        ),
+        Mistake(
+            lambda x0, noise, t, betas: (
+                _beside((1 - betas)[t], x0).sqrt() * x0
+                + _beside(1 - alphas_cumprod(betas)[t], x0).sqrt() * noise
+            ),
+            "The noise is that of all steps and the shrinking that of one: the variance grows towards 2, "
+            "the image never goes away, and x_T is not N(0, I), where sampling starts.",
+        ),
+        Mistake(
+            (
+                _jump(_root, _noise_root, lambda t, betas: alphas_cumprod(betas)[-1:]),
+                _jump(_root, _noise_root, lambda t, betas: torch.prod(1 - betas)[None]),
+            ),
+            "Every image gets the level of the last step, whatever its t: the model sees noise and nothing "
+            "else, and has no example of the later half of sampling.",
         ),
         Mistake(
             (

@@ -60,6 +60,16 @@ def _one_short(levels, s, t):
     return share.sqrt(), (1 - share).sqrt()
 
 
+def _levels_multiplied(share):
+    """A merge_steps that has this for the product of the alphas."""
+
+    def wrong(levels, s, t):
+        one = share(levels, s, t)
+        return one.sqrt(), (1 - one).sqrt()
+
+    return wrong
+
+
 exercise(
     "diffusion.merge_steps",
     reference=merge_steps,
@@ -114,6 +124,25 @@ exercise(
             "difference of the roots the merged step adds far too little noise.",
         ),
         Mistake(
+            (
+                _levels_multiplied(lambda levels, s, t: levels[s + 1 : t + 1].prod()),
+                _levels_multiplied(lambda levels, s, t: levels[s : t + 1].prod()),
+                _levels_multiplied(lambda levels, s, t: levels[s] * levels[t]),
+            ),
+            "You multiply levels, and each level is a product already: the early alphas come in again and "
+            "again, so a leap of a few steps would destroy nearly the whole image.",
+        ),
+        Mistake(
+            _levels_multiplied(lambda levels, s, t: levels[t - s]),
+            "You take the level after t - s steps, counted from the beginning, where the betas are others: "
+            "it matters which steps are merged, not only how many, and the noise comes out too weak.",
+        ),
+        Mistake(
+            _merged(_signal, lambda before, after: 1 - (after / before).sqrt()),
+            "Your rates sum to one where their squares must: the merged step adds less noise than the single "
+            "ones do, and x_t comes out narrower than the model expects.",
+        ),
+        Mistake(
             (_one_early, _one_short),
             "Your product takes in step s itself, which x_s has behind it (or leaves out step t): the steps "
             "from s to t are those after s, up to and with t, and one too many or the wrong one shifts the "
@@ -159,6 +188,11 @@ def _squared(u, s):
     return ((u + s) / (1 + s) * math.pi / 2).cos() ** 2
 
 
+def _in_steps(steps, s):
+    level = ((torch.arange(steps + 1, dtype=torch.float64) + s) / (steps + s) * math.pi / 2).cos() ** 2
+    return level / level[0]
+
+
 exercise(
     "diffusion.cosine_levels",
     reference=cosine_levels,
@@ -169,7 +203,10 @@ exercise(
     },
     mistakes=[
         Mistake(
-            _cosine(lambda u, s: ((u + s) / (1 + s) * math.pi / 2).cos()),
+            (
+                _cosine(lambda u, s: ((u + s) / (1 + s) * math.pi / 2).cos()),
+                _cosine(lambda u, s: ((u + s) / (1 + s) * math.pi / 2).cos(), normalise=False),
+            ),
             "The square is missing: the cosine itself is the signal rate, the root of alpha-bar; as a level "
             "it keeps the images far too clean for most of the way.",
         ),
@@ -221,6 +258,19 @@ exercise(
             "and no betas either, which are what is lost over what was there.",
         ),
         Mistake(
+            (
+                _cosine(lambda u, s: ((u + s) / (1 + s) * math.pi / 2).sin() ** 2, normalise=False),
+                lambda steps, s: cosine_levels(steps, s).flip(0),
+            ),
+            "Your levels rise: a sine for the cosine, or the times from 1 down to 0; the images would be "
+            "noise at the first step and come clean at the last, where the model starts from noise.",
+        ),
+        Mistake(
+            _in_steps,
+            "You add s to the number of the step; it belongs to u, which runs from 0 to 1: your offset is T "
+            "times too small, and the first betas stay as tiny as without one.",
+        ),
+        Mistake(
             lambda steps, s: 1 - cosine_levels(steps, s),
             "That is one minus alpha-bar, the variance of the noise: it rises from 0 to 1, and used as "
             "alpha-bar it runs the whole schedule backwards.",
@@ -265,6 +315,10 @@ exercise(
         "90 levels, SNR 0.09": _snr_input(90, 0.05, 0.09),
         "30 levels, SNR 2.1": _snr_input(30, 0.08, 2.1),
         "50 levels, SNR 0.6": _snr_input(50, 0.07, 0.6),
+        "5 levels, the third with exactly SNR 1": lambda rng: (
+            torch.tensor([0.9, 0.7, 0.5, 0.3, 0.1], dtype=torch.float64),
+            1.0,
+        ),
     },
     mistakes=[
         Mistake(
@@ -273,9 +327,12 @@ exercise(
             "is signal over noise, which may be above 1; the model would start at another amount of noise.",
         ),
         Mistake(
-            lambda levels, snr: _first(_ratio(levels).sqrt() <= snr),
-            "That is the ratio of the rates, so of standard deviations; the SNR is a ratio of variances, "
-            "their square; with the root you find a step with too much noise, or too little.",
+            (
+                lambda levels, snr: _first(_ratio(levels).sqrt() <= snr),
+                lambda levels, snr: _first(_ratio(levels).square() <= snr),
+            ),
+            "The SNR is a ratio of variances, alpha-bar over one minus it: no root, which would make it the "
+            "ratio of the rates, and no square; else you find a step with too much noise, or too little.",
         ),
         Mistake(
             lambda levels, snr: timestep_for_snr(levels, snr) + 1,
@@ -294,6 +351,16 @@ exercise(
             ),
             "The fraction is upside down, noise over signal, or the comparison is the wrong way round: the "
             "first step, the cleanest, then always passes a test that only a late one should.",
+        ),
+        Mistake(
+            lambda levels, snr: _first(_ratio(levels) < snr),
+            "You ask for less than the wanted SNR, and a step that has exactly that one is passed over: at "
+            "or below it was asked, and the model then starts with a step of noise too much.",
+        ),
+        Mistake(
+            lambda levels, snr: int(torch.searchsorted(_ratio(levels), snr)),
+            "A search by halving, as searchsorted does it, wants numbers that rise, and the SNR falls: it "
+            "answers all the same, with a step that has nothing to do with your SNR.",
         ),
         Mistake(
             lambda levels, snr: int((_ratio(levels) <= snr).nonzero()[-1]),
