@@ -16,12 +16,12 @@ SETTINGS = {
     "seed": 0,
     "latent_dim": 32,
     "width": 32,
-    "steps": 6_000,
+    "steps": 1_000,
     "batch_size": 64,
     "lr": 5e-4,
     "beta1": 0.5,
     "losses": "non_saturating",
-    "ema_decay": 0.998,
+    "ema_decay": 0.99,
     "norm": "batch",
 }
 
