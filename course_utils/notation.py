@@ -61,6 +61,21 @@ SYMBOLS = [
     ),
     Symbol("\\ell", "logit of the discriminator", "real, fake", {"D": "f[x, \\phi]"}),
     Symbol("V(G, D)", "value of the game, in nats", "value", {"D": "-L[\\phi]"}),
+    Symbol("\\hat x_0", "the model's guess of x_0, at best its mean given x_t", "x0_guess", {}),
+    Symbol(
+        "\\epsilon_\\theta(x_t, t)",
+        "the network's guess of the noise",
+        "model(x_t, t)",
+        {"D": "g_t[z_t, \\phi_t]", "E": "e_\\theta(x_t, t)"},
+    ),
+    Symbol(
+        "\\tilde\\mu_t,\\ \\tilde\\beta_t",
+        "mean and variance of q(x_{t-1} given x_t and x_0)",
+        "posterior",
+        {"A": "\\mu_q,\\ \\Sigma_q(t)"},
+    ),
+    Symbol("L_{t-1}", "a term of the bound, t = 2..T", "bound_terms", {"C": "L_t", "E": "L_t"}),
+    Symbol("v", "velocity, signal times noise minus sigma times x_0", "v_prediction", {}),
 ]
 
 
