@@ -58,38 +58,53 @@ export function drawFrame(context, { left, top, side }) {
 }
 
 function drawExact(context, { exact: box, size, small }, session, { density, epsilon }, t) {
-  paintValues(context, box, density, FINE, heat);
-  drawArrows(context, box, session, epsilon, [[INK, 3.4], [PAPER, 1.5]]);
+  drawGround(context, box, session, { name: "exact", keys: [epsilon] }, (ground, local) => {
+    paintValues(ground, local, density, FINE, heat);
+    drawArrows(ground, local, session, epsilon, [[INK, 3.4], [PAPER, 1.5]]);
+  });
   const caption = `${t === 1 ? "t = 1: " : ""}\u2212\u03b5 = \u03c3 \u00d7 score`;
   finish(context, box, { size, small }, ["exact p and \u2212\u03b5", "exact"], caption);
 }
 
 function drawLearned(context, { learned: box, size, small }, session, { density, epsilon }, learned) {
-  drawContour(context, box, density, [[DATA, 1.5]]);
-  drawArrows(context, box, session, epsilon, [[NOISE, 1.2]]);
-  if (learned) drawArrows(context, box, session, learned, [[MODEL, 1.8]]);
-  else drawWaiting(context, box, small);
+  drawGround(context, box, session, { name: "learned", keys: [epsilon, learned] }, (ground, local) => {
+    drawContour(ground, local, density, [[DATA, 1.5]]);
+    drawArrows(ground, local, session, epsilon, [[NOISE, 1.2]]);
+    if (learned) drawArrows(ground, local, session, learned, [[MODEL, 1.8]]);
+  });
+  if (!learned) drawWaiting(context, box, small);
   finish(context, box, { size, small }, ["learned \u2212\u03b5", "learned"], "grey: exact");
 }
 
 function drawError(context, { error: box, size, small }, session, { density, epsilon }, learned) {
-  if (learned) {
-    paintValues(context, box, errorsOf(learned, epsilon), GRID, errorHeat);
-    drawContour(context, box, density, [[INK, 3.4], [PAPER, 1.5]]);
-  } else drawWaiting(context, box, small);
+  drawGround(context, box, session, { name: "error", keys: [epsilon, learned] }, (ground, local) => {
+    if (!learned) return;
+    paintValues(ground, local, errorsOf(learned, epsilon), GRID, errorHeat);
+    drawContour(ground, local, density, [[INK, 3.4], [PAPER, 1.5]]);
+  });
+  if (!learned) drawWaiting(context, box, small);
   finish(context, box, { size, small }, ["error of learned \u03b5", "error"], "");
   drawScale01(context, box, small);
 }
 
+/** What a panel shows without its words, kept until one of the keys or its size changes: arrows are slow to draw. */
+function drawGround(context, box, { kept }, { name, keys }, paint) {
+  const ratio = context.getTransform().a;
+  const wanted = [box.side, ratio, ...keys];
+  if (!kept[name] || wanted.some((key, i) => key !== kept[name].wanted[i])) {
+    const ground = layer(box.side, box.side, ratio);
+    paint(ground, { left: 0, top: 0, side: box.side });
+    kept[name] = { wanted, canvas: ground.canvas };
+  }
+  context.drawImage(kept[name].canvas, box.left, box.top, box.side, box.side);
+}
+
 const heat = (share) => viridis(Math.sqrt(share));
 const errorHeat = (value) => viridis(value / MOST);
-const ERRORS = new WeakMap();
-
-/** |learned - exact| at each point of the grid, computed once. */
+/** |learned - exact| at each point of the grid. */
 function errorsOf(learned, exact) {
   const apart = (_, i) => Math.hypot(learned[2 * i] - exact[2 * i], learned[2 * i + 1] - exact[2 * i + 1]);
-  if (!ERRORS.has(learned)) ERRORS.set(learned, Float64Array.from({ length: learned.length / 2 }, apart));
-  return ERRORS.get(learned);
+  return Float64Array.from({ length: GRID * GRID }, apart);
 }
 
 function drawWaiting(context, { left, top, side }, small) {
@@ -131,7 +146,7 @@ function drawArrows(context, box, session, epsilon, strokes) {
       addArrow(arrows, toPixel([session.grid[at], session.grid[at + 1]]), Math.atan2(dy, dx), length);
     }
   }
-  strokeAll(context, box, arrows, strokes);
+  strokeAll(context, arrows, strokes);
 }
 
 function addArrow(path, [x, y], angle, length) {
@@ -144,8 +159,6 @@ function addArrow(path, [x, y], angle, length) {
   path.lineTo(toX - head * Math.cos(angle - 0.5), toY - head * Math.sin(angle - 0.5));
 }
 
-const OUTLINES = new WeakMap(); // by density: found once
-
 /** The line around where p_t is at least LEVEL of its peak. */
 function drawContour(context, box, density, strokes) {
   const toPixel = ([column, row]) => [
@@ -153,21 +166,18 @@ function drawContour(context, box, density, strokes) {
     box.top + box.side - (row / (FINE - 1)) * box.side,
   ];
   const outline = new Path2D();
-  if (!OUTLINES.has(density)) OUTLINES.set(density, contour(density, FINE, LEVEL));
-  for (const [from, to] of OUTLINES.get(density)) {
+  for (const [from, to] of contour(density, FINE, LEVEL)) {
     outline.moveTo(...toPixel(from));
     outline.lineTo(...toPixel(to));
   }
-  strokeAll(context, box, outline, strokes);
+  strokeAll(context, outline, strokes);
 }
 
-function strokeAll(context, box, path, strokes) {
-  clipped(context, box, () => {
-    context.lineCap = "round";
-    for (const [color, width] of strokes) {
-      context.strokeStyle = color;
-      context.lineWidth = width;
-      context.stroke(path);
-    }
-  });
+function strokeAll(context, path, strokes) {
+  context.lineJoin = "round";
+  for (const [color, width] of strokes) {
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.stroke(path);
+  }
 }

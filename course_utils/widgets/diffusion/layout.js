@@ -8,10 +8,10 @@ export function layout(width, size, hasNetwork) {
 
 /** The samples at the left, the fields beside them, the shares below or beside the fields. */
 function wide(width, size, small, hasNetwork) {
-  const top = size * 1.6;
-  const side = Math.min(Math.round(width * 0.37), 308);
+  const top = Math.round(size * 1.6);
+  const side = Math.min(Math.round(width * 0.37), 304);
   const samples = { left: 2, top, side };
-  const left = side + size * 1.6;
+  const left = Math.round(side + size * 1.6);
   const right = width - 2;
   const height = top + side + small * 1.9;
   if (!hasNetwork) {
@@ -19,21 +19,21 @@ function wide(width, size, small, hasNetwork) {
     const masses = { left: left + one + size * 1.6, right, top, bottom: top + side };
     return { samples, fields: [{ left, top, side: one }], masses, height };
   }
-  const each = Math.min((right - left - 2 * size) / 3, side * 0.58);
-  const fields = [0, 1, 2].map((i) => ({ left: left + (i * (right - left - each)) / 2, top, side: each }));
+  const each = Math.round(Math.min((right - left - 2 * size) / 3, side * 0.58));
+  const fields = [0, 1, 2].map((i) => ({ left: Math.round(left + (i * (right - left - each)) / 2), top, side: each }));
   const masses = { left, right, top: top + each + small * 3.6, bottom: top + side };
   return { samples, fields, masses, height };
 }
 
 /** One below the other; the fields two in a row. */
 function narrow(width, size, small, hasNetwork) {
-  const top = size * 1.6;
+  const top = Math.round(size * 1.6);
   const samples = { left: 2, top, side: width - 4 };
   const below = top + samples.side + small * 4.2; // room for the legend
-  const each = hasNetwork ? (width - 4 - size) / 2 : width - 4;
+  const each = Math.round(hasNetwork ? (width - 4 - size) / 2 : width - 4);
   const fields = (hasNetwork ? [0, 1, 2] : [0]).map((i) => ({
-    left: 2 + (i % 2) * (each + size),
-    top: below + Math.floor(i / 2) * (each + small * 4),
+    left: Math.round(2 + (i % 2) * (each + size)),
+    top: Math.round(below + Math.floor(i / 2) * (each + small * 4)),
     side: each,
   }));
   const last = fields.at(-1);

@@ -13,7 +13,7 @@ const paleBlue = (share) => PALE.map((end) => 255 + Math.sqrt(share) * (end - 25
 export const LOOKS = {
   forward: { color: DATA, shape: "disc", dash: [], name: "data on the way to noise", short: "data" },
   stochastic: { color: MODEL, shape: "triangle", dash: [], name: "stochastic (DDPM)", short: "stochastic" },
-  deterministic: { color: GREEN, shape: "diamond", dash: [6, 3], name: "deterministic (DDIM)", short: "deterministic" },
+  deterministic: { color: GREEN, shape: "diamond", dash: [8, 3], name: "deterministic (DDIM)", short: "deterministic" },
 };
 
 /** The panel of samples; shown: what is on show of each path; traced: {index, guesses} of the point to follow. */
@@ -88,10 +88,11 @@ function drawTrace(context, { process, states }, k, index, toPixel, guess) {
   const known = states.map((state, i) => i).filter((i) => states[i]);
   const walked = known.filter((i) => (process === "forward" ? i <= k : i >= k));
   const steps = (list) => list.map((i) => at(states[i]));
+  const more = dash.length ? 0.8 : 0; // a dashed line looks thinner than it is
   line(context, steps(known), PAPER, 3.5);
-  line(context, steps(known), color, 1.2, dash);
+  line(context, steps(known), color, 1.2 + more, dash);
   line(context, steps(walked), PAPER, 5);
-  line(context, steps(walked), color, 2.6, dash);
+  line(context, steps(walked), color, 2.6 + more, dash);
   const [x, y] = at(states[k]);
   if (guess) drawGuess(context, [x, y], toPixel(guess), color);
   drawStart(context, at(states.at(-1)));

@@ -27,6 +27,7 @@ export function newSession(given, { steps, variance, seed }) {
     paths: new Map(),
     grids: [],
     truths: [],
+    kept: {}, // pictures that are slow to draw
   };
 }
 
