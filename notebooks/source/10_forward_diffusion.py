@@ -451,7 +451,7 @@ show(
 )
 
 # %% [markdown]
-# When is there as much noise as signal? Searching for a time with a given SNR is needed often: to compare schedules, to start an edit half way (notebooks 12 and 14), to move a model from one schedule to another.
+# When is there as much noise as signal? Searching for a time with a given SNR is needed often: to compare schedules, to start from a noised image and not from pure noise, to move a model from one schedule to another.
 #
 # **Exercise 6.** Find the first index whose SNR is *at or below* a given number. (There is one.)
 
@@ -994,7 +994,7 @@ for words, number in numbers.items():
     print(f"{number:7,d}   {words}")
 
 # %% [markdown]
-# In notebook 03 a VAE could ignore its code: the KL fell to 0 and the code said nothing (posterior collapse). Here restriction 3 *demands* that of the last layer. The information is all in the layers before, a little in each. What is
+# In notebook 03 a VAE could ignore its code: the KL fell to 0 and the code said nothing (posterior collapse). Here restriction 3 *demands* that of the last layer. The information is in the layers before, less and less of it from one to the next. What is
 # left to learn is the way back, notebook 11.
 #
 # ## 10. Infinitely many steps
@@ -1115,7 +1115,10 @@ for name, low, high in (("mean", 0.97, 1.05), ("variance", 0.97, 1.05), ("path",
 # betas, return the standard deviation that the start must have. The data have variance 1.
 
 # %%
-spread_out, generator = two_bumps.sample(20_000, dice(19))[:, 0] / math.sqrt(1.0525), dice(20)
+spread_out, generator = (
+    two_bumps.sample(20_000, dice(19))[:, 0] / math.sqrt(1.0525),
+    dice(20),
+)  # to variance 1
 for beta in betas.tolist():
     spread_out = spread_out + math.sqrt(beta) * torch.randn(
         len(spread_out), generator=generator, dtype=torch.float64
@@ -1131,15 +1134,14 @@ def mended(betas):
 
 verdict("exhibit A, standard deviation of x_T where the sampler starts with 1", spread_out.std(), low=3.2)
 started = mended(betas)
-if started is None or started is ...:
+if started is None:
     print("exhibit A: not answered yet")
+elif torch.as_tensor(started).numel() != 1:
+    print("exhibit A: still broken, one number is wanted")
+elif abs(float(started) / spread_out.std() - 1) < 0.03:
+    print("exhibit A: mended, by the data's own variance plus the sum of the betas, under a root")
 else:
-    print(
-        "exhibit A:",
-        "mended"
-        if abs(float(started) / spread_out.std() - 1) < 0.03
-        else f"still broken, you start at {float(started):.2f}",
-    )
+    print(f"exhibit A: still broken, you start at {float(started):.2f}")
 
 # %% [markdown]
 # **Exhibit B: a thousand steps are too slow, so take a hundred.** Same betas, from 0.0001 to 0.02, but $T = 100$. Look at the last image. Mend it: return first and last beta for 100 steps on a straight line, such that the signal rate at the
@@ -1159,13 +1161,21 @@ def mended():
 verdict("exhibit B, signal rate at T", hundred.alphas_cumprod[-1].sqrt(), low=0.6)
 settings = mended()
 rows = {"linear(100), as it is": hundred}
-if settings is None or settings is ...:
+if settings is None:
     print("exhibit B: not answered yet")
+elif not (
+    isinstance(settings, (tuple, list)) and len(settings) == 2 and all(0 < beta < 1 for beta in settings)
+):
+    print("exhibit B: still broken, two betas between 0 and 1 are wanted")
 else:
-    repaired = NoiseSchedule.linear(100, *settings)
-    rows["yours"] = repaired
-    left = repaired.alphas_cumprod[-1].sqrt().item()
-    print("exhibit B:", "mended" if left < 0.01 else f"still broken, signal rate {left:.2f} at the end")
+    rows["yours"] = NoiseSchedule.linear(100, *settings)
+    left = rows["yours"].alphas_cumprod[-1].sqrt().item()
+    print(
+        "exhibit B:",
+        "mended: what counts is the sum of the betas"
+        if left < 0.01
+        else "still broken, too much signal is left at the end",
+    )
 noise = torch.randn(four[:1].shape, generator=dice(21))
 strips = {
     name: torch.cat([(s.add_noise(four[:1], noise, t) + 1) / 2 for t in (0, 20, 40, 60, 80, 99)])
@@ -1201,11 +1211,13 @@ def trace(images):
 
 verdict("exhibit C, correlation of x_T with x_0", trace(raw), low=0.3)
 scaled = mended(raw)
-if scaled is None or scaled is ...:
+if scaled is None:
     print("exhibit C: not answered yet")
+elif not isinstance(scaled, torch.Tensor) or scaled.shape != raw.shape:
+    print("exhibit C: still broken, images of the same shape are wanted")
 else:
-    good = abs(trace(scaled)) < 0.03 and scaled.min() < -0.9 and scaled.max() > 0.9
-    print("exhibit C:", "mended" if good else "still broken: values should run from -1 to 1")
+    good = abs(trace(scaled.double())) < 0.03 and scaled.min() < -0.9 and scaled.max() > 0.9
+    print("exhibit C:", "mended" if good else "still broken, values should run from -1 to 1")
 
 # %% [markdown]
 # The other way round is as bad, and harder to see: data with a standard deviation of 0.1 drown in the first hundred steps, and the model gets nine hundred steps of noise. "SNR" means $\bar\alpha / (1 - \bar\alpha)$ only for data of variance 1.
