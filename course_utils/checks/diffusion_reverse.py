@@ -127,6 +127,19 @@ exercise(
             "averaged, and with a minus the chain mirrors its sample at every step.",
         ),
         Mistake(
+            _mean(lambda b, a, al: b.sqrt(), lambda b, a, al: a.sqrt() * (1 - b) / (1 - a)),
+            "You take alpha_t to be alpha-bar_t in both weights: only at the first step are they the same, "
+            "and later every step behaves as if all the noise so far had come in this one.",
+        ),
+        Mistake(
+            _mean(
+                lambda b, a, al: b.sqrt() * (1 - 1 / al) / (1 - a),
+                lambda b, a, al: (1 / al).sqrt() * (1 - b) / (1 - a),
+            ),
+            "The ratio alpha_t is after / before and you have it the other way round: above 1, so that "
+            "beta is negative and the mean moves away from the guess of x_0.",
+        ),
+        Mistake(
             lambda x0, x_t, before, after: posterior_mean(x0, x_t, after, before),
             "The levels before and after have changed places everywhere: alpha-bar falls with t, so before "
             "is the larger one; with beta negative the mean flies past the guess of x_0.",
@@ -221,6 +234,16 @@ exercise(
             "much noise for one, and at t = 1 it is 0, so the chain stops drawing one step too early.",
         ),
         Mistake(
+            _variance(
+                _tilde,
+                before=lambda alphas_cumprod, t: torch.where(
+                    t > 0, alphas_cumprod[(t - 1).clamp(min=0)], 0.0
+                ),
+            ),
+            "Before any noise the level is 1, all signal, and not 0: with 0 you divide by it, and the "
+            "variance of the step that ends at x_0 is not finite, so every sample is NaN.",
+        ),
+        Mistake(
             _variance(lambda b, a, al: (1 - b) / (1 - a)),
             "The factor beta_t is missing: the fraction alone is near 1 for small steps, so every step "
             "would replace the sample by fresh noise of nearly unit variance.",
@@ -305,6 +328,16 @@ exercise(
             _kl(lambda b, a: (b.sqrt() * (1 - a / b) / (1 - a)) ** 2 / (2 * (1 - a / b))),
             "You divide by beta and not by beta-tilde: that is the distance part for a model with the "
             "large variance, and the three terms that the unequal variances add are missing.",
+        ),
+        Mistake(
+            _kl(lambda b, a: b.sqrt() / (2 * (1 - b))),
+            "The weight of x_0 in the mean is not squared with the distance: the means are apart by weight "
+            "times error, and all of that is squared; as it stands small steps count far too much.",
+        ),
+        Mistake(
+            _kl(lambda b, a: b / (2 * (1 - b) ** 2)),
+            "You divide by the variance squared: in the exponent of a Gaussian the squared distance stands "
+            "over twice the variance, and steps with little noise come out dearer than they are.",
         ),
         Mistake(
             lambda x0, x0_guess, before, after: (x0 - x0_guess).square().sum(dim=1),

@@ -229,6 +229,16 @@ exercise(
             "alpha-bar_t): that lands at a blurred guess of x_0, scaled for x_{t-1}.",
         ),
         Mistake(
+            _step(take=lambda al, a, b: al.sqrt() * (1 - al) / (1 - a).sqrt()),
+            "Only x_t is divided by sqrt(alpha_t), and the noise you take away is not: a little of this "
+            "step's noise stays in, and a thousand steps add it up.",
+        ),
+        Mistake(
+            _step(take=lambda al, a, b: (1 - al) / (1 - b).sqrt()),
+            "Below beta stands the noise in x_t, 1 - alpha-bar_t, and you have that of x_{t-1}: too much "
+            "is taken away, most of all near the data, and at the last step you divide by 0.",
+        ),
+        Mistake(
             _step(take=lambda al, a, b: -(1 - al) / (1 - a).sqrt()),
             "The sign is turned: the noise is added and not taken away, and the sample moves away from the "
             "data at every step.",

@@ -160,6 +160,21 @@ exercise(
             "answers with an average over all steps that is right at none.",
         ),
         Mistake(
+            _loss(wanted=lambda x0, noise, x_t, rng: -noise),
+            "You add the noise to the answer where the difference is wanted: the model learns the noise "
+            "with the wrong sign, and the sampler then adds what it should take away.",
+        ),
+        Mistake(
+            _loss(reduce=lambda error: error.square().mean().sqrt()),
+            "You take the root of the mean: the same minimum, but its gradient is divided by the loss, so "
+            "that batches with large errors pull no harder than others, and a perfect batch gives NaN.",
+        ),
+        Mistake(
+            _loss(reduce=lambda error: error.square().mean() / 2),
+            "You halve the loss: the same minimum with half the gradient, but it is no longer the number "
+            "that papers report, 1 for a model that says 0.",
+        ),
+        Mistake(
             _loss(reduce=lambda error: error.abs().mean()),
             "The error is taken absolute and not squared: the best answer is then the median of the noise "
             "and not its mean, and the score and the bound are about means.",
