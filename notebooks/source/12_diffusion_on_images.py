@@ -94,8 +94,8 @@ show(
 # %% [markdown]
 # ## 2. Telling it the time
 #
-# $t$ is one number up to 999. A network is bad at reading one large number, as you would be with a clock that has only a second hand, and no dial. Give it a clock with many hands: the
-# sines and cosines of $t$ at $D/2$ frequencies, from fast to slow, all sines first:
+# $t$ is one number up to 999. One large number is hard for a network to read finely. Give it a clock with many hands, from fast to slow: the
+# sines and cosines of $t$ at $D/2$ frequencies, all sines first:
 #
 # $$\omega_i = 10000^{-2i/D},\quad i = 0, \dots, \tfrac D2 - 1, \qquad
 # e(t) = \big[\sin \omega_0 t, \dots, \sin \omega_{D/2-1} t,\ \cos \omega_0 t, \dots, \cos \omega_{D/2-1} t\big]$$
@@ -137,7 +137,7 @@ axes[1].set(title="How alike two codes are", xlabel="t", ylabel="dot product / 1
 axes[1].legend(loc="upper right", ncols=2)
 show(
     fig,
-    "Left: 32 waves over 1,000 steps, fast at the top of each half and slow below. Right: the dot product with the codes of steps 100 and 500, "
+    "Left: 16 sines above 16 cosines over 1,000 steps, fast at the top of each half and slow below. Right: the dot product with the codes of steps 100 and 500, "
     "a narrow peak of height 1 at each and smaller, wavy values elsewhere.",
 )
 apart = torch.arange(0, 900, 7)
@@ -483,7 +483,7 @@ watched = []
 
 
 def loss(net, images, labels):
-    watched.append(net.last[2].weight[0, 5, 1, 1].item())
+    watched.append(net.after.conv1.weight[0, 2, 1, 1].item())
     return training_step(images, labels, net, schedule, torch.default_generator)
 
 
@@ -492,7 +492,7 @@ net = UNet()
 STEPS, DECAY = preset(quick=1000, full=6000), 0.99
 history = fit(net, loss, (digits.images, digits.labels), steps=STEPS, batch_size=64, lr=2e-3, ema_decay=DECAY)
 last_weights, average = net, history.ema  # the net as the last step left it, and the running average
-watched.append(net.last[2].weight[0, 5, 1, 1].item())
+watched.append(net.after.conv1.weight[0, 2, 1, 1].item())
 
 # %%
 fig, ax = subplots(figsize=(7.6, 3.3))
@@ -613,7 +613,7 @@ show(
     fig,
     "A jittery grey line drifts over the training steps; the average with decay 0.9 follows its jitter, 0.99 runs through the middle, 0.999 lags far behind.",
 )
-kept = average.last[2].weight[0, 5, 1, 1].item()
+kept = average.after.conv1.weight[0, 2, 1, 1].item()
 verdict(
     "your average after the last step minus the one that fit kept",
     (averages(DECAY)[-1] - kept).abs(),

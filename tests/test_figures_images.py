@@ -1,0 +1,66 @@
+"""The drawings of lesson 12: the U-Net's boxes and arrows, and a figure that a slider redraws."""
+
+import ipywidgets
+import pytest
+
+from course_utils.figures import diffusion_images as drawn
+from course_utils.figures import subplots
+
+STAGES = [
+    (0, "conv", "conv\n8 x 4 x 4"),
+    (0, "block", "keep block\n8 x 4 x 4"),
+    (1, "block", "keep block\n16 x 2 x 2"),
+    (1, "attention", "attention\n16 x 2 x 2"),
+    (1, "block", "join block\n16 x 2 x 2"),
+    (0, "block", "join block\n8 x 4 x 4"),
+]
+
+
+def test_every_stage_has_a_box_with_its_shape_and_every_skip_an_arrow():
+    ax = drawn.unet_diagram(STAGES, "A title").axes[0]
+    said = [text.get_text() for text in ax.texts]
+    assert "attention\n16 x 2 x 2" in said and said.count("block\n8 x 4 x 4") == 2
+    assert said.count("skip") == 2
+    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
+    ends = sorted((arrow.xyann[0], arrow.xy[0]) for arrow in arrows)
+    assert ends == [(1, 5), (2, 4)]  # the last kept is the first to be joined
+    assert ax.get_title() == "A title"
+
+
+def test_a_diagram_with_a_join_and_nothing_kept_is_refused():
+    with pytest.raises(IndexError):
+        drawn.unet_diagram([(0, "block", "join block\n8 x 4 x 4")])
+
+
+class Screen:
+    """What display was given, and what it was told to show later."""
+
+    def __init__(self):
+        self.shown = []
+
+    def __call__(self, thing, **how):
+        self.shown.append((thing, how))
+        return self
+
+    def update(self, bundle, **how):
+        self.shown.append((bundle, how))
+
+
+def test_the_picture_is_there_at_once_and_moves_with_the_slider(monkeypatch):
+    screen, seen = Screen(), []
+    monkeypatch.setattr(drawn, "display", screen)
+    fig, ax = subplots()
+
+    def draw(value):
+        seen.append(value)
+        ax.set_title(f"t = {value}")
+
+    slider = ipywidgets.IntSlider(value=3, min=0, max=9)
+    drawn.touch(fig, draw, slider, "A figure for a test.")
+    assert screen.shown[0][0] is slider
+    first, how = screen.shown[1]
+    assert first["text/plain"] == "A figure for a test." and how["metadata"]["image/png"]["alt"]
+    slider.value = 8
+    later, _ = screen.shown[2]
+    assert seen == [3, 8]
+    assert first["image/png"] != later["image/png"] and later["image/png"].startswith(b"\x89PNG")
