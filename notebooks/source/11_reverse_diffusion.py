@@ -432,13 +432,13 @@ verdict(
 fig, axes = subplots(1, 5, figsize=(10.6, 2.6), sharex=True, sharey=True)
 shown = {}
 samplers.ddpm(
-    oracle, short, (1000, 2), variance_type="fixed_large", generator=dice(1),
+    oracle, short, (700, 2), variance_type="fixed_large", generator=dice(1),
     watch=lambda t, x, x0: shown.update({t: x}) if t in (199, 100, 50, 20) else None,
 )  # fmt: skip
 for ax, (t, points) in zip(axes, shown.items(), strict=False):
     ax.scatter(*points.T, s=2, color=NOISE if t == 199 else MODEL, linewidths=0)
     ax.set(title=f"t = {t}", aspect="equal")
-axes[4].scatter(*samples[:1000].T, s=2, color=MODEL, linewidths=0)
+axes[4].scatter(*samples[:700].T, s=2, color=MODEL, linewidths=0)
 for centre, std in zip(centres.tolist(), truth.stds.tolist(), strict=True):
     axes[4].add_patch(Circle(centre, 2 * std, fill=False, color=DATA, linewidth=1.4))
 axes[4].set(title="the end", aspect="equal", xlim=(-3, 3), ylim=(-3, 3))
@@ -915,7 +915,7 @@ for kind in ("epsilon", "sample", "v_prediction", "score"):
     read[kind] = samplers.ddpm(
         translated(net, kind),
         schedule,
-        (1000, 2),
+        (700, 2),
         num_inference_steps=100,
         prediction_type=kind,
         generator=dice(4),
@@ -935,8 +935,8 @@ best_bound = bound.bound_terms(
     oracle, schedule, held_out[:2000], variance_type="fixed_large", generator=dice(7)
 )
 fig, axes = subplots(1, 2, figsize=(8, 4), sharex=True, sharey=True)
-axes[0].scatter(*reference[:2500].T, s=3, color=DATA, linewidths=0)
-axes[1].scatter(*own[:2500].T, s=3, color=MODEL, marker="^", linewidths=0)
+axes[0].scatter(*reference[:1800].T, s=3, color=DATA, linewidths=0)
+axes[1].scatter(*own[:1800].T, s=3, color=MODEL, marker="^", linewidths=0)
 for ax, name in zip(axes, ("the data", "samples of the network"), strict=True):
     ax.set(title=name, xlabel="$x_1$", xlim=(-2.6, 2.6), ylim=(-2.6, 2.6), aspect="equal")
 axes[0].set_ylabel("$x_2$")
@@ -1036,7 +1036,7 @@ def walk_with_measured_variance(count, seed=8):
 between = {n: against_truth(walk_with_measured_variance(n)) for n in (5, 10, 30, 100)}
 fig, axes = subplots(1, 4, figsize=(11.4, 3.6), width_ratios=(1, 1, 1.1, 1.1))
 for ax, kind, name in ((axes[0], "fixed_small", "beta-tilde"), (axes[1], "fixed_large", "beta")):
-    ax.scatter(*seen[kind, 30][:1000].T, s=2, color=MODEL, linewidths=0)
+    ax.scatter(*seen[kind, 30][:700].T, s=2, color=MODEL, linewidths=0)
     for centre, std in zip(centres.tolist(), truth.stds.tolist(), strict=True):
         ax.add_patch(Circle(centre, 2 * std, fill=False, color=DATA, linewidth=1.4))
     ax.set(title=f"30 steps, {name}", xlim=(-2.4, 2.4), ylim=(-2.4, 2.4), aspect="equal")
