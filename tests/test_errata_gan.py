@@ -5,8 +5,10 @@ import torch
 from torch import nn
 from torch.distributions import Normal
 
+from course_utils import checkpoints, data
 from course_utils.gan import ImageDiscriminator, ImageGenerator
 from course_utils.gan.tricks import VirtualBatchNorm2d
+from course_utils.metrics import frechet_distance
 
 
 def test_sparse_gradients_are_the_discriminators_trouble():
@@ -66,3 +68,29 @@ def test_a_cut_on_one_side_is_no_truncation():
     assert one_sided.mean().item() == pytest.approx(-0.3521 / 0.6915, abs=0.01)  # -density over share below
     assert one_sided.min() < -3
     assert both.mean().abs() < 0.01 and both.abs().max() <= 0.5
+
+
+@pytest.fixture(scope="module")
+def distances():
+    """{switch: Frechet distance of its samples to the digits, by seed [seeds]}, from the study's samples."""
+    study, judge = checkpoints.load("digits_gan_tricks")[0], checkpoints.load("digit_classifier")[0]
+    wanted = ("plain", "dropout_g", "dropout_g_on", "sgd_d")
+    with torch.no_grad():
+        real = judge.features(data.load("digits", split="test").images)
+        return {
+            name: torch.tensor([frechet_distance(judge.features(x), real) for x in study(name)])
+            for name in wanted
+        }
+
+
+def test_dropout_in_the_generator_is_better_left_on_and_best_left_out(distances):
+    """Paired by seed, both differences are larger than twice their standard error."""
+    assert len(distances["plain"]) == 6
+    for better, worse in (("dropout_g_on", "dropout_g"), ("plain", "dropout_g_on")):
+        difference = distances[worse] - distances[better]
+        assert difference.mean() > 2 * difference.std() / len(difference) ** 0.5
+
+
+def test_plain_descent_for_the_discriminator_makes_no_difference_that_six_seeds_show(distances):
+    difference = distances["sgd_d"] - distances["plain"]
+    assert difference.mean().abs() < 2 * difference.std() / len(difference) ** 0.5
