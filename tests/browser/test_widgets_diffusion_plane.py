@@ -52,7 +52,7 @@ def choose(page, name, value):
 
 
 def press(page, name):
-    page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name=name, exact=True).click()
     settle(page)
 
 
@@ -94,21 +94,21 @@ def test_the_first_frame_is_the_noise_with_both_paths_from_it(show):
     assert said(page, SPREAD) == pytest.approx([1, 1], abs=0.05)  # 300 draws of N(0, I)
 
 
-def test_the_presets_say_what_their_names_promise(show):
+def test_the_presets_show_what_steps_and_variance_do(show):
     page = show(DiffusionExplorer())
     spreads = {}
-    for name in ("Two paths", "Few steps", "Variance too small", "Variance too large"):
+    for name in ("Two paths", "5 steps", "25 steps, β̃", "25 steps, β"):
         press(page, name)
         assert alone.text(page).startswith("t = 0 of 1,000")
         spreads[name] = said(page, SPREAD)
         saved = alone.saved(page, "numbers")[0]
         assert saved["stochastic"]["spread"] == pytest.approx(spreads[name][0], abs=0.0051)
         assert sum(saved["stochastic"]["shares"]) == pytest.approx(1)
-    assert min(spreads["Few steps"]) > 2
-    assert spreads["Variance too small"][0] < 0.9 < 1.05 < spreads["Variance too large"][0]
+    assert min(spreads["5 steps"]) > 2
+    assert spreads["25 steps, β̃"][0] < 0.9 < 1.05 < spreads["25 steps, β"][0]
     assert spreads["Two paths"] == pytest.approx([1, 1], abs=0.2)
-    assert len(spreads["Variance too small"]) == 1
-    press(page, "Two modes")
+    assert len(spreads["25 steps, β̃"]) == 1
+    press(page, "Two modes, 4 : 1")
     assert alone.saved(page, "data", "process") == ["two", "both"]
     shares = alone.saved(page, "numbers")[0]["deterministic"]["shares"]
     assert shares == pytest.approx([0.8, 0.2], abs=0.08)

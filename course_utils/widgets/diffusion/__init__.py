@@ -35,8 +35,10 @@ class DiffusionExplorer(Face):
     the mathematics counts, and the nearest time that the sampler visits is shown; seed: 0 to 9, of all noise;
     traced: which of the 300 points is followed.
     All of them and `explorer.data` ("yours", "eight" or "two") follow the page, and so does
-    `explorer.numbers`: t, alpha_cumprod and for each process gap, spread, shares and error (None without a
-    network). Raises TypeError or ValueError for another model, mixture, schedule or value.
+    `explorer.numbers`: t, alpha_cumprod and for each process on show a dict of shares (of the samples in each
+    mode, by their posterior), gap (the largest difference from the weights), spread (width of the modes over
+    the true one) and error (mean square of learned minus exact epsilon on the samples; None without a
+    network or at t = 0). Raises TypeError or ValueError for another model, mixture, schedule or value.
     """
 
     _esm = body("diffusion")

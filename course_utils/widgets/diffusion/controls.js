@@ -12,15 +12,15 @@ export const PROCESSES = [
 /** The variance of a stochastic step (samplers.ddpm). */
 export const VARIANCES = [["fixed_small", "\u03b2\u0303 (posterior)"], ["fixed_large", "\u03b2"]];
 const BOTH = { process: "both", steps: 50, variance: "fixed_small", t: 0 };
-const NARROW = { ...BOTH, process: "stochastic", steps: 25 };
-/** Name, what it sets, what it shows. */
+const NOISY = { ...BOTH, process: "stochastic", steps: 25 };
+/** Name, what it sets, what to look at; what comes of it is for the reader to find. */
 export const PRESETS = [
   ["Two paths", BOTH, "stochastic and deterministic samples from the same noise"],
   ["Eight modes", { ...BOTH, data: "eight" }, "eight equal modes on a circle"],
-  ["Two modes, 4 : 1", { ...BOTH, data: "two" }, "unequal weights, kept by both kinds of path"],
-  ["Few steps", { ...BOTH, steps: 5 }, "five steps: samples beside the modes"],
-  ["Variance too small", NARROW, "\u03b2\u0303 with 25 steps: the modes come out too narrow"],
-  ["Variance too large", { ...NARROW, variance: "fixed_large" }, "\u03b2 with 25 steps: too wide"],
+  ["Two modes, 4 : 1", { ...BOTH, data: "two" }, "weights 0.8 and 0.2: watch the shares"],
+  ["5 steps", { ...BOTH, steps: 5 }, "where do the samples end?"],
+  ["25 steps, \u03b2\u0303", NOISY, "the posterior's variance in each step: watch the spread"],
+  ["25 steps, \u03b2", { ...NOISY, variance: "fixed_large" }, "the larger variance in each step: watch the spread"],
 ];
 const FIELDS = [["exact", "the exact field"], ["learned", "your network"]];
 const SEEDS = Array.from({ length: 10 }, (_, seed) => [seed, String(seed)]);
