@@ -1013,8 +1013,8 @@ reveal(
 # %%
 def measured_variance(t, prev, x0, generator):
     """beta-tilde, and the denoiser's mean squared error at step t times its weight squared."""
-    noise = torch.randn(x0.shape, generator=generator)
-    x_t, steps = schedule.add_noise(x0, noise, t), torch.full((len(x0),), t)
+    fresh = torch.randn(x0.shape, generator=generator)
+    x_t, steps = schedule.add_noise(x0, fresh, t), torch.full((len(x0),), t)
     error = schedule.convert(oracle(x_t, steps), x_t, steps, "epsilon", "sample") - x0
     part, variance = schedule.posterior(error, torch.zeros_like(error), t, prev)  # the weight times the error
     return float(variance) + float(part.square().mean())
