@@ -144,7 +144,7 @@ for t, beta in enumerate(betas.tolist(), start=1):
     if t in moments:
         strip[t] = x
 rows = {f"image {i + 1}": torch.stack([(strip[t][i] + 1) / 2 for t in moments]) for i in range(3)}
-fig = image_rows(rows, title="Three images in the chain", names=[f"t = {t}" for t in moments], scale=0.78)
+fig = image_rows(rows, title="Three images in the chain", names=[f"t = {t}" for t in moments], scale=0.7)
 show(
     fig,
     "Three glyphs, one in each row, at seven moments of the chain: grain at step 20, hard to make out by step 400, plain noise at 1,000.",
@@ -443,7 +443,7 @@ rows = {
     for name, (schedule, *_) in schedules.items()
 }
 fig = image_rows(
-    rows, title="The same image, the same noise", names=[f"{(t + 1) / T:.2f} T" for t in shown], scale=0.78
+    rows, title="The same image, the same noise", names=[f"{(t + 1) / T:.2f} T" for t in shown], scale=0.7
 )
 show(
     fig,
@@ -716,7 +716,7 @@ verdict(
 # In the plane it is the same. The bumps come together and grow at the same time; the holes fill first.
 
 # %%
-ring = data.toy("eight_gaussians", 640, seed=0).double()
+ring = data.toy("eight_gaussians", 560, seed=0).double()
 ring = (ring - ring.mean(0)) / ring.std()
 noise = torch.randn(ring.shape, generator=dice(13), dtype=torch.float64)
 fig, axes = subplots(1, 5, figsize=(9, 2.5), sharex=True, sharey=True)
@@ -808,7 +808,7 @@ verdict("repaired: spread", made["repaired"][1], low=0.49, high=0.505)
 marks = torch.linspace(-1.6, 2, 400, dtype=torch.float64)
 curves = {"the data": ((torch.tensor(0.2), torch.tensor(0.5)), DATA, "-"), "text-to-image": (made["text-to-image"], MODEL, "--"),
           "repaired": (made["repaired"], GREEN, ":")}  # fmt: skip
-fig, ax = subplots(figsize=(7.4, 3.0))
+fig, ax = subplots(figsize=(6.8, 2.9))
 for name, ((mean, spread), colour, style) in curves.items():
     ax.plot(
         marks,
@@ -920,7 +920,7 @@ rows = {
     for name, (side, s) in example.items()
 }
 fig = image_rows(
-    rows, title="One image, two sizes, two schedules", names=[f"t = {t}" for t in looks], scale=0.8
+    rows, title="One image, two sizes, two schedules", names=[f"t = {t}" for t in looks], scale=0.7
 )
 show(
     fig,
@@ -928,7 +928,7 @@ show(
 )
 
 # %%
-fig, ax = subplots(figsize=(7.6, 3.7))
+fig, ax = subplots(figsize=(7.2, 3.4))
 for side, colour, marker in ((28, BLACK, "o"), (14, GREEN, "s"), (7, PURPLE, "^")):
     ax.plot(times, plain[side], color=colour, label=f"{side} x {side}, linear")
     if side < 28:
@@ -1083,7 +1083,7 @@ errors = {
     "variance": [abs(euler_moments(k)[1] - exact_variance) for k in counts],
     "path": [path_error(k) for k in counts],
 }
-fig, ax = subplots(figsize=(7, 3.4))
+fig, ax = subplots(figsize=(6.2, 3.1))
 for (name, values), colour, marker in zip(
     errors.items(), (BLACK, GREEN, MODEL), ("o", "s", "^"), strict=True
 ):
@@ -1181,14 +1181,14 @@ strips = {
     name: torch.cat([(s.add_noise(four[:1], noise, t) + 1) / 2 for t in (0, 20, 40, 60, 80, 99)])
     for name, s in rows.items()
 }
-fig = image_rows(strips, names=[f"t = {t}" for t in (0, 20, 40, 60, 80, 99)], scale=0.8)
+fig = image_rows(strips, names=[f"t = {t}" for t in (0, 20, 40, 60, 80, 99)], scale=0.7)
 show(
     fig,
     "The glyph under the schedule of exhibit B is still easy to read at the last step; in a mended schedule it is gone.",
 )
 
 # %% [markdown]
-# **Exhibit C: pixels from 0 to 255.** Somebody forgot to scale. The schedule is the linear one, the noise has variance 1, and the data have a standard deviation of nearly 100. At the last step the image has been shrunk to less than a
+# **Exhibit C: pixels from 0 to 255.** Somebody forgot to scale. The schedule is the linear one, the noise has variance 1, and the data have a standard deviation of over 60. At the last step the image has been shrunk to less than a
 # hundredth, and there it still is. Mend it: return the images as diffusion wants them.
 
 # %%
@@ -1209,7 +1209,9 @@ def trace(images):
     return correlation(images.flatten(), linear.add_noise(images, noise, at_the_end).flatten())
 
 
-verdict("exhibit C, correlation of x_T with x_0", trace(raw), low=0.3)
+verdict("exhibit C, standard deviation of the data", raw.std(), low=60, high=65)
+verdict("exhibit C, correlation of x_T with x_0", trace(raw), low=0.35)
+verdict("variance of the same images between -1 and 1", (2 * glyphs.images - 1).var(), low=0.22, high=0.25)
 scaled = mended(raw)
 if scaled is None:
     print("exhibit C: not answered yet")
@@ -1220,7 +1222,8 @@ else:
     print("exhibit C:", "mended" if good else "still broken, values should run from -1 to 1")
 
 # %% [markdown]
-# The other way round is as bad, and harder to see: data with a standard deviation of 0.1 drown in the first hundred steps, and the model gets nine hundred steps of noise. "SNR" means $\bar\alpha / (1 - \bar\alpha)$ only for data of variance 1.
+# The other way round is as bad, and harder to see: data with a standard deviation of 0.1 drown in the first hundred steps, and the model gets nine hundred steps of noise. "SNR" means $\bar\alpha / (1 - \bar\alpha)$ only for data of variance 1. Even our
+# glyphs between $-1$ and $1$ have only a quarter of that (last line above): mostly black, they vary little. Their log-SNR is lower by $\log 4$ at every step.
 #
 # ## Read with care
 #
