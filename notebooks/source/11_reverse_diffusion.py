@@ -173,7 +173,7 @@ verdict("the reverse of a mixture, as a mixture and by Bayes on the grid: larges
 #
 # $$q(x_{t-1} \mid x_t, x_0) = \frac{q(x_t \mid x_{t-1})\; q(x_{t-1} \mid x_0)}{q(x_t \mid x_0)}$$
 #
-# ($x_0$ drops out of the first factor, for the forward chain has no memory.) All three are Gaussians that notebook 10 gave us, and the density of the data is gone. As a function of $x_{t-1}$, write the exponent, twice its negative, and drop what does not contain $x_{t-1}$:
+# ($x_0$ drops out of the first factor, for the forward chain has no memory.) All three are Gaussians that notebook 10 gave us, and the density of the data is gone. Take $-2 \log$ of it, as a function of $x_{t-1}$; the dots hold what has no $x_{t-1}$ in it:
 #
 # $$\begin{aligned}
 # -2 \log q &= \frac{(x_t - \sqrt{\alpha_t}\, x_{t-1})^2}{\beta_t} + \frac{(x_{t-1} - \sqrt{\bar\alpha_{t-1}}\, x_0)^2}{1 - \bar\alpha_{t-1}} + \dots && (1)\ \text{two Gaussians} \\
@@ -186,7 +186,7 @@ verdict("the reverse of a mixture, as a mixture and by Bayes on the grid: larges
 # &= \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0 + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t && (8)\ \text{the mean}
 # \end{aligned}$$
 #
-# Read line 7 as two witnesses. $x_0$ says where $x_{t-1}$ should be, with variance $1 - \bar\alpha_{t-1}$. $x_t$ says where it should be, with variance $\beta_t / \alpha_t$. Each is believed by its precision. Near the noise ($t$ large) the step's own $x_t$ is by far the surer; near the data $x_0$ is.
+# Read line 7 as two witnesses. $x_0$ says where $x_{t-1}$ should be, with variance $1 - \bar\alpha_{t-1}$. $x_t$ says where it should be, with variance $\beta_t / \alpha_t$. Each is believed by its precision. Nearly everywhere $x_t$ is by far the surer; only at the very first steps $x_0$ counts as much.
 #
 # **Exercise 1.** Write the mean. `before` and `after` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$; everything else follows from them, for $\alpha_t = \bar\alpha_t / \bar\alpha_{t-1}$.
 
