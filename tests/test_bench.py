@@ -1,4 +1,4 @@
-"""The comparison with a public VAE library is fair, and says what is missing where the library is."""
+"""The comparisons with public libraries are fair, and say what is missing where a library is."""
 
 import importlib.util
 from types import SimpleNamespace
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from bench import vae_library
+from bench import diffusion, vae_library
 from course_utils import vae
 
 
@@ -66,3 +66,50 @@ def test_a_gap_is_the_mean_over_seeds_and_its_range():
     what, ours, theirs, gap = vae_library._compare("x", [-17.0, -18.0], [-17.5, -18.1])
     assert (what, ours, theirs) == ("x", "-17.50", "-17.80")
     assert gap == "+0.30 nats (+0.10 to +0.50 by seed)"
+
+
+class TestDiffusion:
+    CURVE = ((1.0, 80.0, 10, None), (2.0, 20.0, 20, None), (4.0, 5.0, 40, None))
+
+    def test_without_the_libraries_two_sentences_say_what_to_do(self, monkeypatch):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        rows = diffusion.measure()
+        assert [rest for _, *rest in rows] == [["", "", ""]] * 2
+        for peer, (sentence, *_) in zip(diffusion.PEERS, rows, strict=True):
+            assert peer in sentence and "`make bench` installs it" in sentence
+
+    @pytest.mark.parametrize(
+        ("distance", "seconds"),
+        [(100.0, 1.0), (40.0, 1.5), (20.0, 2.0), (10.0, 3.0), (5.0, 4.0), (4.9, float("inf"))],
+    )
+    def test_the_time_to_a_distance_lies_between_the_looks_around_it(self, distance, seconds):
+        """Ours falls by half in half a second between the first two looks, then in one second."""
+        assert diffusion.time_to(self.CURVE, distance) == pytest.approx(seconds)
+
+    @pytest.mark.parametrize(("seconds", "distance"), [(0.5, 80), (1.5, 40), (3, 10), (4, 5), (9, 5)])
+    def test_the_distance_at_a_time_likewise(self, seconds, distance):
+        assert diffusion.at(self.CURVE, seconds) == pytest.approx(distance)
+
+    def test_of_the_settings_tried_the_nearest_counts(self):
+        sizes = SimpleNamespace(parameters=10, batch=16)
+        curve = [(*look[:3], sizes) for look in self.CURVE]
+        results = {
+            ("diffusers", *diffusion.RECOMMENDED): (4.0, 40.0, 30, sizes),
+            ("diffusers", *diffusion.TRIED[0]): (4.0, 30.0, 30, sizes),
+            ("diffusers", *diffusion.TRIED[1]): (4.0, 20.0, 30, sizes),
+        }
+        rows = diffusion._rows(curve, results)
+        assert [row[2] for row in rows if "Frechet" in row[0]] == ["40.00", "20.00"]
+        assert [row[3] for row in rows if "distance they" in row[0]] == [
+            "2.7 times as fast", "2.0 times as fast",
+        ]  # fmt: skip
+
+    def test_the_loop_of_the_diffusers_example_trains(self):
+        """What it denoises with is its moving average, which follows the weights."""
+        x = torch.rand(20, 1, 8, 8, generator=torch.Generator().manual_seed(0)) * 2 - 1
+        run = diffusion.diffusers_run(x, 10, 1e-3, steps=20)
+        t = torch.full((20,), 500)
+        before = run.finish()(x, t)
+        next(run.walk)
+        after = run.finish()(x, t)
+        assert after.shape == x.shape and not torch.equal(before, after)
