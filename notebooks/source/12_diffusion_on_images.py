@@ -835,10 +835,10 @@ show(
     ),
     "Ten digits each from 1,000 noisy steps, from 50 and from 5 deterministic ones: the first two rows equally good, the last softer.",
 )
-verdict("DDPM, 1,000 steps: share of 40 read as asked", metrics.agreement(judge, by_ddpm, forty), low=0.93)
-verdict("DDIM, 50 steps", metrics.agreement(judge, by_ddim, forty), low=0.93)
+verdict("DDPM, 1,000 steps: share of 40 read as asked", metrics.agreement(judge, by_ddpm, forty), low=0.9)
+verdict("DDIM, 50 steps", metrics.agreement(judge, by_ddim, forty), low=0.9)
 by_five = quality(draw(average, asked_for, steps=5), asked_for)[1]
-verdict("DDIM, 5 steps, 1,000 samples: Fréchet distance over that with 20", by_five / distance, low=1.2)
+verdict("DDIM, 5 steps, 1,000 samples: Fréchet distance over that with 20", by_five / distance, low=1.1)
 
 # %% [markdown]
 # For this model nearly nothing. (With as few as 5 steps there *is* a price.) Why a path without noise ends in the right distribution, and how few steps will do, is the subject of notebook 13.
@@ -900,7 +900,7 @@ verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
 #
 # ## 11. Larger images, and: is it copying?
 #
-# On `glyphs`, 28 x 28, training takes the better part of an hour. These weights come with the course; the recipe is in the repository, and `python -m course_utils train glyphs_diffusion` makes them again. The net is the
+# On `glyphs`, 28 x 28, training takes too long for a notebook. These weights come with the course; the recipe is in the repository, and `python -m course_utils train glyphs_diffusion` makes them again. The net is the
 # same, with three resolutions: 28, 14 and 7.
 
 # %%
@@ -1028,7 +1028,7 @@ def step_loss(net, images, labels):
 
 few = torch.cat([torch.where(digits.labels == digit)[0][:2] for digit in range(10)])  # two of each class
 by_heart, _ = train_small(
-    step_loss, digits.images[few].repeat(4, 1, 1, 1), digits.labels[few].repeat(4), steps=600
+    step_loss, digits.images[few].repeat(4, 1, 1, 1), digits.labels[few].repeat(4), steps=400
 )
 recited = draw(by_heart, asked_for[:200])
 of_recited, which = nearest(recited, digits.images[few])
@@ -1132,7 +1132,7 @@ verdict("seam, repeated 5 times, over the truth's", seams["and repeated 5 times"
 verdict(
     "read as the truth: repeated 5 times minus pasted",
     right["and repeated 5 times"] - right["pasted at the end"],
-    low=0.02,
+    low=0.08,
 )
 
 # %% [markdown]
@@ -1143,7 +1143,7 @@ one = hundred[[3, 6, 8]].repeat_interleave(10, 0)
 many = fill_in(one, mask, repeats=5, seed=1)
 show(
     image_rows(
-        {f"half of a {truth[place]}": many[10 * row : 10 * row + 10] for row, place in enumerate((3, 6, 8))},
+        {f"was: {truth[place]}": many[10 * row : 10 * row + 10] for row, place in enumerate((3, 6, 8))},
         "Ten completions of each half",
     ),
     "Three upper halves, each with ten completions: the upper rows agree, the lower parts vary, some making another digit of it.",
@@ -1206,8 +1206,24 @@ else:
     )
 
 # %% [markdown]
-# Sampled and shown as $[0, 1]$ throughout, this net does better, but not well: around 0.3 and with a standard deviation of 0.4, the images have a fraction of the noise's size. The schedule means "signal and noise of equal size", and most of its steps then show the
-# net nothing but noise.
+# What if sampler and viewer also take the images to lie in $[0, 1]$? Then nothing is grey. But the images are half as large as they were, and the noise is not:
+
+# %%
+consistent = 2 * draw(unscaled, asked_few, clip=(0, 1)) - 1  # draw took them for [-1, 1]: undone
+verdict(
+    "digits, standard deviation in [-1, 1] over that in [0, 1]",
+    x_train.std() / digits.images.std(),
+    low=2,
+    high=2,
+)
+verdict(
+    "[0, 1] throughout: Fréchet distance over that of the sound net",
+    quality(consistent, asked_few)[1] / distance_sound,
+    low=1.1,
+)
+
+# %% [markdown]
+# So every step is noisier than the schedule says. The range of the data and the schedule belong together.
 #
 # **Exhibit B: nobody told it the time.** The net gets $t = 0$ at every step, in training and in sampling. Its loss cannot be as low: how much of the image is noise, it must tell from the image.
 #
@@ -1271,7 +1287,7 @@ def hot(lr, decay, average):
 def mended():
     """Return better settings, with the keys of `broken`."""
     ### BEGIN SOLUTION
-    return {"lr": 3e-3, "decay": 0.97, "average": True}
+    return {"lr": 2e-3, "decay": 0.97, "average": True}
     ### END SOLUTION
 
 
