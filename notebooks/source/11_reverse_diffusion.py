@@ -259,6 +259,7 @@ def one(value):
     return torch.tensor([[value]], dtype=torch.float64)
 
 
+# %%
 worst_mean = worst_variance = 0.0
 for t, x_t_here in ((1, 0.79), (10, 0.75), (100, 0.2), (300, 0.2), (600, 0.2), (999, 0.2)):
     mean, variance = by_brute_force(0.8, x_t_here, t)
@@ -508,6 +509,7 @@ def bound_by_hand(model, schedule, x0, seed):
     return torch.stack([*terms, last])
 
 
+# %%
 x0 = truth.sample(1000, dice(3))
 by_hand = bound_by_hand(exact_model(truth, schedule), schedule, x0, seed=4)
 packaged = bound.bound_terms(exact_model(truth, schedule), schedule, x0, generator=dice(4))
@@ -518,6 +520,7 @@ verdict(
 )
 
 
+# %%
 def bits(nats):
     """Nats per point of the plane as bits per dimension."""
     return float(nats) / (2 * math.log(2))
@@ -622,6 +625,7 @@ def cost(variance, model_variance):
     return (ratio - 1 - ratio.log()) / 2
 
 
+# %%
 coarse = NoiseSchedule.cosine(25)  # large steps, to see something
 fig, axes = subplots(1, 2, figsize=(10.4, 3.8))
 for s, colour, style in ((0.1, GREEN, ":"), (0.3, DATA, "-"), (1.0, NOISE, "--"), (3.0, PURPLE, "-.")):
@@ -640,6 +644,8 @@ show(
     "Left: the true variance over beta against t. Data of std 1 lie on the line 1, data of std 0.1 near the dots of beta-tilde except at the first steps, data of std 0.3 between, and data of std 3 above 1. "
     "Right: with beta-tilde the first steps cost about a tenth of a nat each, with beta next to nothing.",
 )
+
+# %%
 lost = cost(variance, tilde)[1:]
 verdict("lost by beta-tilde in all [nats per dimension]", lost.sum(), low=0.44, high=0.46)
 verdict("share of it in the first 20 of 999 steps", lost[:20].sum() / lost.sum(), low=0.94, high=0.96)
@@ -1033,7 +1039,10 @@ def walk_with_measured_variance(count, seed=8):
     return x
 
 
+# %%
 between = {n: against_truth(walk_with_measured_variance(n)) for n in (5, 10, 30, 100)}
+
+# %%
 fig, axes = subplots(1, 4, figsize=(11.4, 3.6), width_ratios=(1, 1, 1.1, 1.1))
 for ax, kind, name in ((axes[0], "fixed_small", "beta-tilde"), (axes[1], "fixed_large", "beta")):
     ax.scatter(*seen[kind, 30][:700].T, s=2, color=MODEL, linewidths=0)
