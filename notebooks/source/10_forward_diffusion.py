@@ -776,6 +776,7 @@ gaussian_2d = gaussian[:, None]
 
 def sampled_brightness(schedule):
     """Mean and standard deviation of b, as a deterministic sampler with the perfect denoiser makes it."""
+    # The denoiser's answer as "v" (notebook 11): a form of it that has a meaning at alpha-bar = 0 too.
     model = exact_model(brightness, schedule, "v_prediction")
     options = {"prediction_type": "v_prediction", "num_inference_steps": T, "x_T": gaussian_2d}
     made = samplers.ddim(model, schedule, gaussian_2d.shape, **options)
