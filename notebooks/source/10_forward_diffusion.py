@@ -1140,7 +1140,7 @@ if started is None:
 elif torch.as_tensor(started).numel() != 1:
     print("exhibit A: still broken, one number is wanted")
 elif abs(float(started) / spread_out.std() - 1) < 0.03:
-    print("exhibit A: mended, by the data's own variance plus the sum of the betas, under a root")
+    print("exhibit A: mended")
 else:
     print(f"exhibit A: still broken, you start at {float(started):.2f}")
 
@@ -1173,9 +1173,7 @@ else:
     left = rows["yours"].alphas_cumprod[-1].sqrt().item()
     print(
         "exhibit B:",
-        "mended: what counts is the sum of the betas"
-        if left < 0.01
-        else "still broken, too much signal is left at the end",
+        "mended" if left < 0.01 else "still broken, too much signal is left at the end",
     )
 noise = torch.randn(four[:1].shape, generator=dice(21))
 strips = {
