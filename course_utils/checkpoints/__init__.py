@@ -12,11 +12,13 @@ from .digits_gan_tricks import RECIPES as _DIGITS_GAN_TRICKS
 from .glyph_autoencoders import RECIPES as _GLYPH_AUTOENCODERS
 from .glyph_vae import RECIPES as _GLYPH_VAE
 from .glyphs_dcgan import RECIPES as _GLYPHS_DCGAN
+from .glyphs_diffusion import RECIPES as _GLYPHS_DIFFUSION
 from .recipe import Recipe
 from .store import folder, load_recipe, train_recipe
 
 _ALL = [*_GLYPH_AUTOENCODERS, *_DIGIT_VAES, *_DIGIT_CLASSIFIER, *_GLYPH_VAE]
 _ALL += [*_DIGITS_GAN_TRICKS, *_GLYPHS_DCGAN]
+_ALL += [*_GLYPHS_DIFFUSION]
 RECIPES = {recipe.name: recipe for recipe in _ALL}
 
 __all__ = ["RECIPES", "CheckpointError", "Recipe", "betas", "find", "folder", "load", "train"]
