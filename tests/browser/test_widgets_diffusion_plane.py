@@ -288,6 +288,7 @@ def test_in_lab_python_follows_the_page_and_the_page_python(opened):
 
 
 def test_in_lab_every_move_over_the_samples_is_drawn(opened, record_property):
+    settle(opened)
     opened.evaluate(in_lab.MEASURE)
     seen = set()
     box = opened.locator(".course-canvas").bounding_box()

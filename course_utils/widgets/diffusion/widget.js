@@ -16,6 +16,7 @@ const LABEL =
   "the time, up and down choose the point whose path is drawn, space plays.";
 const RUN_MS = 6000; // from noise to data
 const SLICE_MS = 8; // of computing in one frame
+const REST_MS = 150; // without computing ahead after a move, so that a drag stays smooth
 const SHOW_MS = 100; // between two pictures of the computing
 const CALM_PARTS = 5; // a run where less motion is wanted
 
@@ -57,7 +58,8 @@ function worker(root, current, { request, settle }) {
   let [frame, shown] = [0, 0];
   const busy = () => root.setAttribute("aria-busy", String(frame !== 0));
   const tick = (now) => {
-    const left = work(current.session, wantedOf(current), performance.now() + SLICE_MS);
+    const rests = !current.view.lags && now - current.touched < REST_MS;
+    const left = rests || work(current.session, wantedOf(current), performance.now() + SLICE_MS);
     frame = left ? requestAnimationFrame(tick) : 0;
     if (!left) settle();
     busy();
@@ -115,7 +117,7 @@ function picking(current, trace) {
 /** The current state with what changes it: {k, session, settings, ...} and begin(settings). */
 function stateOf(model) {
   const given = readGiven(model);
-  const current = { given, view: null, place: null, saving: false, owed: false, playing: () => false };
+  const current = { given, view: null, place: null, saving: false, owed: false, touched: 0, playing: () => false };
   current.begin = (settings, t) => {
     const same = current.session && NAMES.session.every((name) => settings[name] === current.settings[name]);
     if (!same) current.session = newSession(given.problems[settings.data], settings);
@@ -146,6 +148,7 @@ function actionsOn(current, { show, save, draw }) {
     const within = Math.min(current.session.times.length - 1, Math.max(0, k));
     if (within === current.k) return;
     current.k = within;
+    current.touched = performance.now();
     show();
   };
   const playing = player(current, { moveTo, show, save });
@@ -158,6 +161,7 @@ function actionsOn(current, { show, save, draw }) {
   };
   const trace = (index) => {
     current.settings.traced = (index + POINTS) % POINTS;
+    current.touched = performance.now();
     show();
   };
   const scrub = (k) => (playing.stop(), moveTo(k));
