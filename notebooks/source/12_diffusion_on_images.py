@@ -896,7 +896,7 @@ reveal(
 verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
 
 # %% [markdown]
-# So a map that looks sensible proves nothing. Measure. On large images, where far things are far, attention at low resolution pays (Dhariwal and Nichol 2021 count how much).
+# So a map that looks sensible proves nothing. Measure. On large images, where far things are far, attention pays (Dhariwal and Nichol 2021 count how much).
 #
 # ## 11. Larger images, and: is it copying?
 #
@@ -926,6 +926,20 @@ show(
 )
 
 # %% [markdown]
+# And attention, here at $7 \times 7$, with 49 pixels?
+
+# %%
+glyph_held = data.load("glyphs", split="test", n=200)
+glyph_x0, few_t = 2 * glyph_held.images - 1, [100, 300, 500, 700, 900]
+with_it = error_by_t(glyph_net, glyph_x0, glyph_held.labels, few_t, repeats=1)
+look, glyph_net.attention = glyph_net.attention, Shortcut()
+without_it = error_by_t(glyph_net, glyph_x0, glyph_held.labels, few_t, repeats=1)
+glyph_net.attention = look
+verdict(
+    "glyphs: loss without attention over loss with it", without_it.mean() / with_it.mean(), low=0.97, high=1.1
+)
+
+# %% [markdown]
 # Good samples raise a suspicion: are they training images? A net with half a million weights and 1,442 digits could know them by heart, and so has *Stable Diffusion* some of its images (Somepalli et al. 2023). So, for each sample, find the
 # nearest training image, and ask whether the sample is nearer to it than an honest new digit would be. A held-out digit is an honest new digit.
 
@@ -938,7 +952,6 @@ def nearest(images, train):
 
 
 glyph_train = data.load("glyphs", split="train", n=20_000)
-glyph_held = data.load("glyphs", split="test", n=200)
 of_samples, whose = nearest(samples, digits.images)
 of_held_out, _ = nearest(held_out.images, digits.images)
 glyphs_of_samples, glyphs_whose = nearest(glyph_samples, glyph_train.images)
