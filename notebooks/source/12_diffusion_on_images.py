@@ -663,7 +663,7 @@ show(
 
 # %%
 @torch.no_grad()
-def error_by_t(model, x0, labels, ts, repeats=3):
+def error_by_t(model, x0, labels, ts, repeats=2):
     """The mean squared error of v at each t: [len(ts)]."""
     errors, generator = [], dice(3)
     for t in ts:
@@ -1043,7 +1043,7 @@ def step_loss(net, images, labels):
 
 few = torch.cat([torch.where(digits.labels == digit)[0][:2] for digit in range(10)])  # two of each class
 by_heart, _ = train_small(
-    step_loss, digits.images[few].repeat(4, 1, 1, 1), digits.labels[few].repeat(4), steps=400
+    step_loss, digits.images[few].repeat(4, 1, 1, 1), digits.labels[few].repeat(4), steps=300
 )
 recited = draw(by_heart, asked_for[:200])
 of_recited, which = nearest(recited, digits.images[few])
@@ -1145,12 +1145,20 @@ for name in filled:
 verdict("seam, pasted at the end, over the truth's", seams["pasted at the end"], low=1.3)
 verdict("seam, repeated 5 times, over the truth's", seams["and repeated 5 times"], low=0.8, high=1.15)
 verdict(
+    "seam, repeated 5 times over once",
+    seams["and repeated 5 times"] / seams["replaced at each step"],
+    low=0.85,
+    high=1.1,
+)
+verdict(
     "read as the truth: repeated 5 times minus pasted",
     right["and repeated 5 times"] - right["pasted at the end"],
     low=0.08,
 )
 
 # %% [markdown]
+# Leading the sampler at every step does most of it. The repeats add little here, for on an image this small the net sees the known half from everywhere; on large ones, with large holes, they are what makes the two parts meet.
+#
 # A completion need not be the truth: an upper half may belong to several digits. Draw the same half again and again, and see what the model thinks possible.
 
 # %%
@@ -1170,10 +1178,11 @@ verdict("spread of the completions, invented rows", different[4:].mean(), low=0.
 # %% [markdown]
 # ## 13. The failure museum
 #
-# All exhibits use the small net (half the width, a quarter of the weights) and 300 steps. First the same without any fault, as a yardstick.
+# All exhibits use the small net (half the width, about a quarter of the weights) and 300 steps. First the same without any fault, as a yardstick.
 
 # %%
-sound, _ = train_small(step_loss)
+yardstick = train_small(step_loss)  # the average of the weights, and the last ones
+sound = yardstick[0]
 asked_few = asked_for[:500]
 read_sound, distance_sound = quality(draw(sound, asked_few), asked_few)
 verdict("small net, 300 steps: share read as asked", read_sound, low=0.88)
@@ -1295,7 +1304,8 @@ broken = {"lr": 1e-2, "decay": 0.97, "average": False}
 
 def hot(lr, decay, average):
     """Share read as asked and Fréchet distance of a small net trained with these settings."""
-    averaged, last = train_small(step_loss, lr=lr, decay=decay)
+    as_sound = (lr, decay) == (2e-3, 0.97)  # then it is trained already
+    averaged, last = yardstick if as_sound else train_small(step_loss, lr=lr, decay=decay)
     return quality(draw(averaged if average else last, asked_few), asked_few)
 
 
