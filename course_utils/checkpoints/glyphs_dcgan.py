@@ -10,13 +10,13 @@ from .. import gan, metrics, training
 from .recipe import Recipe
 
 N_TRAIN, N_TEST = 20_000, 4_000
-TEST_SEED = 1  # the settings below were chosen by looking at samples, and on the held-out glyphs of seed 0
+TEST_SEED = 1  # the settings below were chosen by looking at the samples of short trials
 SETTINGS = {
     "n": N_TRAIN,
     "seed": 0,
     "latent_dim": 32,
     "width": 32,
-    "steps": 1_000,
+    "steps": 5_000,
     "batch_size": 64,
     "lr": 5e-4,
     "beta1": 0.5,
