@@ -908,7 +908,7 @@ glyph_net, provenance = checkpoints.load("glyphs_diffusion")
 print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
 
 
-def draw_glyphs(labels, steps=20, seed=0):
+def draw_glyphs(labels, steps=40, seed=0):
     asked = functools.partial(glyph_net, y=labels)
     x = samplers.ddim(
         asked, schedule, (len(labels), 1, 28, 28), num_inference_steps=steps, generator=dice(seed),
@@ -922,7 +922,7 @@ glyph_samples = draw_glyphs(glyph_labels)
 ordered = glyph_samples.view(6, 10, 1, 28, 28).flatten(0, 1)
 show(
     mosaic(ordered, 6, 10, "Six of each class, 28 x 28"),
-    "A sheet of 60 generated glyphs, a column for each digit from 0 to 9, in many fonts, weights and slants.",
+    "A sheet of 60 generated glyphs, a column for each digit from 0 to 9, in many fonts, weights and slants; a few are misshapen.",
 )
 
 # %% [markdown]
