@@ -54,11 +54,11 @@ def _betas(n, high):
 
 
 def _jump_input(shape, n, steps=None):
-    """Images or points, as many as the last axis is long, so that a rate on the wrong axis still runs."""
+    """Images or points, as many as the last axis is long: rates on the wrong axis run, and t + 1 does."""
 
     def make(rng):
         x0, noise = (torch.randn(shape, generator=rng, dtype=torch.float64) for _ in range(2))
-        t = torch.randint(n, (shape[0],), generator=rng) if steps is None else torch.tensor(steps)
+        t = torch.randint(n - 1, (shape[0],), generator=rng) if steps is None else torch.tensor(steps)
         return x0, noise, t, 0.02 + 0.2 * torch.rand(n, generator=rng, dtype=torch.float64)
 
     return make
@@ -181,7 +181,7 @@ exercise(
         ),
         Mistake(
             lambda betas: torch.exp(-torch.cumsum(betas, dim=0)),
-            "That is the limit of infinitely small steps (section 9): each factor exp(-beta) is above 1 - "
+            "That is the limit of infinitely small steps (section 10): each factor exp(-beta) is above 1 - "
             "beta, so for real steps you claim more signal than the chain leaves.",
         ),
         Mistake(
@@ -226,6 +226,15 @@ exercise(
             "in that place the noise of the model and the noise of the chain have nothing in common.",
         ),
         Mistake(
+            (
+                lambda betas: torch.cumprod(1 - betas, dim=0).flip(0),
+                lambda betas: torch.cumprod((1 - betas).flip(0), dim=0),
+                lambda betas: torch.cumprod((1 - betas).flip(0), dim=0).flip(0),
+            ),
+            "Your product runs from the wrong end, or your result is turned round: index 0 is the level "
+            "after the first step alone, or the model is told little noise where there is much.",
+        ),
+        Mistake(
             lambda betas: torch.cumsum(1 - betas, dim=0),
             "You sum the alphas where they multiply: the sum grows past 1 with the second step, and the "
             "root of one minus it, the amount of noise, is then NaN.",
@@ -245,8 +254,8 @@ exercise(
     reference=add_noise,
     inputs={
         "4 images of 4 x 4": _jump_input((4, 1, 4, 4), 10),
-        "3 points in 3 dimensions": _jump_input((3, 3), 7, (6, 0, 3)),
-        "5 images of 2 channels": _jump_input((5, 2, 5, 5), 8, (1, 7, 0, 7, 4)),
+        "3 points in 3 dimensions": _jump_input((3, 3), 8, (6, 0, 3)),
+        "5 images of 2 channels": _jump_input((5, 2, 5, 5), 9, (1, 7, 0, 7, 4)),
     },
     mistakes=[
         Mistake(
@@ -356,9 +365,7 @@ exercise(
             "= 0.",
         ),
         Mistake(
-            _jump(
-                _root, _noise_root, lambda t, betas: alphas_cumprod(betas)[(t + 1).clamp(max=len(betas) - 1)]
-            ),
+            _jump(_root, _noise_root, lambda t, betas: alphas_cumprod(betas)[t + 1]),
             "Your level is one step late. Index t of the code is already the level after t + 1 steps; the "
             "model never sees the first level, and that is the last thing a sampler asks of it.",
         ),
