@@ -4,7 +4,7 @@ All learn the same 1,442 digits without labels, as both peers' examples do, with
 (two resolutions, attention at the lower). Each peer runs by its own recommended settings, and with others of
 which the best counts (diffusers then with a shorter warm-up too); their data lies in memory, as ours. All
 take turns in short slices, and what counts is this process's CPU time. One function measures all: the Frechet
-distance between the digit classifier's features of 500 samples (50 DDIM steps) and of the training digits.
+distance between the digit classifier's features of 500 samples (30 DDIM steps) and of the training digits.
 """
 
 import contextlib
@@ -28,8 +28,8 @@ from course_utils._threads import one_thread
 from course_utils.autoencoders import count_parameters
 from course_utils.diffusion.unet import UNet
 
-SECONDS, ROUNDS, CHUNK = 20, 8, 10  # for each run; turns that they take; steps between two looks at the clock
-SAMPLES, SAMPLING_STEPS = 500, 50
+SECONDS, ROUNDS, CHUNK = 15, 6, 10  # for each run; turns that they take; steps between two looks at the clock
+SAMPLES, SAMPLING_STEPS = 500, 30
 OURS = {"batch": 64, "rate": 2e-3, "ema_decay": 0.99}
 PEERS = {"diffusers": "diffusers' loop", "denoising_diffusion_pytorch": "denoising-diffusion-pytorch"}
 RECOMMENDED = (16, 1e-4)  # batch size and learning rate, the defaults of the example and of the Trainer alike
