@@ -8,7 +8,7 @@ from torch.distributions import Normal
 from course_utils import checkpoints, data
 from course_utils.gan import ImageDiscriminator, ImageGenerator
 from course_utils.gan.tricks import VirtualBatchNorm2d
-from course_utils.metrics import frechet_distance
+from course_utils.metrics import bin_shares, bins_covered, cluster_centres, frechet_distance
 
 
 def test_sparse_gradients_are_the_discriminators_trouble():
@@ -70,27 +70,41 @@ def test_a_cut_on_one_side_is_no_truncation():
     assert both.mean().abs() < 0.01 and both.abs().max() <= 0.5
 
 
+T_95 = 2.571  # of Student's t with 5 degrees of freedom, six seeds: 95 % lie within
+
+
+def in_errors(difference):
+    """Student's t of paired differences [seeds]: their mean in standard errors."""
+    return (difference.mean() / (difference.std() / len(difference) ** 0.5)).item()
+
+
 @pytest.fixture(scope="module")
-def distances():
-    """{switch: Frechet distance of its samples to the digits, by seed [seeds]}, from the study's samples."""
+def scores():
+    """{switch: Frechet distance to unseen digits and bins covered [seeds, 2]}, from the study's samples."""
     study, judge = checkpoints.load("digits_gan_tricks")[0], checkpoints.load("digit_classifier")[0]
-    wanted = ("plain", "dropout_g", "dropout_g_on", "sgd_d")
     with torch.no_grad():
-        real = judge.features(data.load("digits", split="test").images)
-        return {
-            name: torch.tensor([frechet_distance(judge.features(x), real) for x in study(name)])
-            for name in wanted
-        }
+        train, real = (judge.features(data.load("digits", split=part).images) for part in ("train", "test"))
+        centres = cluster_centres(train, 50)
+        shares = bin_shares(train, centres)
+
+        def judged(x):
+            features = judge.features(x)
+            bins = bins_covered(bin_shares(features, centres), shares)
+            return frechet_distance(features, real), bins
+
+        wanted = ("plain", "dropout_g", "dropout_g_on", "sgd_d")
+        return {name: torch.tensor([judged(x) for x in study(name)]).double() for name in wanted}
 
 
-def test_dropout_in_the_generator_is_better_left_on_and_best_left_out(distances):
-    """Paired by seed, both differences are larger than twice their standard error."""
-    assert len(distances["plain"]) == 6
+def test_dropout_in_the_generator_is_better_left_on_and_best_left_out(scores):
+    """By distance, paired by seed."""
+    assert len(scores["plain"]) == 6
     for better, worse in (("dropout_g_on", "dropout_g"), ("plain", "dropout_g_on")):
-        difference = distances[worse] - distances[better]
-        assert difference.mean() > 2 * difference.std() / len(difference) ** 0.5
+        assert in_errors(scores[worse][:, 0] - scores[better][:, 0]) > T_95
 
 
-def test_plain_descent_for_the_discriminator_makes_no_difference_that_six_seeds_show(distances):
-    difference = distances["sgd_d"] - distances["plain"]
-    assert difference.mean().abs() < 2 * difference.std() / len(difference) ** 0.5
+def test_plain_descent_for_the_discriminator_changes_bins_and_not_the_distance(scores):
+    difference = scores["sgd_d"] - scores["plain"]
+    assert abs(in_errors(difference[:, 0])) < T_95
+    assert in_errors(difference[:, 1]) > T_95
+    assert 1 <= difference[:, 1].mean() <= 2

@@ -74,6 +74,18 @@ exercise(
         ),
         Mistake(
             lambda width, start, layers: _from_rows(
+                lambda i: width * 2 ** (layers - 1 - i), lambda i: start * 2**i, layers, last=width
+            ),
+            "Your last layer keeps `width` channels: it makes the image, which has one channel here, and D "
+            "could not be shown yours beside a real one.",
+        ),
+        Mistake(
+            lambda width, start, layers: generator_shapes(width, start, layers).flip(0),
+            "Your rows run from the image back to the dense layer: G works the other way, from few pixels "
+            "with many channels to the image.",
+        ),
+        Mistake(
+            lambda width, start, layers: _from_rows(
                 lambda i: width * 2 ** (layers - 1 - i), lambda i: start + 2 * i, layers
             ),
             "You add 2 to the side where stride 2 doubles it: the step says how far apart the kernels land, "
@@ -137,6 +149,16 @@ exercise(
             _down(_doubling, lambda n: (n + 1) // 2),
             "You round up: at an odd side the last kernel would stick out over the edge, and torch does not "
             "compute it; the dense layer behind then expects numbers that never come.",
+        ),
+        Mistake(
+            _down(_doubling, lambda n: n / 2),
+            "Your sides are fractions where one is odd: a kernel that half sticks out is not computed, so "
+            "an odd side is rounded down, and D's map has whole pixels.",
+        ),
+        Mistake(
+            lambda width, size, layers: discriminator_shapes(width, size, layers).flip(0),
+            "Your rows are in the generator's order: D begins with the image and ends with the smallest map, "
+            "which its dense layer reads.",
         ),
         Mistake(
             _down(_doubling, lambda n: n - 1),

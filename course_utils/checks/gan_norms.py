@@ -107,6 +107,16 @@ exercise(
             "network cannot undo that where it needs another range before the ReLU.",
         ),
         Mistake(
+            lambda x, gamma, beta, eps: batch_norm(x, torch.ones_like(gamma), beta, eps),
+            "The scale gamma is missing: every channel keeps spread 1, and the network cannot make one that "
+            "matters little small, or one that matters large.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: batch_norm(x, gamma, torch.zeros_like(beta), eps),
+            "The shift beta is missing: every channel has mean 0 before the ReLU, so about half of them "
+            "are cut off whatever the network would rather have.",
+        ),
+        Mistake(
             lambda x, gamma, beta, eps: batch_norm(x, beta, gamma, eps),
             "Scale and shift are swapped: gamma multiplies and starts at 1, beta is added and starts at 0; "
             "the other way round the layer starts by multiplying everything by 0.",
@@ -178,6 +188,11 @@ def _per_image_var(x):
     return x.var(dim=(2, 3), unbiased=True).mean(dim=0)
 
 
+def _divided_by_images(x):
+    squares = (x - x.mean(dim=(0, 2, 3), keepdim=True)).square().sum(dim=(0, 2, 3))
+    return squares / (len(x) - 1)
+
+
 exercise(
     "gan.running_statistics",
     reference=running_statistics,
@@ -204,6 +219,11 @@ exercise(
             _statistics(new_var=lambda x: x.std(dim=(0, 2, 3), unbiased=True)),
             "You keep the standard deviation where the variance is wanted: at inference its root is taken "
             "once more, and every channel comes out with the wrong contrast.",
+        ),
+        Mistake(
+            _statistics(new_var=_divided_by_images),
+            "You divide the squares by the number of images less one: each image brings H W values, so your "
+            "variance is far too large, and inference scales everything down.",
         ),
         Mistake(
             _statistics(new_var=_per_image_var),

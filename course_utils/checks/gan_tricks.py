@@ -23,6 +23,18 @@ def _cross_entropy(logits, label):
     return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
 
 
+def _by_log(real, fake, label):
+    on_real, on_fake = torch.sigmoid(real), torch.sigmoid(fake)
+    real_half = label * on_real.log() + (1 - label) * (1 - on_real).log()
+    return -real_half.mean() - (1 - on_fake).log().mean()
+
+
+def _by_probability(real, fake, label):
+    bce = F.binary_cross_entropy
+    on_real = bce(torch.sigmoid(real), torch.full_like(real, label))
+    return on_real + bce(torch.sigmoid(fake), torch.zeros_like(fake))
+
+
 exercise(
     "gan.one_sided_loss",
     reference=one_sided_loss,
@@ -62,6 +74,25 @@ exercise(
         Mistake(
             lambda real, fake, label: _cross_entropy(real, label) + _cross_entropy(fake, 1.0),
             "Fakes get the label 1: D learns to call everything real, and G is done before it has begun.",
+        ),
+        Mistake(
+            lambda real, fake, label: one_sided_loss(fake, real, label),
+            "Real and fake are swapped: D learns to call fakes real, and its slope leads G away from the "
+            "data; the label belongs to the real half.",
+        ),
+        Mistake(
+            lambda real, fake, label: (
+                label * F.softplus(-real).sum()
+                + (1 - label) * F.softplus(real).sum()
+                + F.softplus(fake).sum()
+            ),
+            "You add up over the points where a mean is wanted: D's step then grows with the batch, and two "
+            "halves of different size no longer count the same.",
+        ),
+        Mistake(
+            (_by_log, _by_probability),
+            "You take the sigmoid first and the logarithm later: where D is sure the sigmoid is 1 or 0, to "
+            "the last digit, and the loss is infinite or cut off; work with the logits, as softplus does.",
         ),
         Mistake(
             lambda real, fake, label: F.softplus(-label * real).mean() + F.softplus(fake).mean(),
@@ -233,6 +264,22 @@ exercise(
             ),
             "The exponential is missing: a sum of distances says how far away the rest is, and one copy "
             "among fifty different rows does not show in it; a sum of likenesses counts the copies.",
+        ),
+        Mistake(
+            (
+                lambda h, kernel: _near(h, kernel, lambda d: d.abs().mean(dim=3)).sum(dim=1) - 1,
+                lambda h, kernel: _near(h, kernel, lambda d: d.abs().mean(dim=3)).sum(dim=1),
+            ),
+            "You average over r where the absolute differences are added up: all rows then look more alike "
+            "than they are, and a copy stands out less.",
+        ),
+        Mistake(
+            (
+                lambda h, kernel: _near(h, kernel, lambda d: d.sum(dim=3)).sum(dim=1) - 1,
+                lambda h, kernel: _near(h, kernel, lambda d: d.sum(dim=3)).sum(dim=1),
+            ),
+            "The absolute values are missing: differences of opposite sign cancel, and of two different rows "
+            "one finds the other more than like itself, without limit.",
         ),
         Mistake(
             lambda h, kernel: torch.stack([_near(h, kernel).sum(dim=(1, 2))] * kernel.shape[1], dim=1),
