@@ -695,7 +695,7 @@ verdict("digits, linear, three tenths dropped: mismatch [nats]", mismatch(linear
 
 # %% [markdown]
 # (On the right there is no flow to follow, so it shows the mismatch that goes *in*, for a Gaussian with the digits' mean and covariance; the digits themselves add their own distance from that Gaussian. The exact way back never makes a
-# mismatch larger.) So what is wasted in training may not all be dropped from sampling: where under 1% of the information is left, that is still up to $\log(N) / 100$, several times the grey line. How many steps you can spare depends on
+# mismatch larger.) So not all that is wasted in training may be dropped from sampling: without the last three tenths the mismatch is well above the grey line (last verdict). How many steps you can spare depends on
 # the data, too: 64 pixels that go up and down together can be seen through more noise than one number. Nichol and Dhariwal saw with images what the right panel shows: up to a fifth of the linear schedule's steps can be skipped
 # at hardly any loss.
 #
