@@ -81,6 +81,16 @@ exercise(
             "near to 0.",
         ),
         Mistake(
+            _mean(lambda b, a, al: a.sqrt() * (1 - al) / (1 - a), _right_x_t),
+            "With x_0 stands the root of alpha-bar_t where that of alpha-bar_{t-1} belongs: the mean is that "
+            "of a step later, so each step lets a little signal go and the samples come out too near to 0.",
+        ),
+        Mistake(
+            _mean(_right_x0, lambda b, a, al: al.sqrt()),
+            "The weight of x_t has 1 - alpha-bar_t on top where 1 - alpha-bar_{t-1} belongs, so it is just "
+            "sqrt(alpha_t): the two weights add up to too much, and near the data the sample runs away.",
+        ),
+        Mistake(
             _mean(_right_x0, lambda b, a, al: a.sqrt() * (1 - b) / (1 - a)),
             "The weight of x_t has the root of alpha-bar_t where that of alpha_t belongs: late in the "
             "chain alpha-bar_t is nearly 0, so each step throws x_t away and the chain forgets where it is.",
@@ -93,9 +103,13 @@ exercise(
                 ),
                 _mean(_right_x0, lambda b, a, al: al.sqrt() * (1 - a) / (1 - b)),
                 _mean(lambda b, a, al: b.sqrt() * (1 - al) / (1 - b), _right_x_t),
+                _mean(
+                    lambda b, a, al: b.sqrt() * (1 - al) / (1 - b),
+                    lambda b, a, al: al.sqrt() * (1 - b) / (1 - b),
+                ),
             ),
-            "The levels before and after have changed places in a fraction: the weight of x_t is then "
-            "above 1, so the chain runs away from the data instead of coming in, and at the last step you "
+            "The levels before and after have changed places in a fraction: the weights then add up to far "
+            "too much, so the chain runs away from the data instead of coming in, and at the last step you "
             "divide by 0.",
         ),
         Mistake(
@@ -201,6 +215,21 @@ exercise(
             "0.",
         ),
         Mistake(
+            _variance(lambda b, a, al: 1 / _tilde(b, a, al)),
+            "This is the precision, one over the variance: the smaller the step, the more noise you would "
+            "add, and at the step to x_0, where none is left, infinitely much.",
+        ),
+        Mistake(
+            _variance(lambda b, a, al: (1 - al) * (1 - b) / (1 - b + 1 - al)),
+            "The precision that x_t brings is alpha / beta and not 1 / beta: the step shrank the point "
+            "before it added noise, and without that the variance is too small in every large step.",
+        ),
+        Mistake(
+            _variance(lambda b, a, al: torch.where(b < 1, _tilde(b, a, al), 1 - al)),
+            "At t = 0 you return beta_1, as one does where its log is needed: given x_0 nothing is unknown "
+            "there, the variance is 0, and a sampler that adds yours leaves grain in every sample.",
+        ),
+        Mistake(
             _variance(lambda b, a, al: 1 - al),
             "This is beta, the variance of the forward step: x_0 is given here, and that makes x_{t-1} "
             "surer; at the step to x_0 itself you would leave noise where nothing is unknown.",
@@ -252,11 +281,6 @@ exercise(
             _variance(lambda b, a, al: (1 - b) / (1 - a) * (1 - a)),
             "This step's beta_t is 1 - alpha_t and not 1 - alpha-bar_t: what is left is the variance of "
             "all the noise up to t - 1, as if x_t told nothing, and each step starts from scratch.",
-        ),
-        Mistake(
-            _variance(lambda b, a, al: (1 - b) / (1 - a) * al),
-            "You multiply by alpha_t where beta_t = 1 - alpha_t belongs: small steps would then get nearly "
-            "all the noise, and the chain never settles on a sample.",
         ),
     ],
     hints=[
@@ -314,6 +338,16 @@ exercise(
             "add up to the bound, and late steps count far too much.",
         ),
         Mistake(
+            _kl(_weight, lambda difference: difference.sum(dim=1, keepdim=True).square()),
+            "You sum the differences and square the sum: errors of opposite sign then cancel, so a model "
+            "that is wrong in every coordinate may cost nothing.",
+        ),
+        Mistake(
+            _kl(lambda b, a: _snr(a) / 2),
+            "This is SNR(t) alone and not by how much it falls in the step: the sum over t then counts the "
+            "same signal in every term, and with more steps the bound grows without end.",
+        ),
+        Mistake(
             _kl(_weight, lambda difference: difference.norm(dim=1, keepdim=True)),
             "The distance is not squared: this is no KL of Gaussians, small errors count too much, and the "
             "sum of the terms is no bound of anything.",
@@ -335,9 +369,9 @@ exercise(
             "times error, and all of that is squared; as it stands small steps count far too much.",
         ),
         Mistake(
-            _kl(lambda b, a: b / (2 * (1 - b) ** 2)),
-            "You divide by the variance squared: in the exponent of a Gaussian the squared distance stands "
-            "over twice the variance, and steps with little noise come out dearer than they are.",
+            _kl(lambda b, a: (b.sqrt() * (1 - a / b) / (1 - a)) ** 2 / (2 * _tilde(b, a, a / b).sqrt())),
+            "You divide by the root of beta-tilde, the standard deviation: below the squared distance stands "
+            "the variance, and without it the small steps near the data cost next to nothing.",
         ),
         Mistake(
             lambda x0, x0_guess, before, after: (x0 - x0_guess).square().sum(dim=1),

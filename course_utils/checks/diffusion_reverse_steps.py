@@ -71,6 +71,16 @@ exercise(
             "sqrt(alpha-bar) x_0 + sqrt(1 - alpha-bar) epsilon for x_0.",
         ),
         Mistake(
+            lambda x_t, e, a: x_t - (1 - a).sqrt() * e / a.sqrt(),
+            "Brackets are missing: only the noise is divided by the signal rate and x_t is not, so near pure "
+            "noise the guess is little but the noise you took away, hundreds of times too large.",
+        ),
+        Mistake(
+            lambda x_t, e, a: (x_t - (1 - a.sqrt()) * e) / a.sqrt(),
+            "The noise rate is the root of one minus the level, and you have one minus the root: that is "
+            "much less, so most of the noise stays in every guess and so in every sample.",
+        ),
+        Mistake(
             lambda x_t, e, a: x_t / a.sqrt() - (1 - a).sqrt() * e,
             "Only x_t is divided by the signal rate and the noise is not: too little is taken away, and "
             "the more noise there is the more of it stays in the guess.",
@@ -81,9 +91,12 @@ exercise(
             "guess is wild just where it should be nearly exact.",
         ),
         Mistake(
-            lambda x_t, e, a: a.sqrt() * x_t - (1 - a).sqrt() * e,
-            "You multiply by the signal rate where you should divide: that is how a velocity is read, and "
-            "taken for noise it shrinks every guess towards 0.",
+            (
+                lambda x_t, e, a: a.sqrt() * x_t - (1 - a).sqrt() * e,
+                lambda x_t, e, a: a.sqrt() * (x_t - (1 - a).sqrt() * e),
+            ),
+            "You multiply by the signal rate where you should divide: x_t is already the faded one, and "
+            "fading it once more shrinks every guess towards 0.",
         ),
         Mistake(
             lambda x_t, e, a: (x_t - e) / a.sqrt(),
@@ -134,6 +147,11 @@ exercise(
             "already, and near pure noise this blows the guess up.",
         ),
         Mistake(
+            lambda x_t, v, a: a.sqrt() * v - (1 - a).sqrt() * x_t,
+            "The two inputs have changed places: near the data the guess is nearly v, which is noise there, "
+            "so the last steps of a sampler would put noise where the data should be.",
+        ),
+        Mistake(
             lambda x_t, v, a: x_t - v,
             "The rates are missing: v is no displacement from x_t to x_0 but a direction on a circle, so "
             "the rates of this step decide how much of each you take.",
@@ -175,6 +193,18 @@ def _step(alpha=None, take=None, scale=None, spread=None, last=False):
     return wrong
 
 
+def _from_one(last):
+    """A step that reads t as 1 to T; noise is added where t > last."""
+
+    def wrong(x_t, epsilon, noise, t, alphas_cumprod):
+        after = alphas_cumprod[t - 1]
+        alpha = after / alphas_cumprod[t - 2] if t > 1 else after
+        mean = (x_t - (1 - alpha) / (1 - after).sqrt() * epsilon) / alpha.sqrt()
+        return mean + (1 - alpha).sqrt() * noise * (t > last)
+
+    return wrong
+
+
 exercise(
     "diffusion.ancestral_step",
     reference=ancestral_step,
@@ -186,12 +216,22 @@ exercise(
     },
     accepted=[
         Accepted(
-            _step(spread=lambda al, a, b: ((1 - b) / (1 - a) * (1 - al)).sqrt()),
-            "You add beta-tilde where the text asks for beta: that is the other choice of Ho et al., right "
-            "for data at one point, and section 8 measures both.",
+            _step(spread=lambda al, a, b: -(1 - al).sqrt()),
+            "You subtract the noise where the text adds it: a Gaussian is the same with its sign turned, so "
+            "the samples are others and as good.",
         ),
     ],
     mistakes=[
+        Mistake(
+            _step(spread=lambda al, a, b: ((1 - b) / (1 - a) * (1 - al)).sqrt()),
+            "You add beta-tilde where the text asks for beta: that is the other choice of Ho et al., right "
+            "for data at one point, and narrower than the true step for any other; section 8 measures both.",
+        ),
+        Mistake(
+            _step(spread=lambda al, a, b: ((1 - al) / al).sqrt()),
+            "The noise stands inside the bracket and is divided by sqrt(alpha_t) with the rest: its variance "
+            "is then beta / alpha and not beta, so large steps leave the samples too wide.",
+        ),
         Mistake(
             _step(last=True),
             "Noise is added at the last step too: it is never taken away again, so every sample keeps "
@@ -214,6 +254,11 @@ exercise(
             "little, so the chain is nearly deterministic and its samples too narrow.",
         ),
         Mistake(
+            (_step(scale=lambda al, a, b: al), _step(scale=lambda al, a, b: 1 / al.sqrt())),
+            "The forward step multiplied by sqrt(alpha_t), so here you divide by sqrt(alpha_t), by the root "
+            "and once: with another factor a thousand steps blow the sample up, or shrink it to 0.",
+        ),
+        Mistake(
             _step(scale=lambda al, a, b: torch.ones_like(al)),
             "The factor 1 / sqrt(alpha_t) is missing: the forward step shrank the signal by sqrt(alpha_t), "
             "and if nothing grows it again the samples end up near 0.",
@@ -222,6 +267,23 @@ exercise(
             _step(take=lambda al, a, b: (1 - al) / (1 - a)),
             "The root is missing below beta: near the data 1 - alpha-bar_t is small, so you take away far "
             "too much noise and overshoot at the last steps.",
+        ),
+        Mistake(
+            _step(take=lambda al, a, b: ((1 - al) / (1 - a)).sqrt()),
+            "Before epsilon stands beta and not its root, for it is beta over sqrt(1 - alpha-bar_t): with "
+            "the root you take away far too much in every small step, and the chain overshoots.",
+        ),
+        Mistake(
+            (_from_one(0), _from_one(1)),
+            "You read t as the paper's, which counts from 1: here alphas_cumprod[t] is the level after this "
+            "step, so you undo the step before it, and at t = 0 you read the far end of the list.",
+        ),
+        Mistake(
+            lambda x_t, epsilon, noise, t, alphas_cumprod: ancestral_step(
+                x_t, epsilon, noise * (t > 1), t, alphas_cumprod
+            ),
+            "You leave out the noise at t = 1 too: in the paper that is the last step, here the last has "
+            "index 0, so one draw is missing and the samples are a little too narrow.",
         ),
         Mistake(
             _step(take=lambda al, a, b: (1 - a).sqrt()),

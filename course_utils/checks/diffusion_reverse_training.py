@@ -7,7 +7,7 @@ from course_utils.checks._registry import Mistake, exercise
 
 
 def training_loss(model, x0, alphas_cumprod, generator):
-    """L_simple: x0 [B, D], alphas_cumprod [T], model(x_t [B, D], t [B]) -> [B, D]; scalar."""
+    """L_simple as a mean over B and D: x0 [B, D], alphas_cumprod [T], model(x_t, t [B]) -> [B, D]; scalar."""
     t = torch.randint(len(alphas_cumprod), (len(x0),), generator=generator)
     noise = torch.randn(x0.shape, generator=generator)
     level = alphas_cumprod[t].to(x0)[:, None]
@@ -24,10 +24,12 @@ class _Known(nn.Module):
         self.scale = nn.Parameter(torch.ones(()))
 
     def forward(self, x_t, t):
+        if x_t.dtype != self.scale.dtype:  # a network of layers would stop here too
+            raise TypeError(f"x_t is {x_t.dtype} and the weights are {self.scale.dtype}")
         return self.scale * self.function(x_t, t)
 
 
-_LEVELS = torch.tensor([0.9, 0.6, 0.3, 0.1], dtype=torch.float64)
+_LEVELS = torch.tensor([0.9, 0.6, 0.3, 0.1])
 _AT_STEP = torch.tensor([4.0, 1.0, 2.0, 3.0])
 
 
@@ -35,6 +37,11 @@ def _knows(x_t, t):
     """The noise in x_t when all data are at 3."""
     level = _LEVELS.to(x_t)[t].reshape(-1, 1)
     return (x_t - 3 * level.sqrt()) / (1 - level).sqrt()
+
+
+def _about_100(x_t, t):
+    """100 to 101.5, by the step: loss and gradient hardly depend on what is drawn, but do on who draws."""
+    return (100 + 0.5 * t.to(x_t)).reshape(-1, 1).expand(x_t.shape)
 
 
 def _known(n, dim, function, value):
@@ -71,6 +78,31 @@ def _loss(draw=None, sees=None, wanted=None, reduce=None, told=None):
     return wrong
 
 
+def _rand(model, x0, alphas_cumprod, generator):
+    t = torch.randint(len(alphas_cumprod), (len(x0),), generator=generator)
+    level, noise = alphas_cumprod[t].to(x0)[:, None], torch.rand(x0.shape, generator=generator)
+    return (model(level.sqrt() * x0 + (1 - level).sqrt() * noise, t) - noise).square().mean()
+
+
+def _one_noise(model, x0, alphas_cumprod, generator):
+    t = torch.randint(len(alphas_cumprod), (len(x0),), generator=generator)
+    noise = torch.randn(len(x0), 1, generator=generator).expand(x0.shape)
+    level = alphas_cumprod[t].to(x0)[:, None]
+    return (model(level.sqrt() * x0 + (1 - level).sqrt() * noise, t) - noise).square().mean()
+
+
+def _no_grad(model, x0, alphas_cumprod, generator):
+    return _loss()(lambda x_t, t: model(x_t, t).detach(), x0, alphas_cumprod, generator)
+
+
+def _velocity(model, x0, alphas_cumprod, generator):
+    t = torch.randint(len(alphas_cumprod), (len(x0),), generator=generator)
+    noise = torch.randn(x0.shape, generator=generator)
+    level = alphas_cumprod[t].to(x0)[:, None]
+    signal, sigma = level.sqrt(), (1 - level).sqrt()
+    return (model(signal * x0 + sigma * noise, t) - (signal * noise - sigma * x0)).square().mean()
+
+
 def _one_t(shape, noise_first=False):
     def wrong(model, x0, alphas_cumprod, generator):
         noise = torch.randn(x0.shape, generator=generator) if noise_first else None
@@ -86,12 +118,19 @@ def _one_t(shape, noise_first=False):
 exercise(
     "diffusion.training_loss",
     reference=training_loss,
-    summary=lambda output, *args: {"the loss": float(output[0] if isinstance(output, list) else output)},
-    expected=lambda model, *rest: {"the loss": model.value},
+    summary=lambda output, *args: {"loss": float(output[0] if isinstance(output, list) else output)},
+    expected=lambda model, *rest: {"loss": model.value},
     tolerance=0.03,
+    gradient=["model"],
     inputs={
+        "a model that always says about 100": _known(
+            40_000, 2, _about_100, 1 + sum((100 + 0.5 * t) ** 2 for t in range(4)) / 4
+        ),
         "a model that always says 0": _known(40_000, 2, lambda x_t, t: torch.zeros_like(x_t), 1.0),
         "a model that knows the noise": _known(30_000, 2, _knows, 0.0),
+        "a model that takes one coordinate's noise for the other's": _known(
+            30_000, 2, lambda x_t, t: _knows(x_t, t).flip(1), 2.0
+        ),
         "a model that is worse at some steps": _known(
             60_000, 1, _by_step, 1 + float(_AT_STEP.square().mean())
         ),
@@ -114,6 +153,26 @@ exercise(
             (_one_t((1,)), _one_t(()), _one_t((1,), noise_first=True), _one_t((), noise_first=True)),
             "One t serves the whole batch: on average the loss is the same, but from batch to batch it "
             "jumps with t, so the gradient is far noisier and training slower.",
+        ),
+        Mistake(
+            (_no_grad, _loss(reduce=lambda error: error.square().mean().item())),
+            "Your values are right, but no gradient reaches model (an .item(), a .detach() or a no_grad on "
+            "the way), so training cannot change a single weight.",
+        ),
+        Mistake(
+            _one_noise,
+            "One noise serves both coordinates of a point: the network is trained on points moved along the "
+            "diagonal only, its loss looks fine, and from round noise the sampler goes where it never was.",
+        ),
+        Mistake(
+            _rand,
+            "With rand you draw evenly from 0 to 1, and the noise is a standard Gaussian: the network is trained "
+            "on noise that is never negative, and never sees the points at which the sampler starts.",
+        ),
+        Mistake(
+            _velocity,
+            "Your target is the velocity: a network may learn that, but the samplers here read its answer as "
+            "noise, and every step would go in a wrong direction.",
         ),
         Mistake(
             _loss(wanted=lambda x0, noise, x_t, rng: x0),
@@ -143,6 +202,11 @@ exercise(
             ),
             "A root is missing in x_t: the network is trained on points with less noise or less signal "
             "than the schedule says, and the sampler then shows it points that it has never seen.",
+        ),
+        Mistake(
+            _loss(sees=lambda x0, noise, level, rng: (1 - level).sqrt() * x0 + level.sqrt() * noise),
+            "The two rates have changed places: at t = 0 the network sees hardly anything but noise and at "
+            "the end the data, so the sampler shows it, at every step, what belongs to another.",
         ),
         Mistake(
             _loss(sees=lambda x0, noise, level, rng: x0),

@@ -94,6 +94,13 @@ def loss_by_rates(model, x0, alphas_cumprod, generator):
     return ((noise - model(x_t, t)) ** 2).sum() / x0.numel()
 
 
+def loss_without_a_cast(model, x0, alphas_cumprod, generator):
+    t = torch.randint(len(alphas_cumprod), x0.shape[:1], generator=generator)
+    level = alphas_cumprod[t][:, None]
+    noise = torch.randn(x0.shape, generator=generator)
+    return torch.mean((model(level.sqrt() * x0 + (1 - level).sqrt() * noise, t) - noise) ** 2)
+
+
 def step_by_x0(x_t, epsilon, noise, t, alphas_cumprod):
     """By way of the guess of x_0 and the posterior's mean."""
     levels = F.pad(alphas_cumprod, (1, 0), value=1.0)
@@ -120,7 +127,7 @@ RIGHT = {
     "diffusion.kl_step": [kl_by_means, kl_by_torch],
     "diffusion.epsilon_to_x0": [x0_in_two_fractions, x0_by_tweedie],
     "diffusion.velocity_to_x0": [x0_by_angle, x0_by_elimination],
-    "diffusion.training_loss": [loss_by_mse, loss_by_rates],
+    "diffusion.training_loss": [loss_by_mse, loss_by_rates, loss_without_a_cast],
     "diffusion.ancestral_step": [step_by_x0, step_by_betas],
 }  # fmt: skip
 
