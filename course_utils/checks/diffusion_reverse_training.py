@@ -166,8 +166,8 @@ exercise(
         ),
         Mistake(
             _rand,
-            "With rand you draw evenly from 0 to 1, and the noise is a standard Gaussian: the network is trained "
-            "on noise that is never negative, and never sees the points at which the sampler starts.",
+            "With rand you draw evenly from 0 to 1, and the noise is a standard Gaussian: the network is "
+            "trained on noise that is never negative, and never sees the points at which the sampler starts.",
         ),
         Mistake(
             _velocity,
