@@ -9,8 +9,9 @@ from .nets import PlaneNet, time_embedding
 from .objective import denoising_loss
 from .predictions import Prediction, predictions
 from .schedule import NoiseSchedule
+from .unet import UNet
 
 __all__ = [
-    "NoiseSchedule", "PlaneNet", "Prediction", "bound", "denoising_loss", "exact_model", "predictions",
-    "samplers", "time_embedding",
+    "NoiseSchedule", "PlaneNet", "Prediction", "UNet", "bound", "denoising_loss", "exact_model",
+    "predictions", "samplers", "time_embedding",
 ]  # fmt: skip
