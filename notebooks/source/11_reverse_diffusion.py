@@ -874,7 +874,7 @@ verdict("loss of the trained one, minus that", trained_loss - floor, low=0, high
 
 # %% [markdown]
 # So the value of the loss says little. What counts is the distance from the floor, and for real data nobody knows the floor. Here we do, at every point. The learned score is $-\hat\epsilon / \sigma$; set it beside the
-# exact one. The white lines are two levels of $q(x_t)$: within the inner ones $\log q$ is at most 2 below its top, within the outer ones at most 6.
+# exact one. The white lines are two levels of $q(x_t)$: within the inner ones $\log q$ is at most 2 below its top, within the outer ones at most 6. (The shape in the middle of the first two panels is a hole in the data, and at $t = 20$ the two lightest modes do not reach the inner level.)
 
 # %%
 plane_points, axis = grid(-3, 3, 81)
