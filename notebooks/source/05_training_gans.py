@@ -69,7 +69,7 @@ test = data.load("digits", split="test")
 # Before you write such a net you should be able to say what shape comes out of each layer. All convolutions here have **kernel 4, stride 2, padding 1**.
 #
 # **Exercise 1.** $G$ begins with `start` x `start` pixels (the dense layer's output, reshaped) and has `layers` transposed convolutions. The side doubles each time. The channels halve each time, so that the last
-# *hidden* map has `width` channels; the last layer makes the image's one channel. Give all shapes, from the dense layer's to the image's.
+# *hidden* map has `width` channels; the last layer makes the image's one channel. (So with `layers` = 1 the dense layer's map has `width` channels.) Give all shapes, from the dense layer's to the image's.
 
 
 # %%
@@ -94,7 +94,7 @@ generator_shapes = check("gan.generator_shapes", generator_shapes)
 hint("gan.generator_shapes")
 
 # %% [markdown]
-# **Exercise 2.** The same for $D$: from the image, down through `layers` convolutions. The first makes `width` channels, each further one doubles them.
+# **Exercise 2.** The same for $D$: from the image, down through `layers` convolutions. The first makes `width` channels, each further one doubles them. Of an odd side torch rounds half down: 7 becomes 3.
 
 
 # %%
@@ -328,7 +328,7 @@ reveal(guess, answer, "only batch norm has N among its axes: images of one batch
 # How good is it? Three measures, all with a classifier that was trained on real digits (from a checkpoint, `digit_classifier`):
 # - **classes covered**, of ten: those with at least 2 % of 1,000 samples;
 # - **confidence**: the classifier's mean largest probability, which is high if the samples can be read;
-# - **Fréchet distance**: take the classifier's 64 features, fit a Gaussian to those of the data and one to those of the samples, and measure between the two, $|\mu_1 - \mu_2|^2 + \mathrm{tr}\big(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1 \Sigma_2)^{1/2}\big)$.
+# - **Fréchet distance**: take the classifier's 64 features, fit a Gaussian to those of the data and one to those of the samples, and measure between the two (the square of a distance, strictly), $|\mu_1 - \mu_2|^2 + \mathrm{tr}\big(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1 \Sigma_2)^{1/2}\big)$.
 #   With the features of another net (Inception) this is called FID.
 
 # %%
@@ -430,7 +430,7 @@ verdict("distance to the data", last["distance"], high=12)
 # %% [markdown]
 # ## 4. What the losses do not say
 #
-# **Predict.** The distance fell all the time (nearly). What did $G$'s own loss do over the last two thousand steps? (a) it fell too; (b) it stayed or rose; (c) it fell at first, then rose.
+# **Predict.** The distance fell all the time (nearly). What did $G$'s own loss do over the last two thousand steps, from 400 on? (a) it fell too; (b) it stayed or rose; (c) it fell at first, then rose.
 
 # %%
 ### BEGIN SOLUTION
@@ -452,6 +452,7 @@ reveal(
 fig, axes = subplots(1, 2, figsize=(8.8, 3.3))
 axes[0].plot(record["step"], d_loss, color=DATA, label="D's")
 axes[0].plot(record["step"], g_loss, "--", color=MODEL, label="G's")
+axes[0].axvline(400, color=NOISE, linewidth=1, linestyle=":")  # where the question begins
 axes[0].set(title="Losses, mean of 200 steps", xlabel="step", ylabel="nats", ylim=(0, None))
 axes[0].legend()
 axes[1].semilogy(record["step"], distance, "--o", color=MODEL, label="G")
@@ -463,7 +464,7 @@ axes[1].set(title="Fréchet distance", xlabel="step")
 axes[1].legend()
 show(
     fig,
-    "Left: after the first steps D's loss falls slowly and G's loss rises. Right: the Fréchet distance of G falls from about a hundred to below ten, that of the averaged G a little lower at the end; unseen real digits lie far below.",
+    "Left: from step 400, a dotted line, D's loss falls slowly and G's loss rises. Right: the Fréchet distance of G falls to below ten; that of the averaged G starts above it and ends close to it; unseen real digits lie far below.",
 )
 verdict("the distance at the end over that after 400 steps", distance[-1] / distance[1], high=0.7)
 verdict("G's loss at the end minus that of steps 400 to 600, nats", change, low=0)
@@ -472,7 +473,7 @@ verdict("G's loss at the end minus that of steps 400 to 600, nats", change, low=
 # So a GAN has no loss curve in the sense of the other notebooks. Measure samples.
 #
 # The green line is free. Keep an **exponential moving average** (EMA) of $G$'s weights: $\bar\theta \leftarrow 0.995\, \bar\theta + 0.005\, \theta$ after each step. $G$ circles as it learns (notebook 04, section 7); the average sits nearer to the middle of the circle.
-# Nobody plays with the average. It is only drawn from. Whether that pays is one line of the table in section 6.
+# Nobody plays with the average. It is only drawn from. At first it is worse, for it still holds old weights. Whether that pays is one line of the table in section 6.
 #
 # ### Inference mode, or not
 #
@@ -564,74 +565,37 @@ with torch.no_grad():
         )
 
 
+# %% [markdown]
+# So with batch norm the logit of one image hangs on the company it is in. Does $D$ gain anything by that? The same players once more, without it in $D$.
+
 # %%
-def mixing_round(G, D, g_optimizer, d_optimizer):
-    """As gan.game_round, but D always sees real and fake images in one batch."""
-
-    def update(x):
-        fake = G(torch.randn(len(x), LATENT))
-        real_logits, fake_logits = D(torch.cat([x, fake.detach()])).chunk(2)
-        d_loss = PAIR.d_loss(real_logits, fake_logits)
-        d_optimizer.zero_grad()
-        d_loss.backward()
-        d_optimizer.step()
-        g_loss = PAIR.g_loss(D(torch.cat([x, G(torch.randn(len(x), LATENT))]))[len(x) :])
-        g_optimizer.zero_grad()
-        g_loss.backward()
-        g_optimizer.step()
-        return d_loss.detach()
-
-    return update
+no_norm = []
 
 
-def distances_over_time(norm, mix, steps=800, seed=0):
-    G, D = new_players(seed, norm)
-    found = []
-
-    def look(step):
-        if step % 200 == 0:
-            found.append(marks(draw(G))["distance"])
-
-    if not mix:
-        play(G, D, train.images, steps, seed, after=look)
-        return found
-    optimizers = [ADAM(net.parameters(), lr=1e-3, betas=(0.5, 0.999)) for net in (G, D)]
-    how = {"steps": steps, "batch_size": 64, "seed": seed, "device": "cpu", "progress": False}
-    for step in training.steps(mixing_round(G, D, *optimizers), train.images, **how):
-        look(step)
-    return found
+def look_again(step):
+    if step % 200 == 0:
+        no_norm.append(marks(draw(bare_G))["distance"])
 
 
-curves = {
-    "apart": (distance[:4].tolist(), MODEL, "-o"),
-    "mixed": (distances_over_time(norm=True, mix=True), DATA, "--s"),
-    "no norm in D": (distances_over_time(norm=False, mix=False), NOISE, "-.^"),
-}
-fig, ax = subplots(figsize=(6.4, 3.3))
-for name, (found, colour, style) in curves.items():
-    ax.semilogy(record["step"][:4], found, style, color=colour, label=name)
-ax.set(title="Batch norm in D: Fréchet distance", xlabel="step")
-ax.set_yticks([10, 20, 50, 100], ["10", "20", "50", "100"])
+bare_G, bare_D = new_players(seed=0, norm=False)
+play(bare_G, bare_D, train.images, 600, after=look_again)
+fig, ax = subplots(figsize=(6.4, 3.1))
+ax.semilogy(record["step"][:3], distance[:3], "-o", color=MODEL, label="batch norm in D")
+ax.semilogy(record["step"][:3], no_norm, "-.^", color=NOISE, label="no norm in D")
+ax.set(title="Fréchet distance", xlabel="step", xticks=record["step"][:3])
+ax.set_yticks([20, 50, 100], ["20", "50", "100"])
 ax.minorticks_off()
 ax.legend()
-show(
-    fig,
-    "Three falling curves over 800 steps. Without batch norm in D the distance stays highest throughout; the two ways to batch lie close together below it.",
-)
-verdict(
-    "after 800 steps: no norm in D, distance over that with norm",
-    curves["no norm in D"][0][-1] / curves["apart"][0][-1],
-    low=1.3,
-)
-verdict("mixed over apart", curves["mixed"][0][-1] / curves["apart"][0][-1], low=0.5, high=3)
+show(fig, "Two curves over 600 steps: the distance with batch norm in D ends well below that without it.")
+verdict("after 600 steps: no norm in D, distance over that with norm", no_norm[-1] / distance[2], low=1.3)
 
 # %% [markdown]
-# $D$ profits from batch norm either way. Between the two ways, one seed proves nothing; the course keeps them apart, as most code does. (But a $D$ that meets real images alone in one batch may learn to recognise the *batch*.)
+# One seed is a hint and no proof; in section 6 six seeds lose batch norm in both nets. Apart or mixed is not settled here at all: that too would take several seeds. The course keeps them apart, as most code does. (But a $D$ that meets real images alone in one batch may learn to recognise the *batch*.)
 #
 # ## 5. Mode collapse
 #
-# $D$ judges one image at a time. If $G$ has found one image that passes, nothing tells it to make any other. So the whole batch becomes that image. Once $D$ has learned to refuse it, $G$ moves on to the next. The samples never cover the data,
-# though each may look good. This is **mode collapse**, and you can have it on cue: give $D$ a slow rate, $G$ a fast one, and take $D$'s batch norm away.
+# Without batch norm, $D$ judges one image at a time. If $G$ has found one image that passes, nothing tells it to make any other. So the whole batch becomes that image. Once $D$ has learned to refuse it, $G$ moves on to the next. The samples never cover the data.
+# This is **mode collapse**, and you can have it on cue: give $D$ a slow rate, $G$ a fast one, and take $D$'s batch norm away.
 
 # %%
 COLLAPSE = {"g_lr": 5e-3, "d_lr": 2e-4, "momentum": 0.5, "d_norm": False}
@@ -668,7 +632,7 @@ verdict("classes covered, mean over the second part of the run", sum(classes) / 
 #
 # The lectures list what may help: label smoothing, feature matching, minibatch discrimination, historical averaging, virtual batch norm, dropout, other optimisers. Write three of them, then see what each one does.
 #
-# **One-sided label smoothing.** A $D$ that is sure has logits without limit, and its slope dies. Tell it that real images are real with probability 0.9 only. "One-sided": the label of the fakes stays 0.
+# **One-sided label smoothing.** A $D$ that is sure has logits without limit, and its own gradient dies. Tell it that real images are real with probability 0.9 only. "One-sided": the label of the fakes stays 0.
 #
 # **Exercise 5.** $D$'s loss with a label between 0 and 1 for the real half.
 
@@ -686,18 +650,18 @@ def one_sided_loss(real, fake, label):
 one_sided_loss = check("gan.one_sided_loss", one_sided_loss)
 
 # %% [markdown]
-# Why not both sides? With labels $a$ for real and $b$ for fake, the best $D$ is $\frac{a\, p + b\, q}{p + q}$. Take a place with no data at all, $p = 0$. With $b = 0$ the best answer is 0. With $b = 0.1$ it is 0.1, however many fakes there are:
-# $D$ has nothing to say against them any more. See it for one point $x$ with densities $p$ and $q$, by trying all logits.
+# Why not both sides? With labels $a$ for real and $b$ for fake, the best $D$ is $\frac{a\, p + b\, q}{p + q} = b + (a - b)\, r$, where $r = \frac{p}{p + q}$. $G$'s loss follows the slope of $\log D$ towards larger $r$, which is $\frac{a - b}{b + (a - b)\, r}$.
+# Where the data are rare, $r$ is small. With $b = 0$ the slope is $1 / r$ there: the rarer, the steeper. With $b = 0.1$ it is never above $(a - b) / b$. So the poor fakes, which need the push most, are hardly pushed. See it for one point $x$ with densities $p$ and $q$, by trying all logits.
 
 # %%
 logits = torch.linspace(-8, 8, 3201)
-NO_FAKE = torch.tensor([-100.0])  # its half of the loss is 0
+SURE_FAKE = torch.tensor([-100.0])  # its half of the loss is 0: what is left is that of one real point
 
 
 def best_d(p, q, fake_label):
     """The D(x) with the smallest loss where real points have the density p and label 0.9, and fakes q."""
     losses = [
-        p * one_sided_loss(logit, NO_FAKE, 0.9) + q * one_sided_loss(logit, NO_FAKE, fake_label)
+        p * one_sided_loss(logit, SURE_FAKE, 0.9) + q * one_sided_loss(logit, SURE_FAKE, fake_label)
         for logit in logits.split(1)
     ]
     return torch.sigmoid(logits[torch.stack(losses).argmin()]).item()
@@ -706,8 +670,17 @@ def best_d(p, q, fake_label):
 verdict(
     "one-sided, p = q: best D minus 0.9 p / (p + q)", best_d(0.2, 0.2, 0.0) - 0.45, low=-0.005, high=0.005
 )
-verdict("one-sided, p a hundredth of q: best D", best_d(0.002, 0.2, 0.0), high=0.02)
-verdict("two-sided, p a hundredth of q: best D", best_d(0.002, 0.2, 0.1), low=0.09)
+
+
+def slope_of_log_d(p, q, fake_label):
+    """By how much log D of the best D grows with r = p / (p + q), by a small difference in p."""
+    few, more = (best_d(density, q, fake_label) for density in (0.8 * p, 1.2 * p))
+    r = [density / (density + q) for density in (0.8 * p, 1.2 * p)]
+    return torch.tensor(more / few).log().item() / (r[1] - r[0])
+
+
+verdict("one-sided, p a hundredth of q: slope of log D", slope_of_log_d(0.002, 0.2, 0.0), low=80, high=120)
+verdict("two-sided, the same: slope of log D", slope_of_log_d(0.002, 0.2, 0.1), low=5, high=10)
 
 # %% [markdown]
 # **Feature matching.** The target of $G$ moves all the time. Give it a calmer one: let the mean of $D$'s features over the fakes be that over the real images, $\big\| \mathbb E_x f(x) - \mathbb E_z f(G(z)) \big\|^2$, in place of its usual loss.
@@ -761,7 +734,7 @@ with torch.no_grad():
     likeness = {
         name: minibatch_features(judge.features(x), kernel).mean().item() for name, x in batches.items()
     }
-verdict("real digits: how many of 9 others count as the same, on average", likeness["real digits"], high=4)
+verdict("real digits: likeness to the 9 others, summed", likeness["real digits"], high=1)
 verdict("the collapsed G over real digits", likeness["the collapsed G"] / likeness["real digits"], low=2)
 
 # %% [markdown]
@@ -776,12 +749,12 @@ verdict("the collapsed G over real digits", likeness["the collapsed G"] / likene
 #
 # ### Measured
 #
-# Does it help? A trick that helped once, with one seed, in a paper about another data set, may do nothing here. So: one small DCGAN, digits, 1,200 steps, everything as in section 3 but narrower. Each trick is one switch, all else the same, with at least five seeds each. The checkpoint
+# Does it help? A trick that helped once, with one seed, in a paper about another data set, may do nothing here. So: one small DCGAN, digits, 1,200 steps, as in section 3 but half as wide, with 16 latent dimensions. Each trick is one switch, all else the same, with at least five seeds each. Each has *one* setting of its knob, which the table names. The checkpoint
 # `digits_gan_tricks` holds no weights but **samples**, 400 from each run, so that you can judge them yourself. Two measures:
 # - the **Fréchet distance** to the training digits;
 # - **bins covered**, finer than classes: cut the features of the real digits into 50 clusters; a bin is covered if the samples put at least a quarter of the data's share there.
 #
-# **Predict.** How many of the twelve single switches (EMA among them, batch norm taken away not) make the distance smaller by more than twice the standard error? (a) nearly all; (b) about half; (c) a third at most.
+# **Predict.** How many of the twelve single switches (EMA is one of them; to take batch norm away is none) make the distance smaller by more than twice the standard error? (a) nearly all; (b) about half; (c) a third at most.
 
 # %%
 ### BEGIN SOLUTION
@@ -792,18 +765,18 @@ guess = "c"
 study, _ = checkpoints.load("digits_gan_tricks")
 LABELS = {
     "plain": "plain DCGAN",
-    "ema": "EMA of G",
-    "no_norm": "no batch norm",
-    "one_sided": "one-sided labels",
+    "ema": "EMA of G (0.99)",
+    "no_norm": "no batch norm in both",
+    "one_sided": "one-sided labels (0.9)",
     "feature_matching": "feature matching",
     "minibatch": "minibatch discr.",
-    "historical": "historical averaging",
+    "historical": "historical avg. (weight 1)",
     "virtual": "virtual batch norm",
-    "dropout_d": "dropout in D",
-    "dropout_g": "dropout in G",
-    "dropout_g_on": "dropout in G, left on",
-    "two_rates": "faster D",
-    "sgd_d": "SGD for D",
+    "dropout_d": "dropout in D (0.25)",
+    "dropout_g": "dropout in G (0.5)",
+    "dropout_g_on": "dropout in G (0.5), left on",
+    "two_rates": "faster D (4 times)",
+    "sgd_d": "SGD for D (rate 0.1)",
     "spectral": "spectral norm",
     "later_three": "spectral, faster D, EMA",
 }
@@ -824,7 +797,8 @@ scores = {
     name: torch.tensor([judged(images) for images in study(name)]).double() for name in study.names
 }  # [seeds, 3]
 n_seeds = len(scores["plain"])
-floor = judged(train.images[: study(study.names[0]).shape[1]])
+some = torch.randperm(len(train.images), generator=dice(0))[: study("plain").shape[1]]
+floor = judged(train.images[some])
 
 
 def paired(name, measure):
@@ -833,10 +807,12 @@ def paired(name, measure):
     return difference.mean().item(), (difference.std() / n_seeds**0.5).item()
 
 
-def word(name):
-    """What the distance says: better, worse, or nothing beyond twice the standard error."""
-    mean, error = paired(name, 0)
-    return "no clear effect" if abs(mean) <= 2 * error else "better" if mean < 0 else "worse"
+def word(name, measure=0):
+    """What the distance (0) or the bins (1) say: better, worse, or nothing beyond twice the standard error."""
+    mean, error = paired(name, measure)
+    return (
+        "no clear effect" if abs(mean) <= 2 * error else "better" if (mean < 0) == (measure == 0) else "worse"
+    )
 
 
 tricks = [name for name in study.names if name not in ("plain", "later_three", "no_norm")]
@@ -852,17 +828,18 @@ reveal(
 from IPython.display import Markdown
 
 lines = [
-    "| switch | distance | change, ± standard error | bins, of 50 | change, ± standard error | classes | by distance |",
-    "|---|---|---|---|---|---|---|",
+    "| switch | distance | change, ± standard error | by distance | bins, of 50 | change, ± standard error | by bins | classes |",
+    "|---|---|---|---|---|---|---|---|",
 ]
 for name in sorted(study.names, key=lambda name: scores[name][:, 0].mean()):
     mean, spread = scores[name].mean(0), scores[name].std(0)
     changes = [
         "" if name == "plain" else "{:+.1f} ± {:.1f}".format(*paired(name, measure)) for measure in (0, 1)
     ]
+    words = ["" if name == "plain" else word(name, measure) for measure in (0, 1)]
     lines.append(
-        f"| {LABELS.get(name, name)} | {mean[0]:.1f} (sd {spread[0]:.1f}) | {changes[0]} | {mean[1]:.1f} (sd {spread[1]:.1f}) | {changes[1]} "
-        f"| {mean[2]:.1f} | {'' if name == 'plain' else word(name)} |"
+        f"| {LABELS[name]} | {mean[0]:.1f} (sd {spread[0]:.1f}) | {changes[0]} | {words[0]} "
+        f"| {mean[1]:.1f} (sd {spread[1]:.1f}) | {changes[1]} | {words[1]} | {mean[2]:.1f} |"
     )
 Markdown("\n".join(lines))
 
@@ -888,13 +865,16 @@ show(
     fig,
     "Two columns of dots, a row for each switch: grey dots are seeds, a diamond the mean, dotted the plain DCGAN, blue as many real digits. The rows at the top are worst by distance.",
 )
-print(f"better by more than twice the standard error: {', '.join(LABELS[name] for name in helped) or 'none'}")
-print(f"worse: {', '.join(LABELS[name] for name in tricks if word(name) == 'worse') or 'none'}")
+for measure, what in enumerate(("distance", "bins")):
+    for verdict_word in ("better", "worse"):
+        found = [LABELS[name] for name in tricks if word(name, measure) == verdict_word]
+        print(f"{what} {verdict_word} by more than twice the standard error: {', '.join(found) or 'none'}")
 verdict("seeds of each switch", n_seeds, low=5)
-verdict("as many real digits: distance", floor[0], high=5)
+verdict("as many real digits: distance", floor[0], high=2)
+verdict("their bins, of 50: even real digits need not fill all", floor[1], low=45)
 
 # %% [markdown]
-# Read the table with its error bars. Three warnings. With a dozen switches and a two-sigma rule, about one in twenty does "something" by chance. The base matters: it already has batch norm, a good momentum and enough steps, so what a trick should mend may not be
+# Read the table with its error bars. Three warnings. With six seeds a switch that does nothing lands beyond two standard errors about one time in ten (Student's $t$ with 5 degrees of freedom), so of a dozen one or so does "something" by chance, and all are compared with the same six plain runs. The two measures need not agree: where they do, believe it sooner. The base matters: it already has batch norm, a good momentum and enough steps, so what a trick should mend may not be
 # broken. And each trick ran with one setting of its own knob, not tuned. What you may take away is the *method*: one switch, several seeds, the same measure, an error bar.
 #
 # ### Two tips that one lecture repeats
@@ -908,20 +888,28 @@ def in_errors(difference):
     return (difference.mean() / (difference.std() / len(difference) ** 0.5)).item()
 
 
-by_name = {name: scores[name][:, 0] for name in study.names}
-tips = {
-    "dropout in G, off when sampling, against plain": by_name["dropout_g"] - by_name["plain"],
-    "the same net, left on against off": by_name["dropout_g_on"] - by_name["dropout_g"],
-    "SGD for D against plain": by_name["sgd_d"] - by_name["plain"],
+# Both so that larger is worse: the distance, and the bins left empty.
+measured = {
+    "distance": {n: scores[n][:, 0] for n in scores},
+    "bins": {n: 50 - scores[n][:, 1] for n in scores},
 }
-for what, difference in tips.items():
-    size = in_errors(difference)
-    said = (
-        "no clear effect" if abs(size) <= 2 else "further from the data" if size > 0 else "nearer to the data"
-    )
-    print(f"{what}: {said}, in {int((difference > 0).sum())} of {len(difference)} seeds further")
+PAIRS = {
+    "dropout in G, off when sampling, against plain": ("dropout_g", "plain"),
+    "the same net, left on against off": ("dropout_g_on", "dropout_g"),
+    "SGD for D against plain": ("sgd_d", "plain"),
+}
+for what, (name, other) in PAIRS.items():
+    for measure, by_name in measured.items():
+        difference = by_name[name] - by_name[other]
+        size = in_errors(difference)
+        said = "no clear effect" if abs(size) <= 2 else "worse" if size > 0 else "better"
+        print(
+            f"{what}, by {measure}: {said} ({int((difference > 0).sum())} of {len(difference)} seeds worse)"
+        )
 
 # %% [markdown]
+# The two measures need not say the same about SGD, so neither "it helps" nor "it does nothing" is the whole truth.
+#
 # ## 7. The latent space
 #
 # $z$ has no meaning before training; afterwards it has. Three things to do with it: walk, add, cut. First the walk. All of this is on 28 x 28 glyphs, from a checkpoint (`glyphs_dcgan`), whose generator is the same net with a 7 x 7 start.
@@ -942,7 +930,7 @@ def slerp(a, b, t):
     return (((1 - t) * omega).sin() * a + (t * omega).sin() * b) / omega.sin()
 
 
-a, b = torch.randn(2, glyph_latent, generator=dice(5))
+a, b = torch.randn(2, glyph_latent, generator=dice(1))
 steps = torch.linspace(0, 1, 11)
 straight = torch.stack([(1 - t) * a + t * b for t in steps])
 arc = torch.stack([slerp(a, b, t) for t in steps])
@@ -959,11 +947,12 @@ show(
         columns=11,
         scale=0.85,
     ),
-    "Four rows of eleven glyphs: two rows of samples, a straight walk between two codes, and the walk along the arc. Both walks change smoothly from one digit to another.",
+    "Four rows of eleven glyphs: two rows of samples, a straight walk between two codes, and the walk along the arc. Both walks go in small steps from a 9 to a 6, by way of shapes that are no digit.",
 )
 jumps = (glyphs_of(arc)[1:] - glyphs_of(arc)[:-1]).flatten(1).norm(dim=1)
 apart = (glyphs_of(drawn[:11]) - glyphs_of(drawn[11:])).flatten(1).norm(dim=1).mean()
-verdict("largest step of the walk over the mean distance of two samples", jumps.max() / apart, high=0.9)
+verdict("largest step of the walk over the mean distance of two samples", jumps.max() / apart, high=0.5)
+verdict("largest step over the smallest", jumps.max() / jumps.min(), high=3)
 verdict(
     "length of the code half way, over that of its ends: linear",
     straight[5].norm() / (a.norm() + b.norm()) * 2,
@@ -972,38 +961,68 @@ verdict(
 verdict("the same: slerp", arc[5].norm() / (a.norm() + b.norm()) * 2, low=0.95, high=1.05)
 
 # %% [markdown]
-# A smooth walk says that $G$ did not store training images one by one. (It does not *prove* it: a net may be smooth and still have learned its data by heart.) Half way, the straight line is too short: codes of that length are next to never drawn, $\|z\|$ is nearly
+# A walk without leaps suggests that $G$ did not store training images one by one. (It does not *prove* it: a net may be smooth and still have learned its data by heart.) Half way, the straight line is too short: codes of that length are next to never drawn, $\|z\|$ is nearly
 # always close to $\sqrt{\dim z}$. The arc keeps the length.
 #
 # **Arithmetic.** The DCGAN paper takes three samples that show something, averages their codes, and subtracts the average of three others: smiling woman minus woman plus man. Here: which direction in $z$ makes the ink bold? Draw 2,000 codes, measure each image's ink,
-# and subtract the mean code of the 100 thinnest from that of the 100 boldest. Add that to codes that had no part in it.
+# and subtract the mean code of the thinnest from that of the boldest. One trap: bold glyphs are also more often an 8, thin ones a 1. So take the boldest and the thinnest tenth *within each digit*, and average over the ten digits. Which digit it is says the nearest real glyph (pixels averaged 4 x 4).
+# Add the difference to codes that had no part in it.
 
 # %%
+known = data.load("glyphs", n=4000)
+real_glyphs = F.avg_pool2d(known.images, 4).flatten(1)
+
+
+def nearest_label(images):
+    """The label of the nearest real glyph: images [N, 1, 28, 28] -> [N]."""
+    return known.labels[torch.cdist(F.avg_pool2d(images, 4).flatten(1), real_glyphs).argmin(1)]
+
+
 many = torch.randn(2000, glyph_latent, generator=dice(8))
-ink = glyphs_of(many).mean((1, 2, 3))
-by_ink = ink.argsort()
-bold = many[by_ink[-100:]].mean(0) - many[by_ink[:100]].mean(0)
+images = glyphs_of(many)
+ink, digit = images.mean((1, 2, 3)), nearest_label(images)
+
+
+def bold_minus_thin(rows):
+    """Mean code of the boldest tenth of these rows minus that of the thinnest tenth."""
+    by_ink = rows[ink[rows].argsort()]
+    tenth = max(len(rows) // 10, 1)
+    return many[by_ink[-tenth:]].mean(0) - many[by_ink[:tenth]].mean(0)
+
+
+bold = torch.stack([bold_minus_thin((digit == k).nonzero()[:, 0]) for k in range(10)]).mean(0)
+mixed = bold_minus_thin(torch.arange(len(many)))  # digits not matched
 fresh = torch.randn(300, glyph_latent, generator=dice(9))
 moves = torch.linspace(-1, 1, 5)
-moved = [glyphs_of(fresh + move * bold) for move in moves]
+after = [glyphs_of(fresh + move * bold) for move in moves]
 random_way = torch.randn(glyph_latent, generator=dice(10))
 random_way = random_way * bold.norm() / random_way.norm()
 show(
     image_rows(
-        {f"z {move:+.1f} (bold - thin)": images[:10] for move, images in zip(moves, moved, strict=True)},
+        {f"z {move:+.1f} (bold - thin)": images[:10] for move, images in zip(moves, after, strict=True)},
         "Adding a direction",
         columns=10,
         scale=0.8,
     ),
-    "Five rows of the same ten codes, moved along one direction: the strokes grow from thin in the top row to bold in the last; most digits stay what they are.",
+    "Five rows of the same ten codes, moved along one direction: the strokes grow from thin in the top row to bold in the last; about half of the digits stay what they are, others turn into a neighbour.",
 )
-inks = [images.mean().item() for images in moved]
-verdict("ink at +1 over ink at -1", inks[-1] / inks[0], low=1.3)
+inks = [images.mean().item() for images in after]
+verdict("ink at +1 over ink at -1", inks[-1] / inks[0], low=1.8)
 along_random = glyphs_of(fresh + random_way).mean().item() / glyphs_of(fresh - random_way).mean().item()
 verdict("the same along a random direction of that length", along_random, low=0.75, high=1.3)
 
+
+def kept(way):
+    """The share of codes whose nearest digit is the same before, after +1 and after -1 step, averaged."""
+    start = nearest_label(glyphs_of(fresh))
+    return sum((nearest_label(glyphs_of(fresh + sign * way)) == start).float().mean() for sign in (1, -1)) / 2
+
+
+verdict("share that keep their digit along it", kept(bold), low=0.2, high=0.6)
+verdict("the same, over that with digits not matched", kept(bold) / kept(mixed), low=1.2)
+
 # %% [markdown]
-# The lecture says that DCGAN was "the first model to bring the concept of disentanglement". Be careful: nothing in its loss asks for that. We *found* a direction by measuring ink afterwards; $\mathcal N(0, I)$ has no axes, and along "bold" other things change too.
+# The lecture says that DCGAN was "the first model to bring the concept of disentanglement". Be careful: nothing in its loss asks for that. We *found* a direction by measuring ink afterwards; $\mathcal N(0, I)$ has no axes, and a whole step along "bold" changes the digit of most codes too.
 #
 # ## 8. Truncation
 #
@@ -1092,21 +1111,44 @@ show(
     fig,
     "Left: fidelity against diversity; both are highest at the largest threshold and fall together. Right: the Fréchet distance rises as the threshold goes down.",
 )
-verdict("diversity at τ = 0.35 over that at 3", diversity[0] / diversity[-1], high=0.6)
+verdict("diversity at τ = 0.35 over that at 3", diversity[0] / diversity[-1], high=0.4)
 verdict("confidence at τ = 0.35 minus that at 3", change, high=-0.1)
-norms = torch.randn(100_000, LATENT, generator=dice(6)).norm(dim=1)
-short = truncated_normal(1000, LATENT, 0.75, dice(1)).norm(dim=1).mean()
-verdict(
-    "share of training codes as short as the mean one at τ = 0.75", (norms < short).float().mean(), high=0.001
-)
+
 
 # %% [markdown]
-# The promise was a trade: less diversity, better images. Here both get worse. The last line says why. In 32 dimensions the length of $z$ is nearly always close to $\sqrt{32}$; cut the tails and every code is shorter than any in training. Batch norm at
-# inference keeps the scale of the *usual* codes, so short ones come out pale. The BigGAN paper met this too: only about one in six of its plain models took truncation well. It added a penalty that keeps $G$'s weights near orthogonal, and then most did. So: draw the curve for *your* $G$ before you
-# cut. And the checkpoint's glyphs? Fidelity is now the distance to the nearest real glyph (pixels averaged 4 x 4; smaller is better).
+# The promise was a trade: less diversity, better images. Here both get worse. Is it the missing tails, or the *length* of the codes? In 32 dimensions the length of $z$ is nearly always close to $\sqrt{32}$; with $\tau$ well below 1 every code is shorter than nearly any in training. Test it: stretch the cut codes to length $\sqrt{32}$.
+
 
 # %%
-real_glyphs = F.avg_pool2d(data.load("glyphs", n=4000).images, 4).flatten(1)
+def stretched(z):
+    """Each code to the length that codes have in training: z [N, L] -> [N, L]."""
+    return z * z.shape[1] ** 0.5 / z.norm(dim=1, keepdim=True)
+
+
+norms = torch.randn(100_000, LATENT, generator=dice(6)).norm(dim=1)
+for threshold in (0.75, 1.5):
+    short = truncated_normal(1000, LATENT, threshold, dice(1)).norm(dim=1).mean()
+    share, band = (
+        (norms < short).float().mean(),
+        {"high": 0.001} if threshold < 1 else {"low": 0.005, "high": 0.05},
+    )
+    verdict(f"share of training codes as short as the mean one at τ = {threshold}", share, **band)
+with torch.no_grad():
+    images = G(stretched(truncated_normal(1000, LATENT, 0.35, dice(1))))
+long_enough = marks(images)
+verdict(
+    "τ = 0.35, stretched: confidence minus that at 3",
+    long_enough["confidence"] - fidelity[-1],
+    low=-0.06,
+    high=0.06,
+)
+verdict("the same: distance over that at 3", long_enough["distance"] / distances[-1], high=1.5)
+
+# %% [markdown]
+# So it *is* the length: batch norm at inference keeps the scale of the usual codes, and short ones come out pale. Cutting the tails alone costs this $G$ nothing, and buys it nothing. The BigGAN paper met the trouble too: only about one in six of its plain models took truncation well. It added a penalty that keeps $G$'s weights near orthogonal, and then most did. So: draw the curve for *your* $G$ before you
+# cut. And the checkpoint's glyphs? There is no classifier for them here, so fidelity is the distance to the nearest real glyph (pixels averaged 4 x 4; smaller is better).
+
+# %%
 held_out = F.avg_pool2d(data.load("glyphs", split="test", n=600).images, 4).flatten(1)
 
 
@@ -1146,10 +1188,21 @@ show(
     "Distance to the nearest real glyph against diversity over the thresholds: from the largest one the curve goes down to the left, then up again; real glyphs are a star at 1, 1.",
 )
 verdict("glyphs: diversity at τ = 0.35 over that at 3", between[0] / between[-1], high=0.8)
-verdict("smallest distance to the nearest over that at τ = 3", min(nearest) / nearest[-1], high=0.95)
+verdict("smallest distance to the nearest over that at τ = 3", min(nearest) / nearest[-1], high=0.96)
+
+# %%
+z = truncated_normal(600, glyph_latent, 1.0, dice(2))
+cut, uncut = glyphs_of(z), glyphs_of(truncated_normal(600, glyph_latent, 3.0, dice(2)))
+verdict("ink at τ = 1 over that at 3", cut.mean() / uncut.mean(), high=0.95)
+again = nearest_and_spread(F.avg_pool2d(glyphs_of(stretched(z)), 4).flatten(1))[0]
+verdict("τ = 1, stretched: distance to the nearest over that at 3", again / nearest[-1], low=0.95, high=1.05)
+show(
+    image_rows({"τ = 1": cut[:12], "τ = 3": uncut[:12]}, "Nearer, but better?", columns=12, scale=0.75),
+    "Two rows of twelve glyphs. At a threshold of 1 some are pale or broken, with less ink; at 3 the strokes are whole, and some shapes are no digit.",
+)
 
 # %% [markdown]
-# This is the trade that was promised, down to a threshold: fewer different glyphs, each nearer to a real one. Below that, both get worse here too.
+# The curve looks like the trade that was promised, down to a threshold: fewer different glyphs, each a little nearer to a real one. Below that, both get worse here too. But look at the images, and at the ink. They are paler, not better: in pixels a faint glyph is near to *some* thin one. Stretch the codes, and the gain is gone. A better number is not yet a better image.
 #
 # ## 9. Progressive growing
 #
@@ -1242,7 +1295,7 @@ glyphs = data.load("glyphs", n=3000).images[:, :, 2:-2, 2:-2]
 x16 = F.interpolate(glyphs, size=16, mode="area")
 pyramid = {16: x16, 8: F.avg_pool2d(x16, 2), 4: F.avg_pool2d(F.avg_pool2d(x16, 2), 2)}
 FAST = {"g_lr": 2e-3, "d_lr": 2e-3, "batch": 32}
-PLAN = ((4, 0, 200), (8, 120, 120), (16, 150, 250))  # size, steps to fade in, steps after that
+PLAN = ((4, 0, 150), (8, 80, 80), (16, 100, 190))  # size, steps to fade in, steps after that
 
 
 def grown(seed=0):
@@ -1277,11 +1330,11 @@ verdict("largest jump of G or D when a block is added, at α = 0", max(jumps), h
 # %% [markdown]
 # Exactly the old nets: nothing is lost at the moment of growing.
 #
-# **Predict.** Now train the *grown* architecture from scratch at 16 x 16, for about the same CPU time, which here is 640 steps. Which ends much nearer to the data, at a third of the other's distance or less? (a) the one that grew; (b) the one trained at once; (c) neither.
+# **Predict.** Now train the *grown* architecture from scratch at 16 x 16, for as many steps as the other had in all, 600. Which ends nearer to the data? (a) the one that grew; (b) the one trained at once; (c) neither, the distances are within a tenth.
 
 # %%
 ### BEGIN SOLUTION
-guess = "c"
+guess = "b"
 ### END SOLUTION
 
 # %%
@@ -1307,15 +1360,16 @@ def at_once(steps, seed=0):
     return G, time.process_time() - started
 
 
-direct, direct_seconds = at_once(steps=640)
+# %%
+direct, direct_seconds = at_once(steps=sum(fade + more for _, fade, more in PLAN))
 ends = {"grown": pixel_distance(draw(growing)), "at once": pixel_distance(draw(direct))}
 ratio = ends["grown"] / ends["at once"]
 reveal(
     guess,
-    "a" if ratio < 1 / 3 else "b" if ratio > 3 else "c",
-    "16 pixels are no obstacle for these nets. Other seeds put now the one, now the other in front.",
+    "a" if ratio < 0.9 else "b" if ratio > 1.1 else "c",
+    "the net trained at once had twice as many steps at 16 x 16, and 16 pixels are no obstacle for it.",
 )
-verdict("CPU seconds of the run at once over those of growing", direct_seconds / seconds, low=0.4, high=2.5)
+verdict("CPU seconds of the run at once over those of growing", direct_seconds / seconds, low=0.6, high=2.2)
 rows = {name: enlarge(images) if images.shape[-1] < 16 else images for name, images in drawn.items()}
 show(
     image_rows(
@@ -1326,7 +1380,7 @@ show(
     ),
     "Five rows: blots of 4 x 4 pixels, coarse digits of 8 x 8, digits of 16 x 16 from the same codes, digits of the net trained at once, and real ones.",
 )
-verdict("distance of the grown net over that trained at once", ratio, low=1 / 3, high=3)
+verdict("distance of the grown net over that trained at once", ratio, low=1)
 untrained = GrowingGenerator()
 untrained.grow()
 untrained.grow()
@@ -1336,7 +1390,7 @@ verdict(
 )
 
 # %% [markdown]
-# Growing was made for 1,024 pixels, where direct training was slow and unstable, and where a step at 4 pixels costs next to nothing beside one at full size. At 16 pixels neither holds. (Since 2019, with skip connections and better regularisation, it has gone out of use.)
+# Growing was made for 1,024 pixels, where direct training was slow and unstable, and where a step at 4 pixels costs next to nothing beside one at full size. At 16 pixels neither holds. This is one seed, one plan and one budget: section 6 says what that is worth, and a longer plan may turn it round. Look at the rows too: the distance, in 32 axes of coarse shape, does not see torn strokes. (Since 2019, with skip connections and better regularisation, it has gone out of use.)
 #
 # ## 10. Touch it
 #
@@ -1349,12 +1403,12 @@ plane = torch.linalg.qr(torch.randn(LATENT, 2, generator=dice(4))).Q.T * (LATENT
 on_the_plane = nn.Sequential(nn.Linear(2, LATENT, bias=False), *G).eval()
 with torch.no_grad():
     on_the_plane[0].weight.copy_(plane.T)
-    points = torch.randn(600, 2, generator=dice(5))
+    points = torch.randn(250, 2, generator=dice(5))
     read = judge(on_the_plane(points)).argmax(1)
 LatentExplorer(on_the_plane, points, read)
 
 # %% [markdown]
-# And collapse as it happens, in the plane, trained in the page: $D$'s rate is a third of $G$'s or less. Press play; then set D's rate to $G$'s and start anew.
+# And collapse as it happens, in the plane, trained in the page: $D$'s rate is 0.0003, $G$'s 0.001. Press play; then set D's rate to $G$'s and start anew.
 
 # %%
 GANPlayground(d_lr=0.0003, seed=1)
@@ -1362,7 +1416,7 @@ GANPlayground(d_lr=0.0003, seed=1)
 # %% [markdown]
 # ## 11. The failure museum
 #
-# **Exhibit A: collapse.** The settings of section 5. Mend them: at least nine classes after the same 400 steps. `d_norm` puts batch norm into $D$.
+# **Exhibit A: collapse.** The settings of section 5. Mend them: at least nine classes and a distance below 30 after the same 400 steps. `d_norm` puts batch norm into $D$.
 
 
 # %%
@@ -1380,21 +1434,28 @@ if settings is None:
     print("exhibit A: not answered yet")
 else:
     end = trained_with(settings)[-1][1]
-    print("exhibit A:", "mended" if end["classes"] >= 9 else f"still broken, {end['classes']} classes")
+    good = end["classes"] >= 9 and end["distance"] < 30
+    broken = f"still broken, {end['classes']} classes, distance {end['distance']:.0f}"
+    print("exhibit A:", "mended" if good else broken)
 
 # %% [markdown]
-# More than one thing mends it. A $D$ with batch norm alone is nearly enough: it compares each fake with the other fakes of the batch, and forty copies of one image have no variance left. One lecture says of batch norm that it "helps a lot with this", and here it does.
+# More than one thing mends it. A $D$ with batch norm, and nothing else changed, goes far: it compares each fake with the other fakes of the batch, and sixty-four copies of one image have no variance left. One lecture says of batch norm that it "helps a lot with this", and here it does; the distance says that it is not all.
 
 # %%
 norm_alone = trained_with({**COLLAPSE, "d_norm": True})[-1][1]
 verdict("the same rates, with batch norm in D: classes", norm_alone["classes"], low=7)
+verdict(
+    "their distance over that of the collapsed G",
+    norm_alone["distance"] / collapsed[-1][1]["distance"],
+    high=0.6,
+)
 
 # %% [markdown]
-# **Exhibit B: the lost statistics.** Somebody saved $G$'s weights and biases, and forgot the buffers: `running_mean` is 0, `running_var` is 1. In `eval()` it draws pale shapes. No data are at hand, nor $D$. Mend it without training.
+# **Exhibit B: the lost statistics.** Somebody saved $G$'s weights and biases, and forgot the buffers: `running_mean` is 0, `running_var` is 1. In `eval()` it draws pale shapes. No data are at hand, nor $D$. Mend it without training. The samples must be good, and each kept variance near that of the old $G$.
 
 
 # %%
-def mended(G):
+def mended_statistics(G):
     """G: a generator without its statistics, in eval mode -> the same with good ones, in eval mode."""
     ### BEGIN SOLUTION
     G.train()
@@ -1405,18 +1466,27 @@ def mended(G):
     ### END SOLUTION
 
 
+@torch.no_grad()
+def off_by(G, other):
+    """By which factor the kept variances of two generators differ, on average, in the worst layer."""
+    pairs = zip(G, other, strict=True)
+    logs = [(a.running_var / b.running_var).log().abs() for a, b in pairs if isinstance(a, nn.BatchNorm2d)]
+    return max(one.mean().exp().item() for one in logs)
+
+
 lost = marks(draw(forgotten(G).eval()))["distance"]
 as_trained = marks(draw(G))["distance"]
 verdict("exhibit B: distance without the statistics, over that with them", lost / as_trained, low=2)
-back = mended(forgotten(G).eval())
+back = mended_statistics(forgotten(G).eval())
 if back is None:
     print("exhibit B: not answered yet")
 else:
-    now = marks(draw(back))["distance"]
-    print("exhibit B:", "mended" if now < 1.5 * as_trained else f"still broken, distance {now:.0f}")
+    now, factor = marks(draw(back))["distance"], off_by(back, G)
+    broken = f"still broken, distance {now:.0f}, variances off by a factor of {factor:.1f}"
+    print("exhibit B:", "mended" if now < 1.5 * as_trained and factor < 1.5 else broken)
 
 # %% [markdown]
-# **Exhibit C: the momentum of everybody else.** Adam's default, $\beta_1 = 0.9$, and all else as in section 3.
+# **To look at only: the momentum of everybody else.** Adam's default, $\beta_1 = 0.9$, and all else as in section 3.
 
 # %%
 swinging = trained_with({"g_lr": 1e-3, "d_lr": 1e-3, "momentum": 0.9, "d_norm": True})
@@ -1444,10 +1514,10 @@ Markdown(errata_table("05"))
 # - Batch norm divides by the biased variance and keeps the unbiased one; it ties the images of a batch together; `eval()` needs good statistics.
 # - Batch, layer, instance and group norm are one formula with other axes.
 # - The losses of a GAN do not show quality. Samples do: classes or bins covered, Fréchet distance, and your eyes.
-# - Collapse is $D$ too slow for $G$. A $D$ that can see the batch, by batch norm or by minibatch features, sees it.
+# - Collapse comes easily when $D$ is too slow for $G$; equal rates alone do not always prevent it. A $D$ that can see the batch, by batch norm or by minibatch features, sees it.
 # - A trick is a hypothesis. Switch one, keep the seeds, look at the error bar.
-# - Truncation promises fidelity for diversity; draw the curve before you trust it. Averaging $G$'s weights is free.
-# - Growing starts as exactly the old net. At 16 pixels it makes no clear difference.
+# - Truncation promises fidelity for diversity; draw the curve, and look at the images, before you trust it. Averaging $G$'s weights is free.
+# - Growing starts as exactly the old net. At 16 pixels, in one run of equal steps, it did not pay.
 #
 # **Left out here.** Other losses and gradient penalties (06), labels (07), StyleGAN, self-attention, data augmentation for $D$, precision and recall as two numbers, which come with the metrics.
 #
