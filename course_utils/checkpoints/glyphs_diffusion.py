@@ -20,7 +20,7 @@ SETTINGS = {
     "prediction_type": "v_prediction",
     "label_dropout": 0.12,
     "dropout": 0.0,
-    "steps": 3_100,
+    "steps": 5_500,
     "batch_size": 64,
     "lr": 2e-3,
     "ema_decay": 0.998,
