@@ -18,7 +18,7 @@
 # - recognise instability and mode collapse, and measure them: classes, bins, Fréchet distance;
 # - tell which of the well-known tricks help in one setting, with an error bar, and which do nothing there;
 # - walk, add and subtract in the latent space, and trade diversity for fidelity;
-# - grow a GAN from 4 to 16 pixels without a jump.
+# - grow a GAN from 4 to 16 pixels.
 #
 # **Builds on** 01 (sizes of convolutions) and 04 (the game). **Time to run:** {measured_time}.
 
@@ -1004,7 +1004,7 @@ show(
         columns=10,
         scale=0.8,
     ),
-    "Five rows of the same ten codes, moved along one direction: the strokes grow from thin in the top row to bold in the last; about half of the digits stay what they are, others turn into a neighbour.",
+    "Five rows of the same ten codes, moved along one direction: the strokes grow from thin in the top row to bold in the last; some digits stay what they are, others turn into a neighbour.",
 )
 inks = [images.mean().item() for images in after]
 verdict("ink at +1 over ink at -1", inks[-1] / inks[0], low=1.8)
@@ -1198,7 +1198,7 @@ again = nearest_and_spread(F.avg_pool2d(glyphs_of(stretched(z)), 4).flatten(1))[
 verdict("τ = 1, stretched: distance to the nearest over that at 3", again / nearest[-1], low=0.95, high=1.05)
 show(
     image_rows({"τ = 1": cut[:12], "τ = 3": uncut[:12]}, "Nearer, but better?", columns=12, scale=0.75),
-    "Two rows of twelve glyphs. At a threshold of 1 some are pale or broken, with less ink; at 3 the strokes are whole, and some shapes are no digit.",
+    "Two rows of twelve glyphs. At a threshold of 1 some are pale or broken, with less ink; at 3 the strokes are mostly whole, and some shapes are no digit.",
 )
 
 # %% [markdown]
@@ -1378,7 +1378,7 @@ show(
         columns=10,
         scale=0.8,
     ),
-    "Five rows: blots of 4 x 4 pixels, coarse digits of 8 x 8, digits of 16 x 16 from the same codes, digits of the net trained at once, and real ones.",
+    "Five rows: blots of 4 x 4 pixels, coarse digits of 8 x 8, faint but whole shapes of 16 x 16 from the same codes, brighter and torn strokes of the net trained at once, and real digits.",
 )
 verdict("distance of the grown net over that trained at once", ratio, low=1)
 untrained = GrowingGenerator()
@@ -1390,7 +1390,7 @@ verdict(
 )
 
 # %% [markdown]
-# Growing was made for 1,024 pixels, where direct training was slow and unstable, and where a step at 4 pixels costs next to nothing beside one at full size. At 16 pixels neither holds. This is one seed, one plan and one budget: section 6 says what that is worth, and a longer plan may turn it round. Look at the rows too: the distance, in 32 axes of coarse shape, does not see torn strokes. (Since 2019, with skip connections and better regularisation, it has gone out of use.)
+# Growing was made for 1,024 pixels, where direct training was slow and unstable, and where a step at 4 pixels costs next to nothing beside one at full size. At 16 pixels neither holds. This is one seed, one plan and one small budget: section 6 says what that is worth, and a longer plan may turn it round. And look at the rows: the grown net's shapes are faint but whole, those of the other are bright and torn. The distance, in 32 axes of coarse shape, hardly sees torn strokes, so it and your eye need not agree. (Since 2019, with skip connections and better regularisation, it has gone out of use.)
 #
 # ## 10. Touch it
 #
@@ -1517,7 +1517,7 @@ Markdown(errata_table("05"))
 # - Collapse comes easily when $D$ is too slow for $G$; equal rates alone do not always prevent it. A $D$ that can see the batch, by batch norm or by minibatch features, sees it.
 # - A trick is a hypothesis. Switch one, keep the seeds, look at the error bar.
 # - Truncation promises fidelity for diversity; draw the curve, and look at the images, before you trust it. Averaging $G$'s weights is free.
-# - Growing starts as exactly the old net. At 16 pixels, in one run of equal steps, it did not pay.
+# - Growing starts as exactly the old net. At 16 pixels, in one run of equal steps, it ended further off by the distance, and less torn to the eye.
 #
 # **Left out here.** Other losses and gradient penalties (06), labels (07), StyleGAN, self-attention, data augmentation for $D$, precision and recall as two numbers, which come with the metrics.
 #
