@@ -103,8 +103,8 @@ exercise(
                 _with_parts(mix=lambda block, h, scale, shift: block.norm2(h) + shift),
                 _with_parts(mix=lambda block, h, scale, shift: block.norm2(h) * (1 + scale)),
             ),
-            "The block does not use all it is told of the time, the scale or the shift or both: without "
-            "either it must guess the noise level from the image, and the label never arrives at all.",
+            "The block does not use all it is told, the scale or the shift or both: without both it must "
+            "guess the noise level and never hears the label; without one it hears of them by half.",
         ),
         Mistake(
             (
