@@ -14,11 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=5"]
+PAIR = ["-n", "2", "--dist", "loadscope"]  # two files at a time: a notebook asks for one thread
 PARTS = {
     "style": [[PYTHON, "-m", "ruff", "check", "."], [PYTHON, "-m", "ruff", "format", "--check", "."]],
     "unit": [[*PYTEST, "tests", "--ignore=tests/browser", "-m", "not slow"]],
-    "blank": [[*PYTEST, "tests", "--ignore=tests/browser", "-m", "slow"]],
-    "notebooks": [[*PYTEST, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
+    "blank": [[*PYTEST, "-n", "2", "tests", "--ignore=tests/browser", "-m", "slow"]],
+    "notebooks": [[*PYTEST, *PAIR, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
     "decks": [[PYTHON, "tools/slides.py"], [PYTHON, "tools/pages.py"]],
     "browser": [[*PYTEST, "tests/browser"]],
 }
