@@ -15,7 +15,7 @@
 # **After this notebook you can**
 # - build a U-Net from its parts, and say what each part is for and what shape it has;
 # - tell a network the time, the class, and let its pixels look at each other;
-# - train a class-conditional diffusion model in under a minute, and average its weights;
+# - train a class-conditional diffusion model in about a minute, and average its weights;
 # - judge the samples: are they what was asked for, are they varied, are they copies?
 # - fill in the missing part of a picture with a model that was never trained to;
 # - recognise four ways to break all this.
@@ -88,14 +88,14 @@ noise = torch.randn(x_held[:10].shape, generator=dice())
 noisy = {f"t = {t}": to_pixels(schedule.add_noise(x_held[:10], noise, t)) for t in levels}
 show(
     image_rows(noisy, "Ten digits on their way to noise (cut to [-1, 1])"),
-    "Ten digits at six steps of the cosine schedule: untouched at step 0, grainy at 400, hardly readable at 800, pure noise at 999.",
+    "Ten digits at six steps of the cosine schedule: untouched at step 0, grainy at 200, hardly readable at 600, pure noise at 999.",
 )
 
 # %% [markdown]
 # ## 2. Telling it the time
 #
 # $t$ is one number up to 999. One large number is hard for a network to read finely. Give it a clock with many hands, from fast to slow: the
-# sines and cosines of $t$ at $D/2$ frequencies, all sines first:
+# sines and cosines of $t$ at $D/2$ frequencies ($D$ is even), all sines first:
 #
 # $$\omega_i = 10000^{-2i/D},\quad i = 0, \dots, \tfrac D2 - 1, \qquad
 # e(t) = \big[\sin \omega_0 t, \dots, \sin \omega_{D/2-1} t,\ \cos \omega_0 t, \dots, \cos \omega_{D/2-1} t\big]$$
@@ -133,8 +133,8 @@ axes[0].set(title="The code of every step", xlabel="t", ylabel="place in the cod
 fig.colorbar(picture, ax=axes[0])
 for t, colour, style in ((100, DATA, "-"), (500, MODEL, "--")):
     axes[1].plot(steps, likeness[t], style, color=colour, linewidth=1.2, label=f"with t = {t}")
-axes[1].set(title="How alike two codes are", xlabel="t", ylabel="dot product / 16", ylim=(-0.25, 1.4))
-axes[1].legend(loc="upper right", ncols=2)
+axes[1].set(title="How alike two codes are", xlabel="t", ylabel="dot product / 16", ylim=(-0.25, 1.6))
+axes[1].legend(loc="upper right")
 show(
     fig,
     "Left: 16 sines above 16 cosines over 1,000 steps, fast at the top of each half and slow below. Right: the dot product with the codes of steps 100 and 500, "
@@ -143,6 +143,7 @@ show(
 apart = torch.arange(0, 900, 7)
 shifted = torch.stack([likeness[apart, apart + gap] for gap in (1, 10, 99)])
 verdict("dot products at gaps of 1, 10 and 99: their spread over t", shifted.std(1).max(), high=1e-4)
+verdict("dot product of neighbouring codes", shifted[0].mean(), low=0.94, high=0.97)
 
 # %% [markdown]
 # Two things to see. Neighbouring steps have nearly the same code, so what is learned at one carries over to the next. And the dot product depends on the *gap* alone, not on $t$, for
@@ -234,7 +235,7 @@ verdict("an untrained block, distance from doing nothing", changed, high=0)
 #
 # With several **heads** the channels are cut into blocks of $d = C / \text{heads}$ neighbouring channels, each with a map $A$ of its own. The image is flattened first: $N = H W$ pixels.
 #
-# Why the root? If the entries of $q$ and $k$ are independent with variance 1, then $q \cdot k$ is a sum of $d$ terms with variance 1 each: its variance is $d$.
+# Why the root? If the entries of $q$ and $k$ are independent with mean 0 and variance 1, then $q \cdot k$ is a sum of $d$ terms with variance 1 each: its variance is $d$.
 #
 # **Exercise 3.**
 
@@ -264,6 +265,12 @@ verdict(
     "d = 1024, 16 pixels: largest weight, averaged, with the root", with_root.max(1).values.mean(), high=0.5
 )
 verdict("the same without it: one pixel gets all", without.max(1).values.mean(), low=0.85)
+q, k, v = torch.randn(3, 1, 8, 5, generator=dice(), requires_grad=True)
+verdict(
+    "a gradient comes through your attention (1) or not (0)",
+    float(attention(q, k, v, 2)[0].requires_grad),
+    low=1,
+)
 
 # %% [markdown]
 # In the block the three maps are one 1 x 1 convolution; there is a shortcut again, and the last layer starts at zero. The map costs $N^2$ numbers for each head. At $4 \times 4$ pixels that is 256. At $28 \times 28$ it would be
@@ -408,9 +415,10 @@ show(
 from course_utils.diffusion import unet
 
 package_net = unet.UNet(width=32, multipliers=(1, 2), classes=10)
+one_generator = dice()  # one for all, so that no two parts have the same weights
 with torch.no_grad():
     for weight in net.parameters():
-        weight.copy_(0.05 * torch.randn(weight.shape, generator=dice(weight.numel())))
+        weight.copy_(0.05 * torch.randn(weight.shape, generator=one_generator))
 package_net.load_state_dict(net.state_dict())
 x, t, y = torch.randn(6, 1, 8, 8, generator=dice()), torch.arange(6) * 199, torch.arange(6)
 with torch.no_grad():
@@ -422,7 +430,7 @@ print(f"{sum(weight.numel() for weight in net.parameters()):,} weights")
 # ### Why the last layer starts at zero
 #
 # **Predict.** The last convolution starts at zero, so the untrained net answers 0 for every pixel. Its loss is then the mean of $v^2$. If that layer started like any other, with random weights, the loss of the untrained net would be
-# (a) lower; (b) higher; (c) the same on average.
+# (a) lower; (b) higher, by less than a tenth; (c) higher, by half or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -445,17 +453,28 @@ def loss_at_start(seed, zero):
 
 
 zero, usual = ([loss_at_start(seed, zero) for seed in range(8)] for zero in (True, False))
-answer = "b" if min(usual) > max(zero) else "a" if max(usual) < min(zero) else "c"
-reveal(guess, answer, "a random answer has nothing to do with v, so its own square is simply added.")
+rise = sum(usual) / sum(zero)
+answer = "a" if rise < 1 else "b" if rise < 1.1 else "c" if rise > 1.5 else "neither: in between"
+reveal(
+    guess,
+    answer,
+    "a random answer has nothing to do with v, so its own square is simply added; and weights start small.",
+)
 verdict("eight seeds, last layer at zero: highest loss minus lowest", max(zero) - min(zero), high=0)
-verdict("eight seeds, last layer as usual: lowest loss over that", min(usual) / zero[0], low=1.01)
+verdict("eight seeds, last layer as usual: lowest loss over that", min(usual) / zero[0], low=1.005, high=1.1)
+level = schedule.alphas_cumprod
+mean_v = -(1 - level).sqrt().mean() * x_train.mean()
+square_v = level.mean() + (1 - level).mean() * x_train.square().mean()
+verdict("mean of v over all steps and pixels", mean_v, low=0.23, high=0.27)
+verdict("loss of the best constant over that of 0", 1 - mean_v**2 / square_v, low=0.91, high=0.94)
 
 # %% [markdown]
-# So the net starts from "I say nothing", which is the best constant, and the same for every seed. (The gradient of that last layer is not zero, for the features it sees are not: so it learns at once, and the others a step later.)
+# So the net starts from "I say nothing", the same for every seed, and with no noise of its own. It is not the best constant: most pixels are paper, at -1, so $v$ has a mean above 0. But that is soon learned. (The gradient of the
+# last layer is not zero, for the features it sees are not: so it learns at the first step. The layers behind it follow one or two steps later, when the zeros in their way have moved.)
 #
 # ## 6. Train it
 #
-# **Exercise 4.** The loss of one step, as in notebook 11, now with images, labels and $v$. `images` come in $[0, 1]$. Draw $t$ first, then the noise, both with `generator`. `schedule.rates(t, x0)` gives
+# **Exercise 4.** The loss of one step, as in notebook 11, now with images, labels and $v$. `images` come in $[0, 1]$. Draw $t$ first, each step from 0 to $T - 1$ equally likely, then the noise, both with `generator`. `schedule.rates(t, x0)` gives
 # $\sqrt{\bar\alpha_t}$ and $\sqrt{1 - \bar\alpha_t}$, ready to multiply.
 
 
@@ -534,7 +553,7 @@ show(
 
 # %% [markdown]
 # Are they what was asked for? We have a judge: a classifier, trained on digits that it saw turned, shifted and noised, and never on samples. And we can compare its *features* (the 64 numbers before its last layer) of samples
-# and of training digits, by the **Fréchet distance** of notebook 05: 0 if mean and covariance agree. Held-out digits show what is reachable.
+# and of training digits, by the **Fréchet distance** of notebook 05: 0 if mean and covariance agree. Held-out digits show what is reachable. The distance falls with the number of images, so compare them with *as many* samples of the same classes.
 
 # %%
 judge, _ = checkpoints.load("digit_classifier")
@@ -557,12 +576,18 @@ def quality(images, labels):
 
 read, distance = quality(samples, asked_for)
 read_real, distance_real = quality(held_out.images, held_out.labels)
-verdict("1,000 samples, no guidance: share read as asked", read, low=0.95)
+_, distance_as_many = quality(draw(average, held_out.labels), held_out.labels)
+verdict("1,000 samples: share read as asked", read, low=0.95)
 verdict("held-out digits: share read as labelled", read_real, low=0.97)
-verdict("Fréchet distance of the samples", distance, high=1.2)
-verdict("Fréchet distance of the held-out digits", distance_real, low=0.2, high=0.6)
+verdict("Fréchet distance of 1,000 samples", distance, low=0.3, high=1.2)
+verdict("Fréchet distance of the 355 held-out digits", distance_real, low=0.35, high=0.5)
+verdict(
+    "355 samples, same classes: their distance over that", distance_as_many / distance_real, low=1.2, high=3.2
+)
 
 # %% [markdown]
+# The judge reads nearly all, but the distance still tells samples from digits: it is larger than for new real ones.
+#
 # ## 7. The average of the weights
 #
 # Those samples came from the *average* of the weights and not from the last ones. At a constant learning rate the weights never settle: each batch, with its own $t$ and noise, pushes them about. An **exponential moving average** (EMA)
@@ -611,7 +636,7 @@ ax.set(title="One weight of 523,777, and three averages of it", xlabel="step", y
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 show(
     fig,
-    "A jittery grey line wanders over the training steps; the average with decay 0.9 follows its jitter, 0.99 runs smoothly through it, 0.999 has hardly left the start.",
+    "A jittery grey line wanders over the training steps; the average with decay 0.9 follows its jitter, 0.99 runs smoothly through it, 0.999 moves slowest and lags behind.",
 )
 kept = average.after.conv1.weight[0, 2, 1, 1].item()
 verdict(
@@ -619,9 +644,10 @@ verdict(
     (averages(DECAY)[-1] - kept).abs(),
     high=1e-5,
 )
+verdict("decay 0.999: share of the untrained weights in the average", 0.999**STEPS, high=0.37)
 
 # %% [markdown]
-# Too short a memory averages nothing, too long a one has not yet forgotten the untrained net.
+# Too short a memory averages nothing, too long a one has not yet forgotten the untrained net. (The samples of the three are not compared here.)
 #
 # **Predict.** Draw the 1,000 samples again, from the same noise, with the *last* weights in place of the average. (a) Many more are misread, by 5 points or more; (b) nearly as many are read rightly, but the features are
 # further from those of real digits; (c) no difference in either.
@@ -699,7 +725,7 @@ axes[1].set(title="Seen and unseen digits", xlabel="t", ylabel="error of v")
 axes[1].legend()
 show(
     fig,
-    "Left: the error over t. As v it is largest at step 0 and then flat; read as noise it falls to 0, read as the clean image it rises from 0. Right: the errors on training and on held-out digits, close together.",
+    "Left: the error over t. As v it falls until t = 400 and is then flat; read as noise it falls to 0, read as the clean image it rises from 0. Right: the errors on training and on held-out digits, close together.",
 )
 as_noise, as_x0 = level * on_training, (1 - level) * on_training
 verdict("read as noise: error at t = 20 over that at t = 900", as_noise[1] / as_noise[11], low=30)
@@ -707,14 +733,15 @@ verdict("read as the clean image: error at t = 900 over that at t = 20", as_x0[1
 verdict(
     "held-out over training digits, averaged over t",
     on_held_out.mean() / on_training.mean(),
-    low=0.9,
-    high=1.35,
+    low=0.93,
+    high=1.25,
 )
+verdict("as v: largest error over smallest", on_training.max() / on_training.min(), low=3.5, high=9)
 
 # %% [markdown]
 # Read as noise, an early step is the hard one: there is hardly any noise in the image, and it must be found among the strokes. Read as $x_0$, a late step is the hard one: hardly any image is left. A loss on the
-# noise therefore spends itself on the early steps, one on $x_0$ on the late ones. The error of $v$ is the noise's at one end, and that of $x_0$ at the other, so no step is forgotten. That is why it is the target here. The right panel will matter in
-# section 11.
+# noise therefore spends itself on the early steps, one on $x_0$ on the late ones. The error of $v$ is the noise's at one end, and that of $x_0$ at the other, so it goes to 0 nowhere: it is spread
+# more evenly, though not evenly (the last line). That is why it is the target here. The right panel will matter in section 11.
 #
 # ## 9. The guess along the path
 #
@@ -788,7 +815,7 @@ touch(
 )
 
 # %% [markdown]
-# The same in one picture, and in two curves: how far the guess still is from what it becomes, and what the judge reads, in the noisy image and in the guess.
+# The same in one picture, and in two curves: how far the guess still is from what it becomes, and what the judge reads, in the noisy image and in the guess. (The guess shows the class from the start, for the net was told the label.)
 
 # %%
 shown = [999, 900, 800, 700, 600, 500, 400, 300, 200, 100, 0]
@@ -796,7 +823,7 @@ guesses = torch.stack([seen[999 - t][2] for t in shown], 1)  # [40, 11, 1, 8, 8]
 show(
     image_rows({f"asked: {digit}": to_pixels(guesses[digit]) for digit in (3, 5, 8)}, "The guess along the path",
                names=[f"t = {t}" for t in shown], columns=11),
-    "For a three, a five and an eight, the guess at eleven steps from 999 to 0: a blurred class average that sharpens and settles between 700 and 300.",
+    "For a three, a five and an eight, the guess at eleven steps from 999 to 0: a blurred class average that sharpens by and by, its greys until the end.",
 )  # fmt: skip
 final = seen[-1][2]
 left = torch.tensor([(x0 - final).square().mean().sqrt() for _, _, x0 in seen[::10]])
@@ -812,7 +839,7 @@ axes[1].set(title="The judge reads the class", xlabel="t", ylabel="share", xlim=
 axes[1].legend(loc="lower right")
 show(
     fig,
-    "Two panels over t from 999 to 0. Left: the guess's distance from the final image falls steadily. Right: the judge reads the class in the guess almost from the start, in the noisy image only near the end.",
+    "Two panels over t from 999 to 0. Left: the guess's distance from the final image falls steadily. Right: the judge reads the class in the guess from the start, in the noisy image from the middle on.",
 )
 verdict("distance from the end at t = 499 over that at the start", left[50] / left[0], low=0.5, high=0.9)
 verdict(
@@ -824,24 +851,33 @@ verdict(
 # %% [markdown]
 # ### A thousand steps or twenty
 #
-# Those forty took 1,000 steps each with fresh noise (DDPM). The samples before took 20, without. What did the other 980 buy?
+# Those forty took 1,000 steps each with fresh noise (DDPM). The samples before took 20, without. What did the other 980 buy? The distance needs many samples, so it is measured at 100 steps against 20.
 
 # %%
-by_ddim = draw(average, forty, steps=50, seed=4)
+by_ddim = draw(average, forty, seed=4)
 by_few = draw(average, forty, steps=5, seed=4)
 show(
     image_rows(
-        {"DDPM, 1,000": by_ddpm, "DDIM, 50": by_ddim, "DDIM, 5": by_few}, "Steps of the sampler", columns=10
+        {"DDPM, 1,000": by_ddpm, "DDIM, 20": by_ddim, "DDIM, 5": by_few}, "Steps of the sampler", columns=10
     ),
-    "Ten digits each from 1,000 noisy steps, from 50 and from 5 deterministic ones: the first two rows equally good, the last softer.",
+    "Ten digits each from 1,000 noisy steps, from 20 and from 5 deterministic ones: the first two rows equally good, the last softer.",
 )
-verdict("DDPM, 1,000 steps: share of 40 read as asked", metrics.agreement(judge, by_ddpm, forty), low=0.9)
-verdict("DDIM, 50 steps", metrics.agreement(judge, by_ddim, forty), low=0.9)
+five_hundred = asked_for[:500]
+with_noise = draw(average, five_hundred, steps=100, sampler=samplers.ddpm)
+by_hundred, by_twenty = (
+    quality(images, five_hundred)[1] for images in (with_noise, draw(average, five_hundred))
+)
+verdict(
+    "500 samples: Fréchet distance, DDPM with 100 steps over DDIM with 20",
+    by_hundred / by_twenty,
+    low=0.8,
+    high=1.7,
+)
 by_five = quality(draw(average, asked_for, steps=5), asked_for)[1]
 verdict("DDIM, 5 steps, 1,000 samples: Fréchet distance over that with 20", by_five / distance, low=1.1)
 
 # %% [markdown]
-# For this model nearly nothing. (With as few as 5 steps there *is* a price.) Why a path without noise ends in the right distribution, and how few steps will do, is the subject of notebook 13.
+# Nothing that these show: to the eye a thousand steps look like twenty, and a hundred with fresh noise come no nearer to the digits. (With as few as 5 steps there *is* a price.) Why a path without noise ends in the right distribution, and how few steps will do, is the subject of notebook 13.
 #
 # ## 10. What attention looks at
 #
@@ -864,9 +900,9 @@ show(
     "Five maps of 4 by 4 pixels: the starred pixel spreads its attention over far pixels too, unevenly, and not mostly on itself.",
 )
 verdict(
-    "weight that a pixel gives itself, averaged (1/16 would be no choice)",
-    attention_map.diagonal().mean(),
-    high=0.4,
+    "largest weight that a pixel gives, averaged, over 1/16 (no choice)",
+    16 * attention_map.max(1).values.mean(),
+    low=1.5,
 )
 
 # %% [markdown]
@@ -891,12 +927,12 @@ ratio = without_attention.mean() / on_held_out.mean()
 reveal(
     guess,
     "a" if ratio > 2 else "b" if ratio > 1.1 else "c",
-    "at 4 x 4 a 3 x 3 convolution sees more than half of the image, and two of them all of it: there is nothing far away to look at.",
+    "a likely reason (not tested here): at 4 x 4 the four 3 x 3 convolutions of the two blocks beside it reach every pixel already.",
 )
 verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
 
 # %% [markdown]
-# So a map that looks sensible proves nothing. Measure. On large images, where far things are far, attention pays (Dhariwal and Nichol 2021 count how much).
+# So a map with structure proves nothing. Measure. (A net *trained* without attention is another question.) On large images, where far things are far, attention pays (Dhariwal and Nichol 2021 count how much).
 #
 # ## 11. Larger images, and: is it copying?
 #
@@ -906,6 +942,10 @@ verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
 # %%
 glyph_net, provenance = checkpoints.load("glyphs_diffusion")
 print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
+measured = provenance["metrics"]
+print(
+    f"read as asked: {measured['read_as_asked']:.1%}; held-out glyphs: {measured['held_out_glyphs_read']:.1%}"
+)
 
 
 def draw_glyphs(labels, steps=40, seed=0):
@@ -940,7 +980,7 @@ verdict(
 )
 
 # %% [markdown]
-# Good samples raise a suspicion: are they training images? A net with half a million weights and 1,442 digits could know them by heart, and so has *Stable Diffusion* some of its images (Somepalli et al. 2023). So, for each sample, find the
+# Samples that look real raise a suspicion: are they training images? A net with half a million weights and 1,442 digits could know them by heart, and so has *Stable Diffusion* some of its images (Somepalli et al. 2023). So, for each sample, find the
 # nearest training image, and ask whether the sample is nearer to it than an honest new digit would be. A held-out digit is an honest new digit.
 
 
@@ -970,7 +1010,7 @@ ratio = of_samples.median() / of_held_out.median()
 reveal(
     guess,
     "a" if ratio < 0.3 else "c" if ratio > 1.5 else "b",
-    "a sample lies as far from the training digits as a digit that somebody else wrote.",
+    "a sample lies as far from the training digits as a digit that was not in training.",
 )
 fig, axes = subplots(1, 2, figsize=(10.4, 3.5))
 for ax, pair, title in (
@@ -994,9 +1034,9 @@ show(
 )
 verdict("digits: median distance, samples over held-out", ratio, low=0.85, high=1.2)
 verdict(
-    "share of the samples nearer than the nearest of the held-out digits",
-    (of_samples < of_held_out.min()).float().mean(),
-    high=0.02,
+    "share of the samples nearer than 95 % of the held-out digits",
+    (of_samples < of_held_out.quantile(0.05)).float().mean(),
+    high=0.05,
 )
 verdict(
     "glyphs: median distance, samples over held-out",
@@ -1016,7 +1056,7 @@ show(
 )
 
 # %% [markdown]
-# Even the ten nearest of a thousand differ in their greys. This fits section 8: the loss on unseen digits is that on seen ones, so the net knows nothing by heart that it could copy. What if it sees *few* images, for long?
+# Even the ten nearest of a thousand differ in their greys. This fits section 8: the loss on unseen digits is nearly that on seen ones, so the net knows hardly anything by heart that it could copy. What if it sees *few* images, for long?
 
 
 # %%
@@ -1069,7 +1109,7 @@ verdict(
 #
 # $$x_t \leftarrow m \odot \big(\sqrt{\bar\alpha_t}\, x_0^{\text{known}} + \sqrt{1 - \bar\alpha_t}\, \epsilon\big) + (1 - m) \odot x_t, \qquad m = 1 \text{ where known}$$
 #
-# **Exercise 6.** `t` is the step that `x` has reached, and $-1$ after the last one. `schedule.rates(-1, ...)` gives 1 and 0.
+# **Exercise 6.** `t` is the step that `x` has reached, and $-1$ after the last one. `schedule.rates(-1, ...)` gives 1 and 0 (`add_noise` knows no step $-1$).
 
 
 # %%
@@ -1086,7 +1126,7 @@ known_part = check("diffusion.known_part", known_part)
 
 # %% [markdown]
 # There is a catch. The net denoises the whole image and makes the hole fit the known part. Then the known part is replaced by a *fresh* noisy copy, and the hole, already drawn, no longer quite fits. **RePaint** (Lugmayr et al. 2022) gives
-# the two time to agree: after each step add the noise of that step again, and repeat it a few times.
+# the two time to agree: after each step go back up, and repeat it a few times. Back up means noise again, from level $\bar\alpha_p$ of the step below to $\bar\alpha_t$ (notebook 10): $x_t = k\, x_p + \sqrt{1 - k^2}\, \epsilon$ with $k = \sqrt{\bar\alpha_t / \bar\alpha_p}$.
 #
 # To make it fair the model is not told the class. These weights come with the course too: in training a tenth of the labels was hidden, so that the net can do without. Why is this worth having? Notebook 14.
 
@@ -1120,47 +1160,57 @@ hundred, truth = x_held[:100], held_out.labels[:100]
 mask = torch.zeros(1, 1, 8, 8)
 mask[..., :4, :] = 1  # the upper half is known
 no_label = torch.full((100,), free_net.classes)  # the label that stands for "not told"
-pasted = torch.where(mask > 0, held_out.images[:100], draw(free_net, no_label))
+PASTED, ONCE, AGAIN, LONG = (
+    "pasted at the end",
+    "replaced at each step",
+    "and repeated 5 times",
+    "replaced, 5 times the steps",
+)
+seeds = (1, 2, 3)
 filled = {
-    "pasted at the end": pasted,
-    "replaced at each step": fill_in(hundred, mask),
-    "and repeated 5 times": fill_in(hundred, mask, repeats=5),
+    PASTED: [
+        torch.where(mask > 0, held_out.images[:100], draw(free_net, no_label, seed=seed)) for seed in seeds
+    ],
+    ONCE: [fill_in(hundred, mask, seed=seed) for seed in seeds],
+    AGAIN: [fill_in(hundred, mask, repeats=5, seed=seed) for seed in seeds],
+    LONG: [fill_in(hundred, mask, steps=150, seed=seed) for seed in seeds],
 }
-rows = {"known": to_pixels(hundred) * mask + 0.35 * (1 - mask)} | filled | {"truth": held_out.images[:100]}
+rows = {"known": to_pixels(hundred) * mask + 0.35 * (1 - mask)} | {
+    name: runs[0] for name, runs in filled.items()
+}
 show(
-    image_rows({name: images[:12] for name, images in rows.items()}, "The lower half is missing"),
-    "Twelve upper halves of digits and their completions: pasted ones do not fit, those led at each step mostly do, and with repeats the strokes join; the truth below.",
-)
-
-
-def seam(images):
-    """The mean size of the jump from the last known row to the first invented one."""
-    return (images[..., 3, :] - images[..., 4, :]).abs().mean().item()
-
-
-seams = {name: seam(images) / seam(held_out.images[:100]) for name, images in filled.items()}
-right = {name: metrics.agreement(judge, images, truth) for name, images in filled.items()}
-verdict(
-    "read as the truth: replaced at each step minus pasted",
-    right["replaced at each step"] - right["pasted at the end"],
-    low=0.04,
-)
-verdict("seam, pasted at the end, over the truth's", seams["pasted at the end"], low=1.3)
-verdict("seam, repeated 5 times, over the truth's", seams["and repeated 5 times"], low=0.8, high=1.15)
-verdict(
-    "seam, repeated 5 times over once",
-    seams["and repeated 5 times"] / seams["replaced at each step"],
-    low=0.85,
-    high=1.1,
-)
-verdict(
-    "read as the truth: repeated 5 times minus pasted",
-    right["and repeated 5 times"] - right["pasted at the end"],
-    low=0.08,
+    image_rows(
+        {name: images[:12] for name, images in (rows | {"truth": held_out.images[:100]}).items()},
+        "The lower half is missing",
+    ),
+    "Twelve upper halves of digits and their completions: pasted ones often do not fit, those led at each step mostly do, with repeats or without; the truth below.",
 )
 
 # %% [markdown]
-# Leading the sampler at every step does most of it. The repeats add little here, for on an image this small the net sees the known half from everywhere; on large ones, with large holes, they are what makes the two parts meet.
+# By eye the last rows are hard to tell apart. So count, over three seeds. The repeats cost five times the work; so they must also beat five times as many steps.
+
+
+# %%
+def seam(images):
+    """The mean size of the jump from the last known row to the first invented one, over the truth's."""
+    jumps = [(part[..., 3, :] - part[..., 4, :]).abs().mean() for part in (images, held_out.images[:100])]
+    return (jumps[0] / jumps[1]).item()
+
+
+def mean_of(measure):
+    return {name: sum(measure(images) for images in runs) / len(runs) for name, runs in filled.items()}
+
+
+seams, right = mean_of(seam), mean_of(lambda images: metrics.agreement(judge, images, truth))
+verdict("read as the truth: replaced at each step minus pasted", right[ONCE] - right[PASTED], low=0.03)
+verdict("read as the truth: repeated minus replaced", right[AGAIN] - right[ONCE], low=0.04)
+verdict("read as the truth: repeated minus 5 times the steps", right[AGAIN] - right[LONG], low=0.04)
+verdict("seam over the truth's: pasted", seams[PASTED], low=1.3)
+verdict("seam over the truth's: replaced at each step", seams[ONCE], low=1.05, high=1.25)
+verdict("seam over the truth's: repeated", seams[AGAIN], low=0.9, high=1.1)
+
+# %% [markdown]
+# Leading the sampler at every step closes most of the seam. The repeats close the rest, and more completions are read as what they were; the same work, spent on more steps, does not do that.
 #
 # A completion need not be the truth: an upper half may belong to several digits. Draw the same half again and again, and see what the model thinks possible.
 
@@ -1191,7 +1241,7 @@ read_sound, distance_sound = quality(draw(sound, asked_few), asked_few)
 verdict("small net, 300 steps: share read as asked", read_sound, low=0.88)
 
 # %% [markdown]
-# **Exhibit A: the pixels stayed in $[0, 1]$.** Training runs, the loss falls, it is even lower. The sampler, and whoever shows the images, takes the middle of the range for mid-grey. Mend it.
+# **Exhibit A: the pixels stayed in $[0, 1]$.** Training runs, the loss falls. The sampler, and whoever shows the images, takes 0 for mid-grey, and paper and ink to lie at -1 and 1. Mend it.
 
 
 # %%
@@ -1222,14 +1272,14 @@ show(
 read_a, distance_a = quality(washed_out, asked_few)
 verdict("exhibit A: share read as asked", read_a, high=0.8)
 verdict("exhibit A: Fréchet distance over that of the sound net", distance_a / distance_sound, low=8)
-if mended(digits.images[:2]) is None:
+answer = mended(digits.images)
+if answer is None:
     print("exhibit A: not answered yet")
+elif torch.allclose(answer, x_train):  # then the sound net is that net
+    print("exhibit A: mended")
 else:
-    same = torch.allclose(mended(digits.images), x_train)  # then the sound net is that net
-    images = draw(sound if same else train_small(with_scale(mended))[0], asked_few)
     print(
-        "exhibit A:",
-        "mended" if quality(images, asked_few)[0] > 0.88 else "still broken, the samples are misread",
+        f"exhibit A: still broken, paper lies at {answer[:, :, 0, 0].min():.1f}, ink at {answer.flatten()[digits.images.argmax()]:.1f}"
     )
 
 # %% [markdown]
@@ -1252,7 +1302,7 @@ verdict(
 # %% [markdown]
 # So every step is noisier than the schedule says. The range of the data and the schedule belong together.
 #
-# **Exhibit B: nobody told it the time.** The net gets $t = 0$ at every step, in training and in sampling. Its loss cannot be as low: how much of the image is noise, it must tell from the image.
+# **Exhibit B: nobody told it the time.** The net gets $t = 0$ at every step, in training and in sampling. It can only do worse than the net that is told.
 #
 # **Predict.** Its samples are (a) noise; (b) the class average, over and over; (c) digits, nearly as good.
 
@@ -1284,10 +1334,13 @@ ax.axhline(1, color=NOISE, linestyle="--")
 ax.set(title="What not knowing t costs", xlabel="t", ylabel="loss over that of the sound net")
 show(
     fig,
-    "The ratio of the losses over t: near 1 in the middle, above 1 where the step cannot be read from the image.",
+    "The ratio of the losses over t: a little above 1 at every step, with a hump in the middle and one at each end.",
 )
 verdict(
     "exhibit B: share read as asked, minus that of the sound net", read_b - read_sound, low=-0.12, high=0.05
+)
+verdict(
+    "exhibit B: Fréchet distance over that of the sound net", distance_b / distance_sound, low=1.0, high=2.2
 )
 verdict(
     "exhibit B: loss averaged over t, over that of the sound net",
@@ -1297,9 +1350,9 @@ verdict(
 )
 
 # %% [markdown]
-# A bug that costs little is the hardest to find: nothing in the samples cries out. Test it (does the output change with $t$?), do not look for it.
+# As many digits are read, at some cost in distance. Such a bug is the hardest to find: nothing in the samples cries out. Test it (does the output change with $t$?), do not look for it.
 #
-# **Exhibit C: a learning rate too high, and the last weights.** The rate is five times ours. Mend it, in the same 300 steps: return settings that bring the distance within 1.7 times that of the sound net. `"average"` says which weights are drawn with.
+# **Exhibit C: a learning rate too high, and the last weights.** The rate is five times ours. Mend it, in the same 300 steps: return settings that bring the distance within 1.4 times that of the sound net. `"average"` says which weights are drawn with.
 
 # %%
 broken = {"lr": 1e-2, "decay": 0.97, "average": False}
@@ -1325,7 +1378,7 @@ if settings is None:
     print("exhibit C: not answered yet")
 else:
     ratio = hot(**settings)[1] / distance_sound
-    print("exhibit C:", "mended" if ratio < 1.7 else f"still broken, {ratio:.1f} times the distance")
+    print("exhibit C:", "mended" if ratio < 1.4 else f"still broken, {ratio:.1f} times the distance")
 
 # %% [markdown]
 # **Exhibit D: the guess runs away.** This net predicts the noise, as in the paper of 2020, on the same schedule. At $t = 999$ there is almost no signal: $a = \sqrt{\bar\alpha_t}$ is about 0.00005, and $\hat x_0 = (x_t - b\, \hat\epsilon) / a$ turns an error of
@@ -1364,16 +1417,29 @@ else:
     read_clipped, distance_clipped = quality(
         draw(of_noise, asked_few, prediction_type="epsilon", clip=clip), asked_few
     )
-    gain = read_clipped - read_d
-    print("exhibit D:", "mended" if gain > 0.1 else f"still broken, {read_clipped:.0%} are read as asked")
+    ratio = distance_clipped / distance_sound
+    said = f"{read_clipped:.0%} read as asked, {ratio:.1f} times the sound net's distance"
+    if clip[0] > -1 or clip[1] < 1:
+        print("exhibit D: still broken, this range cuts paper or ink off:", said)
+    elif tuple(clip) != (-1, 1):
+        print("exhibit D: still broken, no digit fills so wide a range:", said)
+    else:
+        print("exhibit D: mended,", said)
     verdict(
         "its Fréchet distance over that of the net that predicts v",
-        distance_clipped / distance_sound,
+        ratio,
         low=1.2,
     )
+uncut = quality(draw(sound, asked_few, clip=None), asked_few)[1]
+verdict(
+    "the net that predicts v: distance without the cut over that with it",
+    uncut / distance_sound,
+    low=0.8,
+    high=1.25,
+)
 
 # %% [markdown]
-# Cutting helps, and the last line is the price that remains: after the same 300 steps the net that predicts $v$ draws better digits, and it hardly needs the cut.
+# Cutting helps, and a price remains: after the same 300 steps the net that predicts $v$ draws better digits, and it does without the cut.
 #
 # ## Read with care
 #
@@ -1391,7 +1457,7 @@ Markdown(errata_table("12"))
 #
 # - The net of a diffusion model is an image-to-image net. A U-Net sees far at low resolution and keeps the detail by its skips; time and class enter every block as a scale and a shift.
 # - Start every residual branch, and the last layer, at zero: the net begins as "no opinion".
-# - $v$ spreads the loss evenly over the steps. Scale the images to $[-1, 1]$. Draw with averaged weights.
+# - $v$ spreads the loss more evenly over the steps than noise or $x_0$ do. Scale the images to $[-1, 1]$. Draw with averaged weights.
 # - Judge samples by more than looking: are they what was asked (a classifier), is their distribution right (a distance of features), are they new (nearest neighbours, against held-out images).
 # - The sampler can be led. Putting the known part in at each step, with the right amount of noise, completes a picture.
 # - What looks sensible (an attention map) may not matter; what looks fatal (no time) may hardly show. Measure.
