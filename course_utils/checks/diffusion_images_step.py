@@ -76,7 +76,7 @@ _BATCHES = (5500, 4096, 6000, 7000, 8000, 5000)
 
 def _batch(kind, n, side):
     def make(rng):
-        images = 0.5 + 0.3 * torch.rand(n, 1, side, side, generator=rng)
+        images = 0.5 + 0.5 * torch.rand(n, 1, side, side, generator=rng)
         labels = torch.randint(3, (n,), generator=rng)
         return images, labels, _Answer(_MODELS[kind][0]), _SHORT, torch.Generator().manual_seed(n)
 
@@ -159,6 +159,16 @@ def _with(levels):
 def _no_root(x0, noise, t, schedule):
     level = schedule.alphas_cumprod.float()[t].view(-1, 1, 1, 1)
     return level * x0 + (1 - level) * noise
+
+
+def _swapped(x0, noise, t, schedule):
+    signal, sigma = schedule.rates(t, x0)
+    return sigma * x0 + signal * noise
+
+
+def _rooted(x0, noise, t, schedule):
+    signal, sigma = schedule.rates(t, x0)
+    return signal.sqrt() * x0 + sigma.sqrt() * noise
 
 
 exercise(
@@ -258,6 +268,11 @@ exercise(
             (_step(sees=_with(lambda s: s.alphas)), _step(sees=_with(lambda s: s.betas))),
             "The noise of one step is used for the noise after all steps so far (alpha or beta for "
             "alpha-bar): late images are far too clean in training, so the first steps of sampling fail.",
+        ),
+        Mistake(
+            (_step(sees=_swapped), _step(sees=_rooted)),
+            "Signal and sigma have changed places in x_t, or a root was taken twice (`rates` has taken it): "
+            "the net trains on other noise levels than the sampler will show it at the same t.",
         ),
         Mistake(
             _step(sees=_no_root),
