@@ -3,7 +3,7 @@
 A model is any callable model(x_t, t), so a network and an exact mixture are interchangeable.
 """
 
-from . import bound, samplers
+from . import bound, guidance, samplers
 from .exact_model import exact_model
 from .nets import PlaneNet, time_embedding
 from .objective import denoising_loss
@@ -13,5 +13,5 @@ from .unet import UNet
 
 __all__ = [
     "NoiseSchedule", "PlaneNet", "Prediction", "UNet", "bound", "denoising_loss", "exact_model",
-    "predictions", "samplers", "time_embedding",
+    "guidance", "predictions", "samplers", "time_embedding",
 ]  # fmt: skip
