@@ -1,7 +1,5 @@
 """What guidance does, exactly: mixtures whose components carry labels, and one Gaussian in closed form."""
 
-import math
-
 import torch
 
 from .._validate import check_number, check_tensor
