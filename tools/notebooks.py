@@ -2,8 +2,9 @@
 
 `python tools/notebooks.py [NAME ...] [--no-run] [--out DIR]` reads notebooks/source/NN_name.py (py:percent,
 with solutions) and writes notebooks/NN_name.ipynb (solutions cleared, no outputs), notebooks/solutions/
-NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table is made. A student
-notebook that somebody has worked in is never overwritten: it is first moved to notebooks/my/.
+NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table and the times on the
+start page are made. A student notebook that somebody has worked in is never overwritten: it is first moved to
+notebooks/my/.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import start_page
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -102,11 +104,7 @@ def products(path, contents):
 def fill_in(text, entry):
     """Write the measured time into the title cell, rounded up to half minutes."""
     seconds = entry.get("seconds")
-    said = (
-        "not measured yet"
-        if seconds is None
-        else f"about {max(1, -(-seconds // 30)) / 2:g} min on two CPU cores"
-    )
+    said = "not measured yet" if seconds is None else f"about {start_page.minutes(seconds)} on two CPU cores"
     return text.replace("{measured_time}", said)
 
 
@@ -232,9 +230,9 @@ def table(contents):
     """The README's table of contents."""
     rows = ["| lesson | what you do in it | time |", "|---|---|---|"]
     for name, entry in sorted(contents.items()):
-        minutes = f"{max(1, -(-entry['seconds'] // 30)) / 2:g} min" if entry.get("seconds") else ""
+        time_said = start_page.minutes(entry["seconds"]) if "seconds" in entry else ""
         rows.append(
-            f"| [{name[:2]} {entry['title']}](notebooks/{name}.ipynb) | {entry['summary']} | {minutes} |"
+            f"| [{name[:2]} {entry['title']}](notebooks/{name}.ipynb) | {entry['summary']} | {time_said} |"
         )
     return "\n".join(rows)
 
@@ -265,6 +263,7 @@ def main(arguments=None):
     readme = ROOT / "README.md"
     if options.out == ROOT / "notebooks" and readme.exists():
         readme.write_text(with_table(readme.read_text(encoding="utf-8"), contents), encoding="utf-8")
+        start_page.write(options.out / "README.md", contents, SOURCE)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@
 # %% [markdown]
 # ## How this course works
 #
-# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Nothing is downloaded, and everything fits a laptop.
+# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Nothing is downloaded, and everything fits a laptop. [The way through the course](README.md) says what each lesson
+# is about, how long it runs, and which ones you may skip.
 #
 # - **Exercises** are functions with a blank. The next cell *checks* what you wrote. It tells you which mistake yours looks
 #   like, and it always hands back a function that works. So a blank never stops the notebook.
