@@ -5,6 +5,7 @@ import itertools
 import torch
 
 from course_utils.checks._form import as_numbers, form_fault
+from course_utils.checks._layout import moved, right_but_at, shape_clue
 from course_utils.checks._values import agree, close, difference, relation
 from course_utils.checks._words import listing, number
 
@@ -18,7 +19,8 @@ def explain(exercise, known, outputs, numbers):
         if fault and "shape" not in fault:  # a type is the same whatever the input
             return fault
         if fault:
-            return f"With {probe.label}: {fault[0].lower()}{fault[1:]}"
+            clue = _shape_clue(exercise, known, numbers) if "(the values" not in fault else ""
+            return f"With {probe.label}: {fault[0].lower()}{fault[1:-1]}{clue}."
     if exercise.summary is not None:
         return _off_statistic(exercise, known, outputs, numbers)
     right = [agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(numbers, known, strict=True)]
@@ -31,13 +33,52 @@ def explain(exercise, known, outputs, numbers):
     if swapped:
         return swapped
     part = next(i for i in range(len(wrong[0][0])) if _part_is_wrong(exercise, wrong, i))
-    lead = _lead(exercise, wrong, part)
-    got, want = [one[part] for one, _ in wrong], [probe.numbers[part] for _, probe in wrong]
-    said = relation(got, want, _sizes(exercise, [probe for _, probe in wrong]))
+    lead, said = _lead(exercise, wrong, part), _all_over(exercise, known, numbers, part)
     if not said:
         one, probe = wrong[0]
         said = f"With {probe.label} {_what_differs(one[part], probe.numbers[part])}."
     return f"{lead}{said[0].lower()}{said[1:]}" if lead else said
+
+
+def _all_over(exercise, known, numbers, part):
+    """What is true of that part of the result for all inputs, not of the wrong ones alone; or ""."""
+    got, want = [one[part] for one in numbers], [probe.numbers[part] for probe in known]
+    given = _input_returned(exercise, known, got)
+    if given:
+        return f"What you return is {given} as it came in."
+    said = relation(got, want, _sizes(exercise, known)) or moved(got, want)
+    if said:
+        return said
+    where, first = right_but_at(got, want, exercise.tolerance)
+    if not where:
+        return ""
+    what = _what_differs(got[first], want[first])
+    return f"All values are right but {where}: with {known[first].label} {what}."
+
+
+def _input_returned(exercise, known, got):
+    """The name of the argument that is returned, unchanged, for all inputs; or ""."""
+    made = [[as_numbers(arg) for arg in probe.make()] for probe in known]
+    for index, name in enumerate(exercise.arguments):
+        given = [args[index] for args in made]
+        if all(value is not None and close(one, value, 1e-6) for one, value in zip(got, given, strict=True)):
+            return name
+    return ""
+
+
+def _shape_clue(exercise, known, numbers):
+    """What is true of the first part with a wrong shape, for all inputs, in brackets; or ""."""
+    if exercise.summary is not None or any(one is None for one in numbers):
+        return ""
+    want = [probe.numbers for probe in known]
+    parts = range(min(len(one) for one in [*numbers, *want]))
+    off = [i for i in parts if any(a[i].shape != b[i].shape for a, b in zip(numbers, want, strict=True))]
+    if not off:
+        return ""
+    got, want = [one[off[0]] for one in numbers], [one[off[0]] for one in want]
+    given = _input_returned(exercise, known, got)
+    clue = f"it is {given} as it came in" if given else shape_clue(got, want)
+    return f" ({clue})" if clue else ""
 
 
 def _right_with(known, right):
@@ -89,11 +130,13 @@ def _swapped(exercise, known, numbers):
 
 
 def _sizes(exercise, known):
-    """{what it is: its value for each probe} for every axis that the tensors of all probes have."""
+    """{what it is: its value for each probe} for whole numbers, and for every axis that all probes have."""
     sizes = {}
     made = [probe.make() for probe in known]
     for index, name in enumerate(exercise.arguments):
         tensors = [args[index] for args in made]
+        if all(type(tensor) is int for tensor in tensors):
+            sizes[name] = tensors
         if not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
             continue
         for axis in range(min(tensor.ndim for tensor in tensors)):

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from course_utils.checks import _run
+from course_utils.checks._form import parts_like
 from course_utils.checks._values import close
 from course_utils.checks._words import number
 
@@ -13,32 +14,42 @@ _TOLERANCE = 1e-3
 
 
 class Gradient(NamedTuple):
-    """What reaches one argument: a flat float64 tensor, or None; error: of what kind, where one came."""
+    """What reaches an argument from one part of a result: a flat float64 tensor, or None; error: its kind."""
 
     value: torch.Tensor | None = None
     error: str = ""
 
 
 def gradients(exercise, function, probe):
-    """{argument: Gradient} for those that the exercise names, each asked for in a call of its own."""
-    return {name: _gradient(function, exercise.arguments.index(name), probe) for name in exercise.gradient}
+    """{argument: a Gradient for each part of the result} for those that the exercise names.
+
+    Each argument is asked for in a call of its own.
+    """
+    return {name: _gradients(function, exercise.arguments.index(name), probe) for name in exercise.gradient}
 
 
 def same(got, want):
     """Whether two such dictionaries agree; no gradient and a gradient of zeros train alike."""
-    return all(_same(got[name].value, want[name].value) for name in want)
+    return not any(_off(got[name], want[name]) for name in want)
 
 
-def gradient_fault(got, want):
-    """One sentence on the first argument whose gradient differs from the wanted one, or ""."""
-    for name in want:
-        one, other = got[name].value, want[name].value
-        if _same(one, other):
+def gradient_fault(got, want, returns):
+    """One sentence on the first argument whose gradient differs from the wanted one, or "".
+
+    returns: what the parts of a returned tuple are called; empty where it is no tuple.
+    """
+    for argument in want:
+        off = _off(got[argument], want[argument])
+        if not off:
             continue
+        first, name = off[0], argument
+        one, other = got[argument][first].value, want[argument][first].value
+        if len(got[argument]) > 1 and any(part.value is not None for part in got[argument]):
+            name = f"{argument} from the {returns[first] if returns else f'value {first + 1}'}"
         if other is None or not other.any():
             return f"Your values are right, but a gradient reaches {name}, and none should: detach it there."
         if one is None:
-            because = f" ({got[name].error})" if got[name].error else ""
+            because = f" ({got[argument][first].error})" if got[argument][first].error else ""
             return (
                 f"Your values are right, but no gradient reaches {name}{because}, so training "
                 "cannot change what it comes from: no .item(), .detach(), .numpy(), float(...), "
@@ -63,25 +74,39 @@ def _what_arrives(got, want, name):
     return f"the gradient that reaches {name} is not theirs: is something detached or mixed up on the way?"
 
 
+def _off(got, want):
+    """The numbers of the parts whose gradients differ."""
+    pairs = enumerate(zip(got, want, strict=True))
+    return [index for index, (one, other) in pairs if not _same(one.value, other.value)]
+
+
 def _same(got, want):
     if got is None or want is None:
         return all(one is None or not one.any() for one in (got, want))
     return close(got, want, _TOLERANCE)
 
 
-def _gradient(function, index, probe):
-    """The gradient of a sum with unequal weights: with equal ones, a mixed-up order would not be seen."""
+def _gradients(function, index, probe):
+    """The gradient from each part of the result to one argument."""
     args = list(probe.make())
     arg = args[index]
     leaves = list(arg.parameters()) if isinstance(arg, nn.Module) else [arg.requires_grad_()]
     outcome = _run.call(function, args)
+    wanted = len(parts_like(probe.output, probe.output))
     if outcome.error is not None:
-        return Gradient(error=f"{type(outcome.error).__name__} once the input asks for a gradient")
-    value = outcome.value
+        error = f"{type(outcome.error).__name__} once the input asks for a gradient"
+        return [Gradient(error=error)] * wanted
+    found = [_gradient(part, leaves) for part in parts_like(outcome.value, probe.output)]
+    return found if len(found) == wanted else [Gradient()] * wanted
+
+
+def _gradient(value, leaves):
+    """The gradient of a sum with unequal weights: with equal ones, a mixed-up order would not be seen."""
     if not isinstance(value, torch.Tensor) or not value.requires_grad:
         return Gradient()
     weights = torch.linspace(1, 2, value.numel(), dtype=value.dtype).view_as(value)
-    found = torch.autograd.grad((weights * value).sum(), leaves, allow_unused=True)
+    total = (weights * value).sum()
+    found = torch.autograd.grad(total, leaves, allow_unused=True, retain_graph=True)
     if all(gradient is None for gradient in found):
         return Gradient()
     filled = [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, found, strict=True)]

@@ -83,7 +83,8 @@ def _outputs(exercise, known, function, printed):
         if outcome.blank:
             return None, ""
         if outcome.fault:
-            fault = outcome.fault
+            mistake = raising_mistake(exercise, known, outputs, outcome.error)
+            fault = f"{outcome.fault} {mistake.explanation}" if mistake else outcome.fault
             return None, fault if index == 0 else f"With {probe.label}: {fault[0].lower()}{fault[1:]}"
         changed = _changed(function, args, probe.make())
         if changed:
@@ -146,12 +147,31 @@ def named_mistake(exercise, known, numbers):
     return None
 
 
+def raising_mistake(exercise, known, outputs, error):
+    """The banked mistake that raises this error on the probe after those outputs, or None.
+
+    It must also give those outputs on the probes before: the same message may come from something else.
+    """
+    before, probe = known[: len(outputs)], known[len(outputs)]
+    numbers = [measure(exercise, p.make(), o, p.output) for p, o in zip(before, outputs, strict=True)]
+    for mistake in exercise.mistakes:
+        for form in mistake.forms:
+            alike = _run.same_error(_run.call(form, probe.make()).error, error)
+            if alike and matches(exercise, form, before, numbers):
+                return mistake
+    return None
+
+
 def matches(exercise, other, known, numbers):
-    """Whether another function gives these numbers on every probe."""
+    """Whether another function gives these numbers on every probe; not where it raises on one."""
     # Two random samples differ by more than a sample and the truth do.
     slack = 1.0 if exercise.summary is None else 1.5
     for probe, one in zip(known, numbers, strict=True):
-        theirs = measure(exercise, probe.make(), other(*probe.make()), probe.output)
+        try:
+            output = other(*probe.make())
+        except Exception:  # a mistake may be one that raises
+            return False
+        theirs = measure(exercise, probe.make(), output, probe.output)
         if not agree(one, theirs, slack * exercise.tolerance):
             return False
     return True
@@ -166,6 +186,8 @@ def _right(exercise, function, known, outputs, numbers, accepted=None):
             return Verdict("wrong", fault, exercise.reference)
     fault = _gradient_fault(exercise, function, target, known, numbers)
     if fault:
+        accepted = None if accepted else _accepted_gradient(exercise, function, known, numbers)
+    if fault and not accepted:
         return Verdict("wrong", fault, exercise.reference)
     word = form_word(outputs[0], known[0].output)
     if word:
@@ -179,13 +201,23 @@ def _gradient_fault(exercise, function, target, known, numbers):
     want, got = gradients(exercise, target, known[0]), gradients(exercise, function, known[0])
     if same(got, want):
         return ""
-    if not any(one.error for one in got.values()):
+    if not any(one.error for parts in got.values() for one in parts):
         for mistake in exercise.mistakes:
             for form in mistake.forms:
                 alike = matches(exercise, form, known, numbers)
                 if alike and same(got, gradients(exercise, form, known[0])):
                     return mistake.explanation
-    return gradient_fault(got, want)
+    return gradient_fault(got, want, exercise.returns)
+
+
+def _accepted_gradient(exercise, function, known, numbers):
+    """The accepted answer with these values, the right ones, and this other gradient, or None."""
+    got = gradients(exercise, function, known[0])
+    for accepted in exercise.accepted:
+        alike = matches(exercise, accepted.function, known, numbers)
+        if alike and same(got, gradients(exercise, accepted.function, known[0])):
+            return accepted
+    return None
 
 
 def _double_word(exercise, function, probe):

@@ -50,6 +50,11 @@ def call(function, args, printed=None):
     return Outcome(value)
 
 
+def same_error(one, other):
+    """Whether two exceptions are of one type and say the same in their first line."""
+    return type(one) is type(other) and one is not None and _message(one) == _message(other)
+
+
 def is_blank(function):
     """Whether there is nothing to call yet: ..., None, or a function with an empty body."""
     if function is ... or function is None:
@@ -115,9 +120,14 @@ def _holds_blank(value):
     return value is ... or (isinstance(value, tuple | list) and any(part is ... for part in value))
 
 
-def _raised(function, error):
+def _message(error):
+    """The first line of an error, with nothing in it that changes from run to run."""
     lines = str(error).strip().splitlines()
-    message = re.sub(r"0x[0-9a-fA-F]+", "0x...", lines[0])[:200].rstrip(".") if lines else ""
+    return re.sub(r"0x[0-9a-fA-F]+", "0x...", lines[0])[:200].rstrip(".") if lines else ""
+
+
+def _raised(function, error):
+    message = _message(error)
     said = f"{type(error).__name__}: {message}" if message else type(error).__name__
     code = getattr(inspect.unwrap(function), "__code__", None)
     frames = [frame for frame in traceback.walk_tb(error.__traceback__) if frame[0].f_code is code]

@@ -10,7 +10,22 @@ _FUNCTIONS = {
     "the exponential of the expected ones": torch.exp,
     "the logarithm of the expected ones": torch.log,
     "one over the expected ones": torch.reciprocal,
+    "one minus the expected ones": lambda want: 1 - want,
+    "the expected ones without their signs": torch.abs,
+    "the expected ones with 0 for the negative ones": torch.relu,
+    "the expected ones rounded to whole numbers": torch.round,
+    "the expected ones rounded down to whole numbers": torch.floor,
 }
+# How a factor may come from a size, and the least size for which that says anything.
+_FACTORS = (
+    ("{}", lambda n: n, 1),
+    ("the square root of {}", lambda n: n**0.5, 1),
+    ("n / (n - 1), where n is {}", lambda n: n / (n - 1), 2),
+)
+_DIRECTIONS = (
+    ("divided by", -1, "a mean taken for a sum, or, below a fraction line, a sum for a mean"),
+    ("times", 1, "a sum taken for a mean, or, below a fraction line, a mean for a sum"),
+)
 
 
 def close(got, want, tolerance):
@@ -37,25 +52,32 @@ def agree(got, want, tolerance):
 
 
 def relation(got, want, sizes):
-    """A sentence on how all wrong values relate to the right ones, or "".
+    """A sentence on how the values relate to the right ones for all inputs, or "".
 
     got, want: lists of tensors, one a set of inputs. sizes: {what it is: its value for each set of inputs}.
     """
-    pairs = [(one.flatten(), other.flatten()) for one, other in zip(got, want, strict=True)]
-    one, other = torch.cat([pair[0] for pair in pairs]), torch.cat([pair[1] for pair in pairs])
-    if one.numel() < 2 or not (torch.isfinite(one).all() and torch.isfinite(other).all()):
+    pairs = list(zip(got, want, strict=True))
+    if any(a.shape != b.shape or not close(a[~b.isfinite()], b[~b.isfinite()], 0) for a, b in pairs):
         return ""
+    pairs = [(a[b.isfinite()], b[b.isfinite()]) for a, b in pairs]  # twice infinity is infinity
+    one, other = torch.cat([pair[0] for pair in pairs]), torch.cat([pair[1] for pair in pairs])
+    if one.numel() < 2 or not one.isfinite().all():
+        return ""
+    if (one == one[0]).all():
+        return f"What you return is {number(one[0])} throughout, for every input tried."
     scale = float(other.abs().max())
     for text, function in _FUNCTIONS.items():
-        if close(function(other), one, 1e-4) and torch.isfinite(one).all():
+        if close(function(other), one, 1e-4):
             return f"Your values are {text}."
     shift = one - other
     if float(shift.max() - shift.min()) <= 1e-4 * scale:
         amount = float(shift.mean())
         return f"Your values are always {number(abs(amount))} too {'small' if amount < 0 else 'large'}."
-    ratios = [_ratio(*pair) for pair in pairs]
+    some = [i for i, pair in enumerate(pairs) if any(values.any() for values in pair)]  # 0 for 0 says nothing
+    ratios = [_ratio(*pairs[i]) for i in some]
     if None in ratios:
         return ""
+    sizes = {text: [values[i] for i in some] for text, values in sizes.items()}
     if max(ratios) - min(ratios) <= 1e-3 * abs(ratios[0]):
         return _times(ratios[0]) if abs(ratios[0] - 1) > 5e-3 else ""
     return _by_size(ratios, sizes)
@@ -80,19 +102,15 @@ def _ratio(got, want):
 
 
 def _by_size(ratios, sizes):
-    for text, values in sizes.items():
-        if len(set(values)) < 2:
-            continue
-        if all(abs(ratio * size - 1) < 1e-3 for ratio, size in zip(ratios, values, strict=True)):
-            return (
-                f"Your values are the expected ones divided by {text}: is a mean taken for a sum, or, below "
-                "a fraction line, a sum for a mean?"
-            )
-        if all(abs(ratio / size - 1) < 1e-3 for ratio, size in zip(ratios, values, strict=True)):
-            return (
-                f"Your values are the expected ones times {text}: is a sum taken for a mean, or, below a "
-                "fraction line, a mean for a sum?"
-            )
+    for size, values in sizes.items():
+        for text, function, least in _FACTORS:
+            if len(set(values)) < 2 or min(values) < least:
+                continue
+            factors = [function(value) for value in values]
+            for word, power, meant in _DIRECTIONS:
+                if all(abs(r / f**power - 1) < 1e-3 for r, f in zip(ratios, factors, strict=True)):
+                    asked = f": is {meant}?" if text == "{}" and size.startswith("the ") else "."
+                    return f"Your values are the expected ones {word} {text.format(size)}{asked}"
     return ""
 
 

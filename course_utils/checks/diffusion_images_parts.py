@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks._registry import Accepted, Mistake, exercise
 
 
 def residual(block, x, embedding):
@@ -189,6 +189,7 @@ exercise(
     "diffusion.attention",
     reference=attention,
     returns=("output", "map"),
+    gradient=["q", "k", "v"],
     inputs={
         "4 channels, 5 pixels, 2 heads": _features(2, 4, 5, 2),
         "6 channels, 4 pixels, 3 heads": _features(1, 6, 4, 3),
@@ -253,6 +254,21 @@ exercise(
             lambda q, k, v, heads: attention(v, k, q, heads),
             "Queries and values have changed places: what is passed on are then the questions, and what the "
             "pixels have to say never gets into the output.",
+        ),
+        Mistake(
+            (
+                _attend(mix=lambda v, weights: v @ weights.detach().transpose(2, 3)),
+                lambda q, k, v, heads: attention(q.detach(), k.detach(), v, heads),
+            ),
+            "Your values are right, but the map is detached before it meets the values: the loss then says "
+            "nothing to queries and keys, and the net never learns where to look.",
+        ),
+    ],
+    accepted=[
+        Accepted(
+            lambda q, k, v, heads: (attention(q, k, v, heads)[0], attention(q, k, v, heads)[1].detach()),
+            "The map that you hand back is detached: that does no harm here, for it is only looked at, and "
+            "the output has its gradients; a loss on the map itself would train nothing.",
         ),
     ],
     hints=[

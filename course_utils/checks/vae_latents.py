@@ -167,6 +167,7 @@ def _hot(z, y, classes):
 exercise(
     "vae.condition",
     reference=condition,
+    gradient=["z"],
     inputs={
         "5 codes of 3, 4 classes": _labelled(5, 3, 4, labels=[2, 0, 3, 1, 2]),
         "4 codes of 2, 10 classes, the last ones absent": _labelled(4, 2, 10, labels=[3, 7, 0, 3]),

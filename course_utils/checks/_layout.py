@@ -1,0 +1,200 @@
+"""Right values in the wrong places: exchanged axes, another order, a shift by one, a shape that is off."""
+
+import functools
+import itertools
+
+import torch
+
+from course_utils.checks._values import close
+
+_TOLERANCE = 1e-4
+_MOST_ROWS = 64  # comparing all rows with all is not worth it beyond
+
+
+def moved(got, want):
+    """A sentence on how the right values of all inputs come to stand elsewhere, or "".
+
+    got, want: lists of tensors, one a set of inputs, not all equal. What is said holds for each of them.
+    """
+    pairs, axes = list(zip(got, want, strict=True)), want[0].ndim
+    if not axes or any(one.shape != other.shape or one.ndim != axes for one, other in pairs):
+        return ""
+    for text, holds in itertools.chain(_turned(axes), _shifts(axes), _reordered(axes)):
+        if all(holds(one, other) for one, other in pairs):
+            return text
+    if all(_equal(one.flatten().sort().values, other.flatten().sort().values) for one, other in pairs):
+        return (
+            "Your values are the right ones in other places: is something reshaped that should be transposed?"
+        )
+    return ""
+
+
+def right_but_at(got, want, tolerance):
+    """(where, which): the end of an axis, "the first" or "the last", where all wrong values stand; or "".
+
+    which: the number of the first pair that is wrong there. Along that axis the wrong pairs have 3 or more.
+    """
+    wrong = {
+        index: (one - other).abs() > tolerance * max(float(other.abs().max()), 0.1)
+        for index, (one, other) in enumerate(zip(got, want, strict=True))
+        if one.shape == other.shape and not close(one, other, tolerance)
+    }
+    if not wrong or not all(one.isfinite().all() and one.ndim == got[0].ndim for one in got):
+        return "", 0
+    for axis in range(got[0].ndim):
+        masks = [mask.movedim(axis, 0).flatten(1).any(1) for mask in wrong.values()]
+        places = [mask.nonzero().flatten().tolist() for mask in masks]
+        if any(len(one) != 1 or len(mask) < 3 for one, mask in zip(places, masks, strict=True)):
+            continue
+        along = f" along axis {axis}" if got[0].ndim > 1 else ""
+        if {place[0] for place in places} == {0}:
+            return f"the first{along}", next(iter(wrong))
+        if {place[0] - len(mask) for place, mask in zip(places, masks, strict=True)} == {-1}:
+            return f"the last{along}", next(iter(wrong))
+    return "", 0
+
+
+def shape_clue(got, want):
+    """What is right about results with wrong shapes, in words for a bracket; true of all inputs, or "".
+
+    got, want: lists of tensors, one a set of inputs, not all of equal shapes.
+    """
+    pairs = list(zip(got, want, strict=True))
+    if len({one.ndim for one in got}) > 1 or len({one.ndim for one in want}) > 1:
+        return ""
+    found = itertools.chain(
+        _exchanged(want[0].ndim), _diagonal(), _reduced(want[0].ndim), _unreduced(got[0].ndim), _longer(want)
+    )
+    for text, holds in found:
+        if all(holds(one, other) for one, other in pairs):
+            return text
+    return ""
+
+
+def _equal(one, other):
+    return one.shape == other.shape and close(one, other, _TOLERANCE)
+
+
+def _turned(axes):
+    """(sentence, test of one pair) for axes that have changed places or run backwards."""
+    for one, other in itertools.combinations(range(axes), 2):
+        yield (
+            f"Your values are the right ones with axes {one} and {other} exchanged.",
+            lambda got, want, one=one, other=other: _equal(got, want.transpose(one, other)),
+        )
+    for axis in range(axes):
+        along = f" along axis {axis}" if axes > 1 else ""
+        yield (
+            f"Your values are the right ones in reverse order{along}.",
+            lambda got, want, axis=axis: _equal(got, want.flip(axis)),
+        )
+
+
+def _reordered(axes):
+    """(sentence, test of one pair) for rows in another order."""
+    for axis in range(axes):
+        along = f" along axis {axis}" if axes > 1 else ""
+        yield (
+            f"Your values are the right ones in another order{along}.",
+            functools.partial(_same_rows, axis=axis),
+        )
+
+
+def _same_rows(got, want, axis):
+    ours, theirs = (one.movedim(axis, 0).flatten(1) for one in (got, want))
+    if len(ours) > _MOST_ROWS or not (ours.isfinite().all() and theirs.isfinite().all()):
+        return False
+    slack = _TOLERANCE * max(float(want.abs().max()), 0.1)
+    met, own = ((torch.cdist(one, theirs, p=torch.inf) <= slack).sum(0) for one in (ours, theirs))
+    return torch.equal(met, own)
+
+
+def _shifts(axes):
+    """(sentence, test of one pair) for values that stand one place off."""
+    for axis in range(axes):
+        along = f" along axis {axis}" if axes > 1 else ""
+        yield (
+            f"Your values stand one place too late{along}: what is wanted at index 0 is at index 1, and so "
+            "on.",
+            lambda got, want, axis=axis: _shifted(want, got, axis),
+        )
+        yield (
+            f"Your values stand one place too early{along}: what is wanted at index 1 is at index 0, and so "
+            "on.",
+            lambda got, want, axis=axis: _shifted(got, want, axis),
+        )
+
+
+def _shifted(early, late, axis):
+    size = early.shape[axis]
+    return size > 2 and _equal(early.narrow(axis, 0, size - 1), late.narrow(axis, 1, size - 1))
+
+
+def _exchanged(axes):
+    for one, other in itertools.combinations(range(axes), 2):
+        yield (
+            f"the values are right, with axes {one} and {other} exchanged",
+            lambda got, want, one=one, other=other: _equal(got, want.transpose(one, other)),
+        )
+
+
+def _diagonal():
+    def square(got, want):
+        size = want.numel()
+        if size < 2 or got.numel() != size * size or list(got.squeeze().shape) != [size, size]:
+            return False
+        return _equal(got.squeeze().diagonal(), want.flatten())
+
+    yield (
+        "the right values are on its diagonal: does a row meet a column somewhere, each value every other",
+        square,
+    )
+
+
+def _reduced(axes):
+    """Results that are sums or means of what is wanted."""
+    for axis in [None, *range(axes if axes > 1 else 0)]:
+        where = "of all wanted values" if axis is None else f"of the wanted values over axis {axis}"
+        for name, reduce in (("mean", torch.mean), ("sum", torch.sum)):
+            yield (
+                f"it is the {name} {where}",
+                lambda got, want, axis=axis, reduce=reduce: _equal(
+                    got.flatten(), reduce(want, dim=axis).flatten()
+                ),
+            )
+
+
+def _unreduced(axes):
+    """Results of which the sums or means are wanted."""
+    for axis in [None, *range(axes if axes > 1 else 0)]:
+        where = "over all of them" if axis is None else f"over axis {axis}"
+        for name, reduce in (("mean", torch.mean), ("sum", torch.sum)):
+            yield (
+                f"the values are right, and a {name} {where} is missing",
+                lambda got, want, axis=axis, reduce=reduce: _equal(
+                    reduce(got, dim=axis).flatten(), want.flatten()
+                ),
+            )
+
+
+def _longer(want):
+    """Results with one entry too many or too few at an end of an axis."""
+    for axis in range(want[0].ndim):
+        along = f" along axis {axis}" if want[0].ndim > 1 else ""
+        for end, start in (("first", 1), ("last", 0)):
+            yield (
+                f"the values are right, and the {end}{along} is missing",
+                lambda got, want, axis=axis, start=start: _without(want, got, axis, start),
+            )
+            yield (
+                f"the values are right, and there is one too many before the first{along}"
+                if start
+                else f"the values are right, and there is one too many after the last{along}",
+                lambda got, want, axis=axis, start=start: _without(got, want, axis, start),
+            )
+
+
+def _without(long, short, axis, start):
+    if long.ndim != short.ndim or short.shape[axis] < 2 or long.shape[axis] != short.shape[axis] + 1:
+        return False
+    return _equal(long.narrow(axis, start, short.shape[axis]), short)
