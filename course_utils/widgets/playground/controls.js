@@ -1,5 +1,6 @@
 // The rows above the picture: playing and the timeline, presets, and the settings.
-import { button, group, make, slider } from "../shared/shell.js";
+import { choice } from "../shared/select.js";
+import { button, group, slider } from "../shared/shell.js";
 import { position, scrub } from "./session.js";
 
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01].map((rate) => [rate, String(rate)]);
@@ -35,12 +36,12 @@ export function addControls(toolbar, current, actions) {
   for (const [name, settings, title] of PRESETS) button(row, name, () => actions.start(settings), { title });
   const selects = CHOICES.map(([name, text, options]) => {
     const choose = (value) => actions.start({ ...current.settings, [name]: value });
-    return [name, addSelect(toolbar, text, options, choose)];
+    return [name, choice(toolbar, text, options, choose)];
   });
   return () => {
     play.textContent = current.playing ? "Pause" : "Play";
     showTimeline();
-    for (const [name, select] of selects) select.value = String(current.settings[name]);
+    for (const [name, showChoice] of selects) showChoice(current.settings[name]);
   };
 }
 
@@ -57,20 +58,4 @@ function addTimeline(toolbar, current, { look, save }) {
     element.max = String(current.session.records.length - 1);
     show(position(current.session));
   };
-}
-
-/** A choice among [value, name]; returns the element, whose value is the chosen value as text. */
-function addSelect(toolbar, text, options, choose) {
-  const row = group(toolbar, `${text}:`);
-  const select = make("select", "course-select");
-  select.setAttribute("aria-label", text);
-  for (const [value, name] of options) {
-    const option = make("option", "", name);
-    option.value = String(value);
-    select.append(option);
-  }
-  const chosen = () => options.find(([value]) => String(value) === select.value)[0];
-  select.addEventListener("change", () => choose(chosen()));
-  row.append(select);
-  return select;
 }
