@@ -3,15 +3,16 @@
 A model is any callable model(x_t, t), so a network and an exact mixture are interchangeable.
 """
 
-from . import bound, guidance, samplers
+from . import bound, control, guidance, samplers
 from .exact_model import exact_model
 from .nets import PlaneNet, time_embedding
+from .noisy_classifier import NoisyClassifier
 from .objective import denoising_loss
 from .predictions import Prediction, predictions
 from .schedule import NoiseSchedule
 from .unet import UNet
 
 __all__ = [
-    "NoiseSchedule", "PlaneNet", "Prediction", "UNet", "bound", "denoising_loss", "exact_model",
-    "guidance", "predictions", "samplers", "time_embedding",
+    "NoiseSchedule", "NoisyClassifier", "PlaneNet", "Prediction", "UNet", "bound", "control",
+    "denoising_loss", "exact_model", "guidance", "predictions", "samplers", "time_embedding",
 ]  # fmt: skip

@@ -105,13 +105,16 @@ class UNet(nn.Module):
     and width, so those must be divisible by 2^(levels - 1): 8x8 and (1, 2), 28x28 and (1, 2, 2)). classes:
     the number of labels K, or None. A network with labels knows one label more: K means "no label", and so
     does y=None (for guidance: Ho & Salimans 2021). attention: at the lowest resolution, with `heads` heads.
-    dropout: in the residual blocks. The last convolution starts at zero, and so does the output.
+    dropout: in the residual blocks. out_channels: of the answer, None for as many as come in; fewer where
+    some of those are an image given as a condition (Saharia et al. 2021). The last convolution starts at
+    zero, and so does the output.
     """
 
     def __init__(self, in_channels=1, width=32, multipliers=(1, 2), classes=None, attention=True, heads=1,
-                 dropout=0.0):  # fmt: skip
+                 dropout=0.0, out_channels=None):  # fmt: skip
         super().__init__()
-        self.in_channels, self.width = check_int("in_channels", in_channels), _check_width(width)
+        self.in_channels, self.width = check_int("in_channels", in_channels), check_width(width)
+        self.out_channels = check_int("out_channels", in_channels if out_channels is None else out_channels)
         self.classes = None if classes is None else check_int("classes", classes)
         check_number("dropout", dropout, 0, 1)
         widths = [width * check_int("multipliers", m) for m in multipliers]
@@ -130,24 +133,35 @@ class UNet(nn.Module):
         grown = [Upsample(b, a) for a, b in itertools.pairwise(widths)]
         self.grow = nn.ModuleList([nn.Identity(), *reversed(grown)])
         self.up = nn.ModuleList(ResidualBlock(2 * c, c, dim, dropout) for c in reversed(widths))
-        last = zeroed(nn.Conv2d(widths[0], in_channels, 3, padding=1))
+        last = zeroed(nn.Conv2d(widths[0], self.out_channels, 3, padding=1))
         self.last = nn.Sequential(nn.GroupNorm(GROUPS, widths[0]), nn.SiLU(), last)
 
     def forward(self, x, t, y=None):
-        """x: [B, C, H, W], t: [B] int, y: [B] int in 0..K, or None -> [B, C, H, W].
+        """x: [B, C, H, W], t: [B] int, y: [B] int in 0..K, or None -> [B, out_channels, H, W].
 
         Raises ValueError or TypeError for other shapes, and for labels where there are none.
         """
-        self._check(x, t, y)
+        self.check(x, t, y)
         embedding = self.embed(t, y).to(x.dtype)
-        h, kept = self.first(x), []
+        middle, kept = self.encode(self.first(x), embedding)
+        return self.decode(middle, kept, embedding)
+
+    def encode(self, h, embedding):
+        """The way down: h [B, width, H, W] from `first`, embedding [B, 4 width] -> middle, kept.
+
+        middle: [B, c, H', W'] at the lowest resolution; kept: each resolution's features, from the highest.
+        """
+        kept = []
         for block, shrink in zip(self.down, self.shrink, strict=True):
             h = block(h, embedding)
             kept.append(h)
             h = shrink(h)
-        h = self.after(self.attention(self.before(h, embedding)), embedding)
-        for grow, block in zip(self.grow, self.up, strict=True):
-            h = block(torch.cat([grow(h), kept.pop()], dim=1), embedding)
+        return self.after(self.attention(self.before(h, embedding)), embedding), kept
+
+    def decode(self, h, kept, embedding):
+        """The way up: the middle and the kept features as `encode` gives them -> [B, out_channels, H, W]."""
+        for grow, block, features in zip(self.grow, self.up, reversed(kept), strict=True):
+            h = block(torch.cat([grow(h), features], dim=1), embedding)
         return self.last(h)
 
     def embed(self, t, y=None):
@@ -157,7 +171,8 @@ class UNet(nn.Module):
             return embedding
         return embedding + self.label(torch.full_like(t, self.classes) if y is None else y)
 
-    def _check(self, x, t, y):
+    def check(self, x, t, y=None):
+        """Raise ValueError or TypeError where x, t and y are not what `forward` takes."""
         check_tensor("x", x, f"[B, {self.in_channels}, H, W]")
         check_tensor("t", t, f"[{len(x)}]", floating=False)
         halvings = 2 ** (len(self.down) - 1)
@@ -181,7 +196,8 @@ def zeroed(layer):
     return layer
 
 
-def _check_width(width):
+def check_width(width):
+    """Return the width where every GroupNorm of it comes out even; ValueError where it does not."""
     if check_int("width", width) % GROUPS:
         raise ValueError(f"width must be a multiple of {GROUPS}; got {width}.")
     return width

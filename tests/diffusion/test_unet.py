@@ -42,6 +42,24 @@ class TestUNet:
         out = UNet(width=8, **how)(draw(*shape), steps(shape[0]))
         assert out.shape == shape and not out.any()
 
+    def test_the_answer_can_have_fewer_channels_than_the_question(self):
+        model = shaken(UNet(in_channels=3, out_channels=1, width=8))
+        x = draw(2, 3, 8, 8)
+        out = model(x, steps(2))
+        assert out.shape == (2, 1, 8, 8)
+        for channel in range(3):  # all of the question counts
+            louder = x.clone()
+            louder[:, channel] += 1
+            assert (model(louder, steps(2)) - out).abs().amax((1, 2, 3)).min() > 1e-3
+
+    def test_the_way_down_and_the_way_up_make_the_whole(self, net):
+        x, t, y = draw(2, 1, 8, 8), steps(2), torch.tensor([4, 9])
+        e = net.embed(t, y)
+        middle, kept = net.encode(net.first(x), e)
+        assert [list(h.shape) for h in (*kept, middle)] == [[2, 8, 8, 8], [2, 16, 4, 4], [2, 16, 4, 4]]
+        for _ in range(2):  # what was kept can be used again
+            assert torch.equal(net.decode(middle, kept, e), net(x, t, y))
+
     def test_every_weight_is_reached_by_the_gradient(self):
         model = shaken(UNet(width=8, multipliers=(1, 2, 2), classes=3, dropout=0.1))
         model(draw(4, 1, 8, 8), steps(4), torch.tensor([0, 1, 2, 3])).square().mean().backward()
@@ -99,6 +117,7 @@ class TestUNet:
             ({"width": 0}, ValueError, "width must be at least 1; got 0"),
             ({"multipliers": ()}, ValueError, "multipliers must name at least one resolution"),
             ({"multipliers": (1, 1.5)}, TypeError, "multipliers must be a whole number; got 1.5"),
+            ({"out_channels": 0}, ValueError, "out_channels must be at least 1; got 0"),
             ({"classes": 0}, ValueError, "classes must be at least 1; got 0"),
             ({"dropout": 1.5}, ValueError, "dropout must be a finite number at least 0 and at most 1"),
             ({"heads": 3}, ValueError, "heads must divide the 64 channels; got 3"),
