@@ -139,6 +139,11 @@ exercise(
             "The new noise is shrunk together with x: its variance is then beta (1 - beta), the chain "
             "settles below variance 1, and the one-jump formula of this lesson no longer holds.",
         ),
+        Mistake(
+            (lambda x, noise, beta: torch.sqrt(1 - beta) * x, lambda x, noise, beta: (1 - beta).sqrt() * x),
+            "Here beta is a plain number and no tensor, so torch's root does not take it: the one in math "
+            "does, and so does a power; a schedule, later, is a tensor and wants torch's.",
+        ),
     ],
     hints=[
         "Two things happen: the old x is made a little smaller, and noise is put on top. The kernel says by "
@@ -247,7 +252,6 @@ exercise(
         "torch.cumprod does running products, along dim=0; give it one minus the betas.",
     ],
 )
-
 
 exercise(
     "diffusion.add_noise",

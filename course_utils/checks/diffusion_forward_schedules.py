@@ -62,6 +62,11 @@ exercise(
             "it keeps the images far too clean for most of the way.",
         ),
         Mistake(
+            _cosine(lambda u, s: math.cos((u + s) / (1 + s) * math.pi / 2) ** 2),
+            "The cosine in math takes one number at a time, and you give it the points of all steps at once: "
+            "torch's takes tensors, and the whole schedule comes out of a single line.",
+        ),
+        Mistake(
             _cosine(_squared, normalise=False),
             "The levels are not divided by the first: with an offset the cosine does not begin at 1, so "
             "there would be noise before the first step, and the first beta would come out too small.",

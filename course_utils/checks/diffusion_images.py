@@ -49,6 +49,16 @@ exercise(
     },
     mistakes=[
         Mistake(
+            lambda t, dim: (t * _right(dim)).sin(),
+            "Steps and frequencies both lie along the last axis, where they are multiplied pair by pair: "
+            "every step needs all the frequencies, so the steps must stand in a column, or no row has its t.",
+        ),
+        Mistake(
+            lambda t, dim: math.sin(t[:, None] * _right(dim)),
+            "The sine in math takes one number at a time and you give it the angles of all the steps: "
+            "torch's takes tensors, so that the net can be told a whole batch of times at once.",
+        ),
+        Mistake(
             _waves(lambda dim: 1 / _right(dim)),
             "The minus in the exponent is missing: the frequencies grow to 10,000 turns a step, so two "
             "neighbouring steps look as unlike as any two, and the net cannot carry over what it learned.",

@@ -256,6 +256,11 @@ exercise(
             "pixels have to say never gets into the output.",
         ),
         Mistake(
+            (_attend(scores=lambda q, k: q @ k), lambda q, k, v, heads: (v, q @ k)),
+            "Queries meet keys with the axes as they came, so that the channels of one would run along the "
+            "pixels of the other: each pixel's query must meet each pixel's key, a score for every two.",
+        ),
+        Mistake(
             (
                 _attend(mix=lambda v, weights: v @ weights.detach().transpose(2, 3)),
                 lambda q, k, v, heads: attention(q.detach(), k.detach(), v, heads),

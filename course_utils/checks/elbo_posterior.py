@@ -100,6 +100,11 @@ exercise(
             "The mean is the projection on W, not divided by anything: it is right only by accident, where "
             "W's squared length and sigma's square add up to 1.",
         ),
+        Mistake(
+            lambda x, W, sigma: (W @ x / (W @ W + sigma**2), sigma**2 / (W @ W + sigma**2)),
+            "W stands on the wrong side of x: the product would add up over the points and not over each "
+            "point's own coordinates, and every point needs a mean of its own from what it shows.",
+        ),
     ],
     hints=[
         "log p(x, z) is a parabola in z: the prior gives -z^2 / 2, each coordinate of x gives "

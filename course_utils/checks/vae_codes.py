@@ -57,6 +57,11 @@ exercise(
             "goes unused.",
         ),
         Mistake(
+            lambda z, codebook: (z - codebook).square().sum(dim=1).argmin(),
+            "You subtract the list of codes from the list of vectors, row from row: each vector must meet "
+            "every code before the nearest can be told, and with sizes that happen to fit it meets just one.",
+        ),
+        Mistake(
             lambda z, codebook: (z @ codebook.T).argmin(dim=1),
             "The smallest dot product points away from z: you take the code that lies most nearly on the "
             "opposite side, and the decoder gets the reverse of what was encoded.",

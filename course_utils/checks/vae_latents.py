@@ -242,6 +242,27 @@ exercise(
             "The code is inverted, 0 at the class and 1 elsewhere: a net could learn to read it, but any "
             "other that expects a one-hot code would be told of all classes but the right one.",
         ),
+        Mistake(
+            (
+                lambda z, y, classes: torch.cat([z, F.one_hot(y - 1, classes)], dim=1),
+                lambda z, y, classes: torch.cat([z, F.one_hot(y + 1, classes)], dim=1),
+            ),
+            "Labels count from 0 here, so nothing is to be taken off or added: with 1 less class 0 has no "
+            "column, with 1 more the last has none, and all others light their neighbour's, another digit.",
+        ),
+        Mistake(
+            (
+                lambda z, y, classes: torch.cat([z, F.one_hot(y, classes)]),
+                lambda z, y, classes: torch.cat([z, F.one_hot(y, classes)], dim=0),
+            ),
+            "Joined along axis 0 (torch.cat's default) the labels would stand under the codes, as further "
+            "items of the batch: each item needs its label beside its own code, or no decoder hears of it.",
+        ),
+        Mistake(
+            lambda z, y, classes: torch.cat([z, y], dim=1),
+            "The labels are one number for each item, [B], and no code of them stands beside z: a decoder "
+            "needs a column for each class, or it must read an order into the digits that they do not have.",
+        ),
     ],
     hints=[
         "Classes have no order and no distance: what code for a label has the same distance between any two?",

@@ -1,8 +1,11 @@
-"""What the tests of the checks share: a verdict as text, and a short time limit."""
+"""What the tests of the checks share: a verdict as text, a short time limit, an exercise of their own."""
+
+import io
 
 import pytest
 
-from course_utils.checks import _run, check
+from course_utils.checks import _registry, _run, check
+from course_utils.checks._judge import judge
 
 GOING_ON = "The notebook goes on with the reference"
 
@@ -16,5 +19,18 @@ def verdict(capsys, monkeypatch):
         capsys.readouterr()
         returned = check(name, function)
         return capsys.readouterr().out, returned
+
+    return ask
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """told(function, **parts) -> (kind, text) of the verdict in an exercise made of those parts alone."""
+
+    def ask(function, **parts):
+        monkeypatch.setattr(_registry, "_EXERCISES", {})
+        _registry.exercise("new.one", **{"mistakes": [], "hints": [], **parts})
+        verdict = judge(_registry._EXERCISES["new.one"], function, io.StringIO())
+        return verdict.kind, verdict.text
 
     return ask
