@@ -9,6 +9,7 @@ import alternatives_diffusion_reverse
 import alternatives_elbo
 import alternatives_gan
 import alternatives_gan_images
+import alternatives_guidance
 import alternatives_vae
 import numpy as np
 import torch
@@ -294,6 +295,7 @@ for other in (
     alternatives_gan_images,
     alternatives_diffusion_forward,
     alternatives_diffusion_images,
+    alternatives_guidance,
 ):
     RIGHT.update(other.RIGHT)
     OTHER_TYPE.update(other.OTHER_TYPE)

@@ -1,0 +1,348 @@
+"""The exercises of notebook 14, Guidance: without a classifier, by hiding labels."""
+
+import torch
+
+from course_utils.checks._registry import Mistake, exercise
+
+# ---- label dropout in training
+
+
+def drop_labels(y, null, share, generator):
+    """The labels y [B] with each replaced by null with probability share: [B]."""
+    hidden = torch.rand(len(y), generator=generator) < share
+    return torch.where(hidden, null, y)
+
+
+def _labels(n, classes, share):
+    def make(rng):
+        return (
+            torch.randint(classes, (n,), generator=rng), classes, share, torch.Generator().manual_seed(n),
+        )  # fmt: skip
+
+    return make
+
+
+def _measured(out, y, null, share, generator):
+    """What counts: how many are hidden, whether each by itself, and that the others are what they were."""
+    hidden = out == null
+    places = torch.arange(len(out)) / len(out)
+    return {
+        "share of labels that are hidden": hidden.double().mean(),
+        "share of labels that are neither kept nor hidden": ((out != y) & ~hidden).double().mean(),
+        "share of hidden labels in the first half of the batch": (hidden & (places < 0.5)).double().mean(),
+        "share of neighbours that are both hidden": (hidden[1:] & hidden[:-1]).double().mean(),
+        "share of labels that are 0": (out == 0).double().mean(),
+    }
+
+
+def _in_theory(y, null, share, generator):
+    zeros = (1 - share) * (y == 0).double().mean()
+    names = _measured(y, y, null, share, generator)
+    return dict(zip(names, (share, 0, share / 2, share**2, zeros), strict=True))
+
+
+def _hide(coin, by=None):
+    """Label dropout with another coin, or another label in place of null."""
+
+    def hide(y, null, share, generator):
+        hidden = coin(y, share, generator)
+        return torch.where(hidden, null if by is None else by(y, null, generator), y)
+
+    return hide
+
+
+def _fair(y, share, generator):
+    return torch.rand(len(y), generator=generator) < share
+
+
+exercise(
+    "guidance.drop_labels",
+    reference=drop_labels,
+    summary=_measured,
+    expected=_in_theory,
+    tolerance=0.1,
+    inputs={
+        "20,000 labels of 4 classes, share 0.25": _labels(20_000, 4, 0.25),
+        "15,000 labels of 3 classes, share 0.5": _labels(15_000, 3, 0.5),
+        "16,000 labels of 10 classes, share 0": _labels(16_000, 10, 0.0),
+        "18,000 labels of 5 classes, share 0.8": _labels(18_000, 5, 0.8),
+    },
+    mistakes=[
+        Mistake(
+            _hide(lambda y, share, g: torch.rand(1, generator=g).expand(len(y)) < share),
+            "One coin decides for the whole batch: the right share of steps is without labels, but each "
+            "batch trains one of the two models alone, and the weights swing from one to the other.",
+        ),
+        Mistake(
+            _hide(_fair, by=lambda y, null, g: torch.zeros_like(y)),
+            "The hidden labels become 0, and 0 is a class: the network is told that digits of all kinds are "
+            "zeros, asked for a 0 it draws anything, and the null label is never trained.",
+        ),
+        Mistake(
+            _hide(_fair, by=lambda y, null, g: torch.full_like(y, -1)),
+            "The hidden labels become -1, and the label that means not told is `null`: an embedding has no "
+            "row -1, so the network stops, or takes its last row without a word.",
+        ),
+        Mistake(
+            _hide(_fair, by=lambda y, null, g: torch.randint(null, y.shape, generator=g)),
+            "The labels are replaced by random ones, so the network learns to trust no label, and the null "
+            "label, which guidance asks for, is never trained.",
+        ),
+        Mistake(
+            _hide(lambda y, share, g: torch.rand(len(y), generator=g) > share),
+            "The comparison is turned round: you keep the share that was to be hidden, so the conditional "
+            "model sees a tenth of the labels and hardly learns what they mean.",
+        ),
+        Mistake(
+            _hide(
+                lambda y, share, g: (torch.arange(len(y)) + 0 * torch.rand(1, generator=g)) < share * len(y)
+            ),
+            "The first images of the batch are hidden, and no coin is tossed: the share is exact, but where "
+            "the order means something (sorted classes, say) some classes are never hidden, others always.",
+        ),
+        Mistake(
+            _hide(lambda y, share, g: torch.randn(len(y), generator=g) < share),
+            "The coin is a draw from randn, of which more than half lies below any positive share: most "
+            "labels are hidden, and the conditional model hardly learns; torch.rand lies in [0, 1).",
+        ),
+        Mistake(
+            _hide(lambda y, share, g: _fair(y, share, g) & False),
+            "No label is ever hidden: the network learns the conditional model alone, and what it answers "
+            "to the null label at sampling time is the noise of an untrained row.",
+        ),
+        Mistake(
+            _hide(lambda y, share, g: _fair(y, share, g) | True),
+            "All labels are hidden: the network never sees one, and draws the same whatever it is asked for.",
+        ),
+    ],
+    hints=[
+        "One coin for each image. Where it falls on `hide`, the label becomes null; elsewhere it stays what "
+        "it was, in a new tensor.",
+        "torch.rand(len(y), generator=generator) gives a number in [0, 1) for each image. How often is such "
+        "a number below share?",
+        "torch.where(condition, a, b) takes a where the condition holds and b elsewhere; a may be a number.",
+    ],
+)
+
+
+# ---- the combination at sampling
+
+
+def combine(uncond, cond, scale):
+    """uncond + s (cond - uncond), both [B, ...]."""
+    return uncond + scale * (cond - uncond)
+
+
+def _answers(shape, scale):
+    def make(rng):
+        uncond, cond = torch.randn(2, *shape, generator=rng, dtype=torch.float64)
+        return uncond, cond, scale
+
+    return make
+
+
+exercise(
+    "guidance.combine",
+    reference=combine,
+    inputs={
+        "4 points of the plane, scale 3": _answers((4, 2), 3.0),
+        "2 images of 4 x 4, scale 1.5": _answers((2, 1, 4, 4), 1.5),
+        "3 points, scale 1": _answers((3, 2), 1.0),
+        "5 points, scale 0": _answers((5, 2), 0.0),
+    },
+    mistakes=[
+        Mistake(
+            (
+                lambda u, c, s: c + s * (c - u),
+                lambda u, c, s: (1 + s) * c - s * u,
+            ),
+            "This is the papers' w: scale 0 gives the conditional model and scale 1 already doubles the "
+            "push. Here s = 1 + w; a scale copied from a library, put into this, guides one step too hard.",
+        ),
+        Mistake(
+            lambda u, c, s: u + (s - 1) * (c - u),
+            "You turn s into w and then start from the unconditional answer: scale 1 now ignores the label. "
+            "Either s with uncond + ..., or w = s - 1 with cond + ....",
+        ),
+        Mistake(
+            (
+                lambda u, c, s: u + s * (u - c),
+                lambda u, c, s: c + s * (u - c),
+            ),
+            "The difference is turned round: the push goes from the label to no label, and the samples are "
+            "of every class but the one that was asked for.",
+        ),
+        Mistake(
+            lambda u, c, s: s * (c - u),
+            "Only the difference is left: it says what the label changes, and nothing about digits; the "
+            "sampler gets no picture out of it.",
+        ),
+        Mistake(
+            lambda u, c, s: u + s * c,
+            "The unconditional answer is not taken off again: at scale 1 you have the sum of two noises, "
+            "about twice as much as there is, and the samples blow up.",
+        ),
+        Mistake(
+            lambda u, c, s: (u + s * c) / (1 + s),
+            "This is a weighted average of the two answers: it lies between them at every scale, so the "
+            "label is always softened and never exaggerated, and guidance goes beyond.",
+        ),
+        Mistake(
+            (
+                lambda u, c, s: u + s * (c - u) / max(s, 1),
+                lambda u, c, s: u + min(s, 1) * (c - u),
+            ),
+            "The scale is cut off at 1, or divided out again: it is not the weight of an average, it may go "
+            "beyond the conditional answer, and guidance is just that; here every scale above 1 gives the "
+            "same.",
+        ),
+    ],
+    hints=[
+        "Start at the answer without the label, and go towards the answer with it: scale 0 stays, scale 1 "
+        "arrives. Scale 2 goes on as far again.",
+        "What the label changes is cond - uncond.",
+        "To uncond add that difference, times the scale. Try 0 and 1 in your head.",
+    ],
+)
+
+
+# ---- both answers in one call
+
+
+def one_call(x_t, t, y, net, null, scale):
+    """Guidance with one call of net on 2 B images: x_t [B, ...], t, y [B] -> [B, ...]."""
+    labels = torch.cat([torch.full_like(y, null), y])
+    uncond, cond = net(torch.cat([x_t, x_t]), torch.cat([t, t]), labels).chunk(2)
+    return uncond + scale * (cond - uncond)
+
+
+class _Net:
+    """A network whose answer depends on everything it is told, and on how often it was called."""
+
+    def __init__(self, rng, labels, size):
+        self.table = torch.randn(labels, size, generator=rng)
+        self.calls = 0
+
+    def __call__(self, x_t, t, y):
+        lengths = {len(x_t), len(t), len(y)}
+        if len(lengths) > 1:
+            raise ValueError(
+                f"the net needs as many images as steps and labels, and has {len(x_t)}, {len(t)}, {len(y)}"
+            )
+        late = 0.25 * self.calls
+        self.calls += 1
+        column = (-1, *[1] * (x_t.ndim - 1))
+        told = self.table.to(x_t)[y].view_as(x_t)
+        return torch.sin(x_t + told) + t.to(x_t).view(column) / 500 * told + late
+
+    def __repr__(self):
+        return f"a net with {len(self.table)} labels"
+
+
+def _batch(n, shape, classes, scale):
+    def make(rng):
+        net = _Net(rng, classes + 1, torch.Size(shape).numel())
+        x_t = torch.randn(n, *shape, generator=rng)
+        t = torch.randint(1000, (n,), generator=rng)
+        y = torch.randint(1, classes, (n,), generator=rng)
+        return x_t, t, y, net, classes, scale
+
+    return make
+
+
+def _asked(labels, scale=lambda s: s, halves=lambda one, other: (one, other), images=None, steps=None):
+    """One call with other labels, another scale, other halves or another order of the images."""
+
+    def call(x_t, t, y, net, null, s):
+        both = torch.cat([x_t, x_t]) if images is None else images(x_t)
+        times = torch.cat([t, t]) if steps is None else steps(t)
+        uncond, cond = halves(*net(both, times, labels(y, null)).chunk(2))
+        return uncond + scale(s) * (cond - uncond)
+
+    return call
+
+
+def _none_first(y, null):
+    return torch.cat([torch.full_like(y, null), y])
+
+
+def _paired(y, null):
+    return torch.stack([torch.full_like(y, null), y], dim=1).flatten()
+
+
+def _two_calls(x_t, t, y, net, null, scale):
+    uncond = net(x_t, t, torch.full_like(y, null))
+    return uncond + scale * (net(x_t, t, y) - uncond)
+
+
+def _two_calls_label_first(x_t, t, y, net, null, scale):
+    cond = net(x_t, t, y)
+    uncond = net(x_t, t, torch.full_like(y, null))
+    return uncond + scale * (cond - uncond)
+
+
+exercise(
+    "guidance.one_call",
+    reference=one_call,
+    inputs={
+        "4 points of the plane, 3 classes, scale 3": _batch(4, (2,), 3, 3.0),
+        "3 images of 4 x 4, 10 classes, scale 1.5": _batch(3, (1, 4, 4), 10, 1.5),
+        "5 points of the plane, 4 classes, scale 1": _batch(5, (2,), 4, 1.0),
+    },
+    mistakes=[
+        Mistake(
+            (_two_calls, _two_calls_label_first),
+            "You call the net twice: the answers are right (the net of this check betrays a second call by "
+            "a shift), but for small images two calls cost more than one of twice the size.",
+        ),
+        Mistake(
+            _asked(_none_first, halves=lambda one, other: (other, one)),
+            "The halves have changed places: with the labels in this order the first half is the "
+            "unconditional answer, and the wrong way round guidance leads away from the class.",
+        ),
+        Mistake(
+            _asked(_paired),
+            "Images and labels are repeated in different orders (x, x' ... against null, y, null, y' ...): "
+            "half of the images get a neighbour's label, and the two answers subtracted are not of one "
+            "image.",
+        ),
+        Mistake(
+            _asked(_none_first, images=lambda x: x.repeat_interleave(2, 0)),
+            "With repeat_interleave an image's copies stand side by side, with cat the batch stands behind "
+            "itself: the two answers that are subtracted here belong to different images.",
+        ),
+        Mistake(
+            _asked(_none_first, steps=lambda t: t.repeat_interleave(2)),
+            "The steps are repeated in another order than the images: unless all have one t, the net is "
+            "told wrong noise levels, and takes off too much here and too little there.",
+        ),
+        Mistake(
+            _asked(lambda y, null: torch.cat([torch.zeros_like(y), y])),
+            "The unconditional half is asked with label 0, and 0 is a class: guidance then leads away from "
+            "zeros and not towards y, and a 0 cannot be guided at all.",
+        ),
+        Mistake(
+            _asked(lambda y, null: torch.cat([torch.full_like(y, null)] * 2)),
+            "Both halves are asked without a label, which was dropped at sampling: the difference is 0, and "
+            "whatever the scale, the samples are unconditional.",
+        ),
+        Mistake(
+            _asked(lambda y, null: torch.cat([y, y])),
+            "Both halves are asked with the label: the difference is 0, and whatever the scale, you get the "
+            "conditional model without guidance.",
+        ),
+        Mistake(
+            _asked(_none_first, scale=lambda s: 1 + s),
+            "The scale is taken for the papers' w: scale 1 already guides, and 0 does not ignore the label; "
+            "here s = 1 + w.",
+        ),
+    ],
+    hints=[
+        "Put the batch behind itself, so that the net sees 2 B images: x_t twice, t twice, and in the "
+        "labels B times null before y.",
+        "torch.cat([a, b]) joins batches, torch.full_like(y, null) makes the nulls, and chunk(2) cuts the "
+        "answer into its halves, in the order of the labels.",
+        "The first half answers without the label, the second with it; combine them as in the exercise "
+        "before.",
+    ],
+)
