@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import math
 
 import torch
 
@@ -42,7 +43,7 @@ def right_but_at(got, want, tolerance):
     if not wrong or not all(one.isfinite().all() and one.ndim == got[0].ndim for one in got):
         return "", 0
     for axis in range(got[0].ndim):
-        masks = [mask.movedim(axis, 0).flatten(1).any(1) for mask in wrong.values()]
+        masks = [_rows(mask, axis).any(1) for mask in wrong.values()]
         places = [mask.nonzero().flatten().tolist() for mask in masks]
         if any(len(one) != 1 or len(mask) < 3 for one, mask in zip(places, masks, strict=True)):
             continue
@@ -79,7 +80,7 @@ def _turned(axes):
     """(sentence, test of one pair) for axes that have changed places or run backwards."""
     for one, other in itertools.combinations(range(axes), 2):
         yield (
-            f"Your values are the right ones with axes {one} and {other} exchanged.",
+            f"Your values are the right ones, with axes {one} and {other} exchanged.",
             lambda got, want, one=one, other=other: _equal(got, want.transpose(one, other)),
         )
     for axis in range(axes):
@@ -101,12 +102,18 @@ def _reordered(axes):
 
 
 def _same_rows(got, want, axis):
-    ours, theirs = (one.movedim(axis, 0).flatten(1) for one in (got, want))
+    ours, theirs = _rows(got, axis), _rows(want, axis)
     if len(ours) > _MOST_ROWS or not (ours.isfinite().all() and theirs.isfinite().all()):
         return False
     slack = _TOLERANCE * max(float(want.abs().max()), 0.1)
     met, own = ((torch.cdist(one, theirs, p=torch.inf) <= slack).sum(0) for one in (ours, theirs))
     return torch.equal(met, own)
+
+
+def _rows(tensor, axis):
+    """What stands at each index of that axis, as the rows of a matrix."""
+    front = tensor.movedim(axis, 0)
+    return front.reshape(len(front), math.prod(front.shape[1:]))
 
 
 def _shifts(axes):
