@@ -10,6 +10,7 @@ import alternatives_elbo
 import alternatives_gan
 import alternatives_gan_images
 import alternatives_guidance
+import alternatives_guidance_images
 import alternatives_vae
 import numpy as np
 import torch
@@ -296,6 +297,7 @@ for other in (
     alternatives_diffusion_forward,
     alternatives_diffusion_images,
     alternatives_guidance,
+    alternatives_guidance_images,
 ):
     RIGHT.update(other.RIGHT)
     OTHER_TYPE.update(other.OTHER_TYPE)
