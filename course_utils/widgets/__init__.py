@@ -3,6 +3,7 @@
 from .diffusion import DiffusionExplorer
 from .divergence import DivergenceExplorer
 from .elbo import ElboExplorer
+from .guidance import GuidanceExplorer
 from .latent import LatentExplorer
 from .minimax import MinimaxExplorer
 from .playground import GANPlayground
@@ -10,6 +11,6 @@ from .schedule import ScheduleExplorer
 from .vae import VAEExplorer
 
 __all__ = [
-    "DiffusionExplorer", "DivergenceExplorer", "ElboExplorer", "GANPlayground", "LatentExplorer",
-    "MinimaxExplorer", "ScheduleExplorer", "VAEExplorer",
+    "DiffusionExplorer", "DivergenceExplorer", "ElboExplorer", "GANPlayground", "GuidanceExplorer",
+    "LatentExplorer", "MinimaxExplorer", "ScheduleExplorer", "VAEExplorer",
 ]  # fmt: skip

@@ -1,0 +1,70 @@
+// The rows above the picture: playing and the scale, what is guided and how, and what is on show.
+import { choice } from "../shared/select.js";
+import { button, group, slider } from "../shared/shell.js";
+import { LAST, NOTCH, onNotch, scaleText } from "./state.js";
+
+const SAMPLERS = [["deterministic", "deterministic"], ["ancestral", "ancestral"]];
+const VIEWS = [["exact", "exact mixture"], ["digits", "digits"]];
+const LAYERS = [["samples", "samples"], ["conditional", "p(x | y)"], ["tilted", "tilted density"]];
+const CONVENTIONS = ["s", "w"];
+
+/** All controls; `start(changes)` sets anything. Returns what shows the state again. */
+export function addControls(toolbar, current, { toggle, moveTo, save, start }) {
+  const { given } = current;
+  const play = button(toolbar, "Play", toggle, { title: "Space" });
+  const describe = () => scaleText(current.settings).split(":")[0];
+  const last = Math.round(LAST / NOTCH);
+  const onInput = (index) => moveTo(onNotch(index * NOTCH));
+  const showScale = slider(toolbar, { label: "Guidance:", last, describe, onInput, onChange: save });
+  const names = group(toolbar, "Named first:");
+  const firsts = CONVENTIONS.map((name) => {
+    return [name, button(names, name, () => start({ convention: name }), { pressed: false })];
+  });
+  if (given.grids) {
+    const views = group(toolbar, "View:");
+    firsts.push(...VIEWS.map(([name, text]) => [name, button(views, text, () => start({ view: name }), { pressed: false })]));
+  }
+  const exact = document.createElement("span");
+  exact.style.display = "contents";
+  toolbar.append(exact);
+  const showExact = addExact(exact, current, start);
+  return () => {
+    const { settings } = current;
+    play.textContent = current.playing() ? "Pause" : "Play";
+    showScale(Math.round(settings.scale / NOTCH));
+    for (const [name, element] of firsts) {
+      element.setAttribute("aria-pressed", String(name === settings.convention || name === settings.view));
+    }
+    exact.style.display = settings.view === "exact" ? "contents" : "none";
+    if (settings.view === "exact") showExact();
+  };
+}
+
+/** What only the exact mixture has. */
+function addExact(toolbar, current, start) {
+  const { mixtures } = current.given;
+  const classesOf = (name) => Math.max(...mixtures.find((one) => one.name === name).labels) + 1;
+  const selectData = (data) => start({ data, label: Math.min(current.settings.label, classesOf(data) - 1) });
+  const showData = choice(toolbar, "Classes", mixtures.map(({ name, caption }) => [name, caption]), selectData);
+  const labels = group(toolbar, "Label:");
+  const most = Math.max(...mixtures.map(({ name }) => classesOf(name)));
+  const numbers = Array.from({ length: most }, (_, label) => {
+    return button(labels, String(label), () => start({ label }), { pressed: false });
+  });
+  const showSampler = choice(toolbar, "Sampler", SAMPLERS, (sampler) => start({ sampler }));
+  const row = group(toolbar, "Show:");
+  const layers = LAYERS.map(([name, text]) => {
+    const flip = () => start({ [name]: !current.settings[name] });
+    return [name, button(row, text, flip, { pressed: false })];
+  });
+  return () => {
+    const { settings } = current;
+    showData(settings.data);
+    showSampler(settings.sampler);
+    numbers.forEach((element, label) => {
+      element.hidden = label >= classesOf(settings.data);
+      element.setAttribute("aria-pressed", String(label === settings.label));
+    });
+    for (const [name, element] of layers) element.setAttribute("aria-pressed", String(settings[name]));
+  };
+}

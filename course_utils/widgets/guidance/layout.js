@@ -1,0 +1,46 @@
+/** Where everything goes: the scale's ruler, then the plane with its measures, or the digits with their curves. */
+export function layout(width, size, { view, grids, hasCurves }) {
+  const small = Math.max(13, size * 0.85);
+  const head = Math.round(size * 1.2);
+  const formula = width >= 560 ? { x: width - 2, y: head, align: "right" } : { x: 2, y: head + small * 1.4, align: "left" };
+  const line = Math.round(formula.y + small * 1.1);
+  const ruler = { left: size, right: width - size * 1.4, y: line };
+  const place = { width, size, small, head, formula, ruler };
+  const top = Math.round(line + small * 2.5);
+  return { ...place, ...(view === "digits" ? digits : plane)(place, top, { grids, hasCurves }) };
+}
+
+function plane({ width, size, small }, top) {
+  const rows = 12.6 * small * 1.35; // three titles with three bars each
+  if (width < 600) {
+    const box = { left: 2, top, side: width - 4 };
+    const bars = { left: 2, right: width - 2, top: top + box.side + small * 0.6 };
+    return { plane: box, bars, height: bars.top + rows + small };
+  }
+  const side = Math.round(Math.min(width * 0.44, 312));
+  const bars = { left: 2 + side + size * 1.6, right: width - 2, top };
+  return { plane: { left: 2, top, side }, bars, height: Math.max(top + side + 4, top + rows) };
+}
+
+const TALLEST = 330; // of the digits, so that a slide has room for all
+
+function digits({ width, size, small }, top, { grids, hasCurves }) {
+  const { rows, height, width: across } = grids;
+  const beside = hasCurves && width >= 600;
+  const room = beside ? width * 0.66 : width - 4;
+  const tall = height / across;
+  const gap = 3;
+  const first = top + small * 1.2; // below the labels
+  const step = Math.min(room / COLUMNS, (TALLEST / rows - gap) / tall + gap);
+  const tile = { width: step - gap, height: (step - gap) * tall };
+  const sheet = { left: 2, top: first, step, stepDown: tile.height + gap, ...tile, labels: first - small * 0.4 };
+  const bottom = first + rows * sheet.stepDown;
+  if (!hasCurves) return { sheet, height: bottom + 4 };
+  const box = beside
+    ? { left: 2 + COLUMNS * step + size * 3, right: width - size, top: first, bottom: Math.max(bottom, first + 180) - small * 1.6 }
+    : { left: size * 2.2, right: width - size, top: bottom + size * 2, bottom: bottom + size * 12 };
+  return { sheet, curves: box, height: Math.max(bottom, box.bottom + small * 3.2) };
+}
+
+/** Labels 0 to 9. */
+export const COLUMNS = 10;
