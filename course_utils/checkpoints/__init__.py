@@ -12,6 +12,7 @@ from .digits_diffusion import RECIPES as _DIGITS_DIFFUSION
 from .digits_gan_tricks import RECIPES as _DIGITS_GAN_TRICKS
 from .glyph_autoencoders import RECIPES as _GLYPH_AUTOENCODERS
 from .glyph_vae import RECIPES as _GLYPH_VAE
+from .glyphs_control import RECIPES as _GLYPHS_CONTROL
 from .glyphs_dcgan import RECIPES as _GLYPHS_DCGAN
 from .glyphs_diffusion import RECIPES as _GLYPHS_DIFFUSION
 from .recipe import Recipe
@@ -20,6 +21,7 @@ from .store import folder, load_recipe, train_recipe
 _ALL = [*_GLYPH_AUTOENCODERS, *_DIGIT_VAES, *_DIGIT_CLASSIFIER, *_GLYPH_VAE]
 _ALL += [*_DIGITS_GAN_TRICKS, *_GLYPHS_DCGAN]
 _ALL += [*_DIGITS_DIFFUSION, *_GLYPHS_DIFFUSION]
+_ALL += [*_GLYPHS_CONTROL]
 RECIPES = {recipe.name: recipe for recipe in _ALL}
 
 __all__ = ["RECIPES", "CheckpointError", "Recipe", "betas", "find", "folder", "load", "train"]
