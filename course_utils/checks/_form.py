@@ -27,6 +27,8 @@ def as_numbers(value):
     """A float64 tensor of value, detached from everything; None where it holds no real numbers."""
     try:
         if isinstance(value, list | tuple):
+            value = _array(value)
+        if isinstance(value, list | tuple):
             value = torch.stack([as_numbers(part) for part in value])
         elif isinstance(value, str):
             return None
@@ -34,6 +36,20 @@ def as_numbers(value):
     except (TypeError, ValueError, RuntimeError):
         return None
     return None if value.is_complex() else value.to(torch.float64).clone()
+
+
+def _array(value):
+    """A list of plain numbers (or lists of them) as an array: a tensor for each would take seconds."""
+    leaf = value
+    while isinstance(leaf, list | tuple) and leaf:
+        leaf = leaf[0]
+    if not isinstance(leaf, numbers.Real):
+        return value
+    try:
+        array = np.array(value)
+    except (TypeError, ValueError, RuntimeError):  # rows of unequal length, a tensor that wants gradients
+        return value
+    return array if array.dtype.kind in "biuf" else value
 
 
 def form_fault(value, wanted, returns):
