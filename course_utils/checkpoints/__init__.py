@@ -15,13 +15,14 @@ from .glyph_vae import RECIPES as _GLYPH_VAE
 from .glyphs_control import RECIPES as _GLYPHS_CONTROL
 from .glyphs_dcgan import RECIPES as _GLYPHS_DCGAN
 from .glyphs_diffusion import RECIPES as _GLYPHS_DIFFUSION
+from .glyphs_superres import RECIPES as _GLYPHS_SUPERRES
 from .recipe import Recipe
 from .store import folder, load_recipe, train_recipe
 
 _ALL = [*_GLYPH_AUTOENCODERS, *_DIGIT_VAES, *_DIGIT_CLASSIFIER, *_GLYPH_VAE]
 _ALL += [*_DIGITS_GAN_TRICKS, *_GLYPHS_DCGAN]
 _ALL += [*_DIGITS_DIFFUSION, *_GLYPHS_DIFFUSION]
-_ALL += [*_GLYPHS_CONTROL]
+_ALL += [*_GLYPHS_CONTROL, *_GLYPHS_SUPERRES]
 RECIPES = {recipe.name: recipe for recipe in _ALL}
 
 __all__ = ["RECIPES", "CheckpointError", "Recipe", "betas", "find", "folder", "load", "train"]

@@ -1,0 +1,119 @@
+"""A diffusion model that makes 28x28 glyphs of 7x7 ones, for lesson 14: SR3 in small (Saharia et al. 2021).
+
+It sees the small image, enlarged, as a second channel beside the noisy one, and is not told the label.
+"""
+
+import functools
+
+import torch
+from torch.nn import functional as F
+
+from .. import diffusion, training
+from ..diffusion.unet import UNet
+from . import glyphs_diffusion
+from .digits_diffusion import schedule
+from .recipe import Recipe
+
+FACTOR = 4  # height and width of the large image over those of the small one
+SETTINGS = {
+    "n": glyphs_diffusion.N_TRAIN,
+    "seed": 0,
+    "width": 16,
+    "multipliers": [1, 2, 4],
+    "factor": FACTOR,
+    "shrunk_by": "mean over blocks",
+    "enlarged_by": "bilinear interpolation",
+    "schedule": "cosine, 1,000 steps",
+    "prediction_type": "v_prediction",
+    "steps": 5_000,
+    "batch_size": 32,
+    "lr": 2e-3,
+    "ema_decay": 0.998,
+}
+SAMPLING_STEPS, N_EVALUATED, DRAWS = 25, 100, 16
+
+
+def shrink(images):
+    """The mean over blocks of 4 x 4 pixels: [B, 1, 28, 28] -> [B, 1, 7, 7]."""
+    return F.avg_pool2d(images, FACTOR)
+
+
+def enlarge(small, mode="bilinear"):
+    """A small image stretched to the large one's size, by F.interpolate: [B, 1, 7, 7] -> [B, 1, 28, 28]."""
+    return F.interpolate(small, scale_factor=FACTOR, mode=mode)
+
+
+def told(net, small):
+    """model(x_t, t) of the network, x_t [B, 1, 28, 28], that sees small [B, 1, 7, 7] in [0, 1] beside x_t."""
+    shown = 2 * enlarge(small) - 1
+    return lambda x_t, t: net(torch.cat([x_t, shown], dim=1), t)
+
+
+def build(settings):
+    """The untrained network of the settings: two channels in, one out."""
+    return UNet(
+        in_channels=2, out_channels=1, width=settings["width"], multipliers=tuple(settings["multipliers"])
+    )
+
+
+def train(settings, model, data, seconds=None, progress=True):
+    """Fit to noisy glyphs, each beside its own small image; keep the average of the weights."""
+    denoising = diffusion.denoising_loss(schedule(), settings["prediction_type"])
+
+    def loss(model, x):
+        return denoising(told(model, shrink(x)), 2 * x - 1)
+
+    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
+    history = training.fit(
+        model, loss, data.images, **budget, batch_size=settings["batch_size"], lr=settings["lr"],
+        ema_decay=settings["ema_decay"], seed=settings["seed"], precision="fp32", progress=progress,
+    )  # fmt: skip
+    return history.ema, history
+
+
+@torch.no_grad()
+def sample(net, small, seed=0):
+    """One large image in [0, 1] for each small one [N, 1, 7, 7], by 25 DDIM steps: [N, 1, 28, 28]."""
+    x = diffusion.samplers.ddim(
+        told(net, small), schedule(), (len(small), 1, 28, 28), num_inference_steps=SAMPLING_STEPS,
+        prediction_type=SETTINGS["prediction_type"], clip=(-1, 1),
+        generator=torch.Generator().manual_seed(seed),
+    )  # fmt: skip
+    return ((x + 1) / 2).clamp(0, 1)
+
+
+def evaluate(net):
+    """How far samples for held-out glyphs are from the truth and from the small images that they were told.
+
+    Errors are means over pixels: of one sample, of the mean of DRAWS samples, and of interpolations;
+    `consistency` is the root mean square of (the sample shrunk - the small image). read_as_was: the share of
+    samples whose nearest training glyph is the same digit as the truth, and of bicubic interpolations.
+    """
+    train, test = glyphs_diffusion.glyphs(), glyphs_diffusion.glyphs("test")
+    truth, labels = test.images[:N_EVALUATED], test.labels[:N_EVALUATED]
+    small = shrink(truth)
+    samples = torch.stack([sample(net, small, seed) for seed in range(DRAWS)])  # [DRAWS, N, 1, 28, 28]
+    stretched = {mode: enlarge(small, mode).clamp(0, 1) for mode in ("bilinear", "bicubic")}
+    return {
+        "consistency": (shrink(samples[0]) - small).square().mean().sqrt(),
+        "error_of_one_sample": (samples - truth).square().mean(),
+        "error_of_the_mean": (samples.mean(0) - truth).square().mean(),
+        "spread_of_samples": samples.var(0).mean(),
+        **{f"error_of_{mode}": (x - truth).square().mean() for mode, x in stretched.items()},
+        "read_as_was": glyphs_diffusion.nearest(samples[0], labels, train)[0],
+        "bicubic_read_as_was": glyphs_diffusion.nearest(stretched["bicubic"], labels, train)[0],
+    }
+
+
+RECIPES = [
+    Recipe(
+        name="glyphs_superres",
+        summary="Diffusion model that makes 28x28 glyphs of 7x7 ones",
+        lessons=("14",),
+        build=functools.partial(build, SETTINGS),
+        data=glyphs_diffusion.glyphs,
+        train=functools.partial(train, SETTINGS),
+        evaluate=evaluate,
+        settings=SETTINGS,
+    )
+]
