@@ -1,6 +1,6 @@
 // How the samples compare with the true conditional and with the tilted density: spread, p(y | x), shares of the modes.
 import { line, write } from "../shared/canvas.js";
-import { DATA, MODEL, PAPER, RULE, SOFT } from "../shared/colors.js";
+import { DATA, MODEL, PAPER, RULE } from "../shared/colors.js";
 import { viridis } from "../shared/viridis.js";
 import { drawTriangle } from "./plane.js";
 

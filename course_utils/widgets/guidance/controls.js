@@ -3,10 +3,11 @@ import { choice } from "../shared/select.js";
 import { button, group, slider } from "../shared/shell.js";
 import { LAST, NOTCH, onNotch, scaleText } from "./state.js";
 
-const SAMPLERS = [["deterministic", "deterministic"], ["ancestral", "ancestral"]];
-const VIEWS = [["exact", "exact mixture"], ["digits", "digits"]];
-const LAYERS = [["samples", "samples"], ["conditional", "p(x | y)"], ["tilted", "tilted density"]];
-const CONVENTIONS = ["s", "w"];
+/** By name, with what each is called. */
+export const SAMPLERS = [["deterministic", "deterministic"], ["ancestral", "ancestral"]];
+export const VIEWS = [["exact", "exact mixture"], ["digits", "digits"]];
+export const LAYERS = [["samples", "samples"], ["conditional", "p(x | y)"], ["tilted", "tilted density"]];
+export const CONVENTIONS = ["s", "w"];
 
 /** All controls; `start(changes)` sets anything. Returns what shows the state again. */
 export function addControls(toolbar, current, { toggle, moveTo, save, start }) {

@@ -85,7 +85,7 @@ export function drawTriangle(context, [x, y], radius) {
   path.lineTo(x + 1.13 * radius, y + 0.65 * radius);
   path.lineTo(x - 1.13 * radius, y + 0.65 * radius);
   path.closePath();
-  stroke(context, path, [[PAPER, 1.4]]);
+  stroke(context, path, [[PAPER, 1.1]]);
   context.fillStyle = MODEL;
   context.fill(path);
 }
