@@ -9,6 +9,7 @@ import functools
 import torch
 
 from .. import diffusion, metrics, training
+from ..diffusion.guidance import drop_labels
 from ..diffusion.unet import UNet
 from .recipe import Recipe
 
@@ -53,8 +54,7 @@ def train(settings, model, data, seconds=None, progress=True):
     denoising = diffusion.denoising_loss(schedule(), settings["prediction_type"])
 
     def loss(model, x, y):
-        hidden = torch.rand(len(y), device=y.device) < settings["label_dropout"]
-        return denoising(model, 2 * x - 1, torch.where(hidden, model.classes, y))
+        return denoising(model, 2 * x - 1, drop_labels(y, model.classes, settings["label_dropout"]))
 
     budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
     history = training.fit(

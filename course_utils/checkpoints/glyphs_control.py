@@ -9,6 +9,7 @@ import torch
 
 from .. import diffusion, training
 from ..diffusion.control import ControlledUNet, edge_agreement, edges
+from ..diffusion.guidance import drop_labels
 from . import glyphs_diffusion
 from .digits_diffusion import schedule
 from .recipe import Recipe
@@ -48,8 +49,8 @@ def train(settings, model, data, seconds=None, progress=True):
     denoising = diffusion.denoising_loss(schedule(), settings["prediction_type"])
 
     def loss(model, x, y):
-        hidden = torch.rand(len(y), device=y.device) < settings["label_dropout"]
-        return denoising(model, 2 * x - 1, torch.where(hidden, model.classes, y), edges(x))
+        y = drop_labels(y, model.classes, settings["label_dropout"])
+        return denoising(model, 2 * x - 1, y, edges(x))
 
     budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
     history = training.fit(
