@@ -7,10 +7,11 @@ import functools
 
 import torch
 
-from .. import diffusion, training
+from .. import diffusion
 from ..diffusion.control import ControlledUNet, edge_agreement, edges
 from ..diffusion.guidance import drop_labels
 from . import glyphs_diffusion
+from .digit_vaes import fit
 from .digits_diffusion import schedule
 from .recipe import Recipe
 from .store import CheckpointError, load_recipe
@@ -52,12 +53,7 @@ def train(settings, model, data, seconds=None, progress=True):
         y = drop_labels(y, model.classes, settings["label_dropout"])
         return denoising(model, 2 * x - 1, y, edges(x))
 
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
-    history = training.fit(
-        model, loss, (data.images, data.labels), **budget, batch_size=settings["batch_size"],
-        lr=settings["lr"], ema_decay=settings["ema_decay"], seed=settings["seed"], precision="fp32",
-        progress=progress,
-    )  # fmt: skip
+    history = fit(settings, model, loss, (data.images, data.labels), seconds, progress)
     return history.ema, history
 
 

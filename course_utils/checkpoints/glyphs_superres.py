@@ -8,9 +8,10 @@ import functools
 import torch
 from torch.nn import functional as F
 
-from .. import diffusion, training
+from .. import diffusion
 from ..diffusion.unet import UNet
 from . import glyphs_diffusion
+from .digit_vaes import fit
 from .digits_diffusion import schedule
 from .recipe import Recipe
 
@@ -63,11 +64,7 @@ def train(settings, model, data, seconds=None, progress=True):
     def loss(model, x):
         return denoising(told(model, shrink(x)), 2 * x - 1)
 
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
-    history = training.fit(
-        model, loss, data.images, **budget, batch_size=settings["batch_size"], lr=settings["lr"],
-        ema_decay=settings["ema_decay"], seed=settings["seed"], precision="fp32", progress=progress,
-    )  # fmt: skip
+    history = fit(settings, model, loss, data.images, seconds, progress)
     return history.ema, history
 
 
