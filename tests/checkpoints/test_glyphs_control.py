@@ -28,7 +28,7 @@ def held_out():
 def test_samples_keep_to_the_edges_far_better_than_the_base_with_the_right_label(
     shipped, held_out, monkeypatch
 ):
-    monkeypatch.setattr(recipes, "SAMPLING_STEPS", 15)
+    monkeypatch.setattr(recipes, "SAMPLING_STEPS", 10)
     model, _ = shipped
     _, labels, wanted = held_out
     told, untold, base = (
