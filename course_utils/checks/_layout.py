@@ -31,7 +31,7 @@ def moved(got, want):
 
 
 def right_but_at(got, want, tolerance):
-    """(where, which): the end of an axis, "the first" or "the last", where all wrong values stand; or "".
+    """(where, which): the one place along an axis at which all wrong values stand, as "the last"; or "".
 
     which: the number of the first pair that is wrong there. Along that axis the wrong pairs have 3 or more.
     """
@@ -47,11 +47,13 @@ def right_but_at(got, want, tolerance):
         places = [mask.nonzero().flatten().tolist() for mask in masks]
         if any(len(one) != 1 or len(mask) < 3 for one, mask in zip(places, masks, strict=True)):
             continue
+        starts = {one[0] for one in places}
+        ends = {one[0] - len(mask) for one, mask in zip(places, masks, strict=True)}
+        if ends != {-1} and len(starts) > 1:
+            continue
+        inner = "the first" if starts == {0} else f"those at index {min(starts)}"
         along = f" along axis {axis}" if got[0].ndim > 1 else ""
-        if {place[0] for place in places} == {0}:
-            return f"the first{along}", next(iter(wrong))
-        if {place[0] - len(mask) for place, mask in zip(places, masks, strict=True)} == {-1}:
-            return f"the last{along}", next(iter(wrong))
+        return f"{'the last' if ends == {-1} else inner}{along}", next(iter(wrong))
     return "", 0
 
 
@@ -158,30 +160,35 @@ def _diagonal():
     )
 
 
+def _reductions(axes):
+    """(dims, name, function) for the sums and means over all axes, over one and over all but one."""
+    chosen = [(None, "all axes" if axes > 1 else "all of them")]
+    if axes > 1:
+        chosen += [(axis, f"axis {axis}") for axis in range(axes)]
+    if axes > 2:
+        rest = [tuple(one for one in range(axes) if one != axis) for axis in range(axes)]
+        chosen += [(dims, f"all axes but {axis}") for axis, dims in enumerate(rest)]
+    for dims, over in chosen:
+        yield dims, f"mean over {over}", torch.mean
+        yield dims, f"sum over {over}", torch.sum
+
+
 def _reduced(axes):
     """Results that are sums or means of what is wanted."""
-    for axis in [None, *range(axes if axes > 1 else 0)]:
-        where = "of all wanted values" if axis is None else f"of the wanted values over axis {axis}"
-        for name, reduce in (("mean", torch.mean), ("sum", torch.sum)):
-            yield (
-                f"it is the {name} {where}",
-                lambda got, want, axis=axis, reduce=reduce: _equal(
-                    got.flatten(), reduce(want, dim=axis).flatten()
-                ),
-            )
+    for dims, name, reduce in _reductions(axes):
+        yield (
+            f"it is what is wanted after a {name}",
+            lambda got, want, dims=dims, reduce=reduce: _equal(got.flatten(), reduce(want, dims).flatten()),
+        )
 
 
 def _unreduced(axes):
     """Results of which the sums or means are wanted."""
-    for axis in [None, *range(axes if axes > 1 else 0)]:
-        where = "over all of them" if axis is None else f"over axis {axis}"
-        for name, reduce in (("mean", torch.mean), ("sum", torch.sum)):
-            yield (
-                f"the values are right, and a {name} {where} is missing",
-                lambda got, want, axis=axis, reduce=reduce: _equal(
-                    reduce(got, dim=axis).flatten(), want.flatten()
-                ),
-            )
+    for dims, name, reduce in _reductions(axes):
+        yield (
+            f"the values are right, and a {name} is missing",
+            lambda got, want, dims=dims, reduce=reduce: _equal(reduce(got, dims).flatten(), want.flatten()),
+        )
 
 
 def _longer(want):

@@ -74,10 +74,11 @@ def exercise(
 
     name: "topic.name", written out in the call (it is found by reading the file). reference: the right
     function. inputs: {what they are, in a few words: maker}; maker(torch.Generator) returns the tuple of
-    arguments, the same for the same generator; sizes should differ between makers. mistakes: `Mistake`s;
-    accepted: `Accepted`s. hints: from a nudge to nearly there. gradient: the arguments whose gradient must be
-    the reference's, and none where that sends none; a mistake may differ in this alone. returns: what the
-    parts of a returned tuple are called. For random samples, summary(output, *args) gives {what it measures:
+    arguments, the same for the same generator; sizes should differ between makers. mistakes: `Mistake`s; one
+    that raises is named where the answer raises the same on the same input. accepted: `Accepted`s. hints:
+    from a nudge to nearly there. gradient: the arguments whose gradient, from every part of the result, must
+    be the reference's, and none where that sends none; a mistake or an accepted answer may differ in this
+    alone. returns: what the parts of a returned tuple are called. For random samples, summary(output, *args) gives {what it measures:
     number}, and only that is compared, with expected(*args), the same from theory, or with the reference's
     own; tolerance is then a band on those numbers, else a relative error.
     """

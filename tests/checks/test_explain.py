@@ -70,6 +70,11 @@ def of_square(told):
             "All values are right but the first along axis 1: with nine at [2, 0] you return 0, 192 is "
             "wanted.",
         ),
+        (
+            lambda r, x, n: torch.cat([r[:1], r[1:2] + 1, r[2:]]),
+            "All values are right but those at index 1 along axis 0: with nine at [1, 0] you return 25.3, "
+            "24.3 is wanted.",
+        ),
         (lambda r, x, n: 0 * r + 7, "What you return is 7 throughout, for every input tried."),
         (lambda r, x, n: 1 - r, "Your values are one minus the expected ones."),
         (lambda r, x, n: r.abs(), "Your values are the expected ones without their signs."),
@@ -108,10 +113,10 @@ def test_what_holds_for_all_inputs_is_said(of_square, change, text):
     [
         (
             lambda r, x, n: r.mean(0),
-            "shape [3]; shape [3, 3] is wanted (it is the mean of the wanted values ",
+            "shape [3]; shape [3, 3] is wanted (it is what is wanted after a mean over axis 0)",
         ),
-        (lambda r, x, n: r.sum(1, keepdim=True), "wanted (it is the sum of the wanted values over axis 1)."),
-        (lambda r, x, n: r.sum(), "(it is the sum of all wanted values)."),
+        (lambda r, x, n: r.sum(1, keepdim=True), "wanted (it is what is wanted after a sum over axis 1)."),
+        (lambda r, x, n: r.sum(), "(it is what is wanted after a sum over all axes)."),
         (lambda r, x, n: r[1:], "(the values are right, and the first along axis 0 is missing)."),
         (lambda r, x, n: r[:, :-1], "(the values are right, and the last along axis 1 is missing)."),
         (
@@ -142,7 +147,7 @@ ROWS = {
         (lambda x, w: x * w, " (the values are right, and a sum over axis 1 is missing)"),
         (lambda x, w: ((x @ w)[:, None] * 1).expand(-1, len(x)), " (the right values are on its diagonal"),
         (lambda x, w: x, " (it is x as it came in)"),
-        (lambda x, w: (x @ w).mean(), " (it is the mean of all wanted values)"),
+        (lambda x, w: (x @ w).mean(), " (it is what is wanted after a mean over all of them)"),
         (
             lambda x, w: torch.cat([x @ w, torch.zeros(1)]),
             " (the values are right, and there is one too many after the last)",
@@ -156,6 +161,19 @@ def test_a_wrong_shape_of_a_vector(told, function, clue):
     assert kind == "wrong" and text.startswith("With 4 by 3: your result ")
     assert f"shape [4] is wanted{clue}" in text or text.endswith(clue)
     assert clue != "." or "(" not in text
+
+
+@pytest.mark.parametrize(
+    "clue, reduce",
+    [
+        ("mean over all axes but 0", lambda x: x.mean((1, 2, 3))),
+        ("sum over all axes but 1", lambda x: x.sum((0, 2, 3))),
+    ],
+)
+def test_a_missing_sum_over_several_axes(told, clue, reduce):
+    inputs = {f"{n} images": lambda rng, n=n: (torch.randn(n, 2, 4, 4, generator=rng),) for n in (3, 5, 6)}
+    kind, text = told(lambda x: x**2, reference=lambda x: reduce(x**2), inputs=inputs)
+    assert kind == "wrong" and text.endswith(f"is wanted (the values are right, and a {clue} is missing).")
 
 
 def test_exchanged_axes_show_in_the_shape(told):
@@ -179,7 +197,7 @@ def test_a_part_of_a_tuple_is_described_alone(told):
         "Your sum is right; for the terms: what you return is x as it came in."
     )
     assert told(lambda x, w: (x @ w, x @ w), **parts)[1] == (
-        "With 4 by 3: your terms has shape [4]; shape [4, 3] is wanted (it is the sum of the wanted values "
+        "With 4 by 3: your terms has shape [4]; shape [4, 3] is wanted (it is what is wanted after a sum "
         "over axis 1)."
     )
 
