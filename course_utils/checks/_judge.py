@@ -83,7 +83,7 @@ def _outputs(exercise, known, function, printed):
         if outcome.blank:
             return None, ""
         if outcome.fault:
-            mistake = raising_mistake(exercise, known, outputs, outcome.error)
+            mistake = outcome.error and raising_mistake(exercise, known, outputs, outcome.error)
             fault = f"{outcome.fault} {mistake.explanation}" if mistake else outcome.fault
             return None, fault if index == 0 else f"With {probe.label}: {fault[0].lower()}{fault[1:]}"
         changed = _changed(function, args, probe.make())

@@ -78,9 +78,9 @@ def exercise(
     that raises is named where the answer raises the same on the same input. accepted: `Accepted`s. hints:
     from a nudge to nearly there. gradient: the arguments whose gradient, from every part of the result, must
     be the reference's, and none where that sends none; a mistake or an accepted answer may differ in this
-    alone. returns: what the parts of a returned tuple are called. For random samples, summary(output, *args) gives {what it measures:
-    number}, and only that is compared, with expected(*args), the same from theory, or with the reference's
-    own; tolerance is then a band on those numbers, else a relative error.
+    alone. returns: what the parts of a returned tuple are called. For random samples, summary(output, *args)
+    gives {what it measures: number}, and only that is compared, with expected(*args), the same from theory,
+    or with the reference's own; tolerance is then a band on those numbers, else a relative error.
     """
     if name in _EXERCISES:
         raise ValueError(f"name must be new; got {name!r}, which is registered already.")
