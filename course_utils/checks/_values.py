@@ -12,10 +12,13 @@ _FUNCTIONS = {
     "the logarithm of the expected ones": torch.log,
     "one over the expected ones": torch.reciprocal,
     "one minus the expected ones": lambda want: 1 - want,
-    "the expected ones without their signs": torch.abs,
-    "the expected ones with 0 for the negative ones": torch.relu,
-    "the expected ones rounded to whole numbers": torch.round,
-    "the expected ones rounded down to whole numbers": torch.floor,
+}
+# What cannot be undone: either side may be the one that has gone through it.
+_ONE_WAY = {
+    "without their signs": torch.abs,
+    "with 0 for the negative ones": torch.relu,
+    "rounded to whole numbers": torch.round,
+    "rounded down to whole numbers": torch.floor,
 }
 # How a factor may come from a size, and the least size for which that says anything.
 _FACTORS = (
@@ -74,6 +77,10 @@ def relation(got, want, sizes):
     if float(shift.max() - shift.min()) <= 1e-4 * scale:
         amount = float(shift.mean())
         return f"Your values are always {number(abs(amount))} too {'small' if amount < 0 else 'large'}."
+    return _by_factor(pairs, sizes) or _one_way(one, other)
+
+
+def _by_factor(pairs, sizes):
     some = [i for i, pair in enumerate(pairs) if any(values.any() for values in pair)]  # 0 for 0 says nothing
     ratios = [_ratio(*pairs[i]) for i in some]
     if None in ratios:
@@ -82,6 +89,15 @@ def relation(got, want, sizes):
     if max(ratios) - min(ratios) <= 1e-3 * abs(ratios[0]):
         return _times(ratios[0]) if abs(ratios[0] - 1) > 5e-3 else ""
     return _by_size(ratios, sizes)
+
+
+def _one_way(got, want):
+    for text, function in _ONE_WAY.items():
+        if close(function(want), got, 1e-4):
+            return f"Your values are the expected ones {text}."
+        if close(function(got), want, 1e-4) and not (want == want[0]).all():
+            return f"What is wanted is your values {text}."
+    return ""
 
 
 def _times(ratio):

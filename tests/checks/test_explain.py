@@ -254,6 +254,21 @@ def test_zeros_where_zeros_are_wanted_do_not_hide_a_factor(told):
     assert said == "With three at [2] you return -20, -8 is wanted."
 
 
+@pytest.mark.parametrize(
+    "step, text",
+    [
+        (torch.floor, "rounded down to whole numbers"),
+        (torch.round, "rounded to whole numbers"),
+        (torch.abs, "without their signs"),
+        (torch.relu, "with 0 for the negative ones"),
+    ],
+)
+def test_a_step_that_is_missing_at_the_end_is_named(told, step, text):
+    inputs = {f"{n} numbers": lambda rng, n=n: (torch.arange(n) - 1.7,) for n in (4, 5, 8)}
+    said = told(lambda x: x * 1.3, reference=lambda x: step(x * 1.3), inputs=inputs)[1]
+    assert said == f"What is wanted is your values {text}."
+
+
 def test_a_whole_number_that_is_a_factor_is_named(told):
     inputs = {f"k = {k}": lambda rng, k=k: (torch.randn(5, generator=rng), k) for k in (2, 3, 7)}
     said = told(lambda x, k: x.exp(), reference=lambda x, k: x.exp() / k, inputs=inputs)[1]
