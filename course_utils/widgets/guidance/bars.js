@@ -43,7 +43,7 @@ function drawParts(context, kind, { from, to, top, height, small }, parts) {
     context.fillRect(x, top, width, height);
     if (parts.length > 1) {
       if (i) line(context, [[x, top], [x, top + height]], PAPER, 2);
-      const options = { size: small * 0.9, align: "center", baseline: "middle", color: PAPER, bold: true };
+      const options = { size: Math.max(13, small * 0.9), align: "center", baseline: "middle", color: PAPER, bold: true };
       if (width > small * 1.2) write(context, String(i + 1), x + width / 2, top + height / 2 + 1, options);
     }
     x += width;

@@ -1,7 +1,7 @@
 // The rows above the picture: playing and the scale, what is guided and how, and what is on show.
 import { choice } from "../shared/select.js";
 import { button, group, slider } from "../shared/shell.js";
-import { LAST, NOTCH, onNotch, scaleText } from "./state.js";
+import { LAST, NOTCH, bothScales, onNotch } from "./state.js";
 
 /** By name, with what each is called. */
 export const SAMPLERS = [["deterministic", "deterministic"], ["ancestral", "ancestral"]];
@@ -13,7 +13,7 @@ export const CONVENTIONS = ["s", "w"];
 export function addControls(toolbar, current, { toggle, moveTo, save, start }) {
   const { given } = current;
   const play = button(toolbar, "Play", toggle, { title: "Space" });
-  const describe = () => scaleText(current.settings).split(":")[0];
+  const describe = () => bothScales(current.settings);
   const last = Math.round(LAST / NOTCH);
   const onInput = (index) => moveTo(onNotch(index * NOTCH));
   const showScale = slider(toolbar, { label: "Guidance:", last, describe, onInput, onChange: save });

@@ -1,7 +1,7 @@
 // The guidance scale as a ruler over the picture: where no guidance is, and where grids were made.
 import { line, write } from "../shared/canvas.js";
 import { INK, MODEL, PAPER, SOFT } from "../shared/colors.js";
-import { LAST, formulaText, scaleText, shownScale } from "./state.js";
+import { LAST, MEANINGS, bothScales, formulaText, shownScale } from "./state.js";
 
 /** The heading, the convention and the ruler. */
 export function drawRuler(context, place, { settings, given }) {
@@ -25,8 +25,9 @@ export function drawRuler(context, place, { settings, given }) {
 }
 
 function headingOf(settings, given) {
-  const text = scaleText(settings);
-  return settings.view === "digits" ? `${text}; on show: s = ${shownScale(settings, given)}` : text;
+  const more = MEANINGS[settings.scale]?.split(",")[0]; // the first words: a narrow picture has no room for all
+  if (settings.view === "digits") return `${bothScales(settings)}; on show: s = ${shownScale(settings, given)}`;
+  return more ? `${bothScales(settings)}: ${more}` : bothScales(settings);
 }
 
 /** A diamond where a grid was made, filled where it is on show. */

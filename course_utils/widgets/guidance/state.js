@@ -31,16 +31,20 @@ export function shownScale({ scale }, { grids }) {
 }
 
 const number = (value, digits) => value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "\u2212");
-const both = (scale, convention) => {
-  const texts = [`s = ${number(scale, 2)}`, `w = ${number(scale - 1, 2)}`];
-  const [first, second] = convention === "s" ? texts : texts.toReversed();
-  return `${first} (${second})`;
-};
 
-/** Both numbers, the convention's own first; the two scales that are no guidance say so. */
-export function scaleText({ scale, convention }) {
-  const meaning = { 0: ": unconditional", 1: ": conditional, no guidance" }[scale] ?? "";
-  return both(scale, convention) + meaning;
+/** Both numbers, the convention's own first. */
+export function bothScales({ scale, convention }) {
+  const texts = [`s = ${number(scale, 2)}`, `w = ${number(scale - 1, 2)}`];
+  const [first, second] = convention === "s" ? texts : [texts[1], texts[0]];
+  return `${first} (${second})`;
+}
+
+/** What the two scales mean that are no guidance. */
+export const MEANINGS = { 0: "unconditional", 1: "conditional, no guidance" };
+
+/** Both numbers, and what they mean. */
+export function scaleText(settings) {
+  return [bothScales(settings), MEANINGS[settings.scale]].filter(Boolean).join(": ");
 }
 
 /** The rule that both numbers belong to. */
