@@ -10,6 +10,7 @@ from .digit_vaes import RECIPES as _DIGIT_VAES
 from .digit_vaes import betas
 from .digits_diffusion import RECIPES as _DIGITS_DIFFUSION
 from .digits_gan_tricks import RECIPES as _DIGITS_GAN_TRICKS
+from .digits_guidance import RECIPES as _DIGITS_GUIDANCE
 from .glyph_autoencoders import RECIPES as _GLYPH_AUTOENCODERS
 from .glyph_vae import RECIPES as _GLYPH_VAE
 from .glyphs_control import RECIPES as _GLYPHS_CONTROL
@@ -22,7 +23,7 @@ from .store import folder, load_recipe, train_recipe
 _ALL = [*_GLYPH_AUTOENCODERS, *_DIGIT_VAES, *_DIGIT_CLASSIFIER, *_GLYPH_VAE]
 _ALL += [*_DIGITS_GAN_TRICKS, *_GLYPHS_DCGAN]
 _ALL += [*_DIGITS_DIFFUSION, *_GLYPHS_DIFFUSION]
-_ALL += [*_GLYPHS_CONTROL, *_GLYPHS_SUPERRES]
+_ALL += [*_DIGITS_GUIDANCE, *_GLYPHS_CONTROL, *_GLYPHS_SUPERRES]
 RECIPES = {recipe.name: recipe for recipe in _ALL}
 
 __all__ = ["RECIPES", "CheckpointError", "Recipe", "betas", "find", "folder", "load", "train"]
