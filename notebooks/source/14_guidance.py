@@ -1,0 +1,980 @@
+# ---
+# jupyter:
+#   course:
+#     title: Guidance
+#     summary: Making samples more like what was asked for, with a classifier or without one; what a scale really samples, and what it costs; images as conditions.
+# ---
+
+# %% [markdown]
+# # 14 Guidance
+#
+# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (classifier guidance); M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (conditional models, classifier-free guidance, super-resolution); *EECS 230 Deep Learning, Lecture 16*, after
+# S. Prince (ControlNet).
+#
+# **After this notebook you can**
+# - lead a model that knows no labels by a classifier, and say where the square root in the formula comes from;
+# - train one network with labels and without, and combine its two answers in one call, in either convention;
+# - say exactly, for a Gaussian, what a guidance scale samples, and check the popular answer;
+# - measure what a scale buys and what it costs, and choose one for a purpose;
+# - condition on images: super-resolution, filling in, edges; and add such a condition to a finished model;
+# - recognise four ways to break all this.
+#
+# **Builds on** 10, 11 (the score, the noise, one step back) and 12 (the network of digits). **Time to run:** {measured_time}.
+
+# %%
+import functools
+import math
+
+import torch
+from matplotlib.patches import Circle
+from threadpoolctl import threadpool_limits
+from torch.nn import functional as F
+
+from course_utils import checkpoints, data, exact, metrics, training
+from course_utils.checks import check, hint, reveal
+from course_utils.diffusion import NoiseSchedule, NoisyClassifier, exact_model, guidance, samplers
+from course_utils.diffusion.guidance_exact import LabelledMixture, guided_variance, guided_variance_sde
+from course_utils.figures import (
+    DATA,
+    GREEN,
+    MODEL,
+    NOISE,
+    image_rows,
+    show,
+    subplots,
+)
+from course_utils.verdict import verdict
+
+torch.manual_seed(0)
+torch.set_num_threads(1)  # one thread is enough for 8 x 8 pixels, and everybody's numbers are the same
+one_thread = threadpool_limits(1)  # the same for NumPy
+fit = functools.partial(training.fit, device="cpu", progress=False)
+digits, held_out = data.load("digits", split="train"), data.load("digits", split="test")
+schedule = NoiseSchedule.cosine()  # 1,000 steps
+
+
+def dice(seed=0):
+    """A source of random numbers that repeats."""
+    return torch.Generator().manual_seed(seed)
+
+
+def to_pixels(x):
+    """From [-1, 1] back to [0, 1]."""
+    return ((x + 1) / 2).clamp(0, 1)
+
+
+# %% [markdown]
+# ## 1. What a label does
+#
+# The network of notebook 12 took a label $y$ beside the noisy image $x_t$ and the step $t$. It models $p(x \mid y)$, the digits of one class, and it was also trained *without* the label, for a tenth of the images: then it models $p(x)$, any digit. Its weights come with the course. Here is the same noise, turned into an image without a label and with
+# each of three.
+
+
+# %%
+net, _ = checkpoints.load("digits_diffusion")  # predicts v
+NULL = net.classes  # the label that means "not told"
+
+
+def draw(model, n, seed=0, kind="v_prediction", steps=20):
+    """n images in [0, 1], [n, 1, 8, 8], from model(x_t, t), by DDIM."""
+    x = samplers.ddim(
+        model, schedule, (n, 1, 8, 8), num_inference_steps=steps, prediction_type=kind, clip=(-1, 1),
+        generator=dice(seed),
+    )  # fmt: skip
+    return to_pixels(x)
+
+
+def told(y):
+    """The network with its label filled in: model(x_t, t) -> v."""
+    return functools.partial(net, y=y)
+
+
+same_noise = {"not told": draw(told(torch.full((12,), NULL)), 12, seed=3)}
+same_noise |= {f"told {k}": draw(told(torch.full((12,), k)), 12, seed=3) for k in (2, 4, 7)}
+show(
+    image_rows(same_noise, "The same noise in each column"),
+    "Four rows of twelve digits from the same twelve noises: without a label all kinds, some of them unreadable; then twos, fours and sevens, one or another odd or faint.",
+)
+
+# %% [markdown]
+# How strongly does the label pull? Take held-out digits, noise them, and ask for the guess of $x_0$ three times: with the right label, with none, and with a wrong one.
+
+
+# %%
+@torch.no_grad()
+def error_of_guess(labels, t, repeats=2):
+    """Root mean square error of the guess of x_0 for the held-out digits at step t, given labels [B]."""
+    x0, squared = 2 * held_out.images - 1, 0
+    steps = torch.full((len(x0),), t)
+    for k in range(repeats):
+        x_t = schedule.add_noise(x0, torch.randn(x0.shape, generator=dice(k)), steps)
+        guess = schedule.convert(net(x_t, steps, labels), x_t, steps, "v_prediction", "sample")
+        squared += (guess - x0).square().mean().item() / repeats
+    return squared**0.5
+
+
+some_t = [0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999]
+ways = {
+    "right label": held_out.labels,
+    "no label": torch.full_like(held_out.labels, NULL),
+    "wrong label": (held_out.labels + 1) % 10,
+}
+errors = {name: [error_of_guess(labels, t) for t in some_t] for name, labels in ways.items()}
+fig, ax = subplots(figsize=(7.2, 3.3))
+for (name, values), colour, style in zip(
+    errors.items(), (DATA, NOISE, MODEL), ("o-", "s--", "^:"), strict=True
+):
+    ax.plot(some_t, values, style, color=colour, label=name, markersize=5)
+ax.set(title="What the label is worth", xlabel="t", ylabel="error of the guess of $x_0$", ylim=(0, None))
+ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+show(
+    fig,
+    "The error of the guess over t for three labels. All are alike up to t = 200; then the three part: a wrong label is worst, no label between, the right one best, most at the end.",
+)
+start, end = (errors["no label"][k] / errors["right label"][k] for k in (1, -1))
+verdict("error without the label over error with it, t = 100", start, low=0.97, high=1.05)
+verdict("the same, t = 999", end, low=1.05, high=1.4)
+
+# %% [markdown]
+# Near the data the image says what it is, and a label adds nothing. Near the noise the label is all there is.
+#
+# A conditional model gives what is *likely* given the label, odd ones included, as often as they occur. Often one wants more: a four that nobody takes for a nine. So this notebook's question is: **how do you make samples more like their label**, with a model that you already have?
+#
+# ## 2. Led by a classifier
+#
+# Suppose the model knows no labels, and somebody hands you a classifier. Bayes' rule at noise level $t$, and its gradient:
+#
+# $$p_t(x_t \mid y) = \frac{p_t(x_t)\; p_t(y \mid x_t)}{p(y)}, \qquad
+# \nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p_t(y \mid x_t)$$
+#
+# The evidence $p(y)$ has no $x_t$ in it and drops out. On the right stand the score of the model *without* labels and the gradient of a classifier. So any classifier that can be differentiated turns an unconditional model into a conditional one (Dhariwal and Nichol 2021). The $t$ at $p_t(y \mid x_t)$ matters: the classifier is asked about a **noisy** image.
+#
+# To make the label count for more, give the second term a factor, the **guidance scale** $s$:
+#
+# $$\text{score}_s = \nabla \log p_t(x_t) + s\, \nabla \log p_t(y \mid x_t) \qquad (s = 0: \text{no label},\quad s = 1: \text{Bayes})$$
+#
+# **Exercise 1.** The gradient, from a classifier's logits. Each image has its own $y$, and its gradient must not depend on who else is in the batch. Samplers run under `torch.no_grad()`, so switch gradients on inside with `torch.enable_grad()`; what you return carries no graph.
+
+
+# %%
+def classifier_gradient(x_t, t, y, classifier):
+    """x_t: [B, ...]; t, y: [B] int; classifier(x_t, t) -> logits [B, K] -> grad log p(y | x_t): [B, ...]."""
+    ### BEGIN SOLUTION
+    with torch.enable_grad():
+        x_t = x_t.detach().requires_grad_()
+        log_shares = classifier(x_t, t).log_softmax(dim=1)
+        total = log_shares.gather(1, y[:, None]).sum()
+        return torch.autograd.grad(total, x_t)[0]
+    ### END SOLUTION
+
+
+# %%
+with torch.no_grad():  # as a sampler would call it
+    classifier_gradient = check("guidance.classifier_gradient", classifier_gradient)
+
+# %% [markdown]
+# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+
+# %%
+hint("guidance.classifier_gradient")
+
+# %% [markdown]
+# Models rarely say the score. From notebook 11, $\text{score} = -\epsilon / \sqrt{1 - \bar\alpha_t}$, and this holds for the guided ones too.
+#
+# **Exercise 2.** Turn the formula for the score into one for $\epsilon$. The scale $s$ stands at the gradient.
+
+
+# %%
+def classifier_epsilon(epsilon, gradient, level, scale):
+    """epsilon, gradient: [B, ...]; level: alpha-bar_t, [B, 1, ...]; scale: s -> the guided epsilon: [B, ...]."""
+    ### BEGIN SOLUTION
+    return epsilon - scale * (1 - level).sqrt() * gradient
+    ### END SOLUTION
+
+
+# %%
+classifier_epsilon = check("guidance.classifier_epsilon", classifier_epsilon)
+
+# %% [markdown]
+# ### With nothing learned
+#
+# Eight Gaussians on a ring, four above with label 0, four below with label 1. Everything is known here: the score at each noise level, and by Bayes' rule the classifier, too. Its logits are $\log p_t(x_t \mid y) + \log p(y)$.
+
+# %%
+angle = (torch.arange(8).double() + 0.5) * math.pi / 4
+centres = 1.35 * torch.stack([angle.cos(), angle.sin()], dim=1)
+ring = exact.GaussianMixture(centres, 0.15)
+labelled = LabelledMixture(ring, [0, 0, 0, 0, 1, 1, 1, 1])
+
+
+def ring_classifier(x_t, t):
+    """Logits [B, 2] of the exact p_t(y | x_t); all t are the same."""
+    noisy = labelled.diffuse(schedule.alphas_cumprod[t[0]])
+    joint = [noisy.given(k).log_prob(x_t) + noisy.prior[k].log() for k in range(2)]
+    return torch.stack(joint, dim=1)
+
+
+def with_classifier(model, classifier, y, scale):
+    """The guided model(x_t, t) -> epsilon, from one that knows no labels."""
+
+    def guided(x_t, t):
+        level = schedule.alphas_cumprod[t].to(x_t).view(-1, *[1] * (x_t.ndim - 1))
+        gradient = classifier_gradient(x_t, t, y, classifier)
+        return classifier_epsilon(model(x_t, t), gradient, level, scale)
+
+    return guided
+
+
+any_of_ring, upper = exact_model(ring, schedule), exact_model(labelled.given(0), schedule)
+
+# %% [markdown]
+# Bayes' rule is exact, so with $s = 1$ the guided noise must be that of the conditional mixture itself, everywhere and at every $t$. This tests gradient, sign and root at once. And it tests the small $t$: ask the classifier of *clean* points at a noisy one, and it is no longer true.
+
+
+# %%
+def clean_classifier(x_t, t):
+    return ring_classifier(x_t, torch.zeros_like(t))
+
+
+def largest_gap(scale, wanted, classifier=ring_classifier):
+    """Guided epsilon against another one, over noisy points at six steps."""
+    gap = 0.0
+    for t in (5, 100, 300, 500, 700, 950):
+        x0, steps = ring.sample(500, dice(t)), torch.full((500,), t)
+        x_t = schedule.add_noise(x0, torch.randn(500, 2, generator=dice(1)).double(), steps)
+        guided = with_classifier(any_of_ring, classifier, torch.zeros(500, dtype=torch.long), scale)
+        gap = max(gap, (guided(x_t, steps) - wanted(x_t, steps)).abs().max().item())
+    return gap
+
+
+verdict(
+    "s = 1 against the exact conditional: largest difference of epsilon", largest_gap(1, upper), high=1e-6
+)
+verdict("s = 0 against no label at all", largest_gap(0, any_of_ring), high=0)
+verdict("s = 1, but the classifier of clean points", largest_gap(1, upper, clean_classifier), low=1)
+by_package = guidance.classifier_guided(any_of_ring, labelled.log_prob_at(schedule, 0), schedule, 3)
+verdict("s = 3 against course_utils.diffusion.guidance", largest_gap(3, by_package), high=1e-6)
+
+# %% [markdown]
+# ## 3. What does a scale sample?
+#
+# With $s = 1$ we know what comes out: $p(x \mid y)$. With $s = 3$? One often reads: the score of $p(x)\, p(y \mid x)^s$, so that is what we sample, the data **tilted** towards the label. Let us compute it where we can, on a line, with one Gaussian each:
+#
+# $$p(x) = \mathcal N(0, R^2), \qquad p(x \mid y) = \mathcal N(0, r^2), \qquad r < R$$
+#
+# (The label says "near the middle": $p(y \mid x) \propto p(x \mid y) / p(x)$ is a bell round 0.) By Bayes' rule $p(x)\, p(y \mid x)^s \propto p(x \mid y)^s\, p(x)^{1 - s}$, a product of powers of Gaussians, so a Gaussian.
+#
+# **Exercise 3.** Its variance.
+
+
+# %%
+def tilted_variance(std, total_std, scale):
+    """std: r, total_std: R, [N] each; scale: s -> the variance of p(x) p(y | x)^s: [N]."""
+    ### BEGIN SOLUTION
+    return 1 / (scale / std**2 + (1 - scale) / total_std**2)
+    ### END SOLUTION
+
+
+# %%
+tilted_variance = check("guidance.tilted_variance", tilted_variance)
+
+# %% [markdown]
+# Now let a sampler say. All scores are known, $-x_t / \text{variance}$, and so is $\nabla \log p_t(y \mid x_t)$: the conditional score minus the other one. Everything is linear in $x_t$, so a sampler without fresh noise (DDIM) turns $x_T$ into a multiple of it, $x_0 = c\, x_T$, and as $x_T$ has variance 1 the variance of the samples is $c^2$. No averaging needed.
+
+# %%
+r, R = 0.6, 1.0
+
+
+def line_model(scale):
+    """The guided epsilon on the line, exactly: model(x_t [B, 1], t [B]) -> [B, 1]."""
+
+    def model(x_t, t):
+        a = schedule.alphas_cumprod[t].to(x_t)[:, None]
+        score, conditional = -x_t / (a * R**2 + 1 - a), -x_t / (a * r**2 + 1 - a)
+        return classifier_epsilon(-(1 - a).sqrt() * score, conditional - score, a, scale)
+
+    return model
+
+
+def sampled_variance(scale, steps=1000):
+    one = torch.ones(1, 1).double()
+    c = samplers.ddim(line_model(scale), schedule, (1, 1), num_inference_steps=steps, x_T=one)
+    return c.item() ** 2
+
+
+tilted = {s: tilted_variance(torch.tensor([r]), torch.tensor([R]), s).item() for s in (0, 1, 2, 3)}
+for s in (0, 1):
+    verdict(
+        f"s = {s}: variance of the samples over the tilted one",
+        sampled_variance(s) / tilted[s],
+        low=0.98,
+        high=1.02,
+    )
+
+# %% [markdown]
+# **Predict.** At $s = 0$ and $s = 1$ all is well. Now $s = 3$. The variance of the samples is (a) that of the tilted density, within a few hundredths; (b) larger, by half or more; (c) smaller, by half or more.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %%
+ratio = sampled_variance(3) / tilted[3]
+answer = "b" if ratio > 1.5 else "c" if ratio < 0.5 else "a" if abs(ratio - 1) < 0.05 else "none of these"
+reveal(
+    guess, answer, "the score is right at the last step only. On the way there it is that of another density."
+)
+verdict("s = 3: variance of the samples over the tilted one", ratio, low=0.28, high=0.31)
+
+# %% [markdown]
+# So the popular answer is wrong, and by a factor of three. What *is* sampled? Measure noise by $u = (1 - \bar\alpha_t) / \bar\alpha_t$ and divide $x_t$ by $\sqrt{\bar\alpha_t}$, so that $x = x_0 + \sqrt u\, \epsilon$: a Gaussian of variance $r^2$ then has variance $r^2 + u$ under noise. Without fresh noise, and in the limit of small steps, the sampler follows
+# $\mathrm dx / \mathrm du = -\tfrac12 \text{score}$, which here is
+#
+# $$\frac{\mathrm d \log x}{\mathrm d u} = \frac12 \Big( \frac{s}{r^2 + u} + \frac{1 - s}{R^2 + u} \Big) \quad\Longrightarrow\quad x \propto (r^2 + u)^{s/2}\, (R^2 + u)^{(1 - s)/2}$$
+#
+# Start at a large $u$ with pure noise, of variance $u$: there $x^2$ goes like $u^s u^{1 - s} = u$, so the constant is 1, and at $u = 0$ the **variance is $r^{2s} R^{2(1 - s)}$**. The tilted density averages the precisions with weights $s$ and $1 - s$. The sampler averages the *logarithms* of the variances.
+
+# %%
+for s in (2, 3):
+    verdict(
+        f"s = {s}: variance of the samples over the formula",
+        sampled_variance(s) / guided_variance(r, R, s),
+        low=0.98,
+        high=1.02,
+    )
+
+# %% [markdown]
+# Notebook 11 walked back with fresh noise at every step, notebook 12 without, and both came to the data: two ways to one distribution.
+#
+# **Predict.** And guided, $s = 3$, with fresh noise (1,000 steps of `samplers.ddpm`)? The variance is (a) the same as without fresh noise; (b) that of the tilted density; (c) neither.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+
+# %%
+def ancestral_variance(scale, n=60_000):
+    """With fresh noise there is no single c: n samples, variance_type "fixed_large" (sigma_t^2 = beta_t)."""
+    x = samplers.ddpm(line_model(scale), schedule, (n, 1), variance_type="fixed_large", generator=dice(5))
+    return x.double().var().item()
+
+
+with_noise = {s: ancestral_variance(s) for s in (1, 2, 3)}
+to_ode, to_tilted = with_noise[3] / guided_variance(r, R, 3), with_noise[3] / tilted[3]
+answer = "a" if abs(to_ode - 1) < 0.1 else "b" if abs(to_tilted - 1) < 0.1 else "c"
+reveal(
+    guess,
+    answer,
+    "two samplers share a result if they follow the score of one and the same noised density. Here there is none.",
+)
+for s in (1, 2, 3):
+    ratio = with_noise[s] / guided_variance_sde(r, R, s)
+    verdict(f"s = {s}, fresh noise: variance over its own formula", ratio, low=0.98, high=1.02)
+verdict("s = 3: variance with fresh noise over the tilted one", to_tilted, low=0.68, high=0.74)
+
+# %% [markdown]
+# A third density. With fresh noise the sampler pulls twice as hard, by the whole score, and the noise makes up for it. Write $k(u) = \frac{s}{r^2 + u} + \frac{1 - s}{R^2 + u}$ for the pull and $V(u)$ for the variance. Then, in place of $\mathrm dV / \mathrm du = k V$ above,
+#
+# $$\frac{\mathrm d V}{\mathrm d u} = 2 k V - 1 \quad\Longrightarrow\quad
+# V(0) = r^{4s} R^{4(1 - s)} \int_0^\infty (r^2 + u)^{-2s}\, (R^2 + u)^{-2(1 - s)}\, \mathrm du$$
+#
+# (At $s = 1$ the integral is $1 / r^2$, and all three agree.) Why is the tilted density missed? $k(u)$ is the precision of $p_u(x)\, p_u(y \mid x)^s$: take the two *noised* densities, then tilt. The sampler would need the other order: tilt first, then noise, which gives the precision $1 / (T^2 + u)$ with $T^2$ the tilted variance. The two agree at $u = 0$, and nowhere else unless $s$ is 0 or 1.
+
+# %%
+u = torch.logspace(-2, 2, 200).double()
+pull, needed = 3 / (r**2 + u) - 2 / (R**2 + u), 1 / (tilted[3] + u)
+scales = torch.linspace(0, 4, 41).tolist()
+fig, axes = subplots(1, 2, figsize=(10.6, 3.7))
+curves = {
+    "tilted": [1 / (s / r**2 + (1 - s) / R**2) for s in scales],
+    "with fresh noise": [guided_variance_sde(r, R, s) for s in scales],
+    "without": [guided_variance(r, R, s) for s in scales],
+}
+for (name, values), colour, style in zip(
+    curves.items(), (DATA, GREEN, MODEL), ("--", "-.", "-"), strict=True
+):
+    axes[0].semilogy(scales, values, style, color=colour, label=name)
+axes[0].plot(list(with_noise), list(with_noise.values()), "s", color=GREEN)
+axes[0].plot(range(4), [sampled_variance(s, 250) for s in range(4)], "o", color=MODEL)
+axes[0].set(title="Variance (marks: samplers)", xlabel="scale s", ylabel="variance")
+axes[0].legend(loc="lower left")
+axes[1].loglog(u, needed, "--", color=DATA, label="tilt, then noise")
+axes[1].loglog(u, pull, color=MODEL, label="noise, then tilt")
+axes[1].set(title="The pull towards 0, s = 3", xlabel="noise u", ylabel="precision")
+axes[1].legend()
+show(
+    fig,
+    "Left: three falling curves of the variance over the scale, together from 0 to 1 only at the ends; above 1 the tilted is the widest, without fresh noise the narrowest; marks of samplers on the two. "
+    "Right: at small noise both pulls agree, around noise 1 the guided pull is the stronger.",
+)
+verdict("pull over what the tilted density needs, at the largest", (pull / needed).max(), low=1.35, high=1.5)
+
+
+def tilted_line(x_t, t):
+    """The exact epsilon of the tilted density, noised."""
+    a = schedule.alphas_cumprod[t].to(x_t)[:, None]
+    return (1 - a).sqrt() * x_t / (a * tilted[3] + 1 - a)
+
+
+c = samplers.ddim(tilted_line, schedule, (1, 1), num_inference_steps=1000, x_T=torch.ones(1, 1).double())
+verdict(
+    "led by the tilted density's own score: variance over the tilted one",
+    c.item() ** 2 / tilted[3],
+    low=0.98,
+    high=1.02,
+)
+
+# %% [markdown]
+# So it is the score that is to blame, not the sampler. To sample the tilted density one would need the classifier's $\log \mathbb E[p(y \mid x_0)^s \mid x_t]$, and nobody has that. Guidance is a rule that works, not a posterior.
+#
+# ### In the plane
+#
+# Back to the ring. Its two halves hardly overlap: at the centre of each upper mode $p(y = 0 \mid x)$ is almost exactly 1. So tilting has nothing to do there, whatever $s$ is.
+
+# %%
+sure = labelled.log_class(centres[:4], 0).exp()
+axis = torch.linspace(-2.5, 2.5, 251).double()
+plane = torch.cartesian_prod(axis, axis)
+weights = torch.softmax(labelled.tilted_log_prob(plane, 0, 4), dim=0)
+home = torch.cdist(plane, centres).argmin(1)
+tilted_outer = weights[(home == 0) | (home == 3)].sum()  # the two upper modes next to the lower half
+verdict("p(y = 0 | x) at the centres of the upper modes, the least", sure.min(), low=0.999)
+verdict(
+    "share of the tilted density, s = 4, in the two outer ones of the four", tilted_outer, low=0.49, high=0.51
+)
+
+# %% [markdown]
+# **Predict.** Half of $p(x \mid y)$, and half of the tilted density, lies in the two outer modes, those next to the other class. Of the *guided* samples at $s = 4$, without fresh noise, (a) half; (b) a quarter or less; (c) three quarters or more.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+
+# %%
+def on_ring(scale, sampler=samplers.ddim, **how):
+    """3,000 guided points for label 0, the two exact models combined by the classifier's gradient."""
+    guided = with_classifier(any_of_ring, ring_classifier, torch.zeros(3000, dtype=torch.long), scale)
+    return sampler(guided, schedule, (3000, 2), num_inference_steps=100, generator=dice(7), **how)
+
+
+def outer_share(points):
+    home = torch.cdist(points.double(), centres).argmin(1)
+    return ((home == 0) | (home == 3)).double().mean().item()
+
+
+clouds = {f"s = {s}": on_ring(s) for s in (1, 4, 8)}
+clouds["s = 4, fresh noise"] = on_ring(4, samplers.ddpm, variance_type="fixed_large")
+outer = {name: outer_share(points) for name, points in clouds.items()}
+answer = (
+    "b"
+    if outer["s = 4"] < 0.25
+    else "c"
+    if outer["s = 4"] > 0.75
+    else "a"
+    if abs(outer["s = 4"] - 0.5) < 0.1
+    else "none"
+)
+reveal(guess, answer, "the push comes early, when noise has made the modes run into one another.")
+
+# %%
+fig, axes = subplots(1, 4, figsize=(11, 3.5), sharex=True, sharey=True)
+for ax, (name, points) in zip(axes, clouds.items(), strict=True):
+    ax.scatter(*points[:500].T, s=2, color=MODEL, linewidths=0)
+    for k, centre in enumerate(centres.tolist()):
+        colour, style = (DATA, "-") if k < 4 else (NOISE, ":")
+        ax.add_patch(Circle(centre, 3 * 0.15, fill=False, color=colour, linestyle=style, linewidth=1.3))
+    ax.set_title(f"{name}\n{outer[name]:.0%} in the outer two", fontsize=12)
+    ax.set(aspect="equal", xlim=(-2.1, 2.1), ylim=(-2.0, 2.2))
+show(
+    fig,
+    "Four clouds on the ring's upper half. At scale 1 the four modes are equally full; at 4 the outer two are nearly empty, less so with fresh noise; at 8 they are empty and the inner ones are drawn upwards, out of their circles.",
+)
+verdict("s = 1: share in the outer two", outer["s = 1"], low=0.45, high=0.55)
+verdict("s = 4: the same", outer["s = 4"], low=0.05, high=0.16)
+verdict("s = 4, fresh noise: the same", outer["s = 4, fresh noise"], low=0.2, high=0.32)
+strays = (torch.cdist(clouds["s = 8"].double(), centres).min(1).values > 3 * 0.15).double().mean()
+verdict("s = 8: share of points in no mode's circle (of the data, 0.011)", strays, low=0.03)
+at_600 = labelled.diffuse(schedule.alphas_cumprod[600])
+inner, edge = (at_600.log_class(at_600.mixture.means[[k]], 0).exp().item() for k in (1, 0))
+verdict(
+    "t = 600: p_t(y | x_t) at the centre of an inner mode minus at an outer one's",
+    inner - edge,
+    low=0.13,
+    high=0.16,
+)
+
+# %% [markdown]
+# At $t = 600$ an outer mode is a place where the other class is likely too. A large scale takes that seriously and leads away from it, to where the label is beyond doubt. By the time the noise is small and the doubt is gone, the samples are elsewhere. This is what guidance does to images: it **keeps away from what could be mistaken**, even where a clean image could not.
+#
+# ### Touch it
+#
+# Move the scale. The samples, the true conditional and the tilted density are all exact. Try your ring and the presets, with fresh noise and without, and look for a scale at which the samples leave the data.
+
+# %%
+from course_utils.widgets import GuidanceExplorer
+
+GuidanceExplorer(labelled, scale=4.0)
+
+# %% [markdown]
+# ## 4. A classifier of noisy digits
+#
+# Now with networks. The model of digits is asked without a label, and a classifier is to lead it. It must read $x_t$ at every $t$, so it is trained like the denoiser: a random step, fresh noise, then the usual cross-entropy. It gets $t$ as an input. Beside it we train the same net on clean digits ($t = 0$) only.
+
+
+# %%
+def classifier_loss(classifier, images, labels, noisy=True):
+    t = torch.randint(len(schedule), (len(images),)) if noisy else torch.zeros(len(images), dtype=torch.long)
+    x0 = 2 * images - 1
+    return F.cross_entropy(classifier(schedule.add_noise(x0, torch.randn_like(x0), t), t), labels)
+
+
+def trained_classifier(noisy, steps):
+    torch.manual_seed(0)
+    fresh = NoisyClassifier(width=16, dropout=0.1)
+    loss = functools.partial(classifier_loss, noisy=noisy)
+    history = fit(
+        fresh, loss, (digits.images, digits.labels), steps=steps, batch_size=64, lr=2e-3, ema_decay=0.99
+    )
+    return history.ema.eval()
+
+
+noisy_reader = trained_classifier(noisy=True, steps=600)
+clean_reader = trained_classifier(noisy=False, steps=300)
+
+
+# %%
+@torch.no_grad()
+def reading(classifier, t):
+    """Accuracy and cross-entropy on held-out digits at step t."""
+    x0, t = 2 * held_out.images - 1, torch.full((len(held_out.images),), t)
+    logits = classifier(schedule.add_noise(x0, torch.randn(x0.shape, generator=dice(2)), t), t)
+    hits = (logits.argmax(1) == held_out.labels).double().mean().item()
+    return hits, F.cross_entropy(logits, held_out.labels).item()
+
+
+read_by = {name: [reading(reader, t) for t in some_t]
+           for name, reader in (("trained on noisy digits", noisy_reader), ("on clean ones", clean_reader))}  # fmt: skip
+for name, at in read_by.items():
+    verdict(f"{name}: accuracy at t = 0", at[0][0], low=0.95)
+    verdict(f"{name}: at t = 500", at[5][0], low=0.55, high=0.85)
+verdict("either: at t = 999, where a guess gets 0.1", max(at[-1][0] for at in read_by.values()), high=0.2)
+
+# %% [markdown]
+# Both read clean digits. Half way to noise both still read most of them, the first one somewhat more. Let the first one lead, at three scales. A **judge** reads the results: the classifier of notebook 12, which leads nobody, and is asked about finished images only.
+
+# %%
+judge, _ = checkpoints.load("digit_classifier")
+asked = torch.arange(500) % 10
+
+
+def unlabelled(x_t, t):
+    """The network without a label, as epsilon."""
+    return schedule.convert(net(x_t, t), x_t, t, "v_prediction", "epsilon")
+
+
+def led(reader, scale):
+    """500 digits, led by a classifier to the labels `asked`."""
+    return draw(with_classifier(unlabelled, reader, asked, scale), 500, seed=1, kind="epsilon")
+
+
+def share_read(images):
+    return metrics.agreement(judge, images, asked)
+
+
+led_by_noisy = {s: led(noisy_reader, s) for s in (0, 1, 4)}
+for (s, images), band in zip(led_by_noisy.items(), ((0.05, 0.17), (0.6, 0.9), (0.9, 1)), strict=True):
+    verdict(f"led at s = {s}: share read as asked", share_read(images), low=band[0], high=band[1])
+
+# %% [markdown]
+# At $s = 1$ a good part goes astray, though Bayes' rule says that $s = 1$ is all it takes. Bayes' rule wants the exact $p_t(y \mid x_t)$ and the exact score, and both nets have errors. A scale above 1 makes up for it.
+#
+# **Predict.** Now the *clean* reader leads, at $s = 4$. The judge reads as asked (a) about as many as with the noisy reader, within 5 points; (b) 5 to 20 points fewer; (c) fewer still.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %%
+led_by_clean = led(clean_reader, 4)
+lost = share_read(led_by_noisy[4]) - share_read(led_by_clean)
+reveal(
+    guess,
+    "a" if lost < 0.05 else "b" if lost < 0.2 else "c",
+    "what leads is a gradient, and nothing in its training asked for a good one on noise.",
+)
+with torch.no_grad():
+    finished = clean_reader(2 * led_by_clean - 1, torch.zeros(500, dtype=torch.long)).argmax(1)
+verdict(
+    "led by the clean reader, s = 4: share read as asked by the judge", share_read(led_by_clean), high=0.75
+)
+verdict("the same images, read by the clean reader itself", (finished == asked).double().mean(), low=0.8)
+show(
+    image_rows(
+        {
+            "noisy reader, s = 1": led_by_noisy[1][10:20],
+            "noisy reader, s = 4": led_by_noisy[4][10:20],
+            "clean reader, s = 4": led_by_clean[10:20],
+        },
+        "Asked for: 0 to 9",
+        names=[str(k) for k in range(10)],
+    ),
+    "Three rows of ten digits asked to be 0 to 9: with the noisy reader at scale 1 most, at scale 4 nearly all are right; with the clean reader several are blots or other digits.",
+)
+
+# %%
+fig, axes = subplots(1, 2, figsize=(10.6, 3.4))
+for (name, at), colour, style in zip(read_by.items(), (DATA, MODEL), ("o-", "s--"), strict=True):
+    for ax, index in ((axes[0], 0), (axes[1], 1)):
+        ax.plot(some_t, [both[index] for both in at], style, color=colour, label=name)
+axes[1].axhline(math.log(10), color=NOISE, linestyle=":")
+axes[1].text(5, math.log(10) + 0.15, "knowing nothing", color="#595959", fontsize=12)
+axes[0].set(title="Held-out digits: accuracy", xlabel="t", ylabel="share read", ylim=(0, 1.02))
+axes[1].set(title="and cross-entropy", xlabel="t", ylabel="nats")
+axes[0].legend(loc="lower left")
+show(
+    fig,
+    "Left: accuracy over t for both readers, close together, falling to a tenth. Right: their cross-entropy; the noisy reader's rises to that of knowing nothing, the clean reader's far above it.",
+)
+surprise = {name: at[8][1] for name, at in read_by.items()}  # at t = 800
+verdict(
+    "t = 800, cross-entropy over log 10: trained on noisy digits",
+    surprise["trained on noisy digits"] / math.log(10),
+    high=1.05,
+)
+verdict("the same: on clean ones", surprise["on clean ones"] / math.log(10), low=1.3)
+
+# %% [markdown]
+# The clean reader's *accuracy* was not so bad. But where it knows nothing it is sure of something, so its gradient is large and points anywhere. In the end it has what it wanted: it reads the images as asked, and nobody else does. Such images are called **adversarial**.
+#
+# ## 5. Without a classifier
+#
+# Bayes' rule, read the other way round, makes a classifier of two models:
+#
+# $$\nabla \log p_t(y \mid x_t) = \nabla \log p_t(x_t \mid y) - \nabla \log p_t(x_t)$$
+#
+# So if one network answers with the label *and* without it, no classifier is needed (**classifier-free guidance**, Ho and Salimans 2021). Put it into the formula of section 2, and multiply by $-\sqrt{1 - \bar\alpha_t}$; the root goes away, for both terms have it:
+#
+# $$\epsilon_s = \epsilon_\theta(x_t, t, \varnothing) + s\, \big( \epsilon_\theta(x_t, t, y) - \epsilon_\theta(x_t, t, \varnothing) \big)$$
+#
+# $\varnothing$ is one label more, "not told". To train it, **hide** the label of each image with a small probability, 0.1 or 0.2. One network so learns both models.
+#
+# **Exercise 4.** Hide labels, each with probability `share`, with `generator` for the coins.
+
+
+# %%
+def drop_labels(y, null, share, generator):
+    """y: [B] int; null: int; share: in [0, 1] -> y with each label replaced by null with that probability: [B]."""
+    ### BEGIN SOLUTION
+    hidden = torch.rand(len(y), generator=generator) < share
+    return torch.where(hidden, null, y)
+    ### END SOLUTION
+
+
+# %%
+drop_labels = check("guidance.drop_labels", drop_labels)
+
+# %% [markdown]
+# That is all that changes in training: one line before the loss of notebook 12. A few steps of it, to see that the gradient reaches the row of $\varnothing$:
+
+
+# %%
+def loss_with_dropout(net, images, labels, generator, share=0.1):
+    hidden = drop_labels(labels, net.classes, share, generator)
+    t = torch.randint(len(schedule), (len(images),), generator=generator)
+    x0, noise = 2 * images - 1, torch.randn(images.shape, generator=generator)
+    signal, sigma = schedule.rates(t, x0)
+    v = signal * noise - sigma * x0
+    return (net(schedule.add_noise(x0, noise, t), t, hidden) - v).square().mean()
+
+
+def gradient_of_rows(share):
+    """How much gradient each row of the label table gets from one batch of 512: [11]."""
+    loss = loss_with_dropout(net, digits.images[:512], digits.labels[:512], dice(4), share)
+    return torch.autograd.grad(loss, net.label.weight)[0].norm(dim=1)
+
+
+hidden_some, hidden_none = gradient_of_rows(0.1), gradient_of_rows(0.0)
+verdict(
+    "a tenth hidden: gradient of the row for 'not told' over the median row's",
+    hidden_some[NULL] / hidden_some.median(),
+    low=0.1,
+)
+verdict("none hidden: the same", hidden_none[NULL], high=0)
+
+# %% [markdown]
+# **Exercise 5.** The combination, at scale $s$.
+
+
+# %%
+def combine(uncond, cond, scale):
+    """uncond, cond: answers without and with the label, [B, ...]; scale: s -> the guided answer: [B, ...]."""
+    ### BEGIN SOLUTION
+    return uncond + scale * (cond - uncond)
+    ### END SOLUTION
+
+
+# %%
+combine = check("guidance.combine", combine)
+
+# %% [markdown]
+# ### Two conventions
+#
+# | | formula | no guidance | ignores the label |
+# |---|---|---|---|
+# | here, and `guidance_scale` in *diffusers* | $\epsilon_\varnothing + s\, (\epsilon_y - \epsilon_\varnothing)$ | $s = 1$ | $s = 0$ |
+# | Ho and Salimans, and one of our lectures | $\epsilon_y + w\, (\epsilon_y - \epsilon_\varnothing)$ | $w = 0$ | $w = -1$ |
+#
+# They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. (The prediction may be $\epsilon$, $x_0$, $v$ or the score: for a given $x_t$ each is a linear function of the other, with the weights $s$ and $1 - s$ adding up to 1, so the rule is the same for all. Cutting $\hat x_0$ to $[-1, 1]$ comes after it.)
+
+# %%
+x_t, steps = torch.randn(20, 1, 8, 8, generator=dice()), torch.full((20,), 600)
+y = torch.arange(20) % 10
+with torch.no_grad():
+    cond, uncond = net(x_t, steps, y), net(x_t, steps)
+s, w = 3.0, 2.0
+in_w = cond + w * (cond - uncond)
+verdict("s = 3 against w = 2: largest difference", (combine(uncond, cond, s) - in_w).abs().max(), high=1e-5)
+verdict(
+    "s = 3 against w = 3: largest difference",
+    (combine(uncond, cond, s) - (in_w + cond - uncond)).abs().max(),
+    low=0.1,
+)
+verdict("s = 1 against the conditional answer", (combine(uncond, cond, 1.0) - cond).abs().max(), high=1e-6)
+verdict("s = 0 against the answer without a label", (combine(uncond, cond, 0.0) - uncond).abs().max(), high=0)
+to_epsilon = functools.partial(schedule.convert, x_t=x_t, t=steps, source="v_prediction", target="epsilon")
+mixed_v = to_epsilon(combine(uncond, cond, s))
+mixed_epsilon = combine(to_epsilon(uncond), to_epsilon(cond), s)
+verdict("combined as v, or as epsilon: largest difference", (mixed_v - mixed_epsilon).abs().max(), high=1e-5)
+
+# %% [markdown]
+# And on the ring, where classifier and models are exact, guidance with and without a classifier is one and the same thing:
+
+
+# %%
+def free(x_t, t):
+    return combine(any_of_ring(x_t, t), upper(x_t, t), 3.0)
+
+
+verdict(
+    "s = 3, classifier against classifier-free: largest difference of epsilon",
+    largest_gap(3, free),
+    high=1e-6,
+)
+
+# %% [markdown]
+# ### Both answers in one call
+#
+# Two answers, two calls of the network? One is enough: put the batch behind itself, once with $\varnothing$ and once with the labels, and cut the answer in two.
+#
+# **Exercise 6.** `net(x_t, t, y)` takes a batch of any size. Call it once.
+
+
+# %%
+def one_call(x_t, t, y, net, null, scale):
+    """x_t: [B, ...]; t, y: [B] int; null: the label for "not told" -> the guided answer: [B, ...]."""
+    ### BEGIN SOLUTION
+    labels = torch.cat([torch.full_like(y, null), y])
+    uncond, cond = net(torch.cat([x_t, x_t]), torch.cat([t, t]), labels).chunk(2)
+    return uncond + scale * (cond - uncond)
+    ### END SOLUTION
+
+
+# %%
+one_call = check("guidance.one_call", one_call)
+
+# %%
+exact_net = checkpoints.load("digits_diffusion")[0].double()  # so that rounding is not in the way
+with torch.no_grad():
+    x = x_t.double()
+    two = combine(exact_net(x, steps), exact_net(x, steps, y), 3.0)
+    gap = (one_call(x, steps, y, exact_net, NULL, 3.0) - two).abs().max()
+    at_once = one_call(x_t, steps, y, net, NULL, 3.0)
+    gap_float = (at_once - combine(uncond, cond, 3.0)).abs().max()
+    gap_package = (at_once - guidance.classifier_free(net, y, 3.0)(x_t, steps)).abs().max()
+verdict("one call against two, in float64: largest difference", gap, high=1e-6)
+verdict("the same in float32, where a larger batch may round otherwise", gap_float, high=1e-4)
+verdict("against course_utils.diffusion.guidance", gap_package, high=1e-5)
+
+
+# %%
+def guided_digits(y, scale, seed=0):
+    """One digit for each label y [B], at guidance scale s: [B, 1, 8, 8] in [0, 1]."""
+    return draw(functools.partial(one_call, y=y, net=net, null=NULL, scale=scale), len(y), seed)
+
+
+@torch.no_grad()
+def sheet(scale, columns=12):
+    """The same noises at one scale, all asked to be a 4."""
+    return guided_digits(torch.full((columns,), 4), scale, seed=3)
+
+
+show(
+    image_rows(
+        {f"s = {s}": sheet(s) for s in (0, 1, 2, 4, 8)}, "Asked for: 4, the same noise in each column"
+    ),
+    "Five rows of twelve digits, scale 0 to 8: any digits at 0, fours of many makes at 1, ever more alike and blacker at 2, 4 and 8.",
+)
+
+# %% [markdown]
+# Row by row the fours get clearer, and more like each other.
+#
+# ## 6. What it costs
+#
+# "Clearer" and "more alike" can be measured. Four measures, all with the judge's features (the 64 numbers before its last layer) and the training digits:
+#
+# - **fidelity**: the share that the judge reads as asked;
+# - **precision**: the share of samples that lie among the training digits, nearer to one than its third neighbour is (Kynkäänniemi et al. 2019);
+# - **recall**: the share of training digits that lie among the samples, so, how much of the data is still covered;
+# - **Fréchet distance** of the features, as in notebooks 05 and 12: both together.
+#
+# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each scale. Not weights but samples are stored, so the measuring is done here.
+
+# %%
+study, provenance = checkpoints.load("digits_guidance")
+
+
+@torch.no_grad()
+def features(images):
+    return judge.features(images)
+
+
+digit_features = features(digits.images)
+
+
+def judged(images):
+    """Share read as asked, precision, recall, Frechet distance of 500 samples."""
+    found = features(images)
+    return (
+        share_read(images),
+        *metrics.precision_recall(digit_features, found),
+        metrics.frechet_distance(found, digit_features),
+    )
+
+
+def measured(method):
+    """{scale: [seeds, 4]} for a method of the study."""
+    return {s: torch.tensor([judged(one) for one in study(method, s)]) for s in study.scales[method]}
+
+
+free_of = measured("classifier_free")
+
+# %% [markdown]
+# **Predict.** At which scale is the Fréchet distance smallest, averaged over the seeds? (a) 1, no guidance; (b) 1.5 or 2; (c) 3 or more.
+
+# %%
+### BEGIN SOLUTION
+guess = "a"
+### END SOLUTION
+
+# %%
+MEASURES = ("read as asked", "precision", "recall", "Fréchet distance")
+means = torch.stack([values.mean(0) for values in free_of.values()])  # [scales, 4]
+used = list(free_of)
+best = [used[int(means[:, k].argmin() if k == 3 else means[:, k].argmax())] for k in range(4)]
+reveal(
+    guess,
+    "a" if best[3] <= 1 else "b" if best[3] <= 2 else "c",
+    "the distance wants the whole distribution, and the conditional model was trained to have it.",
+)
+
+# %% [markdown]
+# And the other three? Look at the curves.
+
+# %%
+fig, axes = subplots(1, 4, figsize=(12.4, 3.2))
+for k, (ax, name) in enumerate(zip(axes, MEASURES, strict=True)):
+    values = torch.stack(list(free_of.values()))[..., k]  # [scales, seeds]
+    ax.fill_between(used, values.amin(1), values.amax(1), color=MODEL, alpha=0.25, linewidth=0)
+    ax.plot(used, values.mean(1), "o-", color=MODEL, markersize=4)
+    ax.plot(best[k], values.mean(1)[used.index(best[k])], "*", color=DATA, markersize=15)
+    ax.axvline(1, color=NOISE, linestyle=":", linewidth=1)
+    ax.set(title=name, xlabel="scale s", ylim=(0, None))
+show(
+    fig,
+    "Four curves over the scale with a band over seeds and a star at the best. Read as asked rises to 1 and stays; precision rises and falls again; recall only falls; the distance falls to its best and rises again.",
+)
+
+
+# %%
+def value(scale, k):
+    return free_of[scale].mean(0)[k].item()
+
+
+print(
+    "best scale of each measure:", ", ".join(f"{name} {s:g}" for name, s in zip(MEASURES, best, strict=True))
+)
+verdict("read as asked, s = 1", value(1, 0), low=0.93)
+verdict("read as asked, the lowest from s = 1.5 on", min(value(s, 0) for s in used if s >= 1.5), low=0.985)
+verdict("precision: best scale", best[1], low=1.5, high=3)
+verdict("precision: its value there minus at s = 1", value(best[1], 1) - value(1, 1), low=0.03)
+verdict("precision: its value there minus at s = 9", value(best[1], 1) - value(9, 1), low=0.05)
+verdict("recall, s = 4 over s = 1", value(4, 2) / value(1, 2), high=0.6)
+verdict("Fréchet distance, s = 4 over s = 1", value(4, 3) / value(1, 3), low=3)
+verdict("Fréchet distance, s = 0 over s = 1", value(0, 3) / value(1, 3), low=3)
+
+# %% [markdown]
+# Four measures, and no scale is the best for all of them. Recall is best without guidance or nearly so; guidance narrows. Precision has its best a little above 1, and then falls: beyond it, guided samples leave the data, as the points on the ring did. And **read as asked** goes to 1 and stays there, whatever happens to the images. Read that one with care: a classifier likes what is typical, and more than typical. It
+# cannot tell "clearer" from "all alike", and nobody should choose a scale by it alone. The distance is the strictest of the four here, and it does not ask for guidance at all. On large images it often does: there the conditional model is far from perfect, and guidance mends some of its errors too (with *EDM2* on ImageNet the best scale is about 1.4; for text, where fidelity is all, 5 to 10 are common).
+#
+# With a classifier of noisy digits in place of the second answer:
+
+# %%
+led_of = measured("classifier")
+fig, ax = subplots(figsize=(6.6, 3.9))
+for found, name, colour, style in (
+    (free_of, "classifier-free", MODEL, "o-"),
+    (led_of, "with a classifier", DATA, "s--"),
+):
+    across = torch.stack([values.mean(0) for s, values in found.items() if s >= 1])
+    ax.plot(across[:, 2], across[:, 1], style, color=colour, label=name)
+    for s, point in zip([s for s in found if s >= 1], across, strict=True):
+        ax.annotate(f"{s:g}", (point[2], point[1]), xytext=(4, 5), textcoords="offset points", fontsize=10)
+ax.set(title="Precision against recall, by scale", xlabel="recall", ylabel="precision")
+ax.legend(loc="lower left", fontsize=11)
+show(
+    fig,
+    "Two curves in the plane of recall and precision, numbered by scale: the classifier-free one runs from high recall at scale 1 over its best precision to low recall; the one with a classifier lies below it.",
+)
+reached = {name: max(values.mean(0)[1].item() for values in found.values())
+           for name, found in (("free", free_of), ("led", led_of))}  # fmt: skip
+verdict("best precision, classifier-free minus with a classifier", reached["free"] - reached["led"], low=0)
+least = {name: min(values.mean(0)[3].item() for values in found.values())
+         for name, found in (("free", free_of), ("led", led_of))}  # fmt: skip
+verdict(
+    "least Fréchet distance, with a classifier over classifier-free", least["led"] / least["free"], low=1.2
+)
+
+# %% [markdown]
+# ## Read with care
+#
+# What the source lectures print about this, and what holds. Each line is held by a test.
+
+# %%
+from IPython.display import Markdown
+
+from course_utils.errata import errata_table
+
+Markdown(errata_table("14"))
+
+# %% [markdown]
+# ## What to take with you
+#
+# - Bayes' rule for scores: conditional = unconditional + the gradient of a classifier *of noisy images*. In $\epsilon$ that gradient gets $-\sqrt{1 - \bar\alpha_t}$.
+# - Scale $s$: 0 ignores the label, 1 is the conditional model, above 1 exaggerates what the label changes. Papers' $w$ is $s - 1$.
+# - Guided samples do not follow the tilted density $p(x)\, p(y \mid x)^s$, and with and without fresh noise they follow two different ones. For one Gaussian all three are known.
+# - Guidance keeps away from what could be mistaken while there is noise. It buys fidelity and precision, and pays in recall.
+# - A classifier leads only as well as its *gradient* is on noise; its accuracy does not tell. Without a classifier, hide a tenth of the labels in training, and ask twice in one call.
+# - A condition may be an image: as further channels, as a known part, or through zero convolutions into a model that is finished.
+# - A sample is not the mean. It is worse in squared error by a factor of two, and it is what one wants.
+#
+# **Left out here.** Text, and attention to it (notebook 15). Distilling guidance into one answer. Guiding with a *worse model* in place of the one without labels (autoguidance), which keeps more of the diversity. Particle methods that do sample a tilted density. Negative prompts, which put another label in place of $\varnothing$.
+#
+# **Papers.** Song et al., *Score-based generative modeling through stochastic differential equations*, 2021 (section 5). Dhariwal and Nichol, *Diffusion models beat GANs on image synthesis*, 2021. Ho and Salimans, *Classifier-free diffusion guidance*, 2021. Saharia et al., *Image super-resolution via iterative refinement*, 2021 (SR3). Ho et al., *Video diffusion models*, 2022. Lugmayr et al., *RePaint*,
+# 2022. Chung et al., *Diffusion posterior sampling for general noisy inverse problems*, 2023. Zhang, Rao and Agrawala, *Adding conditional control to text-to-image diffusion models*, 2023. Kynkäänniemi et al., *Improved precision and recall metric for assessing generative models*, 2019, and *Applying guidance in a limited interval improves sample and distribution quality*, 2024. Karras et al., *Analyzing and improving the training dynamics of
+# diffusion models*, 2024, and *Guiding a diffusion model with a bad version of itself*, 2024. Bradley and Nakkiran, *Classifier-free guidance is a predictor-corrector*, 2024. Chidambaram et al., *What does guidance do? A fine-grained analysis in a simple setting*, 2024.
