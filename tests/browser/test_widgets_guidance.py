@@ -100,7 +100,7 @@ def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
 def test_it_fits_a_slide(show, page, make, widest):
     page.set_viewport_size({"width": 1100, "height": 720})
     show(make(), f"body {{ --course-widget-max: {widest}px }}")
-    assert page.locator(".course-widget").bounding_box()["height"] <= 580
+    assert page.locator(".course-widget").bounding_box()["height"] <= 560
 
 
 def test_stopping_leaves_no_listener_behind(show):

@@ -232,3 +232,11 @@ def test_scales_stay_on_the_sliders_notches_and_the_nearest_grid_is_shown(node):
     expression = """[0, 1.4, 1.6, 3.4, 8]
       .map((scale) => m.shownScale({ scale }, { grids: { scales: [0, 1, 2, 5] } }))"""
     assert node(STATE, expression) == [0, 1, 2, 2, 5]
+
+
+@pytest.mark.parametrize(("data", "label", "kept"), [("three", 2, 2), ("two", 2, 1), ("two", 0, 0)])
+def test_a_label_that_the_data_lack_is_not_asked_for(node, data, label, kept):
+    """Python sends new data and then their label: in between the page must not look for no components."""
+    mixtures = [{"name": name, **as_page(MIXTURES[name])} for name in ("two", "three")]
+    state = {"mixtures": mixtures, "data": data, "label": label}
+    assert node(STATE, "m.readSettings({ get: (name) => input[name] }).label", **state) == kept

@@ -18,7 +18,7 @@ export function drawBars(context, { bars: box, small }, { session, settings, loo
     [`Mean p(y = ${settings.label} | x)`, (one) => [one.posterior], (one) => one.posterior.toFixed(3)],
   ];
   const several = look.measures.samples.shares.length > 1;
-  if (several) blocks.push(["Share of each mode", (one) => one.shares, () => ""]);
+  if (several) blocks.push([`Share of each mode, if all have y = ${settings.label}`, (one) => one.shares, () => ""]);
   let y = box.top + small * 0.9;
   for (const [title, parts, text] of blocks) {
     write(context, title, box.left, y, { size: small, bold: true });
@@ -43,7 +43,8 @@ function drawParts(context, kind, { from, to, top, height, small }, parts) {
     context.fillRect(x, top, width, height);
     if (parts.length > 1) {
       if (i) line(context, [[x, top], [x, top + height]], PAPER, 2);
-      const options = { size: Math.max(13, small * 0.9), align: "center", baseline: "middle", color: PAPER, bold: true };
+      const size = Math.max(13, small * 0.9);
+      const options = { size, align: "center", baseline: "middle", color: PAPER, bold: true };
       if (width > small * 1.2) write(context, String(i + 1), x + width / 2, top + height / 2 + 1, options);
     }
     x += width;
@@ -75,6 +76,8 @@ function fillOf(context, kind, top, height) {
 /** The colours of the tilted density, from the peak down. */
 function ramp(context, top, height) {
   const gradient = context.createLinearGradient(0, top, 0, top + height);
-  for (let i = 0; i <= 4; i++) gradient.addColorStop(i / 4, `rgb(${viridis(0.75 - 0.65 * (i / 4)).map(Math.round).join()})`);
+  for (const part of [0, 0.25, 0.5, 0.75, 1]) {
+    gradient.addColorStop(part, `rgb(${viridis(0.75 - 0.65 * part).map(Math.round).join()})`);
+  }
   return gradient;
 }

@@ -1,7 +1,7 @@
 // The rows above the picture: playing and the scale, what is guided and how, and what is on show.
 import { choice } from "../shared/select.js";
 import { button, group, slider } from "../shared/shell.js";
-import { LAST, NOTCH, bothScales, onNotch } from "./state.js";
+import { LAST, NOTCH, bothScales, classesOf, onNotch } from "./state.js";
 
 /** By name, with what each is called. */
 export const SAMPLERS = [["deterministic", "deterministic"], ["ancestral", "ancestral"]];
@@ -17,14 +17,15 @@ export function addControls(toolbar, current, { toggle, moveTo, save, start }) {
   const last = Math.round(LAST / NOTCH);
   const onInput = (index) => moveTo(onNotch(index * NOTCH));
   const showScale = slider(toolbar, { label: "Guidance:", last, describe, onInput, onChange: save });
-  const names = group(toolbar, "Named first:");
-  const firsts = CONVENTIONS.map((name) => {
-    return [name, button(names, name, () => start({ convention: name }), { pressed: false })];
-  });
-  if (given.grids) {
-    const views = group(toolbar, "View:");
-    firsts.push(...VIEWS.map(([name, text]) => [name, button(views, text, () => start({ view: name }), { pressed: false })]));
-  }
+  const either = (text, trait, options) => {
+    const row = group(toolbar, text);
+    return options.map(([value, name]) => {
+      const element = button(row, name, () => start({ [trait]: value }), { pressed: false });
+      return () => element.setAttribute("aria-pressed", String(current.settings[trait] === value));
+    });
+  };
+  const firsts = either("Named first:", "convention", CONVENTIONS.map((name) => [name, name]));
+  const views = given.grids ? either("View:", "view", VIEWS) : [];
   const exact = document.createElement("span");
   exact.style.display = "contents";
   toolbar.append(exact);
@@ -33,9 +34,7 @@ export function addControls(toolbar, current, { toggle, moveTo, save, start }) {
     const { settings } = current;
     play.textContent = current.playing() ? "Pause" : "Play";
     showScale(Math.round(settings.scale / NOTCH));
-    for (const [name, element] of firsts) {
-      element.setAttribute("aria-pressed", String(name === settings.convention || name === settings.view));
-    }
+    for (const showChoice of [...firsts, ...views]) showChoice();
     exact.style.display = settings.view === "exact" ? "contents" : "none";
     if (settings.view === "exact") showExact();
   };
@@ -44,11 +43,11 @@ export function addControls(toolbar, current, { toggle, moveTo, save, start }) {
 /** What only the exact mixture has. */
 function addExact(toolbar, current, start) {
   const { mixtures } = current.given;
-  const classesOf = (name) => Math.max(...mixtures.find((one) => one.name === name).labels) + 1;
-  const selectData = (data) => start({ data, label: Math.min(current.settings.label, classesOf(data) - 1) });
+  const classes = (data) => classesOf(mixtures, data);
+  const selectData = (data) => start({ data, label: Math.min(current.settings.label, classes(data) - 1) });
   const showData = choice(toolbar, "Classes", mixtures.map(({ name, caption }) => [name, caption]), selectData);
   const labels = group(toolbar, "Label:");
-  const most = Math.max(...mixtures.map(({ name }) => classesOf(name)));
+  const most = Math.max(...mixtures.map(({ name }) => classes(name)));
   const numbers = Array.from({ length: most }, (_, label) => {
     return button(labels, String(label), () => start({ label }), { pressed: false });
   });
@@ -63,7 +62,7 @@ function addExact(toolbar, current, start) {
     showData(settings.data);
     showSampler(settings.sampler);
     numbers.forEach((element, label) => {
-      element.hidden = label >= classesOf(settings.data);
+      element.hidden = label >= classes(settings.data);
       element.setAttribute("aria-pressed", String(label === settings.label));
     });
     for (const [name, element] of layers) element.setAttribute("aria-pressed", String(settings[name]));

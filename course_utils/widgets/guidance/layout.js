@@ -2,7 +2,8 @@
 export function layout(width, size, { view, grids, hasCurves }) {
   const small = Math.max(13, size * 0.85);
   const head = Math.round(size * 1.2);
-  const formula = width >= 560 ? { x: width - 2, y: head, align: "right" } : { x: 2, y: head + small * 1.4, align: "left" };
+  const below = { x: 2, y: head + small * 1.4, align: "left" };
+  const formula = width >= 560 ? { x: width - 2, y: head, align: "right" } : below;
   const line = Math.round(formula.y + small * 1.1);
   const ruler = { left: size, right: width - size * 1.4, y: line };
   const place = { width, size, small, head, formula, ruler };
@@ -22,23 +23,24 @@ function plane({ width, size, small }, top) {
   return { plane: { left: 2, top, side }, bars, height: Math.max(top + side + 4, top + rows) };
 }
 
-const TALLEST = 330; // of the digits, so that a slide has room for all
+const TALLEST = 300; // of the digits, so that a slide has room for all
 
 function digits({ width, size, small }, top, { grids, hasCurves }) {
   const { rows, height, width: across } = grids;
   const beside = hasCurves && width >= 600;
   const room = beside ? width * 0.66 : width - 4;
   const tall = height / across;
-  const gap = 3;
+  const gap = 4;
   const first = top + small * 1.2; // below the labels
   const step = Math.min(room / COLUMNS, (TALLEST / rows - gap) / tall + gap);
   const tile = { width: step - gap, height: (step - gap) * tall };
   const sheet = { left: 2, top: first, step, stepDown: tile.height + gap, ...tile, labels: first - small * 0.4 };
   const bottom = first + rows * sheet.stepDown;
   if (!hasCurves) return { sheet, height: bottom + 4 };
+  const right = width - size;
   const box = beside
-    ? { left: 2 + COLUMNS * step + size * 3, right: width - size, top: first, bottom: Math.max(bottom, first + 180) - small * 1.6 }
-    : { left: size * 2.2, right: width - size, top: bottom + size * 2, bottom: bottom + size * 12 };
+    ? { left: 2 + COLUMNS * step + size * 3, right, top: first, bottom: Math.max(bottom, first + 180) - small * 1.6 }
+    : { left: size * 2.2, right, top: bottom + size * 2, bottom: bottom + size * 12 };
   return { sheet, curves: box, height: Math.max(bottom, box.bottom + small * 3.2) };
 }
 

@@ -15,7 +15,8 @@ const REACH = 3.6; // standard deviations of a mode on show: a large scale sends
 /** The start is the same at every scale, so that a point moves as the scale does. */
 export function newSession(mixture, label, seed) {
   const { means, stds } = mixture;
-  const half = Math.max(SMALLEST_HALF, ...means.map(([x, y], k) => Math.max(Math.abs(x), Math.abs(y)) + REACH * stds[k]));
+  const reach = ([x, y], k) => Math.max(Math.abs(x), Math.abs(y)) + REACH * stds[k];
+  const half = Math.max(SMALLEST_HALF, ...means.map(reach));
   const grid = Float64Array.from(gridPoints([0, 0], half, GRID_SIDE).flat());
   const facts = factsAt(mixture, label, grid);
   const conditional = tilted(facts, 1);

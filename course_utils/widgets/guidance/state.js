@@ -3,7 +3,9 @@ import { decodeBytes } from "../shared/base64.js";
 import { SAMPLER_STEPS } from "./session.js";
 
 /** The traits that follow the page. */
-export const NAMES = ["scale", "label", "data", "view", "sampler", "convention", "seed", "samples", "conditional", "tilted"];
+export const NAMES = [
+  "scale", "label", "data", "view", "sampler", "convention", "seed", "samples", "conditional", "tilted",
+];
 export const LAST = 8; // the largest scale
 export const NOTCH = 0.05; // of the slider
 
@@ -14,9 +16,16 @@ export function readGiven(model) {
   return { mixtures: model.get("mixtures"), grids: found, curves: model.get("curves") };
 }
 
-/** The settings as the model has them. */
+/** How many labels the mixture of that name has. */
+export function classesOf(mixtures, data) {
+  return Math.max(...mixtures.find(({ name }) => name === data).labels) + 1;
+}
+
+/** The settings as the model has them; other data may arrive a moment before the label that Python gives them. */
 export function readSettings(model) {
-  return Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
+  const settings = Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
+  const last = classesOf(model.get("mixtures"), settings.data) - 1;
+  return { ...settings, label: Math.min(settings.label, last) };
 }
 
 /** A scale within the slider, on one of its notches. */

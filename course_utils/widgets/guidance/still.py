@@ -63,6 +63,6 @@ def still_digits(grids):
             xticks=[(width + 2) * (i + 0.5) for i in range(columns)], xticklabels=range(columns), yticks=[]
         )
         axis.set_title(f"s = {grids['scales'][k]:g}")
-        axis.tick_params(length=0)
+        axis.tick_params(length=0, labeltop=True, labelbottom=False)
         axis.spines[:].set_visible(False)
     return fig

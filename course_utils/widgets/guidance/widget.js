@@ -9,7 +9,7 @@ import { layout } from "./layout.js";
 import { drawPlane } from "./plane.js";
 import { drawRuler } from "./ruler.js";
 import { lookAt, newSession } from "./session.js";
-import { LAST, NAMES, describe, numbersOf, onNotch, readGiven, readSettings } from "./state.js";
+import { LAST, NAMES, classesOf, describe, numbersOf, onNotch, readGiven, readSettings } from "./state.js";
 
 const LABEL =
   "Guided samples of an exact mixture in the plane over the true conditional and the tilted density, with their " +
@@ -22,7 +22,8 @@ function drawing({ canvas, summary }, current) {
   return (width) => {
     const { settings, given } = current;
     const hasCurves = Object.values(given.curves).some((curve) => curve.length);
-    const place = (current.place = layout(width, fontSize(width), { view: settings.view, grids: given.grids, hasCurves }));
+    const wanted = { view: settings.view, grids: given.grids, hasCurves };
+    const place = (current.place = layout(width, fontSize(width), wanted));
     const context = prepare(canvas, width, place.height);
     current.refresh();
     drawRuler(context, place, current);
@@ -126,8 +127,7 @@ function actionsOn(current, { show, save }) {
     save();
   };
   const turn = (step) => {
-    const { labels } = current.given.mixtures.find(({ name }) => name === current.settings.data);
-    const classes = Math.max(...labels) + 1;
+    const classes = classesOf(current.given.mixtures, current.settings.data);
     if (current.settings.view === "exact") start({ label: (current.settings.label + step + classes) % classes });
   };
   return { ...playing, moveTo: scrub, start, turn, save };
