@@ -107,6 +107,25 @@ exercise(
             " without, and a control that wants to take something away is squashed to nearly nothing.",
         ),
         Mistake(
+            (
+                lambda features, control, conv: conv(features + control),
+                lambda features, control, conv: conv(features) + control,
+                lambda features, control, conv: conv(features),
+            ),
+            "The features go through the joint: before training it gives zero, so the base loses what it had "
+            "kept; only the control is to pass there, and the features go round it.",
+        ),
+        Mistake(
+            lambda features, control, conv: features + control,
+            "The joint is left out: an untrained branch then pushes the frozen features about at full "
+            "strength from the first step, and they need as many channels as the control.",
+        ),
+        Mistake(
+            lambda features, control, conv: torch.cat([features, conv(control)], dim=1),
+            "You put the control beside the features and not on top: the frozen way up has no weights for "
+            "the new channels, so it could not take them.",
+        ),
+        Mistake(
             lambda features, control, conv: features * conv(control),
             "You multiply: before training that is the features times zero, so the base is silenced at the "
             "start, where it should be exactly what it was.",

@@ -48,6 +48,14 @@ def _noised(x_t, small):
     return torch.cat([x_t, large + x_t], dim=1)
 
 
+def _doubled(x_t, small):
+    return torch.cat([x_t, 2 * F.interpolate(small, scale_factor=2, mode="bilinear") - 1], dim=1)
+
+
+def _raw(x_t, small):
+    return torch.cat([x_t, 2 * small - 1], dim=1)
+
+
 def _standardised(large):
     return (large - large.mean()) / large.std()
 
@@ -89,6 +97,16 @@ exercise(
             "You join along the wrong axis: a longer batch makes two tasks that never meet, and a taller or"
             " wider image puts the condition where no convolution sees it beside its own pixel. Channels "
             "are axis 1.",
+        ),
+        Mistake(
+            _doubled,
+            "The small image is enlarged by 2, whatever its size: that fits the digits, but the glyphs come "
+            "at a quarter of the size, and there the two cannot be joined. Take the size from x_t.",
+        ),
+        Mistake(
+            _raw,
+            "The small image is joined as it is: it has fewer pixels than x_t, so most of them have no "
+            "condition beside them, and torch.cat refuses. Enlarge it first.",
         ),
         Mistake(
             _noised,
@@ -243,7 +261,7 @@ exercise(
         Mistake(
             _log_prob(spread=lambda signal, sigma: torch.ones_like(sigma)),
             "The variance of the guess is missing: the pull does not grow as the noise goes, though the "
-            "guess gets surer; at the last steps the known part is hardly held at all.",
+            "guess gets surer; near the data the known part is hardly held at all.",
         ),
         Mistake(
             _log_prob(spread=lambda signal, sigma: sigma),
@@ -253,7 +271,7 @@ exercise(
         Mistake(
             _log_prob(spread=lambda signal, sigma: signal**2),
             "The variance is signal squared, so that the pull weakens as the image clears up: at late "
-            "steps, where the guess is a blur, it is far too strong, and at the last ones too weak.",
+            "steps, where the guess is a blur, it is far too strong, and near the data too weak.",
         ),
         Mistake(
             _log_prob(spread=lambda signal, sigma: sigma**2 / 2),
@@ -287,6 +305,16 @@ exercise(
             _log_prob(guess=_as_noise),
             "You read the output as noise, but this network gives v: at late steps the guess comes out many"
             " times too large, and the pull with it.",
+        ),
+        Mistake(
+            _log_prob(error=lambda known, x0, part, signal, sigma: part * known - x0),
+            "Only the truth is masked, not the guess: in the hole you compare the guess with 0, so the "
+            "missing half is pulled to mid-grey.",
+        ),
+        Mistake(
+            _log_prob(guess=lambda v, x0, x_t, t, schedule: x0.clamp(-1, 1)),
+            "You cut the guess to [-1, 1]: where it is cut no gradient comes through, and at late steps "
+            "that is where the guess is furthest off and the pull most needed. The sampler cuts afterwards.",
         ),
         Mistake(
             _log_prob(error=lambda known, x0, part, signal, sigma: part * (signal * known - x0)),
