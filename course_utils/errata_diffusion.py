@@ -1,4 +1,4 @@
-"""The errata of lessons 10 to 12: (lecture, what it prints, what holds, lesson), as in `errata.Erratum`."""
+"""The errata of lessons 10 to 14: (lecture, what it prints, what holds, lesson), as in `errata.Erratum`."""
 
 DIFFUSION = [
     (
@@ -157,5 +157,34 @@ DIFFUSION = [
         "the attention block is a generalization of a single-headed self-attention",
         "it is that, on the pixels as a sequence: with torch's own, and equal weights, nothing differs",
         "12",
+    ),
+    (
+        "C",
+        "$\\hat\\epsilon(x_t) := \\epsilon_\\theta(x_t) - \\sqrt{1 - \\bar\\alpha_t}\\, \\nabla_{x_t} \\log "
+        "p_\\phi(y \\mid x_t)$",
+        "$\\epsilon_\\theta(x_t, t)$ and $p_\\phi(y \\mid x_t, t)$: both must be told $t$, and the "
+        "classifier trained on noisy images; for one $x_t$ the right gradient is another one at every $t$",
+        "14",
+    ),
+    (
+        "C",
+        "the same update, with nothing before the gradient",
+        "this is scale $s = 1$, at best the conditional model itself; to make the label count for more, "
+        "$s$ stands there",
+        "14",
+    ),
+    (
+        "E",
+        "$e_\\theta(x_t, t, y) + w\\, (e_\\theta(x_t, t, y) - e_\\theta(x_t, t, \\varnothing))$",
+        "right, in the form where $w = 0$ is no guidance; libraries (and this course) take $s = 1 + w$, so a "
+        "scale copied from there is one too many here",
+        "14",
+    ),
+    (
+        "D",
+        "parameter-efficient conditional generation: ControlNet",
+        "the zero convolutions are small, the trained copy of the way down is not (here more than half as "
+        "many weights as the base has); what is spared is changing the base",
+        "14",
     ),
 ]
