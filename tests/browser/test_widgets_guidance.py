@@ -251,7 +251,7 @@ def test_the_pointer_on_the_ruler_is_the_scale_even_in_a_scaled_deck(show, style
     width = page.locator("canvas").evaluate("(canvas) => canvas.clientWidth")
     ratio, size = box["width"] / width, max(13, min(24, width / 54))
     left, right = size, width - 1.4 * size
-    y = box["y"] + ratio * (round(1.2 * size) + 1.1 * max(13, 0.85 * size))
+    y = box["y"] + ratio * (round(1.2 * size) + 1.3 * max(13, 0.85 * size))
     page.mouse.move(box["x"] + ratio * (left + (right - left) * 3 / 8), y)
     page.mouse.down()
     page.evaluate(alone.NEXT_FRAME)
@@ -304,7 +304,7 @@ def grey_of_a_digit(page):
       const canvas = document.querySelector("canvas"), ratio = canvas.width / canvas.clientWidth;
       return canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data[0];
     }"""
-    return page.evaluate(script, [20, 1.2 * size + 4.8 * small + 15])
+    return page.evaluate(script, [20, 1.2 * size + 4.85 * small + 15])
 
 
 def test_the_nearest_grid_is_shown_and_said(show):
@@ -330,7 +330,7 @@ def test_the_two_views_are_one_switch_where_there_are_digits(show):
     press(page, "exact mixture")
     assert page.get_by_role("combobox", name="Sampler").is_visible()
     assert alone.saved(page, "view") == ["exact"]
-    assert "Samples, p(x | y), tilted" in alone.text(page)
+    assert "tilted: mean p(y" in alone.text(page)
     press(page, "digits")
     assert "showing the grid" in alone.text(page)
 

@@ -4,10 +4,10 @@ export function layout(width, size, { view, grids, hasCurves }) {
   const head = Math.round(size * 1.2);
   const below = { x: 2, y: head + small * 1.4, align: "left" };
   const formula = width >= 560 ? { x: width - 2, y: head, align: "right" } : below;
-  const line = Math.round(formula.y + small * 1.1);
+  const line = Math.round(formula.y + small * 1.3);
   const ruler = { left: size, right: width - size * 1.4, y: line };
   const place = { width, size, small, head, formula, ruler };
-  const top = Math.round(line + small * 2.5);
+  const top = Math.round(line + small * 2.35);
   return { ...place, ...(view === "digits" ? digits : plane)(place, top, { grids, hasCurves }) };
 }
 

@@ -48,7 +48,7 @@ function drawMade(context, scales, shown, toX, y) {
 /** A black triangle that points at the scale. */
 function drawHandle(context, x, y, arm) {
   context.beginPath();
-  for (const [dx, dy] of [[0, -2], [arm, -2 - 1.5 * arm], [-arm, -2 - 1.5 * arm]]) context.lineTo(x + dx, y + dy);
+  for (const [dx, dy] of [[0, -2], [arm, -2 - 1.15 * arm], [-arm, -2 - 1.15 * arm]]) context.lineTo(x + dx, y + dy);
   context.closePath();
   context.fillStyle = INK;
   context.strokeStyle = PAPER;
