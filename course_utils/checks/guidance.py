@@ -87,10 +87,7 @@ exercise(
             "the other classes.",
         ),
         Mistake(
-            (
-                _gradient(lambda logits, y: _log_prob(logits, y) / len(y)),
-                _gradient(lambda logits, y: logits.log_softmax(1)[:, y].mean()),
-            ),
+            _gradient(lambda logits, y: _log_prob(logits, y) / len(y)),
             "The log-probability is averaged over the batch: each image's push is divided by the number of "
             "images, so the same scale guides a batch of 100 a hundred times less than a single image.",
         ),
@@ -103,6 +100,14 @@ exercise(
             _gradient(lambda logits, y: -_log_prob(logits, y) / len(y)),
             "This is the gradient of the cross-entropy, a loss averaged over the batch: its sign leads away "
             "from the class asked for, and its size shrinks with the batch.",
+        ),
+        Mistake(
+            (
+                _gradient(lambda logits, y: logits.log_softmax(1)[:, y].sum()),
+                _gradient(lambda logits, y: logits.log_softmax(1)[:, y].mean()),
+            ),
+            "With [:, y] every image gets the labels of the whole batch, a table [B, B]: each is pushed to "
+            "all classes that anybody asked for, and only alone to its own; one entry a row is wanted.",
         ),
         Mistake(
             _gradient(lambda logits, y: logits.softmax(1).gather(1, y[:, None]).sum()),

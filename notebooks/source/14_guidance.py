@@ -251,7 +251,7 @@ verdict(
     "s = 1 against the exact conditional: largest difference of epsilon", largest_gap(1, upper), high=1e-6
 )
 verdict("s = 0 against no label at all", largest_gap(0, any_of_ring), high=0)
-verdict("s = 1, but the classifier of clean points", largest_gap(1, upper, clean_classifier), low=1)
+verdict("s = 1, but the classifier of clean points", largest_gap(1, upper, clean_classifier), low=10)
 by_package = guidance.classifier_guided(any_of_ring, labelled.log_prob_at(schedule, 0), schedule, 3)
 verdict("s = 3 against course_utils.diffusion.guidance", largest_gap(3, by_package), high=1e-6)
 
@@ -414,7 +414,11 @@ show(
 )
 verdict("pull over what the tilted density needs, at the largest", (pull / needed).max(), low=1.35, high=1.5)
 
+# %% [markdown]
+# Is it the score, then, or does the sampler miss it too? Lead the same sampler by the tilted density's own score.
 
+
+# %%
 def tilted_line(x_t, t):
     """The exact epsilon of the tilted density, noised."""
     a = schedule.alphas_cumprod[t].to(x_t)[:, None]
@@ -430,7 +434,7 @@ verdict(
 )
 
 # %% [markdown]
-# So it is the score that is to blame, not the sampler. To sample the tilted density one would need the gradient of $\log \mathbb E[p(y \mid x_0)^s \mid x_t]$ in place of $s \log \mathbb E[p(y \mid x_0) \mid x_t]$, and no classifier is trained to give it. Guidance is a rule, and not Bayes' rule unless $s = 1$.
+# It is the score. To sample the tilted density one would need the gradient of $\log \mathbb E[p(y \mid x_0)^s \mid x_t]$ in place of $s \log \mathbb E[p(y \mid x_0) \mid x_t]$, and no classifier is trained to give it. Guidance is a rule, and not Bayes' rule unless $s = 1$.
 #
 # ### In the plane
 #
@@ -559,7 +563,7 @@ read_by = {name: [reading(reader, t) for t in some_t]
            for name, reader in (("trained on noisy digits", noisy_reader), ("on clean ones", clean_reader))}  # fmt: skip
 for name, at in read_by.items():
     verdict(f"{name}: accuracy at t = 0", at[0][0], low=0.95)
-    verdict(f"{name}: at t = 500", at[5][0], low=0.55, high=0.85)
+    verdict(f"{name}: at t = 500", at[5][0], low=0.58, high=0.82)
 verdict("either: at t = 999, where a guess gets 0.1", max(at[-1][0] for at in read_by.values()), high=0.2)
 
 # %% [markdown]
@@ -585,7 +589,7 @@ def share_read(images):
 
 
 led_by_noisy = {s: led(noisy_reader, s) for s in (0, 1, 4)}
-for (s, images), band in zip(led_by_noisy.items(), ((0.05, 0.17), (0.6, 0.9), (0.9, 1)), strict=True):
+for (s, images), band in zip(led_by_noisy.items(), ((0.07, 0.15), (0.65, 0.86), (0.9, 0.99)), strict=True):
     verdict(f"led at s = {s}: share read as asked", share_read(images), low=band[0], high=band[1])
 
 # %% [markdown]
@@ -609,7 +613,7 @@ reveal(
 with torch.no_grad():
     finished = clean_reader(2 * led_by_clean - 1, torch.zeros(500, dtype=torch.long)).argmax(1)
 verdict(
-    "led by the clean reader, s = 4: share read as asked by the judge", share_read(led_by_clean), high=0.75
+    "led by the clean reader, s = 4: share read as asked by the judge", share_read(led_by_clean), high=0.7
 )
 verdict("the same images, read by the clean reader itself", (finished == asked).double().mean(), low=0.8)
 show(
@@ -728,7 +732,7 @@ combine = check("guidance.combine", combine)
 # | here, and `guidance_scale` in *diffusers* | $\epsilon_\varnothing + s\, (\epsilon_y - \epsilon_\varnothing)$ | $s = 1$ | $s = 0$ |
 # | Ho and Salimans, and one of our lectures | $\epsilon_y + w\, (\epsilon_y - \epsilon_\varnothing)$ | $w = 0$ | $w = -1$ |
 #
-# They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. (The prediction may be $\epsilon$, $x_0$, $v$ or the score: for a given $x_t$ each is a linear function of the other, with the weights $s$ and $1 - s$ adding up to 1, so the rule is the same for all. Cutting $\hat x_0$ to $[-1, 1]$ comes after it.)
+# They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. (The prediction may be $\epsilon$, $x_0$, $v$ or the score: for a given $x_t$ each is a multiple of the other plus something made of $x_t$ alone, and as the weights $s$ and $1 - s$ add up to 1, the rule is the same for all. Cutting $\hat x_0$ to $[-1, 1]$ comes after it.)
 
 # %%
 x_t, steps = torch.randn(20, 1, 8, 8, generator=dice()), torch.full((20,), 600)
@@ -830,7 +834,7 @@ verdict("pixels of full ink, s = 8 over s = 1", ink[8] / ink[1], low=1.2)
 #
 # ## 6. What it costs
 #
-# "Clearer" and "more alike" can be measured. Four measures, all with the judge's features (the 64 numbers before its last layer) and the training digits:
+# "Clearer" and "more alike" can be measured. Four measures, by the judge's reading or its features (the 64 numbers before its last layer), against the training digits:
 #
 # - **fidelity**: the share that the judge reads as asked;
 # - **precision**: the share of samples that lie among the training digits: within reach of one of them, its reach being the distance to its third-nearest fellow (Kynkäänniemi et al. 2019);
@@ -927,7 +931,7 @@ verdict("Fréchet distance: seeds, of 5, with the same best scale", agreed, low=
 
 # %% [markdown]
 # Four measures, and no scale is the best for all of them. Recall is best without guidance or nearly so; guidance narrows. Precision has its best a little above 1, and then falls: beyond it, guided samples leave the data, as the points on the ring did. And **read as asked** goes to 1 and stays there, whatever happens to the images. Read that one with care: a classifier likes what is typical, and more than typical. It
-# cannot tell "clearer" from "all alike", and nobody should choose a scale by it alone. The distance is the strictest of the four here, and it does not ask for guidance at all. On large images it often does: there the conditional model is far from perfect, and guidance mends some of its errors too (for *EDM2* on ImageNet 1.2 to 1.4, judged by such a distance; for text, where fidelity is what counts, 5 to 10 are common).
+# cannot tell "clearer" from "all alike", and nobody should choose a scale by it alone. The distance asks for the whole distribution, and here it does not ask for guidance at all. On large images it often does: there the conditional model is far from perfect, and guidance mends some of its errors too (for *EDM2* on ImageNet 1.2 to 1.4, judged by such a distance; for text, where fidelity is what counts, 5 to 10 are common).
 #
 # Look at the study's digits themselves: each column has a label, each row a noise. The widget names the scale in both conventions.
 
@@ -952,7 +956,7 @@ for found, name, colour, style in (
     ax.plot(across[:, 2], across[:, 1], style, color=colour, label=name)
     for s, point in zip([s for s in found if s >= 1], across, strict=True):
         ax.annotate(f"{s:g}", (point[2], point[1]), xytext=(4, 5), textcoords="offset points", fontsize=10)
-ax.set(title="Precision against recall, by scale", xlabel="recall", ylabel="precision")
+ax.set(title="Precision against recall, by scale", xlabel="recall", ylabel="precision", ylim=(0.4, 1))
 ax.legend(loc="lower left", fontsize=11)
 show(
     fig,
@@ -994,7 +998,7 @@ Markdown(errata_table("14"))
 #
 # - Bayes' rule for scores: conditional = unconditional + the gradient of a classifier *of noisy images*. In $\epsilon$ that gradient gets $-\sqrt{1 - \bar\alpha_t}$.
 # - Scale $s$: 0 ignores the label, 1 is the conditional model, above 1 exaggerates what the label changes. Papers' $w$ is $s - 1$.
-# - Guided samples do not follow the tilted density $p(x)\, p(y \mid x)^s$, and with and without fresh noise they follow two different ones. For one Gaussian all three are known.
+# - Unless $s$ is 0 or 1, guided samples do not follow the tilted density $p(x)\, p(y \mid x)^s$, and with and without fresh noise they follow two different ones. For one Gaussian all three are known.
 # - Guidance keeps away from what could be mistaken while there is noise. It buys fidelity and precision, and pays in recall.
 # - A classifier leads only as well as its *gradient* is on noise; its accuracy does not tell. Without a classifier, hide a tenth of the labels in training, and ask twice in one call.
 # - A condition may be an image: as further channels, as a known part, or through zero convolutions into a model that is finished.
