@@ -219,6 +219,21 @@ exercise(
             "plain model and scale 1 is Bayes' rule, so the gradient is multiplied by s itself.",
         ),
         Mistake(
+            lambda e, g, a, s: e - s * (1 - a.sqrt()) * g,
+            "The noise rate is the root of one minus the level, and you have one minus the root: that is "
+            "much less, so the label is pushed too weakly at every step.",
+        ),
+        Mistake(
+            lambda e, g, a, s: s * g - e / (1 - a).sqrt(),
+            "This is the guided score: a sampler that expects an epsilon takes it for one, and walks away "
+            "from the data; multiply by minus the noise rate to turn it back.",
+        ),
+        Mistake(
+            lambda e, g, a, s: e - (1 - a).sqrt() * g,
+            "The scale is not used: this is scale 1 whatever was asked for, so at best the conditional "
+            "model, and nothing can be exaggerated.",
+        ),
+        Mistake(
             lambda e, g, a, s: (1 - a).sqrt() * (e - s * g),
             "The noise rate multiplies epsilon too, which already is an epsilon: near the data the model "
             "says that there is no noise, and the samples stay grainy.",
@@ -291,6 +306,16 @@ exercise(
             ),
             "The scale is taken for the papers' w, or turned into one: here scale 1 must give the variance "
             "of p(x | y), and 0 that of p(x).",
+        ),
+        Mistake(
+            lambda s, S, g: 1 / (g / s**2 + (g - 1) / S**2),
+            "The sign before the second precision is turned: p(x) stands there 1 - s times, so above scale "
+            "1 some of its precision is taken away, and you add it.",
+        ),
+        Mistake(
+            lambda s, S, g: 1 / (g / S**2 + (1 - g) / s**2),
+            "The two Gaussians have changed places: the scale belongs to p(x | y), whose variance is std "
+            "squared; as it stands a larger scale makes the samples wider, or the variance negative.",
         ),
         Mistake(
             lambda s, S, g: (1 / (g / s**2 + (1 - g) / S**2)).sqrt(),

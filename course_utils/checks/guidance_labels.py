@@ -183,6 +183,14 @@ exercise(
             "about twice as much as there is, and the samples blow up.",
         ),
         Mistake(
+            (
+                lambda u, c, s: s * c + (s - 1) * u,
+                lambda u, c, s: s * c - u,
+            ),
+            "The weights do not add up to 1: they are s for the answer with the label and 1 - s, which is "
+            "negative above 1, for the one without; otherwise the noise as a whole is scaled, too.",
+        ),
+        Mistake(
             lambda u, c, s: (u + s * c) / (1 + s),
             "This is a weighted average of the two answers: it lies between them at every scale, so the "
             "label is always softened and never exaggerated, and guidance goes beyond.",
@@ -270,6 +278,11 @@ def _paired(y, null):
     return torch.stack([torch.full_like(y, null), y], dim=1).flatten()
 
 
+def _every_other(x_t, t, y, net, null, scale):
+    both = net(torch.cat([x_t, x_t]), torch.cat([t, t]), _none_first(y, null))
+    return both[::2] + scale * (both[1::2] - both[::2])
+
+
 def _two_calls(x_t, t, y, net, null, scale):
     uncond = net(x_t, t, torch.full_like(y, null))
     return uncond + scale * (net(x_t, t, y) - uncond)
@@ -301,10 +314,10 @@ exercise(
             "unconditional answer, and the wrong way round guidance leads away from the class.",
         ),
         Mistake(
-            _asked(_paired),
-            "Images and labels are repeated in different orders (x, x' ... against null, y, null, y' ...): "
-            "half of the images get a neighbour's label, and the two answers subtracted are not of one "
-            "image.",
+            (_asked(_paired), _every_other),
+            "Images and labels are repeated, or the answers taken apart, in different orders (x, x' ... "
+            "against null, y, null, y' ...): half of the images get a neighbour's label, and the two "
+            "answers subtracted are not of one image.",
         ),
         Mistake(
             _asked(_none_first, images=lambda x: x.repeat_interleave(2, 0)),
@@ -323,13 +336,13 @@ exercise(
         ),
         Mistake(
             _asked(lambda y, null: torch.cat([torch.full_like(y, null)] * 2)),
-            "Both halves are asked without a label, which was dropped at sampling: the difference is 0, and "
-            "whatever the scale, the samples are unconditional.",
+            "This is the unconditional answer alone: both halves are asked without a label, or the labels "
+            "are dropped at sampling in some other way; whatever the scale, the samples ignore y.",
         ),
         Mistake(
             _asked(lambda y, null: torch.cat([y, y])),
-            "Both halves are asked with the label: the difference is 0, and whatever the scale, you get the "
-            "conditional model without guidance.",
+            "This is the conditional answer alone: both halves are asked with the label, or they are never "
+            "combined; whatever the scale, there is no guidance.",
         ),
         Mistake(
             _asked(_none_first, scale=lambda s: 1 + s),
