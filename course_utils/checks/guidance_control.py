@@ -207,6 +207,17 @@ def _learned(weight=0.0, bias=0.0, join=None, reduce=torch.mean, train=("weight"
     return learn
 
 
+def _never_cleared(features, control, target, steps, lr):
+    conv = nn.Conv2d(control.shape[1], features.shape[1], 1).to(features.dtype)
+    for weight in conv.parameters():
+        nn.init.zeros_(weight)
+    optimiser = torch.optim.SGD(conv.parameters(), lr=lr)
+    for _ in range(steps):
+        (features + conv(control) - target).square().mean().backward()
+        optimiser.step()
+    return (features + conv(control)).detach()
+
+
 def _start(value, shape, like):
     return value(shape).to(like) if callable(value) else torch.full(shape, value).to(like)
 
@@ -276,6 +287,11 @@ exercise(
         Mistake(
             _learned(ascend=-1),
             "The steps go uphill: you add the gradient, and the error grows with every step.",
+        ),
+        Mistake(
+            _never_cleared,
+            "The gradients of all steps pile up (no zero_grad): every step repeats those before it, the "
+            "joint gathers speed, overshoots and swings about the target.",
         ),
         Mistake(
             _learned(reduce=torch.sum),
