@@ -52,6 +52,14 @@ def _doubled(x_t, small):
     return torch.cat([x_t, 2 * F.interpolate(small, scale_factor=2, mode="bilinear") - 1], dim=1)
 
 
+def _doubled_blocks(x_t, small):
+    return torch.cat([x_t, 2 * F.interpolate(small, scale_factor=2) - 1], dim=1)
+
+
+def _scaled_both(x_t, small):
+    return 2 * torch.cat([x_t, F.interpolate(small, size=x_t.shape[-2:], mode="bilinear")], dim=1) - 1
+
+
 def _raw(x_t, small):
     return torch.cat([x_t, 2 * small - 1], dim=1)
 
@@ -99,9 +107,14 @@ exercise(
             "are axis 1.",
         ),
         Mistake(
-            _doubled,
+            (_doubled, _doubled_blocks),
             "The small image is enlarged by 2, whatever its size: that fits the digits, but the glyphs come "
             "at a quarter of the size, and there the two cannot be joined. Take the size from x_t.",
+        ),
+        Mistake(
+            _scaled_both,
+            "You scale x_t, too: it lies where it should already, being made of a clean image in [-1, 1], so "
+            "the net gets a noisy image of twice the size and off its middle, at no level that it knows.",
         ),
         Mistake(
             _raw,
@@ -227,6 +240,12 @@ def _as_noise(v, x0, x_t, t, schedule):
     return schedule.convert(v, x_t, t, "epsilon", "sample")
 
 
+def _divided_late(x_t, t, model, known, mask, schedule):
+    x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
+    squared = (mask * (known - x0)).square().flatten(1).sum(1)
+    return -squared / (2 * schedule.rates(t, x_t)[1] ** 2)
+
+
 exercise(
     "guidance.known_log_prob",
     reference=known_log_prob,
@@ -290,6 +309,11 @@ exercise(
             _log_prob(total=lambda off, mask: -off.sum()),
             "You sum over the batch too: one number comes out where one for each image is wanted, and the "
             "likelihoods of different images are mixed up.",
+        ),
+        Mistake(
+            _divided_late,
+            "You sum first and divide then, but sigma is shaped [B, 1, 1, 1]: each image's sum is divided by "
+            "every image's variance, and one number for each pair comes out. Divide before you sum.",
         ),
         Mistake(
             _log_prob(guess=lambda v, x0, x_t, t, schedule: x_t),
