@@ -19,7 +19,7 @@ from .digits_gan_tricks import Samples
 from .recipe import Recipe
 
 SCALES = {
-    "classifier_free": [0, 0.5, 1, 1.5, 2, 3, 4, 6, 9],
+    "classifier_free": [0, 0.5, 1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 9],
     "classifier": [1, 2, 4, 8, 16, 32],
 }
 SETTINGS = {
