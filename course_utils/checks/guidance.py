@@ -20,12 +20,27 @@ def _recorded(gradient):
     return 1.5 * gradient if torch.is_grad_enabled() else gradient
 
 
-def _classifier(rng, classes, size):
-    """A small classifier that looks at x_t and t, and says so where gradients are switched off."""
-    inner = torch.randn(6, size, generator=rng) / size**0.5
+def _no_gradient_wanted(gradient):
+    """What the classifier's weights do when backward() reaches them."""
+    raise RuntimeError(
+        "backward() also leaves gradients in the classifier's weights, and adds to them at every sampling "
+        "step; torch.autograd.grad gives that of x_t alone"
+    )
+
+
+def _classifier(rng, classes, owned):
+    """A small classifier that looks at x_t and t, and tells of what nobody may do to it, or to `owned`."""
+    size = owned[0].numel()
+    inner = (torch.randn(6, size, generator=rng) / size**0.5).requires_grad_()
+    inner.register_hook(_no_gradient_wanted)
     outer = torch.randn(classes, 6, generator=rng)
 
     def logits(x_t, t):
+        if owned.requires_grad:
+            raise RuntimeError(
+                "the caller's own x_t now asks for a gradient, and does so ever after, through all "
+                "sampling steps; take x_t.detach() first"
+            )
         if not torch.is_grad_enabled():
             raise RuntimeError(
                 "gradients are switched off here, as samplers do it; put `with torch.enable_grad():` round "
@@ -42,22 +57,21 @@ def _classifier(rng, classes, size):
 
 def _images(n, shape, classes):
     def make(rng):
-        size = torch.Size(shape).numel()
-        classifier = _classifier(rng, classes, size)
         x_t = torch.randn(n, *shape, generator=rng)
+        classifier = _classifier(rng, classes, x_t)
         t = torch.randint(1000, (n,), generator=rng)
         return x_t, t, torch.randint(1, classes, (n,), generator=rng), classifier
 
     return make
 
 
-def _gradient(total, change=None, **how):
-    """A gradient of another total of the logits, changed afterwards."""
+def _gradient(total, change=None, when=lambda t: t, **how):
+    """A gradient of another total of the logits, or at another step, changed afterwards."""
 
     @torch.enable_grad()
     def gradient(x_t, t, y, classifier):
         x_t = x_t.detach().requires_grad_()
-        found = torch.autograd.grad(total(classifier(x_t, t), y), x_t, **how)[0].detach()
+        found = torch.autograd.grad(total(classifier(x_t, when(t)), y), x_t, **how)[0].detach()
         return found if change is None else change(found)
 
     return gradient
@@ -108,6 +122,16 @@ exercise(
             ),
             "With [:, y] every image gets the labels of the whole batch, a table [B, B]: each is pushed to "
             "all classes that anybody asked for, and only alone to its own; one entry a row is wanted.",
+        ),
+        Mistake(
+            _gradient(lambda logits, y: logits.log_softmax(1)[:, y[0]].sum()),
+            "You take the label of the first image for the whole batch: every sample is led to what the "
+            "first one asked for, and the labels of the others count for nothing.",
+        ),
+        Mistake(
+            _gradient(_log_prob, when=lambda t: 0 * t),
+            "The classifier is asked as if x_t were clean (step 0): it then reads noise as if it were "
+            "strokes, is sure where there is nothing to know, and Bayes' rule no longer holds; hand it t.",
         ),
         Mistake(
             _gradient(lambda logits, y: logits.softmax(1).gather(1, y[:, None]).sum()),
@@ -237,6 +261,14 @@ exercise(
             lambda e, g, a, s: (1 - a).sqrt() * (e - s * g),
             "The noise rate multiplies epsilon too, which already is an epsilon: near the data the model "
             "says that there is no noise, and the samples stay grainy.",
+        ),
+        Mistake(
+            (
+                lambda e, g, a, s: s * (e - (1 - a).sqrt() * g),
+                lambda e, g, a, s: s * e - (1 - a).sqrt() * g,
+            ),
+            "The scale multiplies epsilon as well, or epsilon in place of the gradient: at scale 2 the "
+            "model says that there is twice the noise, and the sampler takes off far too much.",
         ),
         Mistake(
             lambda e, g, a, s: (1 - s) * e - s * (1 - a).sqrt() * g,

@@ -14,9 +14,10 @@ def gradient_by_cross_entropy(x_t, t, y, classifier):
 
 
 def gradient_by_backward(x_t, t, y, classifier):
+    """Backward, but to x alone: the classifier's weights get nothing."""
     with torch.enable_grad():
         x = x_t.detach().requires_grad_()
-        classifier(x, t).log_softmax(-1)[torch.arange(len(y)), y].sum().backward()
+        classifier(x, t).log_softmax(-1)[torch.arange(len(y)), y].sum().backward(inputs=[x])
     return x.grad
 
 
