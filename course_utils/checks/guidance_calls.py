@@ -22,8 +22,8 @@ class _Net:
     def __call__(self, x_t, t, y=None):
         if y is None:
             raise ValueError(
-                "the net cannot tell the halves of its batch without labels: hand it 2 B labels, B times null "
-                "and y"
+                "the net cannot tell the halves of its batch without labels: hand it 2 B labels, B times "
+                "null and y"
             )
         lengths = {len(x_t), len(t), len(y)}
         if len(lengths) > 1:
