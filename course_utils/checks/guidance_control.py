@@ -39,6 +39,10 @@ def _weight_only(features, control, conv):
     return features + F.conv2d(control, conv.weight)
 
 
+def _bias_twice(features, control, conv):
+    return features + conv(control) + conv.bias.view(1, -1, 1, 1)
+
+
 def _gated(features, control, conv):
     return features + conv.weight.abs().mean() * conv(control)
 
@@ -86,6 +90,11 @@ exercise(
             lambda features, control, conv: features.detach() + conv(control),
             "The features are detached: the base needs no gradient of its own, but joints at higher levels "
             "do get theirs through the features below, and you cut them off. Freeze weights, not signals.",
+        ),
+        Mistake(
+            _bias_twice,
+            "The bias is added twice, once by the layer and once more by hand: conv(control) has it in "
+            "already, so the checkpoint's joints would shift every channel by twice what they learned.",
         ),
         Mistake(
             _gated,
@@ -218,6 +227,26 @@ def _never_cleared(features, control, target, steps, lr):
     return (features + conv(control)).detach()
 
 
+def _by_adam(features, control, target, steps, lr):
+    conv = nn.Conv2d(control.shape[1], features.shape[1], 1).to(features.dtype)
+    for weight in conv.parameters():
+        nn.init.zeros_(weight)
+    optimiser = torch.optim.Adam(conv.parameters(), lr=lr)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        (features + conv(control) - target).square().mean().backward()
+        optimiser.step()
+    return (features + conv(control)).detach()
+
+
+def _loss_of_push(features, control, target, steps, lr):
+    return features + _learned()(torch.zeros_like(features), control, target, steps, lr)
+
+
+def _push_only(features, control, target, steps, lr):
+    return _learned()(features, control, target, steps, lr) - features
+
+
 def _start(value, shape, like):
     return value(shape).to(like) if callable(value) else torch.full(shape, value).to(like)
 
@@ -297,6 +326,26 @@ exercise(
             _learned(reduce=torch.sum),
             "You take the sum of the squares where the mean was asked: the steps are larger by the number "
             "of values, so the joint overshoots and, with a few steps more, runs away.",
+        ),
+        Mistake(
+            _learned(reduce=lambda squares: squares.mean() / 2),
+            "The steps have the wrong length by a factor of two: the gradient of a square has a 2 in it, and "
+            "the loss is their mean, with no half before it. The joint gets there, but at another rate.",
+        ),
+        Mistake(
+            _by_adam,
+            "This is Adam: its first step has the size lr whatever the gradient is. It would learn as well, "
+            "but plain descent (torch.optim.SGD) is asked for, where a step is lr times the gradient.",
+        ),
+        Mistake(
+            _loss_of_push,
+            "The loss leaves out the features: the joint then learns the whole target, and added to the "
+            "features that overshoots by all that the base had right.",
+        ),
+        Mistake(
+            _push_only,
+            "You return only what the joint adds: at step 0 that is zero and not the base. The joined output "
+            "is features plus it.",
         ),
         Mistake(
             (_learned(extra=-1), _learned(extra=1)),

@@ -1,4 +1,4 @@
-"""Right answers in other words for the exercises of notebook 14 on images and on control."""
+"""Right answers in other words for the exercises of notebook 14 on images, known parts and control."""
 
 import numpy as np
 import torch
