@@ -1117,7 +1117,7 @@ reveal(
     "a" if ratio < 0.9 else "c" if ratio > 4 / 3 else "b",
     "a draw commits itself in every detail, and where it is wrong it pays in full.",
 )
-verdict("squared error of a draw over that of the mean of 16", ratio, low=1.4, high=2)
+verdict("squared error of a draw over that of the mean of 16", ratio, low=1.4, high=1.85)
 
 
 # %% [markdown]
@@ -1150,12 +1150,16 @@ verdict(
 )
 
 # %% [markdown]
-# The net falls short of 2. For any model the error of a draw is the error of its own mean plus its own spread (the variance of its draws), so the ratio is $1 + \text{spread} / \text{error of the mean}$. In an exact posterior the two are equal.
+# Against a mean of only 16 draws, which has a 16th of the spread in it, an exact posterior would have the ratio $2 / (1 + 1/16)$, which is 1.88. The net falls short of that. For any model the error of a draw is the error of its own mean plus its own spread (the variance of its draws). In an exact posterior the two are equal.
 
 # %%
-by_formula = 1 + (1 - 1 / DRAWS) * spread / error_of_mean  # a mean of 16 still has a 16th of the spread in it
-verdict("ratio by that formula over the measured one", by_formula / ratio, low=0.97, high=1.03)
-verdict("spread of the draws over the error of their mean", spread / error_of_mean, low=0.4, high=0.95)
+error_of_own_mean = error_of_mean - spread / DRAWS  # what is left with ever more draws
+verdict(
+    "spread of the draws over the error of their mean (exact: 1)",
+    spread / error_of_own_mean,
+    low=0.6,
+    high=0.92,
+)
 
 
 def sharpness(images):
@@ -1165,12 +1169,12 @@ def sharpness(images):
 
 
 verdict(
-    "squared jumps between neighbours over the truth's: a draw", sharpness(drawn[:, 0]), low=0.9, high=1.1
+    "squared jumps between neighbours over the truth's: a draw", sharpness(drawn[:, 0]), low=0.85, high=1
 )
-verdict("the same for the mean", sharpness(mean), high=0.97)
+verdict("the same for the mean", sharpness(mean), high=0.9)
 
 # %% [markdown]
-# So this net is surer than it is right: its draws differ less than its mean is off. After 400 steps it is not a perfect posterior, and the ratio tells.
+# So this net is surer than it is right: its draws differ less than its mean is off. And they are a little less sharp than the truth, its mean clearly less. After 400 steps it is not a perfect posterior, and the ratio tells.
 #
 # ### 7 x 7 to 28 x 28
 #
@@ -1213,7 +1217,7 @@ verdict(
 # ## 8. Filling in, as guidance
 #
 # Notebook 12 filled holes with a model that was never trained to. At every step it put the known part, with the right noise, in its place. It worked. But is it *right*? Ask where the answer is known: two bumps in the plane, and of a point only the first coordinate is
-# told. What is the second?
+# told. What is the second? (The bumps have the weights 0.2 and 0.8.)
 
 # %%
 from course_utils.divergences import wasserstein1
@@ -1245,7 +1249,6 @@ show(
     fig,
     "A small cloud at the upper left and one four times as heavy at the lower right; the dashed line of the told coordinate runs through the small one and past the edge of the large one.",
 )
-verdict("share of the upper bump, nothing told", plane.weights[0], low=0.2, high=0.2)
 verdict("share of the upper bump, first coordinate told", second.weights[0], low=0.92, high=0.93)
 
 # %% [markdown]
@@ -1254,8 +1257,11 @@ verdict("share of the upper bump, first coordinate told", second.weights[0], low
 
 # %%
 def replaced(n, steps, seed=0):
-    """n points by ancestral sampling, the first coordinate replaced at every step by the told one, noised."""
-    generator, model = dice(seed), exact_model(plane, schedule)
+    """n points by ancestral sampling, the first coordinate replaced at every step by the told one, noised.
+
+    Beside them {t: share of the points for which the upper bump is then the likelier one}.
+    """
+    generator, model, upper_likelier = dice(seed), exact_model(plane, schedule), {}
 
     def fresh():
         return torch.randn(n, 2, generator=generator, dtype=torch.float64)
@@ -1266,13 +1272,16 @@ def replaced(n, steps, seed=0):
 
     x = put(fresh(), len(schedule) - 1)
     for t, prev in samplers.timesteps(schedule, steps):
+        if t in (800, 500, 200):
+            of_upper = plane.diffuse(schedule.alphas_cumprod[t]).responsibilities(x)[:, 0]
+            upper_likelier[t] = (of_upper > 0.5).double().mean()
         x0 = schedule.convert(model(x, torch.full((n,), t)), x, t, "epsilon", "sample")
         mean, variance = schedule.posterior(x0, x, t, prev)
         x = put(mean + variance.sqrt() * fresh(), prev)
-    return x
+    return x, upper_likelier
 
 
-by_replacing = replaced(4000, 1000)
+by_replacing, upper_likelier = replaced(4000, 1000)
 
 
 def share_above(x):
@@ -1293,11 +1302,20 @@ share = share_above(by_replacing)
 reveal(
     guess,
     "a" if abs(share - second.weights[0]) < 0.03 else "b" if abs(share - 0.2) < 0.03 else "c",
-    "at late steps the told coordinate is mostly noise, and the choice between the bumps is made then, half in the dark.",
+    "a point chooses its bump while the told coordinate still carries much noise, and so can hardly speak for either.",
 )
-verdict("share of the upper bump by replacing", share, low=0.3, high=0.45)
+verdict("share of the upper bump by replacing", share, low=0.32, high=0.4)
+for t, low, high in ((800, 0.02, 0.2), (500, 0.5, 0.8), (200, 0.88, 1.03)):
+    already = upper_likelier[t] / share
+    verdict(f"points for which it is the likelier one at t = {t}, over that", already, low=low, high=high)
+for t, low, high in ((700, 1.5, 1.8), (500, 0.75, 0.95), (200, 0.2, 0.35)):
+    level = schedule.alphas_cumprod[t]
+    noise_of_told = ((1 - level) / level).sqrt() / (plane.means[1, 0] - plane.means[0, 0])
+    verdict(f"noise of x_1 at t = {t}, over the distance of the bumps in x_1", noise_of_told, low=low, high=high)
 
 # %% [markdown]
+# At large $t$ nothing is chosen yet. The choice falls between $t$ of about 700 and 200. For the first part of that the told coordinate still carries noise as large as the bumps lie apart, so it can hardly speak for either; when it can, the second coordinate has settled.
+#
 # So replacement is *not* a draw from $p(x_2 \mid x_1)$, not with the exact denoiser and not in a thousand steps. At each step it tells the model a *noisy* copy of $x_1$, although $x_1$ is known sharply.
 #
 # You have the right tool already. Section 2 said: to condition on anything, add $\nabla \log p(\text{it} \mid x_t)$ to the score. "It" need not be a label. For a mixture, $x_0$ given $x_t$ is a mixture again (notebook 11), so this is exact:
@@ -1352,11 +1370,12 @@ show(
 #
 # ### With a network
 #
-# For a network $p(x_0 \mid x_t)$ is not known, only its mean, the guess $\hat x_0$. **Reconstruction guidance** (Ho et al. 2022; Chung et al. 2023) takes a Gaussian about the guess:
+# For a network $p(x_0 \mid x_t)$ is not known, only its mean, the guess $\hat x_0$. The mixture above had a Gaussian about the guess of each bump, of variance $v_k$. **Reconstruction guidance** (after Ho et al. 2022 and Chung et al. 2023) takes a single one, about the only guess there is:
 #
 # $$\log p(\text{known} \mid x_t) \approx -\frac{1}{2 \sigma_t^2}\, \big\| m \odot (x_0^{\text{known}} - \hat x_0(x_t)) \big\|^2 + \text{const}, \qquad \sigma_t^2 = 1 - \bar\alpha_t$$
 #
-# The variance $\sigma_t^2$ is what remains of $x_0$ when $x_t$ is seen, for data with variance 1 (put $s_k = 1$ in $v_k$ above). That is a rough assumption, and the scale $s$ will show how rough. The gradient goes *through the network*: each known pixel pulls at all of $x_t$ that its guess depends on,
+# The papers differ in the factor before the square. Ho et al. take the variance $\sigma_t^2 / \bar\alpha_t$, which is what remains of $x_0$ when nothing is known of it but $x_t$; Chung et al. a step size over the norm of the error. Ours, $\sigma_t^2 = 1 - \bar\alpha_t$, is what remains for standard normal data: put $s_k = 1$ in $v_k$ above (Song et al. 2023 take it).
+# That is a rough assumption, and the scale $s$ will show how rough. The gradient goes *through the network*: each known pixel pulls at all of $x_t$ that its guess depends on,
 # the hole included.
 #
 # **Exercise 8.** `model(x_t, t)` gives $v$; `schedule.convert(v, x_t, t, "v_prediction", "sample")` is the guess, and `schedule.rates(t, x_t)` gives $\sqrt{\bar\alpha_t}$ and $\sigma_t$. Leave out the constant.
@@ -1364,7 +1383,10 @@ show(
 
 # %%
 def known_log_prob(x_t, t, model, known, mask, schedule):
-    """x_t, known: [B, 1, H, W]; t: [B]; mask: [1, 1, H, W], 1 where known -> [B], one number for each image."""
+    """x_t, known: [B, 1, H, W] in the range of x_0; t: [B]; model(x_t, t) gives v; mask: [1, 1, H, W], 1 where known.
+
+    Returns [B], one number for each image. schedule.rates(t, x_t) is shaped to divide an image by.
+    """
     ### BEGIN SOLUTION
     x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
     _, sigma = schedule.rates(t, x_t)
@@ -1390,7 +1412,7 @@ def led_fill(known, mask, scale, steps=40, seed=0):
 
 
 @torch.no_grad()
-def fill_in(known, mask, repeats=1, steps=30, seed=0):
+def fill_in(known, mask, repeats=1, steps=24, seed=0):
     """The replacement of notebook 12, each step repeated: in [0, 1]."""
     generator = dice(seed)
 
@@ -1415,7 +1437,7 @@ def fill_in(known, mask, repeats=1, steps=30, seed=0):
 
 
 # %% [markdown]
-# Equal work: a guided step calls the network twice and goes back through it once, the work of three to four calls. So 40 guided steps stand against 150 replaced ones, and against 30 steps repeated 5 times (RePaint).
+# Equal work: a guided step calls the network twice and goes back through it once, the work of about three calls. So 40 guided steps stand against 120 replaced ones, and against 24 steps repeated 5 times (RePaint).
 
 # %%
 whole, truth = held_out.images[:150], held_out.labels[:150]
@@ -1423,8 +1445,8 @@ mask = torch.zeros(1, 1, 8, 8)
 mask[..., :4, :] = 1  # the upper half is known
 known = 2 * whole - 1  # the lower half is in the array, too; the mask keeps it out
 filled = {
-    "replaced": fill_in(known, mask, steps=150, seed=1),
-    "and repeated": fill_in(known, mask, repeats=5, seed=1),
+    "replaced": fill_in(known, mask, steps=120, seed=1),
+    "replaced, repeated": fill_in(known, mask, repeats=5, seed=1),
     "guided, s = 1": led_fill(known, mask, 1.0, seed=1),
     "guided, s = 2": led_fill(known, mask, 2.0, seed=1),
     "guided, s = 4": led_fill(known, mask, 4.0, seed=1),
@@ -1451,25 +1473,23 @@ right = {name: metrics.agreement(judge, images, truth) for name, images in fille
 seams = {name: seam(images) for name, images in filled.items()}
 lost = {name: apart(mask * images, mask * whole) for name, images in filled.items()}
 ONE, TWO, FOUR = list(filled)[2:]
-verdict("read as the truth: guided, s = 1, minus replaced", right[ONE] - right["replaced"], low=0.02)
-verdict(
-    "read as the truth: guided, s = 1, minus repeated",
-    right[ONE] - right["and repeated"],
-    low=-0.12,
-    high=0.12,
-)
-verdict("read as the truth: s = 2 minus repeated", right[TWO] - right["and repeated"], low=-0.03, high=0.18)
-verdict("read as the truth: s = 2 minus s = 1", right[TWO] - right[ONE], low=0)
-verdict("seam over the truth's: replaced", seams["replaced"], low=1.04, high=1.25)
-verdict("seam over the truth's: guided, s = 1", seams[ONE], low=0.82, high=1.05)
-verdict("seam over the truth's: guided, s = 2", seams[TWO], low=0.75, high=0.97)
+for better, worse, low, high in (
+    (ONE, "replaced", 0, 0.2),
+    (ONE, "replaced, repeated", -0.1, 0.1),
+    (TWO, "replaced, repeated", 0, 0.2),
+    (TWO, ONE, 0.02, 0.2),
+    (FOUR, TWO, -0.05, 0.12),
+):
+    verdict(f"read as the truth: {better} minus {worse}", right[better] - right[worse], low=low, high=high)
+for name, low, high in (("replaced", 1.05, 1.25), ("replaced, repeated", 0.95, 1.15), (ONE, 0.85, 1.02), (TWO, 0.8, 0.95)):
+    verdict(f"seam over the truth's: {name}", seams[name], low=low, high=high)
 verdict("root mean square error of the known half, s = 1", lost[ONE], high=0.03)
 verdict("the same at s = 4, over that", lost[FOUR] / lost[ONE], low=3)
 
 # %% [markdown]
-# Guidance closes the seam at once, where replacement leaves a gap, and more completions are read as the truth than by replacement in as much work. But RePaint's repeats do about as well, with no gradient at all. So on digits guidance is *not* the clear winner that it was in the plane: there $p(\text{known} \mid x_t)$ was
-# exact, here it is a Gaussian guessed for data of variance 1. A larger $s$ mends some of that: more are read as the truth at $s = 2$, but the seam is smoother than in true digits. And at $s = 4$ the steps overshoot: the *known* half suffers. What guidance has over replacement is its reach. "Known" may be
-# anything that can be computed from $\hat x_0$ (a blur, a sum, a sketch), and nothing need be put in place.
+# This is one seed, and 150 digits; differences of a few hundredths are chance. Replacement leaves a jump above the truth's; guidance gives one somewhat below it, the more so at $s = 2$; RePaint's comes nearest. More completions are read as the truth by guidance than by replacement in as much work, but at $s = 1$ RePaint's repeats do about as well, with no gradient at all. So on digits
+# guidance is *not* the clear winner that it was in the plane: there $p(\text{known} \mid x_t)$ was exact, here it is a Gaussian guessed for data of variance 1. A larger $s$ mends some of that: at $s = 2$ more are read as the truth, more than RePaint's too, and at $s = 4$ no fewer. But the seam gets smoother than in true digits at $s = 2$, and at $s = 4$ the steps overshoot: the *known* half
+# suffers. What guidance has over replacement is its reach. "Known" may be anything that can be computed from $\hat x_0$ (a blur, a sum, a sketch), and nothing need be put in place.
 #
 # ## 9. A new condition for a finished model
 #
@@ -1579,7 +1599,7 @@ verdict("after 100 steps", off[2] / off[0], high=1e-4)
 # %% [markdown]
 # ### A model of glyphs, and edges
 #
-# Now the real one. The base is the glyph model of notebook 12. The control is the outline of a glyph: 1 on every dark pixel right beside a light one. `ControlledUNet(base)` makes the copy and its joints; untrained, it must be the base.
+# Now the real one. The base is the glyph model of notebook 12. The control is the outline of a glyph: 1 on every pixel of paper that touches a stroke. `ControlledUNet(base)` makes the copy and its joints; untrained, it must be the base.
 
 # %%
 from course_utils.diffusion import denoising_loss
@@ -1603,10 +1623,10 @@ frozen, new = (
 print(f"{frozen:,} frozen weights, {new:,} new ones")
 
 # %% [markdown]
-# Between the outlines and the copy stands another zero convolution, here `enter`. Two zeros in a row? No: between them lies the copy, which begins as a copy of a *trained* net and puts out features of $x_t$, outlines or not. So the first joint has something coming in. Watch who gets a gradient, and when:
+# Between the outlines and the copy stand some first layers that read the outline, and another zero convolution, here `enter`. Two zeros in a row? No: between them lies the copy, which begins as a copy of a *trained* net and puts out features of $x_t$, outlines or not. So the first joint has something coming in. Watch who gets a gradient, and when:
 
 # %%
-PARTS = {"joints": "join", "copy": "copy", "enter": "enter", "first layers": "stem"}
+PARTS = {"joints": "join", "copy": "copy", "enter": "enter", "first layers": "stem"}  # the stem: the layers that read the outline, before `enter`
 control_loss = denoising_loss(schedule, "v_prediction")
 optimiser = torch.optim.Adam([w for w in fresh_control.parameters() if w.requires_grad], lr=1e-3)
 sizes = {name: [] for name in PARTS}
@@ -1624,9 +1644,9 @@ for name, values in sizes.items():
     print(f"{name:14}" + "".join(f"{'0' if value == 0 else 'moves':<13}" for value in values))
 verdict("joints, at step 1", sizes["joints"][0], low=1e-3)
 verdict("copy and enter, at step 1", sizes["copy"][0] + sizes["enter"][0], high=0)
-verdict("copy and enter, at step 2: the smaller", min(sizes["copy"][1], sizes["enter"][1]), low=1e-7)
+verdict("copy and enter, at step 2: the smaller", min(sizes["copy"][1], sizes["enter"][1]), low=1e-9)
 verdict("first layers, at step 2", sizes["first layers"][1], high=0)
-verdict("first layers, at step 3", sizes["first layers"][2], low=1e-7)
+verdict("first layers, at step 3", sizes["first layers"][2], low=1e-9)
 
 # %% [markdown]
 # Each zero holds up what lies behind it for one step, and no longer. Now the trained one, from a checkpoint. Twenty steps of sampling, once with the control and once without, from the same noise, both told the right label.
@@ -1634,6 +1654,7 @@ verdict("first layers, at step 3", sizes["first layers"][2], low=1e-7)
 # %%
 controlled, provenance = checkpoints.load("glyphs_control")
 print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
+print("share of the labels hidden in its training:", provenance["settings"]["label_dropout"])
 glyph_train = data.load("glyphs", split="train", n=20_000)
 pairs = zip(controlled.base.parameters(), glyph_net.parameters(), strict=True)
 verdict(
@@ -1660,10 +1681,12 @@ show(
         {"outline": outlines, "controlled": followed, "the base": by_base, "its glyph": forty},
         "Right label, same noise", columns=10,
     ),
-    "Ten outlines of glyphs; the controlled samples fill each in its own form and weight; the base draws the right digit in another form; the glyphs that the outlines come from look like the controlled ones.",
+    "Ten outlines of glyphs; the controlled samples fill each in its own form and weight; the base draws the asked digit, mostly, in another form; the glyphs that the outlines come from look like the controlled ones.",
 )  # fmt: skip
 
 # %% [markdown]
+# `read_glyph` is the reader here: the label of the nearest of 20,000 training glyphs. It errs now and then on true glyphs, too.
+#
 # `edge_agreement` compares the outlines of an image with those wanted: 1 if each edge pixel has one of the other's within a pixel, and the other way round. Any two glyphs agree somewhat, so look at what the base reaches by chance, and at another glyph of the same class.
 
 # %%
@@ -1678,11 +1701,10 @@ verdict("edges followed: the base with the right label", agree["base"], low=0.6,
 verdict("edges followed: another glyph of the same class", agree["another of its class"], low=0.65, high=0.9)
 exactly = edge_agreement(followed, outlines, tolerance=0).mean()
 verdict("controlled, pixel for pixel", exactly, low=0.75, high=0.99)
-verdict(
-    "read as asked: controlled minus base",
-    (read_glyph(followed) == asked).double().mean() - (read_glyph(by_base) == asked).double().mean(),
-    low=0,
-)
+reads_true = (read_glyph(glyphs.images) == glyphs.labels).double().mean()
+verdict("the reader on 200 true glyphs: read as labelled", reads_true, low=0.9)
+verdict("controlled: read as asked", (read_glyph(followed) == asked).double().mean(), low=0.85)
+verdict("the base: read as asked", (read_glyph(by_base) == asked).double().mean(), low=0.75)
 
 # %% [markdown]
 # **Predict.** Now contradict it: the outline of one digit, the label of another. In training the two always agreed. (a) The label wins: the digit that was asked for, bent to the outline; (b) the outline wins; (c) mostly neither can be read.
@@ -1723,8 +1745,11 @@ show(
     ),
     "Ten outlines, each with the label of another digit. At scale 1 the outline's digit appears; at 4 mostly still; at 10 some have become the other digit within the outline, a 3 an 8, and some are broken.",
 )  # fmt: skip
-now = (read_glyph(pushed[10.0]) == other).double().mean()
-verdict("s = 10: read as the label", now, low=0.1, high=0.8)
+now = read_glyph(pushed[10.0])
+as_label, as_outline = ((now == labels).double().mean() for labels in (other, asked))
+verdict("s = 10: read as the label", as_label, low=0.25, high=0.8)
+verdict("s = 10: read as the outline's digit", as_outline, low=0.15, high=0.6)
+verdict("s = 10: as neither", 1 - as_label - as_outline, low=0.01, high=0.3)
 verdict(
     "s = 10: edges followed, minus at s = 1",
     edge_agreement(pushed[10.0], outlines).mean() - edge_agreement(torn, outlines).mean(),
