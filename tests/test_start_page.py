@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -37,12 +38,20 @@ def test_its_links_lead_somewhere():
         assert (NOTEBOOKS / link).exists(), link
 
 
+def test_its_headings_are_links_once_rendered():
+    """A comment at the start of a line would make plain text of what follows."""
+    html = MarkdownIt().render(PAGE)
+    for name, entry in CONTENTS.items():
+        assert f'<h3><a href="{name}.ipynb">{name[:2]} {entry["title"]}</a></h3>' in html
+    assert "**" not in html and "](" not in html
+
+
 def test_a_line_is_counted_from_the_source():
     source = 'f = check("a.b", f)\nf = check("a.b", f)\ng = check("a.c", g)\nreveal(guess, "a")\nreveal(\n'
     page = "x <!-- lesson 07 --><!-- /lesson --> y <!-- total -->?<!-- /total -->"
     contents = {"07_name": {"title": "Name", "seconds": 61}, "08_other": {"title": "Other", "seconds": 30}}
     filled = start_page.filled(page, contents, {"07_name": source, "08_other": ""})
-    assert "[**07 Name**](07_name.ipynb) · 1.5 min · 2 exercises, 2 predictions" in filled
+    assert "### [07 Name](07_name.ipynb)\n\n1.5 min · 2 exercises, 2 predictions\n" in filled
     assert "<!-- total -->2 min<!-- /total -->" in filled and start_page.filled(filled, contents, {
         "07_name": source, "08_other": ""}) == filled  # fmt: skip
     del contents["07_name"]["seconds"]

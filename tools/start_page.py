@@ -2,7 +2,7 @@
 
 import re
 
-LESSON = re.compile(r"<!-- lesson (\d\d) -->.*?<!-- /lesson -->")
+LESSON = re.compile(r"<!-- lesson (\d\d) -->.*?<!-- /lesson -->", re.DOTALL)
 TOTAL = re.compile(r"<!-- total -->.*?<!-- /total -->")
 
 
@@ -12,7 +12,7 @@ def minutes(seconds):
 
 
 def filled(page, contents, sources):
-    """The page with every lesson's link, time and number of exercises, and the total time, written anew.
+    """The page with every lesson's heading, time and number of exercises, and the total time, written anew.
 
     contents: {NN_name: {"title", "seconds", ...}}; sources: {NN_name: the text of its source}. A lesson that
     the page names and the course lacks raises KeyError.
@@ -23,9 +23,10 @@ def filled(page, contents, sources):
         name = by_number[match[1]]
         seconds, source = contents[name].get("seconds"), sources[name]
         said = "not measured yet" if seconds is None else minutes(seconds)
-        link = f"[**{match[1]} {contents[name]['title']}**]({name}.ipynb)"
+        title = f"### [{match[1]} {contents[name]['title']}]({name}.ipynb)"
         counts = f"{len(_exercises(source))} exercises, {source.count('reveal(')} predictions"
-        return f"<!-- lesson {match[1]} -->{link} · {said} · {counts}<!-- /lesson -->"
+        # blank lines, for Markdown takes what touches a comment to be HTML
+        return f"<!-- lesson {match[1]} -->\n\n{title}\n\n{said} · {counts}\n\n<!-- /lesson -->"
 
     total = minutes(sum(entry.get("seconds", 0) for entry in contents.values()))
     return TOTAL.sub(f"<!-- total -->{total}<!-- /total -->", LESSON.sub(line, page))
@@ -38,4 +39,4 @@ def write(path, contents, sources):
 
 
 def _exercises(source):
-    return re.findall(r'= check\("([a-z0-9_.]+)"', source)
+    return set(re.findall(r'= check\("([a-z0-9_.]+)"', source))
