@@ -618,16 +618,16 @@ verdict(
     "led by the clean reader, s = 4: share read as asked by the judge", share_read(led_by_clean), high=0.7
 )
 verdict("the same images, read by the clean reader itself", (finished == asked).double().mean(), low=0.8)
+ten_each = {
+    "noisy reader, s = 1": led_by_noisy[1][10:20],
+    "noisy reader, s = 4": led_by_noisy[4][10:20],
+    "clean reader, s = 4": led_by_clean[10:20],
+}
+for name, images in ten_each.items():
+    with torch.no_grad():
+        print(f"{name}, the judge reads", *judge(images).argmax(1).tolist())
 show(
-    image_rows(
-        {
-            "noisy reader, s = 1": led_by_noisy[1][10:20],
-            "noisy reader, s = 4": led_by_noisy[4][10:20],
-            "clean reader, s = 4": led_by_clean[10:20],
-        },
-        "Asked for: 0 to 9",
-        names=[str(k) for k in range(10)],
-    ),
+    image_rows(ten_each, "Asked for: 0 to 9", names=[str(k) for k in range(10)]),
     "Three rows of ten digits asked to be 0 to 9: with the noisy reader at scale 1 most, at scale 4 nearly all are right; with the clean reader more are other digits or none.",
 )
 
@@ -651,7 +651,7 @@ verdict(
     surprise["trained on noisy digits"] / math.log(10),
     high=1.1,
 )
-verdict("the same: on clean ones", surprise["on clean ones"] / math.log(10), low=1.3)
+verdict("the same: on clean ones", surprise["on clean ones"] / math.log(10), low=2.5)
 steps = torch.full((len(held_out.images),), 800)
 x_t = schedule.add_noise(2 * held_out.images - 1, torch.randn(len(steps), 1, 8, 8, generator=dice(2)), steps)
 pushes = {
@@ -663,8 +663,8 @@ alike = F.cosine_similarity(pushes["noisy"], pushes["clean"]).mean()
 verdict(
     "t = 800: length of the clean reader's gradient over the noisy one's",
     length["clean"] / length["noisy"],
-    low=3,
-    high=13,
+    low=4,
+    high=11,
 )
 verdict("cosine of the angle between the two, on average", alike, low=0.45, high=0.85)
 verdict("led by the clean reader, s = 1: share read as asked", share_read(led(clean_reader, 1)), high=0.65)
@@ -723,7 +723,7 @@ hidden_some, hidden_none = gradient_of_rows(0.1), gradient_of_rows(0.0)
 verdict(
     "a tenth hidden: gradient of the row for 'not told' over the median row's",
     hidden_some[NULL] / hidden_some.median(),
-    low=0.1,
+    low=0.8,
 )
 verdict("none hidden: the same", hidden_none[NULL], high=0)
 
@@ -859,10 +859,13 @@ verdict("pixels of full ink, s = 8 over s = 1", ink[8] / ink[1], low=1.2)
 # - **recall**: the same with the places changed, the share of training digits that lie among the samples: how much of the data is still covered;
 # - **Fréchet distance** of the features, as in notebooks 05 and 12: both together.
 #
-# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each scale. Not weights but samples are stored, so the measuring is done here.
+# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each scale. Not weights but samples are stored, so the measuring is done here. Its networks are smaller efforts than the one of sections 1 and 5:
 
 # %%
 study, provenance = checkpoints.load("digits_guidance")
+_, of_net = checkpoints.load("digits_diffusion")
+for name, how in (("section 5", of_net["settings"]), ("study", provenance["settings"]["net"])):
+    print(f"{name}: {how['steps']:,} steps, each label hidden with probability {how['label_dropout']:g}")
 
 
 @torch.no_grad()
@@ -891,7 +894,7 @@ def measured(method):
 free_of = measured("classifier_free")
 
 # %% [markdown]
-# **Predict.** At which scale is the Fréchet distance smallest, averaged over the seeds? (a) 1, no guidance; (b) 1.5 or 2; (c) 3 or more.
+# **Predict.** At which scale is the Fréchet distance smallest, averaged over the seeds? (a) Exactly 1, no guidance; (b) a little above 1, up to 1.5; (c) 2 or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -900,12 +903,14 @@ guess = "a"
 
 # %%
 MEASURES = ("read as asked", "precision", "recall", "Fréchet distance")
-means = torch.stack([values.mean(0) for values in free_of.values()])  # [scales, 4]
-used = list(free_of)
-best = [used[int(means[:, k].argmin() if k == 3 else means[:, k].argmax())] for k in range(4)]
+used, scores = list(free_of), torch.stack(list(free_of.values()))  # [scales, seeds, 4]
+means = scores.mean(1)
+top = torch.cat([means[:, :3].amax(0), means[:, 3:].amin(0)])
+winners = [[s for s, one in zip(used, means[:, k], strict=True) if one == top[k]] for k in range(4)]
+best = [several[0] for several in winners]  # at a tie the lowest
 reveal(
     guess,
-    "a" if best[3] <= 1 else "b" if best[3] <= 2 else "c",
+    "a" if best[3] == 1 else "b" if 1 < best[3] <= 1.5 else "c" if best[3] >= 2 else "none",
     "the distance wants the whole distribution, and the conditional model was trained to have it.",
 )
 
@@ -915,34 +920,35 @@ reveal(
 # %%
 fig, axes = subplots(1, 4, figsize=(12.4, 3.2))
 for k, (ax, name) in enumerate(zip(axes, MEASURES, strict=True)):
-    values = torch.stack(list(free_of.values()))[..., k]  # [scales, seeds]
-    ax.fill_between(used, values.amin(1), values.amax(1), color=MODEL, alpha=0.25, linewidth=0)
-    ax.plot(used, values.mean(1), "o-", color=MODEL, markersize=4)
-    ax.plot(best[k], values.mean(1)[used.index(best[k])], "*", color=DATA, markersize=15)
+    ax.fill_between(used, scores[..., k].amin(1), scores[..., k].amax(1), color=MODEL, alpha=0.25, linewidth=0)
+    ax.plot(used, means[:, k], "o-", color=MODEL, markersize=4)
+    if len(winners[k]) == 1:
+        ax.plot(best[k], top[k], "*", color=DATA, markersize=15)
     ax.axvline(1, color=NOISE, linestyle=":", linewidth=1)
     ax.set(title=name, xlabel="scale s", ylim=(0, None))
 show(
     fig,
-    "Four curves over the scale with a band over seeds and a star at the best. Read as asked rises to 1 and stays; precision rises and falls again; recall only falls; the distance falls to its best and rises again.",
+    "Four curves over the scale with a band over seeds and a star where one scale is the best. Read as asked rises to 1 and stays, with no star; precision rises to its best about 2 and slowly falls; recall hardly moves up to 1, its star at 0.5, and falls from there; the distance falls steeply to its best about 1 and rises again.",
 )
 
 
 # %%
-def value(scale, k):
+def average(scale, k):
     return free_of[scale].mean(0)[k].item()
 
 
-print(
-    "best scale of each measure:", ", ".join(f"{name} {s:g}" for name, s in zip(MEASURES, best, strict=True))
-)
-verdict("read as asked, s = 1", value(1, 0), low=0.93)
-verdict("read as asked, the lowest from s = 1.5 on", min(value(s, 0) for s in used if s >= 1.5), low=0.985)
+for name, several in zip(MEASURES, winners, strict=True):
+    print(f"{name}: best at {several[0]:g}" + (", and the same from there on" if len(several) > 1 else ""))
+verdict("read as asked, s = 1", average(1, 0), low=0.95)
+verdict("read as asked, the lowest from s = 1.5 on", min(average(s, 0) for s in used if s >= 1.5), low=0.985)
 verdict("precision: best scale", best[1], low=1.5, high=3)
-verdict("precision: its value there minus at s = 1", value(best[1], 1) - value(1, 1), low=0.03)
-verdict("precision: its value there minus at s = 9", value(best[1], 1) - value(9, 1), low=0.05)
-verdict("recall, s = 4 over s = 1", value(4, 2) / value(1, 2), high=0.6)
-verdict("Fréchet distance, s = 4 over s = 1", value(4, 3) / value(1, 3), low=3)
-verdict("Fréchet distance, s = 0 over s = 1", value(0, 3) / value(1, 3), low=3)
+verdict("precision: its value there minus at s = 1", average(best[1], 1) - average(1, 1), low=0.05)
+verdict("precision: its value there minus at s = 9", average(best[1], 1) - average(9, 1), low=0.04)
+verdict("recall, s = 4 over s = 1", average(4, 2) / average(1, 2), high=0.5)
+verdict("recall, s = 0 over s = 1", average(0, 2) / average(1, 2), low=0.9, high=1.1)
+verdict("precision, s = 0 over s = 1", average(0, 1) / average(1, 1), high=0.7)
+verdict("Fréchet distance, s = 4 over s = 1", average(4, 3) / average(1, 3), low=4)
+verdict("Fréchet distance, s = 0 over s = 1", average(0, 3) / average(1, 3), low=6)
 distances = torch.stack(list(free_of.values()))[..., 3]  # [scales, seeds]
 agreed = sum(used[k] == best[3] for k in distances.argmin(0).tolist())
 verdict("Fréchet distance: seeds, of 5, with the same best scale", agreed, low=4)
@@ -954,10 +960,11 @@ verdict("Fréchet distance: seeds, of 5, with the same best scale", agreed, low=
 # Look at the study's digits themselves: each column has a label, each row a noise. The widget names the scale in both conventions.
 
 # %%
+shown = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
 GuidanceExplorer(
-    grids={s: study("classifier_free", s)[0, :40] for s in used if s <= 6},
-    accuracy={s: value(s, 0) for s in used if s <= 6},
-    recall={s: value(s, 2) for s in used if s <= 6},
+    grids={s: study("classifier_free", s)[0, :40] for s in shown},
+    accuracy={s: average(s, 0) for s in shown},
+    recall={s: average(s, 2) for s in shown},
 )
 
 # %% [markdown]
@@ -973,8 +980,9 @@ for found, name, colour, style in (
     across = torch.stack([values.mean(0) for s, values in found.items() if s >= 1])
     ax.plot(across[:, 2], across[:, 1], style, color=colour, label=name)
     for s, point in zip([s for s in found if s >= 1], across, strict=True):
-        ax.annotate(f"{s:g}", (point[2], point[1]), xytext=(4, 5), textcoords="offset points", fontsize=10)
-ax.set(title="Precision against recall, by scale", xlabel="recall", ylabel="precision", ylim=(0.4, 1))
+        offset = (-3, -14) if s == 9 else (4, 5)
+        ax.annotate(f"{s:g}", (point[2], point[1]), xytext=offset, textcoords="offset points", fontsize=10)
+ax.set(title="Precision against recall (numbers: scale s)", xlabel="recall", ylabel="precision", ylim=(0.4, 1))
 ax.legend(loc="lower left", fontsize=11)
 show(
     fig,
@@ -982,22 +990,24 @@ show(
 )
 reached = {name: max(values.mean(0)[1].item() for values in found.values())
            for name, found in (("free", free_of), ("led", led_of))}  # fmt: skip
-verdict("best precision, classifier-free minus with a classifier", reached["free"] - reached["led"], low=0)
+verdict("best precision, classifier-free minus with a classifier", reached["free"] - reached["led"], low=0.1)
 least = {name: min(values.mean(0)[3].item() for values in found.values())
          for name, found in (("free", free_of), ("led", led_of))}  # fmt: skip
 verdict(
-    "least Fréchet distance, with a classifier over classifier-free", least["led"] / least["free"], low=1.2
+    "least Fréchet distance, with a classifier over classifier-free", least["led"] / least["free"], low=1.7
 )
-
 verdict(
-    "precision, both at s = 0 (the model without a label), minus with a classifier at s = 1",
-    value(0, 1) - led_of[1].mean(0)[1],
-    low=-0.1,
-    high=0.1,
+    "precision with a classifier, s = 1, minus that without a label, s = 0",
+    led_of[1].mean(0)[1] - average(0, 1),
+    low=-0.06,
+    high=0.06,
 )
+verdict("precision told the label, s = 1, minus that without a label", average(1, 1) - average(0, 1), low=0.2)
 
 # %% [markdown]
-# The classifier adds what it knows about classes to the model without a label, and here that is the weak half: it was trained on a fifth of the images, those whose label was hidden. At $s = 1$ its digits are no more like digits than unlabelled ones. Classifier-free guidance *leaves* that half for the better one, and needs no second network and no gradient at sampling. It has become the usual way.
+# Two lines explain the gap. At $s = 1$ a classifier changes no precision: all labels are asked for equally often, and $\sum_y p(y)\, p(x \mid y) = p(x)$, so over all labels Bayes' rule gives back the model without a label, good or bad. And that model is the weak half of the network, as the last line shows. (It is trained on all images, but only in a fifth of the time, and any digit is harder to learn than a given one. Which of the two makes it weak was not tested.)
+#
+# So a classifier has to mend the weak half. Classifier-free guidance *leaves* it for the better one, and needs no second network and no gradient at sampling. It has become the usual way.
 
 # %% [markdown]
 # ## 7. An image as the condition
@@ -1757,7 +1767,7 @@ verdict(
 )
 
 # %% [markdown]
-# Two conditions that contradict each other give no error message. The stronger one wins; push the other, and you get now the one digit, now the other, and now a ruin.
+# Two conditions that contradict each other give no error message. The stronger one wins; push the other, and you get now the one digit, now the other, and now and then neither.
 #
 # ## 10. The failure museum
 #
@@ -1795,10 +1805,11 @@ show(
 verdict("s = 20: share read as asked", metrics.agreement(judge, overdone, each_class), low=0.97)
 verdict("s = 20: precision minus that of s = 1", precision_20 - precision_1, low=-0.25, high=0)
 verdict("s = 20: recall over that of s = 1", recall_20 / recall_1, high=0.5)
+verdict("s = 1: its precision", precision_1, low=0.75, high=0.89)
 
 # %% [markdown]
-# Every one is read as asked, and still they are neither true to the data nor varied. Mend it: precision at least 0.9, which is more than $s = 1$ has, and recall at least 0.6. You may lower the scale, and you may guide in an **interval** of steps only (Kynkäänniemi et al. 2024). At late steps, from noise, guidance decides too early
-# what becomes of it, and that costs variety.
+# Every one is read as asked, and still they are neither true to the data nor varied. Mend it: precision at least 0.9, which is more than $s = 1$ has, and recall at least 0.68. You may lower the scale, and you may guide in an **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$, near the noise, guidance settles
+# before anything can be seen what the image becomes, and that costs variety.
 
 
 # %%
@@ -1809,29 +1820,38 @@ def mended():
     ### END SOLUTION
 
 
-answer = mended()
-if answer is None:
-    print("exhibit A: not answered yet")
-else:
+# %%
+def report_a(answer):
+    """What is to be said of an answer (scale, low, high)."""
+    if answer is None:
+        return "not answered yet"
+    if not (isinstance(answer, tuple) and len(answer) == 3):
+        return f"still broken, three numbers are wanted, (scale, low, high); got {answer!r}"
     precision, recall = precise(between(*answer))
     said = f"precision {precision:.3f}, recall {recall:.3f}"
-    if precision >= 0.9 and recall >= 0.6:
-        print("exhibit A: mended,", said)
-    else:
-        print(
-            "exhibit A: still broken,", "too little guidance:" if recall >= 0.6 else "too much of it:", said
-        )
-in_part, two, less = (
-    precise(between(3.0, 200, 400)),
-    precise(between(2.0, 0, 999)),
-    precise(between(1.5, 0, 999)),
-)
-verdict("s = 3 in 200..400 minus s = 2 throughout: precision", in_part[0] - two[0], low=-0.06, high=0.06)
-verdict("the same: recall", in_part[1] - two[1], low=0.08)
-verdict("s = 3 in 200..400 minus s = 1.5 throughout: recall", in_part[1] - less[1], low=-0.08, high=0.17)
+    if precision >= 0.9 and recall >= 0.68:
+        return f"mended, {said}"
+    if recall >= 0.68:
+        return f"still broken, too little guidance: {said}"
+    return f"still broken, it costs too much variety (too strong, or at too large t): {said}"
+
+
+print("exhibit A:", report_a(mended()))
+WAYS = {
+    "s = 3 in 200..400": (3.0, 200, 400),
+    "s = 3 in 600..999": (3.0, 600, 999),
+    "s = 2 throughout": (2.0, 0, 999),
+    "s = 1.5 throughout": (1.5, 0, 999),
+}
+in_middle, near_noise, two, less = (precise(between(*way)) for way in WAYS.values())
+for name, (precision, recall) in zip(WAYS, (in_middle, near_noise, two, less), strict=True):
+    verdict(f"{name}: precision", precision, low=0.87)
+    verdict(f"{name}: recall, minus that in 200..400", recall - in_middle[1], high=0.06)
+verdict("s = 3: recall in 200..400, minus in 600..999", in_middle[1] - near_noise[1], low=0.02)
+verdict("recall in 200..400, minus s = 2 throughout", in_middle[1] - two[1], low=0.08)
 
 # %% [markdown]
-# The interval is as precise as $s = 2$ throughout, and keeps more of the variety. But look at the last line: on digits a lower scale throughout comes about as far. (On ImageNet, where Kynkäänniemi et al. measured it, the interval won clearly.)
+# The interval is as precise as $s = 2$ throughout, and keeps more of the variety; the same scale near the noise keeps less. But look at $s = 1.5$: on digits a lower scale throughout comes about as far in both. (On ImageNet, where Kynkäänniemi et al. measured it, the interval won clearly.)
 #
 # **Exhibit B: nothing happens.** Classifier-free guidance in one call, as in exercise 6. But whatever the scale, the images are the same.
 
@@ -1872,8 +1892,11 @@ verdict("exhibit B: share read as asked", read_b, high=0.25)
 answer = mended(each_class[:100], NULL)
 if answer is None:
     print("exhibit B: not answered yet")
-elif tuple(answer.shape) != (200,):
-    print(f"exhibit B: still broken, 200 labels are wanted for 100 digits; got shape {list(answer.shape)}")
+elif tuple(answer.shape) != (200,) or answer.dtype != torch.int64:
+    print(
+        "exhibit B: still broken, 200 whole numbers are wanted for 100 digits;",
+        f"got {answer.dtype} of shape {list(answer.shape)}",
+    )
 else:
     moved, read_b, from_none = exhibit_b(mended)
     if moved < 0.05:
@@ -1917,6 +1940,11 @@ def exhibit_c(net):
     return led, read, precise(led)[0], unlike_digits(walk(net, led.shape))
 
 
+broken_rows, read_c, precision_c, distance_c = exhibit_c(small_net(0.0))
+verdict("exhibit C: read as asked at s = 5", read_c, low=0.95)
+
+
+# %%
 def mended():
     """Return the share of the labels to hide in training."""
     ### BEGIN SOLUTION
@@ -1924,30 +1952,30 @@ def mended():
     ### END SOLUTION
 
 
-rows = {}
-rows["none hidden"], read_c, precision_c, distance_c = exhibit_c(small_net(0.0))
-verdict("exhibit C: read as asked at s = 5", read_c, low=0.95)
-share = mended()
+# %%
+rows, share = {"none hidden": broken_rows}, mended()
 if share is None:
     print("exhibit C: not answered yet")
 else:
     rows[f"{share:.0%} hidden"], read_c, precision_mended, distance_mended = exhibit_c(small_net(share))
     better = distance_mended / distance_c
-    said = f"read as asked {read_c:.0%}, distance without a label {better:.2f} times the broken net's"
-    if read_c >= 0.95 and better < 0.75:
-        print("exhibit C: mended,", said)
-        verdict("precision at s = 5, mended minus broken", precision_mended - precision_c, low=0.04)
+    said = f"read as asked {read_c:.0%}, precision {precision_mended:.2f}, distance without a label {better:.2f} times the broken net's"
+    if better >= 0.75:
+        print("exhibit C: still broken, without a label it draws no digits: too few hidden;", said)
+    elif read_c < 0.95 or precision_mended < 0.7:
+        print("exhibit C: still broken, it saw too few labels to be led by them: too many hidden;", said)
     else:
-        print("exhibit C: still broken,", said)
+        print("exhibit C: mended,", said)
+        verdict("distance without a label, mended over broken", better, high=0.75)
 show(
     image_rows(rows, "Small nets at s = 5", columns=10),
     "The digits from 0 to 9 at scale 5 by both nets, from the same noise: all can be read; in the first row grey bars and specks stand in the paper, in the second hardly any.",
 )
 
 # %% [markdown]
-# *Read as asked* is perfect and does not see it, the eye does a little; precision, and what the net draws without a label, show it clearly. Guidance away from nonsense still leads to the label, but past the data. (Hide too many, and the label itself is not learned.)
+# *Read as asked* is perfect and does not see it, the eye does a little. What the net draws without a label shows it clearly; precision mostly (how much depends on the seed of the training). Guidance away from nonsense still leads to the label, but past the data. (Hide too many, and it is the label that is not learned well: the distance does not see *that*, precision does.)
 #
-# **Exhibit D: the control that never comes.** Somebody made doubly sure and started *both* layers of the control's branch at zero. The error does not fall, at any learning rate. Mend it: before training the output must be the base's, exactly, and 200 steps must bring the error below a tenth.
+# **Exhibit D: the control that never comes.** Somebody made doubly sure and started *both* layers of the control's branch at zero. The error hardly falls, at any learning rate. Mend it: before training the output must be the base's, exactly, and 200 steps must bring the error below a tenth.
 
 
 # %%
@@ -1986,6 +2014,8 @@ verdict("exhibit D: error after 200 steps over that before", exhibit_d("zero", "
 answer = mended()
 if answer is None:
     print("exhibit D: not answered yet")
+elif not (isinstance(answer, tuple) and len(answer) == 2 and set(answer) <= {"zero", "random"}):
+    print(f'exhibit D: still broken, two words are wanted, each "zero" or "random"; got {answer!r}')
 else:
     before, left_over = exhibit_d(*answer)
     if before > 0:
@@ -1996,7 +2026,7 @@ else:
         print(f"exhibit D: mended, the base at the start and {left_over:.1%} of the error left")
 
 # %% [markdown]
-# (The bias of the last layer does get a gradient, so the error moves a little. Nothing that depends on the control ever does.) One zero lets the gradient through. Two in a row block each other for good.
+# (The bias of the last layer does get a gradient, so the error moves a little. Nothing that depends on the control ever does.) One zero lets the gradient through. Two in a row block each other for good, if what lies between gives 0 for 0, as SiLU does. In section 9 there were two zeros also, but a trained copy between them.
 
 # %% [markdown]
 # ## Read with care
@@ -2015,8 +2045,8 @@ Markdown(errata_table("14"))
 #
 # - Bayes' rule for scores: conditional = unconditional + the gradient of a classifier *of noisy images*. In $\epsilon$ that gradient gets $-\sqrt{1 - \bar\alpha_t}$.
 # - Scale $s$: 0 ignores the label, 1 is the conditional model, above 1 exaggerates what the label changes. Papers' $w$ is $s - 1$.
-# - Unless $s$ is 0 or 1, guided samples do not follow the tilted density $p(x)\, p(y \mid x)^s$, and with and without fresh noise they follow two different ones. For one Gaussian all three are known.
-# - Guidance keeps away from what could be mistaken while there is noise. It buys fidelity and precision, and pays in recall.
+# - For $s$ other than 0 and 1 guided samples in general do not follow the tilted density $p(x)\, p(y \mid x)^s$, and with and without fresh noise they follow two different ones. For one Gaussian all three are known; only where the label does no more than shift are they the same.
+# - Guidance keeps away from what could be mistaken while there is noise. It buys fidelity and, up to a point, precision, and pays in recall. Try scales a little above 1 too.
 # - A classifier leads only as well as its *gradient* is on noise; its accuracy does not tell. Without a classifier, hide a tenth of the labels in training, and ask twice in one call.
 # - A condition may be an image: as further channels, as a known part, or through zero convolutions into a model that is finished.
 # - A sample is not the mean. It is worse in squared error by a factor of two, and it is what one wants.
