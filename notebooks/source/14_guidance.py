@@ -506,7 +506,12 @@ verdict("s = 4, fresh noise: the same", outer["s = 4, fresh noise"], low=0.2, hi
 strays = (torch.cdist(clouds["s = 8"].double(), centres).min(1).values > 3 * 0.15).double().mean()
 verdict("s = 8: share of points in no mode's circle (of the data, 0.011)", strays, low=0.05, high=0.15)
 inner = clouds["s = 8"][torch.cdist(clouds["s = 8"].double(), centres).argmin(1) == 1]
-verdict("s = 8: shift of an inner mode's mean, in its standard deviations", (inner.mean(0) - centres[1]).norm() / 0.15, low=1.5, high=2.5)
+verdict(
+    "s = 8: shift of an inner mode's mean, in its standard deviations",
+    (inner.mean(0) - centres[1]).norm() / 0.15,
+    low=1.5,
+    high=2.5,
+)
 at_500 = labelled.diffuse(schedule.alphas_cumprod[500])
 outer_one, inner_one = (at_500.log_class(at_500.mixture.means[[k]], 0).exp() for k in (0, 1))
 verdict("t = 500: p_t(y = 0 | x_t) at the centre of an outer mode", outer_one, low=0.66, high=0.7)
@@ -766,7 +771,9 @@ verdict(
     low=0.1,
 )
 verdict("s = 1 against the conditional answer", (combine(uncond, cond, 1.0) - cond).abs().max(), high=1e-6)
-verdict("s = 0 against the answer without a label", (combine(uncond, cond, 0.0) - uncond).abs().max(), high=1e-6)
+verdict(
+    "s = 0 against the answer without a label", (combine(uncond, cond, 0.0) - uncond).abs().max(), high=1e-6
+)
 to_epsilon = functools.partial(schedule.convert, x_t=x_t, t=steps, source="v_prediction", target="epsilon")
 mixed_v = to_epsilon(combine(uncond, cond, s))
 mixed_epsilon = combine(to_epsilon(uncond), to_epsilon(cond), s)
@@ -844,7 +851,9 @@ show(
 with torch.no_grad():
     spread_at = {s: judge.features(images).std(0).mean().item() for s, images in rows.items()}
 ink = {s: (images > 0.9).double().mean().item() for s, images in rows.items()}
-verdict("spread of the twelve in the judge's features, s = 4 over s = 1", spread_at[4] / spread_at[1], high=0.8)
+verdict(
+    "spread of the twelve in the judge's features, s = 4 over s = 1", spread_at[4] / spread_at[1], high=0.8
+)
 verdict("pixels of full ink, s = 8 over s = 1", ink[8] / ink[1], low=1.2)
 
 # %% [markdown]
@@ -920,7 +929,9 @@ reveal(
 # %%
 fig, axes = subplots(1, 4, figsize=(12.4, 3.2))
 for k, (ax, name) in enumerate(zip(axes, MEASURES, strict=True)):
-    ax.fill_between(used, scores[..., k].amin(1), scores[..., k].amax(1), color=MODEL, alpha=0.25, linewidth=0)
+    ax.fill_between(
+        used, scores[..., k].amin(1), scores[..., k].amax(1), color=MODEL, alpha=0.25, linewidth=0
+    )
     ax.plot(used, means[:, k], "o-", color=MODEL, markersize=4)
     if len(winners[k]) == 1:
         ax.plot(best[k], top[k], "*", color=DATA, markersize=15)
@@ -982,7 +993,9 @@ for found, name, colour, style in (
     for s, point in zip([s for s in found if s >= 1], across, strict=True):
         offset = (-3, -14) if s == 9 else (4, 5)
         ax.annotate(f"{s:g}", (point[2], point[1]), xytext=offset, textcoords="offset points", fontsize=10)
-ax.set(title="Precision against recall (numbers: scale s)", xlabel="recall", ylabel="precision", ylim=(0.4, 1))
+ax.set(
+    title="Precision against recall (numbers: scale s)", xlabel="recall", ylabel="precision", ylim=(0.4, 1)
+)
 ax.legend(loc="lower left", fontsize=11)
 show(
     fig,
@@ -1091,7 +1104,7 @@ show(
 )  # fmt: skip
 
 
-def apart(images, others):
+def rms_gap(images, others):
     """The root mean square over all pixels."""
     return (images - others).square().mean().sqrt()
 
@@ -1101,7 +1114,7 @@ read = {name: metrics.agreement(judge, images, held_out.labels[:100])
 verdict("read as the truth: drawn minus bilinear", read["drawn"] - read["bilinear"], low=0.05)
 verdict(
     "a draw, shrunk again, from what was given, over the distance to the next digit's",
-    apart(shrink(drawn[:, 0]), small) / apart(small, small.roll(1, 0)),
+    rms_gap(shrink(drawn[:, 0]), small) / rms_gap(small, small.roll(1, 0)),
     high=0.1,
 )
 spread = drawn.var(1).mean()
@@ -1178,9 +1191,7 @@ def sharpness(images):
     return jumps[0] / jumps[1]
 
 
-verdict(
-    "squared jumps between neighbours over the truth's: a draw", sharpness(drawn[:, 0]), low=0.85, high=1
-)
+verdict("squared jumps between neighbours over the truth's: a draw", sharpness(drawn[:, 0]), low=0.85, high=1)
 verdict("the same for the mean", sharpness(mean), high=0.9)
 
 # %% [markdown]
@@ -1215,7 +1226,7 @@ verdict(
 )
 verdict(
     "a draw, shrunk again, from what was given, over the distance to the next glyph's",
-    apart(shrink(glyph_draws[:, 0], 4), tiny) / apart(tiny, tiny.roll(1, 0)),
+    rms_gap(shrink(glyph_draws[:, 0], 4), tiny) / rms_gap(tiny, tiny.roll(1, 0)),
     high=0.1,
 )
 
@@ -1321,7 +1332,9 @@ for t, low, high in ((800, 0.02, 0.2), (500, 0.5, 0.8), (200, 0.88, 1.03)):
 for t, low, high in ((700, 1.5, 1.8), (500, 0.75, 0.95), (200, 0.2, 0.35)):
     level = schedule.alphas_cumprod[t]
     noise_of_told = ((1 - level) / level).sqrt() / (plane.means[1, 0] - plane.means[0, 0])
-    verdict(f"noise of x_1 at t = {t}, over the distance of the bumps in x_1", noise_of_told, low=low, high=high)
+    verdict(
+        f"noise of x_1 at t = {t}, over the distance of the bumps in x_1", noise_of_told, low=low, high=high
+    )
 
 # %% [markdown]
 # At large $t$ nothing is chosen yet. The choice falls between $t$ of about 700 and 200. For the first part of that the told coordinate still carries noise as large as the bumps lie apart, so it can hardly speak for either; when it can, the second coordinate has settled.
@@ -1481,7 +1494,7 @@ def seam(images):
 
 right = {name: metrics.agreement(judge, images, truth) for name, images in filled.items()}
 seams = {name: seam(images) for name, images in filled.items()}
-lost = {name: apart(mask * images, mask * whole) for name, images in filled.items()}
+lost = {name: rms_gap(mask * images, mask * whole) for name, images in filled.items()}
 ONE, TWO, FOUR = list(filled)[2:]
 for better, worse, low, high in (
     (ONE, "replaced", 0, 0.2),
@@ -1491,7 +1504,12 @@ for better, worse, low, high in (
     (FOUR, TWO, -0.05, 0.12),
 ):
     verdict(f"read as the truth: {better} minus {worse}", right[better] - right[worse], low=low, high=high)
-for name, low, high in (("replaced", 1.05, 1.25), ("replaced, repeated", 0.95, 1.15), (ONE, 0.85, 1.02), (TWO, 0.8, 0.95)):
+for name, low, high in (
+    ("replaced", 1.05, 1.25),
+    ("replaced, repeated", 0.95, 1.15),
+    (ONE, 0.85, 1.02),
+    (TWO, 0.8, 0.95),
+):
     verdict(f"seam over the truth's: {name}", seams[name], low=low, high=high)
 verdict("root mean square error of the known half, s = 1", lost[ONE], high=0.03)
 verdict("the same at s = 4, over that", lost[FOUR] / lost[ONE], low=3)
@@ -1636,7 +1654,12 @@ print(f"{frozen:,} frozen weights, {new:,} new ones")
 # Between the outlines and the copy stand some first layers that read the outline, and another zero convolution, here `enter`. Two zeros in a row? No: between them lies the copy, which begins as a copy of a *trained* net and puts out features of $x_t$, outlines or not. So the first joint has something coming in. Watch who gets a gradient, and when:
 
 # %%
-PARTS = {"joints": "join", "copy": "copy", "enter": "enter", "first layers": "stem"}  # the stem: the layers that read the outline, before `enter`
+PARTS = {
+    "joints": "join",
+    "copy": "copy",
+    "enter": "enter",
+    "first layers": "stem",
+}  # the stem: the layers that read the outline, before `enter`
 control_loss = denoising_loss(schedule, "v_prediction")
 optimiser = torch.optim.Adam([w for w in fresh_control.parameters() if w.requires_grad], lr=1e-3)
 sizes = {name: [] for name in PARTS}
@@ -1837,18 +1860,16 @@ def report_a(answer):
 
 
 print("exhibit A:", report_a(mended()))
-WAYS = {
-    "s = 3 in 200..400": (3.0, 200, 400),
-    "s = 3 in 600..999": (3.0, 600, 999),
-    "s = 2 throughout": (2.0, 0, 999),
-    "s = 1.5 throughout": (1.5, 0, 999),
-}
-in_middle, near_noise, two, less = (precise(between(*way)) for way in WAYS.values())
-for name, (precision, recall) in zip(WAYS, (in_middle, near_noise, two, less), strict=True):
+in_middle = precise(between(3.0, 200, 400))
+verdict("s = 3 in 200..400: precision", in_middle[0], low=0.9)
+for name, way, low, high in (
+    ("s = 3 in 600..999", (3.0, 600, 999), 0.02, 0.15),
+    ("s = 2 throughout", (2.0, 0, 999), 0.08, 0.25),
+    ("s = 1.5 throughout", (1.5, 0, 999), -0.08, 0.17),
+):
+    precision, recall = precise(between(*way))
     verdict(f"{name}: precision", precision, low=0.87)
-    verdict(f"{name}: recall, minus that in 200..400", recall - in_middle[1], high=0.06)
-verdict("s = 3: recall in 200..400, minus in 600..999", in_middle[1] - near_noise[1], low=0.02)
-verdict("recall in 200..400, minus s = 2 throughout", in_middle[1] - two[1], low=0.08)
+    verdict("s = 3 in 200..400 minus that: recall", in_middle[1] - recall, low=low, high=high)
 
 # %% [markdown]
 # The interval is as precise as $s = 2$ throughout, and keeps more of the variety; the same scale near the noise keeps less. But look at $s = 1.5$: on digits a lower scale throughout comes about as far in both. (On ImageNet, where Kynkäänniemi et al. measured it, the interval won clearly.)
@@ -1872,13 +1893,6 @@ def dropped(y, null):
     return torch.full((2 * len(y),), null)
 
 
-def mended(y, null):
-    """y: [B] -> the labels of the doubled batch: [2 B]."""
-    ### BEGIN SOLUTION
-    return torch.cat([torch.full_like(y, null), y])
-    ### END SOLUTION
-
-
 def exhibit_b(labels_of):
     """Largest difference between s = 1 and s = 3; share read as asked at s = 3; s = 0 from no label at all."""
     none, one, three = (halves(labels_of, scale) for scale in (0.0, 1.0, 3.0))
@@ -1889,10 +1903,21 @@ def exhibit_b(labels_of):
 moved, read_b, from_none = exhibit_b(dropped)
 verdict("exhibit B: largest difference between s = 1 and s = 3", moved, high=1e-3)
 verdict("exhibit B: share read as asked", read_b, high=0.25)
+
+
+# %%
+def mended(y, null):
+    """y: [B] -> the labels of the doubled batch: [2 B]."""
+    ### BEGIN SOLUTION
+    return torch.cat([torch.full_like(y, null), y])
+    ### END SOLUTION
+
+
+# %%
 answer = mended(each_class[:100], NULL)
 if answer is None:
     print("exhibit B: not answered yet")
-elif tuple(answer.shape) != (200,) or answer.dtype != torch.int64:
+elif tuple(answer.shape) != (200,) or answer.is_floating_point():
     print(
         "exhibit B: still broken, 200 whole numbers are wanted for 100 digits;",
         f"got {answer.dtype} of shape {list(answer.shape)}",
@@ -2003,6 +2028,10 @@ def exhibit_d(first, last, steps=200):
     return before, errors[-1] / errors[0]
 
 
+verdict("exhibit D: error after 200 steps over that before", exhibit_d("zero", "zero")[1], low=0.9)
+
+
+# %%
 def mended():
     """Return how the first and the last layer of the branch start, each "zero" or "random"."""
     ### BEGIN SOLUTION
@@ -2010,7 +2039,7 @@ def mended():
     ### END SOLUTION
 
 
-verdict("exhibit D: error after 200 steps over that before", exhibit_d("zero", "zero")[1], low=0.9)
+# %%
 answer = mended()
 if answer is None:
     print("exhibit D: not answered yet")
