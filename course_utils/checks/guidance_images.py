@@ -62,6 +62,10 @@ def _squared(x_t, small):
     return torch.cat([x_t, 2 * F.interpolate(small, size=x_t.shape[-1], mode="bilinear") - 1], dim=1)
 
 
+def _squared_by_height(x_t, small):
+    return torch.cat([x_t, 2 * F.interpolate(small, size=[x_t.shape[2]] * 2, mode="bilinear") - 1], dim=1)
+
+
 def _turned(x_t, small):
     size = (x_t.shape[-1], x_t.shape[-2])
     return torch.cat([x_t, 2 * F.interpolate(small, size=size, mode="bilinear") - 1], dim=1)
@@ -119,7 +123,7 @@ exercise(
             "at a quarter of the size, and there the two cannot be joined. Take the size from x_t.",
         ),
         Mistake(
-            (_squared, _turned),
+            (_squared, _squared_by_height, _turned),
             "Height and width are mixed up, or one side is taken for both: square images do not show it, but "
             "a page that is wider than high gets a condition of another form, and the two cannot be joined. "
             "size=x_t.shape[-2:] is both, in order.",

@@ -61,6 +61,16 @@ def _first_step(x_t, t, model, known, mask, schedule):
     return -(mask * (known - x0) / schedule.rates(first, x_t)[1]).square().flatten(1).sum(1) / 2
 
 
+def _first_sigma(x_t, t, model, known, mask, schedule):
+    x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
+    return -(mask * (known - x0)).square().flatten(1).sum(1) / (2 * schedule.rates(t, x_t)[1][0].item() ** 2)
+
+
+def _with_log_sigma(x_t, t, model, known, mask, schedule):
+    constant = (mask * schedule.rates(t, x_t)[1].log()).flatten(1).sum(1)
+    return known_log_prob(x_t, t, model, known, mask, schedule) - constant
+
+
 def _with_constant(x_t, t, model, known, mask, schedule):
     x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
     density = torch.distributions.Normal(x0, schedule.rates(t, x_t)[1].expand_as(x0))
@@ -75,6 +85,11 @@ def _replacing(x_t, t, model, known, mask, schedule):
 def _by_norm(x_t, t, model, known, mask, schedule):
     x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
     return -(mask * (known - x0)).flatten(1).norm(dim=1) / (2 * schedule.rates(t, x_t)[1].flatten() ** 2)
+
+
+def _absolute_over_variance(x_t, t, model, known, mask, schedule):
+    x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
+    return -(mask * (known - x0).abs() / (2 * schedule.rates(t, x_t)[1] ** 2)).flatten(1).sum(1)
 
 
 def _absolute(x_t, t, model, known, mask, schedule):
@@ -182,9 +197,10 @@ exercise(
             "pixels of x_t are then pulled, the hole hears nothing of them, and the network is not asked.",
         ),
         Mistake(
-            _first_step,
-            "You use the first image's t for all: the others' outputs are turned into guesses at a step that "
-            "is not theirs, and pulled with its strength. schedule.convert and rates take t as it is.",
+            (_first_step, _first_sigma),
+            "You use the first image's t for all: the others are pulled with a strength that is not that of "
+            "their noise (and their outputs turned into guesses at a step that is not theirs). schedule.convert "
+            "and rates take t as it is.",
         ),
         Mistake(
             _log_prob(error=lambda known, x0, part, signal, sigma: part * (2 * known - 1 - x0)),
@@ -192,12 +208,12 @@ exercise(
             "guess is pulled out of the range that images have.",
         ),
         Mistake(
-            _with_constant,
+            (_with_constant, _with_log_sigma),
             "The constant is left in: the gradient, and so the samples, would be the same, but the numbers "
             "have a -log(sigma) in them for each known pixel. Only the square is asked for.",
         ),
         Mistake(
-            _absolute,
+            (_absolute, _absolute_over_variance),
             "You take the size of the error, not its square: then a pixel that is nearly right is pulled as "
             "hard as one that is far off, and the known part jitters instead of settling.",
         ),
@@ -232,7 +248,10 @@ exercise(
             "you pull it towards mid-grey.",
         ),
         Mistake(
-            _log_prob(total=lambda off, mask: -off.flatten(1).sum(1).sqrt()),
+            (
+                _log_prob(total=lambda off, mask: -off.flatten(1).sum(1).sqrt()),
+                _log_prob(total=lambda off, mask: -off.flatten(1).sum(1).sqrt() / 2**0.5),
+            ),
             "You take the root of the sum, so the pull has the same size however large the error (as if the"
             " logarithm were a distance): a step that is nearly right is shaken as much as one that is far "
             "off.",
