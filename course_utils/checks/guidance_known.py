@@ -199,7 +199,7 @@ exercise(
         Mistake(
             (_first_step, _first_sigma),
             "You use the first image's t for all: the others are pulled with a strength that is not that of "
-            "their noise (and their outputs turned into guesses at a step that is not theirs). schedule.convert "
+            "their noise (and their outputs made guesses at a step that is not theirs). schedule.convert "
             "and rates take t as it is.",
         ),
         Mistake(
