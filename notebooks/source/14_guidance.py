@@ -965,7 +965,8 @@ verdict("Fréchet distance, s = 0 over s = 1", average(0, 3) / average(1, 3), lo
 near = [s for s in used if 1 <= s <= 2]
 distances = scores[[used.index(s) for s in near], :, 3]  # [scales near 1, seeds]
 for s, of_seeds in zip(near, distances, strict=True):
-    print(f"Fréchet distance at s = {s:<4g}: mean {of_seeds.mean():.2f}, from {of_seeds.min():.2f} to {of_seeds.max():.2f}")
+    low, high = of_seeds.aminmax()
+    print(f"Fréchet distance at s = {s:<4g}: mean {of_seeds.mean():.2f}, from {low:.2f} to {high:.2f}")
 print("best scale of each seed:", *(near[k] for k in distances.argmin(0).tolist()))
 against_one = distances / distances[0]
 verdict("Fréchet distance, s = 1.1 over s = 1: the seed with the most", against_one[1].max(), high=0.95)
