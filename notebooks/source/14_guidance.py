@@ -868,7 +868,7 @@ verdict("pixels of full ink, s = 8 over s = 1", ink[8] / ink[1], low=1.2)
 # - **recall**: the same with the places changed, the share of training digits that lie among the samples: how much of the data is still covered;
 # - **Fréchet distance** of the features, as in notebooks 05 and 12: both together.
 #
-# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each scale. Not weights but samples are stored, so the measuring is done here. Its networks are smaller efforts than the one of sections 1 and 5:
+# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each scale. Not weights but samples are stored, so the measuring is done here. Its networks are not the one of sections 1 and 5; they were trained for less long:
 
 # %%
 study, provenance = checkpoints.load("digits_guidance")
