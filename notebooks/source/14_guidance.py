@@ -102,15 +102,12 @@ show(
 
 # %%
 @torch.no_grad()
-def error_of_guess(labels, t, repeats=2):
+def error_of_guess(labels, t):
     """Root mean square error of the guess of x_0 for the held-out digits at step t, given labels [B]."""
-    x0, squared = 2 * held_out.images - 1, 0
-    steps = torch.full((len(x0),), t)
-    for k in range(repeats):
-        x_t = schedule.add_noise(x0, torch.randn(x0.shape, generator=dice(k)), steps)
-        guess = schedule.convert(net(x_t, steps, labels), x_t, steps, "v_prediction", "sample")
-        squared += (guess - x0).square().mean().item() / repeats
-    return squared**0.5
+    x0, steps = 2 * held_out.images - 1, torch.full((len(labels),), t)
+    x_t = schedule.add_noise(x0, torch.randn(x0.shape, generator=dice()), steps)
+    guess = schedule.convert(net(x_t, steps, labels), x_t, steps, "v_prediction", "sample")
+    return (guess - x0).square().mean().sqrt().item()
 
 
 some_t = [0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999]
