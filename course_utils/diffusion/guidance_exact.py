@@ -57,7 +57,7 @@ class LabelledMixture:
         def log_prob(x_t, t):
             if (t != t[0]).any():
                 raise ValueError(f"t must hold one step for all points; got {t.unique().tolist()[:5]}.")
-            return self.diffuse(schedule.alphas_cumprod[t[0]]).log_class(x_t, y)
+            return self.diffuse(schedule.alphas_cumprod[int(t[0])]).log_class(x_t, y)
 
         return log_prob
 
