@@ -360,6 +360,11 @@ exercise(
             "is not even one, for its unit is a length.",
         ),
         Mistake(
+            lambda s, S, g: s**2,
+            "This is the variance of p(x | y), whatever the scale: that is right at 1 only. At 0 the label "
+            "must not count, and above 1 it must count for more.",
+        ),
+        Mistake(
             lambda s, S, g: s**2 / g if g else S**2 * torch.inf,
             "This is p(x | y) to the power s, without p(x): the tilted density keeps p(x) once and takes "
             "only the classifier to the power, so at scale 0 it must be p(x).",
