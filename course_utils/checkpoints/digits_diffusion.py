@@ -65,17 +65,20 @@ def train(settings, model, data, seconds=None, progress=True):
     return history.ema, history
 
 
+def draw(model, n, size, seed=0):
+    """n images in [0, 1] by 25 DDIM steps of model(x_t, t), which predicts v: [n, 1, size, size]."""
+    x = diffusion.samplers.ddim(
+        model, schedule(), (n, 1, size, size), num_inference_steps=SAMPLING_STEPS,
+        prediction_type=SETTINGS["prediction_type"], clip=(-1, 1),
+        generator=torch.Generator().manual_seed(seed),
+    )  # fmt: skip
+    return ((x + 1) / 2).clamp(0, 1)
+
+
 def sample(model, labels, size, seed=0):
-    """One image in [0, 1] for each label [N], by 25 DDIM steps without guidance: [N, 1, size, size]."""
-    images = []
-    for number, y in enumerate(labels.split(250)):  # a small memory for 28x28 images
-        x = diffusion.samplers.ddim(
-            functools.partial(model, y=y), schedule(), (len(y), 1, size, size), clip=(-1, 1),
-            num_inference_steps=SAMPLING_STEPS, prediction_type=SETTINGS["prediction_type"],
-            generator=torch.Generator().manual_seed(seed + number),
-        )  # fmt: skip
-        images.append((x + 1) / 2)
-    return torch.cat(images).clamp(0, 1)
+    """One image in [0, 1] for each label [N], without guidance: [N, 1, size, size]."""
+    batches = enumerate(labels.split(250))  # a small memory for 28x28 images
+    return torch.cat([draw(functools.partial(model, y=y), len(y), size, seed + k) for k, y in batches])
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from ..diffusion.control import ControlledUNet, edge_agreement, edges
 from ..diffusion.guidance import drop_labels
 from . import glyphs_diffusion
 from .digit_vaes import fit
-from .digits_diffusion import schedule
+from .digits_diffusion import draw, schedule
 from .recipe import Recipe
 from .store import CheckpointError, load_recipe
 
@@ -31,7 +31,7 @@ SETTINGS = {
     "lr": 1e-3,
     "ema_decay": 0.998,
 }
-SAMPLING_STEPS, N_EVALUATED = 25, 200
+N_EVALUATED = 200
 
 
 def build(settings):
@@ -64,12 +64,7 @@ def sample(model, control, labels=None, seed=0):
     control None (then with labels) samples the base alone, from the same noise: [N, 1, 28, 28].
     """
     n = len(labels if control is None else control)
-    x = diffusion.samplers.ddim(
-        functools.partial(model, y=labels, control=control), schedule(), (n, 1, 28, 28), clip=(-1, 1),
-        num_inference_steps=SAMPLING_STEPS, prediction_type=SETTINGS["prediction_type"],
-        generator=torch.Generator().manual_seed(seed),
-    )  # fmt: skip
-    return ((x + 1) / 2).clamp(0, 1)
+    return draw(functools.partial(model, y=labels, control=control), n, 28, seed)
 
 
 def evaluate(model):

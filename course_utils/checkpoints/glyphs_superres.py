@@ -12,7 +12,7 @@ from .. import diffusion
 from ..diffusion.unet import UNet
 from . import glyphs_diffusion
 from .digit_vaes import fit
-from .digits_diffusion import schedule
+from .digits_diffusion import draw, schedule
 from .recipe import Recipe
 
 FACTOR = 4  # height and width of the large image over those of the small one
@@ -31,7 +31,7 @@ SETTINGS = {
     "lr": 2e-3,
     "ema_decay": 0.998,
 }
-SAMPLING_STEPS, N_EVALUATED, DRAWS = 25, 100, 16
+N_EVALUATED, DRAWS = 100, 16
 
 
 def shrink(images):
@@ -71,12 +71,7 @@ def train(settings, model, data, seconds=None, progress=True):
 @torch.no_grad()
 def sample(net, small, seed=0):
     """One large image in [0, 1] for each small one [N, 1, 7, 7], by 25 DDIM steps: [N, 1, 28, 28]."""
-    x = diffusion.samplers.ddim(
-        told(net, small), schedule(), (len(small), 1, 28, 28), num_inference_steps=SAMPLING_STEPS,
-        prediction_type=SETTINGS["prediction_type"], clip=(-1, 1),
-        generator=torch.Generator().manual_seed(seed),
-    )  # fmt: skip
-    return ((x + 1) / 2).clamp(0, 1)
+    return draw(told(net, small), len(small), 28, seed)
 
 
 def evaluate(net):

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from course_utils import checkpoints, data
+from course_utils.checkpoints import digits_diffusion, glyphs_diffusion
 from course_utils.checkpoints import glyphs_control as recipes
-from course_utils.checkpoints import glyphs_diffusion
 from course_utils.diffusion.control import edge_agreement, edges
 
 NAME = "glyphs_control"
@@ -28,7 +28,7 @@ def held_out():
 def test_samples_keep_to_the_edges_far_better_than_the_base_with_the_right_label(
     shipped, held_out, monkeypatch
 ):
-    monkeypatch.setattr(recipes, "SAMPLING_STEPS", 10)
+    monkeypatch.setattr(digits_diffusion, "SAMPLING_STEPS", 10)
     model, _ = shipped
     _, labels, wanted = held_out
     told, untold, base = (
@@ -81,7 +81,7 @@ def test_another_base_is_refused(monkeypatch):
 def test_a_trial_run_reports_every_metric(shipped, monkeypatch):
     monkeypatch.setattr(glyphs_diffusion, "N_TRAIN", 200)
     monkeypatch.setattr(glyphs_diffusion, "N_TEST", 20)
-    monkeypatch.setattr(recipes, "SAMPLING_STEPS", 2)
+    monkeypatch.setattr(digits_diffusion, "SAMPLING_STEPS", 2)
     recipe = checkpoints.RECIPES[NAME]
     model, history = recipe.train(recipe.build(), recipe.data(), seconds=0.2, progress=False)
     assert list(recipe.evaluate(model)) == list(shipped[1]["metrics"]) and history.steps >= 1

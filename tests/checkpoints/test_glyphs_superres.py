@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course_utils import checkpoints, data
-from course_utils.checkpoints import glyphs_diffusion
+from course_utils.checkpoints import digits_diffusion, glyphs_diffusion
 from course_utils.checkpoints import glyphs_superres as recipes
 
 NAME = "glyphs_superres"
@@ -23,7 +23,7 @@ def drawn(shipped):
     truth = data.load("glyphs", split="test", n=20, seed=8).images
     small = recipes.shrink(truth).repeat(6, 1, 1, 1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recipes, "SAMPLING_STEPS", 10)  # no worse for this purpose
+        patch.setattr(digits_diffusion, "SAMPLING_STEPS", 10)  # no worse for this purpose
         return truth, recipes.sample(shipped[0], small, seed=3).unflatten(0, (6, 20))
 
 
@@ -84,7 +84,7 @@ def test_the_metrics_hold_together(shipped):
 def test_a_trial_run_reports_every_metric(shipped, monkeypatch):
     monkeypatch.setattr(glyphs_diffusion, "N_TRAIN", 200)
     monkeypatch.setattr(glyphs_diffusion, "N_TEST", 20)
-    monkeypatch.setattr(recipes, "SAMPLING_STEPS", 2)
+    monkeypatch.setattr(digits_diffusion, "SAMPLING_STEPS", 2)
     monkeypatch.setattr(recipes, "DRAWS", 2)
     recipe = checkpoints.RECIPES[NAME]
     model, history = recipe.train(recipe.build(), recipe.data(), seconds=0.2, progress=False)
