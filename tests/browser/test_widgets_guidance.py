@@ -16,21 +16,6 @@ pytestmark = pytest.mark.browser
 
 show, lab = alone.show, in_lab.lab
 KINDS = ("samples", "conditional", "tilted")
-# Every text on the canvas that is small or leaves it; the words themselves are kept too.
-WATCH = """window.cut = []; window.written = [];
-const fillText = CanvasRenderingContext2D.prototype.fillText;
-CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-  if (this.canvas.isConnected) {
-    const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right } = this.measureText(text);
-    const size = parseFloat(this.font.match(/([\\d.]+)px/)[1]);
-    const ratio = this.getTransform().a;
-    const [width, height] = [this.canvas.width / ratio, this.canvas.height / ratio];
-    const outside = x - left < -1 || x + right > width + 1 || y > height;
-    if (outside || size < 13) window.cut.push([text, x, y, size]);
-    window.written.push(text);
-  }
-  return fillText.call(this, text, x, y);
-};"""
 
 
 def three(**options):
@@ -84,7 +69,7 @@ def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
-    page.add_init_script(WATCH)
+    page.add_init_script(alone.WATCH)
     show(make(), "#host { width: 320px }")
     for width in (320, 480, 600, 900):
         alone.resize(page, width)
@@ -187,7 +172,7 @@ def test_what_is_shown_is_three_switches(show):
 
 
 def test_the_convention_is_always_in_sight(show, page):
-    page.add_init_script(WATCH)
+    page.add_init_script(alone.WATCH)
     show(digits(scale=3.0))
     for view in ("digits", "exact mixture"):
         press(page, view)

@@ -2,22 +2,10 @@ import copy
 
 import pytest
 import torch
+from test_unet import draw, shaken
 
 from course_utils.diffusion import UNet
 from course_utils.diffusion.control import ControlledUNet, edge_agreement, edges
-
-
-def draw(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-def shaken(model, seed=0):
-    """The model with every weight drawn anew, so that nothing starts at zero."""
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for weight in model.parameters():
-            weight.copy_(0.2 * torch.randn(weight.shape, generator=generator))
-    return model.eval()
 
 
 def picture(*rows):
