@@ -2,6 +2,7 @@
 import { layer, write } from "../shared/canvas.js";
 import { DATA, INK, MODEL, NOISE, PAPER, SOFT } from "../shared/colors.js";
 import { clipped, scaleMap } from "../shared/map.js";
+import { strokeAll } from "../shared/stroke.js";
 import { viridis } from "../shared/viridis.js";
 import { contour } from "../playground/contour.js";
 import { FINE, GRID, fieldTime, learnedAt, truthAt } from "./session.js";
@@ -171,13 +172,4 @@ function drawContour(context, box, density, strokes) {
     outline.lineTo(...toPixel(to));
   }
   strokeAll(context, outline, strokes);
-}
-
-function strokeAll(context, path, strokes) {
-  context.lineJoin = "round";
-  for (const [color, width] of strokes) {
-    context.strokeStyle = color;
-    context.lineWidth = width;
-    context.stroke(path);
-  }
 }

@@ -2,6 +2,7 @@
 import { layer, write } from "../shared/canvas.js";
 import { DATA, MODEL, NOISE, PAPER, SOFT } from "../shared/colors.js";
 import { clipped, scaleMap } from "../shared/map.js";
+import { strokeAll } from "../shared/stroke.js";
 import { viridis } from "../shared/viridis.js";
 import { GRID_SIDE } from "./session.js";
 
@@ -21,8 +22,8 @@ export function drawPlane(context, { plane: box, small }, { session, settings, l
   clipped(context, box, () => {
     if (settings.tilted) drawTilted(context, box, look.density);
     const path = (segments) => outline(segments, box);
-    stroke(context, path(session.otherContours), [[PAPER, 3], [NOISE, 1.4]]);
-    if (settings.conditional) stroke(context, path(session.contours), [[PAPER, 4], [DATA, 2]]);
+    strokeAll(context, path(session.otherContours), [[PAPER, 3], [NOISE, 1.4]]);
+    if (settings.conditional) strokeAll(context, path(session.contours), [[PAPER, 4], [DATA, 2]]);
     if (settings.samples) drawTriangles(context, look.points, toPixel, Math.max(2.3, box.side / 120));
     drawNames(context, session, box, small);
   });
@@ -58,15 +59,6 @@ function outline(segments, { left, top, side }) {
   return path;
 }
 
-function stroke(context, path, strokes) {
-  context.lineJoin = "round";
-  for (const [color, width] of strokes) {
-    context.strokeStyle = color;
-    context.lineWidth = width;
-    context.stroke(path);
-  }
-}
-
 /** One mark is drawn once and then copied: each keeps its rim in a crowd, and 400 cost little. */
 function drawTriangles(context, points, toPixel, radius) {
   const side = Math.ceil(4 * radius);
@@ -85,7 +77,7 @@ export function drawTriangle(context, [x, y], radius) {
   path.lineTo(x + 1.13 * radius, y + 0.65 * radius);
   path.lineTo(x - 1.13 * radius, y + 0.65 * radius);
   path.closePath();
-  stroke(context, path, [[PAPER, 1.1]]);
+  strokeAll(context, path, [[PAPER, 1.1]]);
   context.fillStyle = MODEL;
   context.fill(path);
 }
