@@ -5,6 +5,7 @@ import json
 import math
 import re
 
+import canvas_texts
 import pytest
 import torch
 from torch import nn
@@ -32,21 +33,6 @@ PAGE = """<!doctype html><meta charset="utf-8"><style>body{margin:0} CSS</style>
   window.stop = (await import(url)).default.render({ model, el: host });
   window.ready = true;
 </script>"""
-# Every text on the canvas that is small or leaves it; the words themselves are kept too.
-WATCH = """window.cut = []; window.written = [];
-const fillText = CanvasRenderingContext2D.prototype.fillText;
-CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-  if (this.canvas.isConnected) {
-    const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right } = this.measureText(text);
-    const size = parseFloat(this.font.match(/([\\d.]+)px/)[1]);
-    const ratio = this.getTransform().a;
-    const [width, height] = [this.canvas.width / ratio, this.canvas.height / ratio];
-    const outside = x - left < -1 || x + right > width + 1 || y > height;
-    if (outside || size < 13) window.cut.push([text, x, y, size]);
-    window.written.push(text);
-  }
-  return fillText.call(this, text, x, y);
-};"""
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -266,7 +252,7 @@ def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
-    page.add_init_script(WATCH)
+    page.add_init_script(canvas_texts.WATCH)
     show(make(), "#host { width: 320px }")
     for width in (320, 480, 600, 900):
         resize(page, width)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import canvas_texts
 import nbformat
 import pytest
 import test_widgets_alone as alone
@@ -69,7 +70,7 @@ def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
-    page.add_init_script(alone.WATCH)
+    page.add_init_script(canvas_texts.WATCH)
     show(make(), "#host { width: 320px }")
     for width in (320, 480, 600, 900):
         alone.resize(page, width)
@@ -172,7 +173,7 @@ def test_what_is_shown_is_three_switches(show):
 
 
 def test_the_convention_is_always_in_sight(show, page):
-    page.add_init_script(alone.WATCH)
+    page.add_init_script(canvas_texts.WATCH)
     show(digits(scale=3.0))
     for view in ("digits", "exact mixture"):
         press(page, view)
