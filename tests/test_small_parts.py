@@ -1,10 +1,13 @@
 """verdict, preset, figures and the errors' voice."""
 
+import base64
+
 import pytest
 import torch
 
 from course_utils import figures
 from course_utils._validate import check_choice, check_int, check_number, check_tensor
+from course_utils.figures import alt_text
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 
@@ -35,10 +38,18 @@ def test_preset(monkeypatch):
     monkeypatch.delenv("COURSE_PRESET", raising=False)
     assert preset(1, 2) == 1
     monkeypatch.setenv("COURSE_PRESET", "full")
-    assert preset(1, 2) == 2
+    assert preset(1, 2) == 2 and preset(1) == 1
+    monkeypatch.setenv("COURSE_PRESET", "smoke")
+    assert preset(1, 2) == 1 and preset(10, smoke=2) == 2
     monkeypatch.setenv("COURSE_PRESET", "ful")
     with pytest.raises(ValueError, match="COURSE_PRESET must be one of 'quick', 'full'.*Did you mean 'full'"):
         preset(1, 2)
+
+
+def test_nothing_is_judged_where_nothing_was_trained(monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_PRESET", "smoke")
+    verdict("x", 2, high=1)
+    assert capsys.readouterr().out == "x at most 1: not judged, for nothing was trained (here 2)\n"
 
 
 @pytest.mark.parametrize(
@@ -70,16 +81,29 @@ def test_check_tensor_lets_through():
 
 def test_show_carries_the_alternative_text(monkeypatch):
     shown = {}
-    monkeypatch.setattr(
-        figures.style, "display", lambda bundle, raw, metadata: shown.update(b=bundle, m=metadata)
-    )
+    monkeypatch.setattr(figures.style, "display", lambda bundle, raw: shown.update(bundle))
     fig, ax = figures.subplots()
     ax.plot([0, 1])
-    figures.show(fig, "A line that rises from zero to one.")
-    assert shown["b"]["image/png"].startswith(b"\x89PNG")
-    assert shown["m"]["image/png"]["alt"] == shown["b"]["text/plain"] == "A line that rises from zero to one."
-    with pytest.raises(ValueError, match="alt must be a sentence"):
-        figures.show(fig, "")
+    figures.show(fig, 'A line that rises from "zero" to one.')
+    assert shown["text/plain"] == 'A line that rises from "zero" to one.'
+    before, after = shown["text/html"].split("data:image/png;base64,")
+    assert before == '<img alt="A line that rises from &quot;zero&quot; to one." src="'
+    assert base64.b64decode(after.removesuffix('">')).startswith(b"\x89PNG")
+    for nothing in ("", "a line", None):
+        with pytest.raises(ValueError, match="alt must be a sentence"):
+            figures.show(fig, nothing)
+
+
+def test_an_alternative_text_is_found_by_its_name(monkeypatch, tmp_path):
+    (tmp_path / "77_toy.toml").write_text("loss = '''\nThe loss of {net}\nfalls.\n'''\n", encoding="utf-8")
+    monkeypatch.setattr(alt_text, "FOLDER", tmp_path)
+    alt_text.alt_texts.cache_clear()
+    try:
+        assert alt_text.alt_text("77.loss", net="a VAE") == "The loss of a VAE falls."
+        with pytest.raises(ValueError, match="Did you mean '77.loss'"):
+            alt_text.alt_text("77.los")
+    finally:
+        alt_text.alt_texts.cache_clear()
 
 
 def test_figures_are_the_same_twice():

@@ -2,7 +2,8 @@
 
 from IPython.display import display
 
-from .style import DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, png, subplots
+from .alt_text import alt_text
+from .style import DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, picture, subplots
 
 # What each part of the U-Net is filled with; its name stands in the box, so the colour is never alone.
 FILLS = {"block": DATA, "attention": PURPLE, "resize": ORANGE, "conv": NOISE, "join": GREEN}
@@ -42,15 +43,15 @@ def touch(fig, draw, slider, alt):
     """Show a slider and a figure that draw(value) changes in place whenever the slider moves.
 
     draw: callable of the slider's value; it changes what is on the figure and returns nothing. slider: an
-    ipywidgets control with a value. alt: what the figure shows, for a reader who cannot see it. Without a
-    kernel, as in an exported page, the picture stays at the slider's first value.
+    ipywidgets control with a value. alt: what the figure shows, or the name of such a text. Without a kernel,
+    as in an exported page, the picture stays at the slider's first value.
     """
 
     def bundle():
         draw(slider.value)
-        return {"image/png": png(fig), "text/plain": alt}
+        return picture(fig, words)
 
-    how = {"raw": True, "metadata": {"image/png": {"alt": alt}}}
+    words = alt_text(alt)
     display(slider)
-    shown = display(bundle(), display_id=True, **how)
-    slider.observe(lambda change: shown.update(bundle(), **how), names="value")
+    shown = display(bundle(), display_id=True, raw=True)
+    slider.observe(lambda change: shown.update(bundle(), raw=True), names="value")

@@ -1,11 +1,15 @@
 """One look for every figure: Okabe-Ito colours, fonts that a back row can read, alt text that travels."""
 
+import base64
 import io
+from html import escape
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython.display import display
+
+from .alt_text import alt_text
 
 DATA, MODEL, NOISE = "#0072B2", "#D55E00", "#8C8C8C"
 GREEN, PURPLE, SKY, ORANGE, BLACK = "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"
@@ -54,13 +58,19 @@ def png(fig):
     return buffer.getvalue()
 
 
-def show(fig, alt):
-    """Display a figure with its alternative text.
+def picture(fig, alt):
+    """What a notebook displays of a figure: an image with its alternative text, and that text alone.
 
-    alt: one or two sentences that say what the figure shows, for a reader who cannot see it; they become
-    the output's text and the alt metadata that nbconvert writes into the page. Raises ValueError without.
+    JupyterLab gives a plain PNG output no alternative text, so the image is written as HTML.
     """
-    if not isinstance(alt, str) or len(alt.strip()) < 10:
-        raise ValueError(f"alt must be a sentence that says what the figure shows; got {alt!r}.")
-    bundle = {"image/png": png(fig), "text/plain": alt}
-    display(bundle, raw=True, metadata={"image/png": {"alt": alt}})
+    data = base64.b64encode(png(fig)).decode()
+    return {"text/html": f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">', "text/plain": alt}
+
+
+def show(fig, alt, **values):
+    """Display a figure with its alternative text, which reaches the picture wherever it is shown.
+
+    alt: one or two sentences that say what the figure shows, or the name of such a text ("03.loss", see
+    `alt_text`); values: what is filled in where that text has {name}. Raises ValueError without one.
+    """
+    display(picture(fig, alt_text(alt, **values)), raw=True)

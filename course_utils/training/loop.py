@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+from .. import preset
 from .. import progress as progress_bar
 from .._validate import check_int, check_number
 from .batches import Batches, check_data, fingerprint
@@ -46,12 +47,13 @@ def steps(
     optimisers, torch.Generators); settings: plain data that must match on resuming. history: a History to
     fill. checkpoint: file written every save_every seconds and at the end; where it exists the run goes on
     from it, exactly. Ctrl-C ends the run after the step in hand, as if the budget were used up.
-    Raises TrainingDiverged where a scalar is NaN or infinite, CheckpointError where a checkpoint does not
-    fit, ValueError or TypeError for bad arguments, before anything is written.
+    With COURSE_PRESET=smoke it stops after a handful of steps. Raises TrainingDiverged where a scalar is NaN
+    or infinite, CheckpointError where a checkpoint does not fit, ValueError or TypeError for bad arguments,
+    before anything is written.
     """
     device, tensors = pick_device(device), check_data(data)
     batches = Batches(tensors, batch_size, seed, device, channels_last)
-    limit = budget(steps, epochs, seconds, batches.per_epoch)
+    limit = _shortened(budget(steps, epochs, seconds, batches.per_epoch))
     history = History() if history is None else history
     stream = RandomStream(batches.seed, device)
     settings = {
@@ -65,6 +67,13 @@ def steps(
     keeper = Keeper(checkpoint, {"history": history, "random": stream, **(parts or {})}, settings, save_every)
     keeper.resume()
     return _run(update, batches, limit, history, stream, keeper, progress)
+
+
+def _shortened(limit):
+    """A handful of steps where only the plumbing is tried; otherwise the limit as it is."""
+    if preset.chosen() != "smoke":
+        return limit
+    return min(limit[0] or preset.SMOKE_STEPS, preset.SMOKE_STEPS), None
 
 
 def _run(update, batches, limit, history, stream, keeper, progress):
