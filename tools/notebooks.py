@@ -20,6 +20,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import pointers
 import start_page
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -107,10 +108,10 @@ def products(path, contents):
 
 
 def fill_in(text, entry):
-    """Write the measured time into the title cell, rounded up to half minutes."""
+    """Write the measured time, rounded up to half minutes, and the pointers to other lessons."""
     seconds = entry.get("seconds")
     said = "not measured yet" if seconds is None else f"about {start_page.minutes(seconds)} on two CPU cores"
-    return text.replace("{measured_time}", said)
+    return pointers.filled(text.replace("{measured_time}", said))
 
 
 def fingerprint(nb):
