@@ -1,10 +1,11 @@
 # What each target needs, it makes. PYTHON=python3.12 picks the Python; TORCH=cpu the small CPU build.
+# NAME=03_variational_autoencoders builds one notebook, deck or page; without it all are built.
 PYTHON ?= python3
 TORCH ?= auto
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: env lab test notebooks slides pages checkpoints bench lock
+.PHONY: env lab test check style commits notebooks slides pages checkpoints bench lock
 
 env: .venv/.ready
 
@@ -18,14 +19,24 @@ lab: env
 test: env node_modules
 	$(BIN)/python tools/test.py
 
+check: env node_modules
+	$(BIN)/python tools/test.py check
+
+style: env
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+# Does each commit of BASE..HEAD stand alone? TESTS=1 runs the tests of what each touches.
+commits: env
+	$(BIN)/python tools/commits.py $(BASE)..HEAD $(if $(TESTS),--tests)
+
 notebooks: env
-	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/notebooks.py $(NAME)
 
 slides: env node_modules
-	$(BIN)/python tools/slides.py
+	$(BIN)/python tools/slides.py $(NAME)
 
 pages: env node_modules
-	$(BIN)/python tools/pages.py
+	$(BIN)/python tools/pages.py $(NAME)
 
 checkpoints: env
 	$(BIN)/python -m course_utils recipes | cut -d" " -f1 | xargs -n 1 $(BIN)/python -m course_utils train

@@ -1,7 +1,9 @@
-"""What `make test` and CI run: style, unit tests, notebooks, widgets, decks; all of it without a network.
+"""What `make test` and CI run: style, unit tests, notebooks, decks, widgets; all of it without a network.
 
-The last lines say which parts failed. `python tools/test.py notebooks decks` runs the named parts only. The
-network is cut with `unshare -n` where the system allows that, and the first line says whether it was.
+The last lines say what each part and each lesson cost, and which parts failed. Named parts are run alone
+(`python tools/test.py notebooks decks`). `python tools/test.py check`, which is `make check`, runs style and
+the tests of what differs from the last commit. The network is cut with `unshare -n` where the system allows
+that, and the first line says whether it was.
 """
 
 import os
@@ -11,17 +13,22 @@ import sys
 import time
 from pathlib import Path
 
+import costs
+import touched
+
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=5"]
-PAIR = ["-n", "2", "--dist", "loadscope"]  # two files at a time: a notebook asks for one thread
+# Two at a time, each with one thread. A file of tests that share something dear stays with one of the two.
+BY_FILE, ANY = ["-n", "2", "--dist", "loadscope"], ["-n", "2", "--dist", "worksteal"]
+STYLE = [[PYTHON, "-m", "ruff", "check", "."], [PYTHON, "-m", "ruff", "format", "--check", "."]]
 PARTS = {
-    "style": [[PYTHON, "-m", "ruff", "check", "."], [PYTHON, "-m", "ruff", "format", "--check", "."]],
-    "unit": [[*PYTEST, "tests", "--ignore=tests/browser", "-m", "not slow"]],
-    "blank": [[*PYTEST, "-n", "2", "tests", "--ignore=tests/browser", "-m", "slow"]],
-    "notebooks": [[*PYTEST, *PAIR, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
+    "style": STYLE,
+    "unit": [[*PYTEST, *ANY, "tests", "--ignore=tests/browser", "-m", "not slow"]],
+    "blank": [[*PYTEST, *ANY, "tests", "--ignore=tests/browser", "-m", "slow"]],
+    "notebooks": [[*PYTEST, *BY_FILE, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
     "decks": [[PYTHON, "tools/slides.py"], [PYTHON, "tools/pages.py"]],
-    "browser": [[*PYTEST, "tests/browser"]],
+    "browser": [[*PYTEST, *BY_FILE, "tests/browser"]],
 }
 # Loopback is a network too; a fresh namespace has it switched off, and Jupyter's kernels need it.
 LOOPBACK_UP = (
@@ -40,33 +47,60 @@ def offline():
     return []
 
 
+def check():
+    """The part of `make check`: style, and the tests of what differs from the last commit."""
+    runs = touched.selections(touched.changed())
+    return [*STYLE, *([*PYTEST, "-m", "not slow", *run] for run in runs)]
+
+
 def main(names):
     """Run the parts; status 1 where one failed."""
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        print(f"no part {unknown[0]!r}; there are: {', '.join(PARTS)}", file=sys.stderr)
-        return 2
     os.chdir(ROOT)
-    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    parts = {"check": check()} if names == ["check"] else PARTS
+    unknown = [name for name in names if name not in parts]
+    if unknown:
+        print(f"no part {unknown[0]!r}; there are: check, {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ["COURSE_PROGRESS"] = "off"
     wrap = offline()
     print("network: " + ("cut (unshare)" if wrap else "NOT cut: unshare is not allowed here"), flush=True)
-    results = {}
-    for name in names or PARTS:
-        began = time.monotonic()
-        print(f"\n=== {name}", flush=True)
-        statuses = [subprocess.call([*wrap, *command]) for command in PARTS[name]]
-        results[name] = not any(statuses)
+    results, seconds, spent = {}, {}, {}
+    for name in names or parts:
+        results[name], seconds[name] = run(name, [[*wrap, *command] for command in parts[name]])
+        spent[name] = os.environ["COURSE_COSTS"]
         if name == "decks" and results[name]:  # the browser's tests need not build them again
             os.environ["COURSE_DECKS"] = str(ROOT / "build" / "slides")
-        print(
-            f"=== {name}: {'ok' if results[name] else 'FAILED'} in {time.monotonic() - began:.0f} s",
-            flush=True,
-        )
-    good = sum(results.values())
-    bad = [name for name, passed in results.items() if not passed]
-    print(f"\nparts that failed: {', '.join(bad) or 'none'}\n{good} passed, {len(bad)} failed")
-    return 1 if bad else 0
+    report(results, seconds, spent)
+    return 0 if all(results.values()) else 1
+
+
+def run(name, commands):
+    """Run a part's commands, all of them whatever fails; whether all were good, and the seconds it took."""
+    folder = ROOT / "build" / "costs"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["COURSE_COSTS"] = str(folder / f"{name}.tsv")
+    (folder / f"{name}.tsv").unlink(missing_ok=True)
+    began = time.monotonic()
+    print(f"\n=== {name}", flush=True)
+    statuses = [subprocess.call(command) for command in commands]
+    seconds = time.monotonic() - began
+    good = not any(statuses)
+    print(f"=== {name}: {'ok' if good else 'FAILED'} in {seconds:.0f} s", flush=True)
+    return good, seconds
+
+
+def report(results, seconds, spent):
+    """What each lesson and each part cost, and which parts failed."""
+    print("\n" + costs.table(spent))
+    print(
+        "a part by the clock: " + ", ".join(f"{name} {took:.0f} s" for name, took in seconds.items()), end=""
+    )
+    print(f"; all {sum(seconds.values()):.0f} s")
+    bad = [name for name, good in results.items() if not good]
+    print(
+        f"parts that failed: {', '.join(bad) or 'none'}\n{len(results) - len(bad)} passed, {len(bad)} failed"
+    )
 
 
 if __name__ == "__main__":
