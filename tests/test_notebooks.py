@@ -67,7 +67,7 @@ def test_student_notebook_gives_nothing_away(name):
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code(nb))
     source = (build.SOURCE / f"{name}.py").read_text(encoding="utf-8")
     answers = [match[2] for match in build.SOLUTION.finditer(source)]
-    assert len(answers) >= len(exercises(name)) >= 3
+    assert len(answers) >= len(exercises(name)), "an exercise has no answer between its markers"
     for answer in answers:
         lines = [line.strip() for line in answer.splitlines() if len(line.strip()) > 22]
         for line in lines:  # short lines such as `guess = "b"` say nothing by themselves
@@ -91,7 +91,8 @@ def test_every_solution_cell_was_executed_without_an_error(name):
     )
     assert not [o for cell in executed for o in cell.outputs if o.output_type == "error"]
     assert not [o for cell in executed for o in cell.outputs if o.get("name") == "stderr"]
-    assert "FAIL" not in printed and "Warning" not in printed and printed.count("PASS") >= 10
+    assert "FAIL" not in printed and "Warning" not in printed
+    assert "PASS" in printed, "a lesson prints its numbers with `verdict`, as bands; this one claims none"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -139,7 +140,7 @@ def test_readme_holds_the_table():
 
 class TestBuilder:
     SOURCE = (
-        "# ---\n# jupyter:\n#   course:\n#     title: T\n#     summary: S.\n# ---\n\n"
+        "# ---\n# jupyter:\n#   course:\n#     title: T\n#     summary: S.\n#     about: A.\n# ---\n\n"
         "# %% [markdown]\n# # Title\n\n"
         "# %%\ndef f(x):\n    ### BEGIN SOLUTION\n    return x + 1\n    ### END SOLUTION\n\n\n"
         '# %% tags=["nbval-ignore-output"]\nprint(f(1))\n'

@@ -17,7 +17,7 @@ NOTEBOOKS = ROOT / "notebooks"
 PAGE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
 CONTENTS = json.loads((NOTEBOOKS / "contents.json").read_text(encoding="utf-8"))
 SOURCES = {name: (NOTEBOOKS / "source" / f"{name}.py").read_text(encoding="utf-8") for name in CONTENTS}
-COURSE = [f"{number:02d}" for number in range(17)]
+COURSE = [f"{number:02d}" for number in range(20)]
 
 
 def test_its_numbers_are_the_measured_ones():
@@ -25,7 +25,7 @@ def test_its_numbers_are_the_measured_ones():
 
 
 def test_it_walks_all_lessons_in_order_and_owns_up_to_the_rest():
-    walked = re.findall(r"<!-- lesson (\d\d) -->", PAGE)
+    walked = re.findall(r"^### \[(\d\d) ", PAGE, re.MULTILINE)
     assert walked == sorted(name[:2] for name in CONTENTS)
     to_come = re.findall(r"\*\*(\d\d) ", PAGE[PAGE.index("## What is not there yet") :])
     assert to_come == [number for number in COURSE if number not in walked]
@@ -48,12 +48,17 @@ def test_its_headings_are_links_once_rendered():
 
 def test_a_line_is_counted_from_the_source():
     source = 'f = check("a.b", f)\nf = check("a.b", f)\ng = check("a.c", g)\nreveal(guess, "a")\nreveal(\n'
-    page = "x <!-- lesson 07 --><!-- /lesson --> y <!-- total -->?<!-- /total -->"
-    contents = {"07_name": {"title": "Name", "seconds": 61}, "08_other": {"title": "Other", "seconds": 30}}
-    filled = start_page.filled(page, contents, {"07_name": source, "08_other": ""})
-    assert "### [07 Name](07_name.ipynb)\n\n1.5 min · 2 exercises, 2 predictions\n" in filled
-    assert "<!-- total -->2 min<!-- /total -->" in filled and start_page.filled(filled, contents, {
-        "07_name": source, "08_other": ""}) == filled  # fmt: skip
+    page = (
+        "x <!-- lessons 06 to 07: Games --><!-- /lessons --> y <!-- lessons 09 to 12: Empty --><!-- /lessons"
+        "--> <!-- total -->?<!-- /total -->\n- **07 Name:** planned.\n- **08 Next:** planned.\n"
+    )
+    contents = {"07_name": {"title": "Name", "about": "What it is.", "seconds": 61}}
+    filled = start_page.filled(page, contents, {"07_name": source})
+    lesson = "### [07 Name](07_name.ipynb)\n\n1.5 min · 2 exercises, 2 predictions\n\nWhat it is.\n"
+    assert f"## Games\n\n{lesson}" in filled and "## Empty" not in filled
+    assert "<!-- total -->1.5 min<!-- /total -->" in filled
+    assert "07 Name:" not in filled and "08 Next:" in filled, "a lesson that is there is no longer planned"
+    assert start_page.filled(filled, contents, {"07_name": source}) == filled
     del contents["07_name"]["seconds"]
     assert "not measured yet" in start_page.filled(page, contents, {"07_name": source})
 

@@ -44,6 +44,7 @@ def read_source(path):
     course = nb.metadata.get("course")
     if not course:
         raise SystemExit(f"{path.name}: the header has no `course:` block (title, lectures).")
+    course = {name: text for name, text in course.items() if name != "about"}  # the start page's
     nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "course": course})
     nb.nbformat, nb.nbformat_minor = 4, 5
     seen = set()
@@ -55,9 +56,12 @@ def read_source(path):
 
 
 def heading(path):
-    """What the table of contents says of a source: its title and its one-line summary."""
-    course = read_source(path).metadata["course"]
-    return {"title": course["title"], "summary": course["summary"]}
+    """What a source's header says of it: title, one-line summary, and what it is about for the start page."""
+    course = jupytext.read(path, fmt="py:percent").metadata.get("course", {})
+    missing = [name for name in ("title", "summary", "about") if name not in course]
+    if missing:
+        raise SystemExit(f"{path.name}: the header's `course:` block lacks {missing[0]}.")
+    return {name: course[name] for name in ("title", "summary", "about")}
 
 
 def _cell_id(name, source, seen):

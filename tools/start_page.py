@@ -1,9 +1,16 @@
-"""What is measured or counted on the start page, notebooks/README.md: each lesson's line, and the total."""
+"""The start page, notebooks/README.md: what each lesson is about, measured and counted, and what is to come.
+
+A person writes the page's own words, the titles of its parts, and the list of planned lessons; the lessons
+themselves are filled in from their sources' headers, and leave that list, as soon as they are there.
+"""
 
 import re
+import textwrap
 
-LESSON = re.compile(r"<!-- lesson (\d\d) -->.*?<!-- /lesson -->", re.DOTALL)
+PART = re.compile(r"<!-- lessons (\d\d) to (\d\d): ([^>]*) -->.*?<!-- /lessons -->", re.DOTALL)
 TOTAL = re.compile(r"<!-- total -->.*?<!-- /total -->")
+PLANNED = re.compile(r"^- \*\*(\d\d) .*\n", re.MULTILINE)
+WIDTH = 120
 
 
 def minutes(seconds):
@@ -12,24 +19,31 @@ def minutes(seconds):
 
 
 def filled(page, contents, sources):
-    """The page with every lesson's heading, time and number of exercises, and the total time, written anew.
+    """The page with the parts' lessons, the total time and the list of what is to come written anew.
 
-    contents: {NN_name: {"title", "seconds", ...}}; sources: {NN_name: the text of its source}. A lesson that
-    the page names and the course lacks raises KeyError.
+    contents: {NN_name: {"title", "about", "seconds", ...}}; sources: {NN_name: the text of its source}.
     """
-    by_number = {name[:2]: name for name in contents}
 
-    def line(match):
-        name = by_number[match[1]]
-        seconds, source = contents[name].get("seconds"), sources[name]
-        said = "not measured yet" if seconds is None else minutes(seconds)
-        title = f"### [{match[1]} {contents[name]['title']}]({name}.ipynb)"
-        counts = f"{len(_exercises(source))} exercises, {source.count('reveal(')} predictions"
-        # blank lines, for Markdown takes what touches a comment to be HTML
-        return f"<!-- lesson {match[1]} -->\n\n{title}\n\n{said} · {counts}\n\n<!-- /lesson -->"
+    def part(match):
+        first, last, title = match.groups()
+        named = [name for name in sorted(contents) if first <= name[:2] <= last]
+        lessons = "".join(f"{_lesson(name, contents[name], sources[name])}\n\n" for name in named)
+        body = f"\n\n## {title}\n\n{lessons}" if named else ""
+        return f"<!-- lessons {first} to {last}: {title} -->{body}<!-- /lessons -->"
 
     total = minutes(sum(entry.get("seconds", 0) for entry in contents.values()))
-    return TOTAL.sub(f"<!-- total -->{total}<!-- /total -->", LESSON.sub(line, page))
+    page = TOTAL.sub(f"<!-- total -->{total}<!-- /total -->", PART.sub(part, page))
+    there = {name[:2] for name in contents}
+    return PLANNED.sub(lambda match: "" if match[1] in there else match[0], page)
+
+
+def _lesson(name, entry, source):
+    """A lesson's heading, its time and counts, and what it is about."""
+    said = "not measured yet" if entry.get("seconds") is None else minutes(entry["seconds"])
+    title = f"### [{name[:2]} {entry['title']}]({name}.ipynb)"
+    counts = f"{len(_exercises(source))} exercises, {source.count('reveal(')} predictions"
+    about = "\n".join(textwrap.wrap(entry["about"], WIDTH, break_long_words=False, break_on_hyphens=False))
+    return f"{title}\n\n{said} · {counts}\n\n{about}"
 
 
 def write(path, contents, sources):

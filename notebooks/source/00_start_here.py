@@ -3,6 +3,10 @@
 #   course:
 #     title: Start here
 #     summary: Fit, sample and score the classical generative models; measure how far apart two distributions are.
+#     about: >-
+#       What is a generative model asked to do? You fit the classical ones to real handwriting, draw from them, and
+#       score them. Then four ways to say how far apart two distributions are. Later lessons come back to them.
+#       *Touch:* a Gaussian that you lay over two bumps by hand.
 # ---
 
 # %% [markdown]

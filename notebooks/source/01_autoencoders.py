@@ -3,6 +3,9 @@
 #   course:
 #     title: Autoencoders
 #     summary: Compress digits to two numbers, remove noise, spot strangers, and see why this is not yet a generator.
+#     about: >-
+#       Squeeze a digit into two numbers and back. It removes noise, spots strangers, learns from few labels. Then
+#       draw a code at random: most codes decode to nothing. Why? *Touch:* the latent map of your own autoencoder.
 # ---
 
 # %% [markdown]

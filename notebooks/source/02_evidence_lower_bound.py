@@ -3,6 +3,9 @@
 #   course:
 #     title: The evidence lower bound
 #     summary: Score a model with hidden variables; derive the bound twice, line by line in code; tighten it, and run EM with it.
+#     about: >-
+#       A model with hidden variables has a likelihood that nobody can compute. You derive a bound on it, see exactly
+#       what is lost, and tighten it. Needs only 00. *Touch:* the bound, with the gap drawn in.
 # ---
 
 # %% [markdown]

@@ -3,6 +3,9 @@
 #   course:
 #     title: Variational autoencoders
 #     summary: Train a generator by its evidence lower bound, judge it by likelihood, and learn what beta, labels and codebooks change.
+#     about: >-
+#       Both together: an autoencoder trained by the bound, which can be drawn from. What beta, labels and codebooks
+#       change, and how to report a likelihood honestly. *Touch:* the same codes under several values of beta.
 # ---
 
 # %% [markdown]

@@ -3,6 +3,10 @@
 #   course:
 #     title: The minimax game
 #     summary: Two players and one number; the best discriminator, what the generator then minimises, and why the game is hard to play.
+#     about: >-
+#       No density at all: a generator plays against a classifier. The best classifier is known, and so is what the
+#       generator then minimises, and why going downhill need not arrive. Needs only 00. *Touch:* a GAN that trains in
+#       the page while you watch.
 # ---
 
 # %% [markdown]

@@ -3,6 +3,9 @@
 #   course:
 #     title: Training GANs
 #     summary: A convolutional GAN on digits, batch norm written out, and every training trick as a switch whose effect is measured over seeds.
+#     about: >-
+#       A convolutional GAN on digits, and each of the well-known tricks as a switch. Some help, some hurt, and the
+#       lesson measures which, over seeds. Needs 01 and 04.
 # ---
 
 # %% [markdown]

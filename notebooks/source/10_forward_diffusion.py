@@ -3,6 +3,9 @@
 #   course:
 #     title: Forward diffusion
 #     summary: From data to noise in a thousand small steps, or in one jump; how to choose the steps, and what is left at the end.
+#     about: >-
+#       From data to noise, step by step and in one jump. How to choose the steps, and what is left at the end. Needs
+#       00 and 02; 03 helps. *Touch:* the schedule.
 # ---
 
 # %% [markdown]

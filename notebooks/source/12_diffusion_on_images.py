@@ -3,6 +3,9 @@
 #   course:
 #     title: Diffusion on images
 #     summary: A U-Net from its parts, told the time and the class; trained live, averaged, judged, and asked to fill in what is missing.
+#     about: >-
+#       The same on pictures. A U-Net from its parts, told the time and the class, trained while you wait. Is it what
+#       was asked for? Is it varied? Is it copying?
 # ---
 
 # %% [markdown]

@@ -3,6 +3,10 @@
 #   course:
 #     title: Guidance
 #     summary: Making samples more like what was asked for, with a classifier or without one; what a scale really samples, and what it costs; images as conditions.
+#     about: >-
+#       Make the samples more like their label, with a classifier or without one. What that really samples, exactly;
+#       what it costs in variety; and how a picture, not a label, can be the condition. Needs 10 to 12, **not** 13.
+#       *Touch:* the scale.
 # ---
 
 # %% [markdown]
