@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from course_utils.checks._registry import Accepted, Mistake, exercise
+from course_utils.checks.engine.registry import Accepted, Mistake, exercise
 
 
 def reconstruction_loss(x, x_hat):

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils.checks._registry import Accepted, Mistake, exercise
+from course_utils.checks.engine.registry import Accepted, Mistake, exercise
 
 
 def residual(block, x, embedding):

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_utils.checks._registry import Accepted, Mistake, exercise
+from course_utils.checks.engine.registry import Accepted, Mistake, exercise
 
 
 def epsilon_to_x0(x_t, epsilon, level):

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def training_loss(model, x0, alphas_cumprod, generator):

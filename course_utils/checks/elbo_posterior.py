@@ -2,7 +2,7 @@
 
 import torch
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def best_q(x, W, sigma):

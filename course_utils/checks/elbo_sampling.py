@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from course_utils.checks._registry import Accepted, Mistake, exercise
+from course_utils.checks.engine.registry import Accepted, Mistake, exercise
 
 
 def log_evidence(log_pxz, log_q):

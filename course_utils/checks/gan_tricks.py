@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from course_utils.checks._registry import Accepted, Mistake, exercise
+from course_utils.checks.engine.registry import Accepted, Mistake, exercise
 
 
 def one_sided_loss(real, fake, label):

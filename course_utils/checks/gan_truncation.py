@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def truncated_normal(n, dim, threshold, generator):

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def one_call(x_t, t, y, net, null, scale):

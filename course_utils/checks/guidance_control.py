@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def add_control(features, control, conv):

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def network_input(x_t, small):

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 _LARGE = 100_000  # labels, so many that coins hardly ever hide a share of them to the label
 

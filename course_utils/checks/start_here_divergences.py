@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from course_utils.checks._registry import Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def kl(p, q):

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from course_utils.checks._registry import Accepted, Mistake, exercise
+from course_utils.checks.engine.registry import Accepted, Mistake, exercise
 
 
 def elbo_loss(x, logits, mean, logvar):

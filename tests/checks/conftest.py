@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from course_utils.checks import _registry, _run, check
-from course_utils.checks._judge import judge
+from course_utils.checks import check
+from course_utils.checks.engine import registry, run
+from course_utils.checks.engine.judge import judge
 
 GOING_ON = "The notebook goes on with the reference"
 
@@ -13,7 +14,7 @@ GOING_ON = "The notebook goes on with the reference"
 @pytest.fixture
 def verdict(capsys, monkeypatch):
     """verdict(name, function) -> (what check printed, what it returned); endless loops end after 0.3 s."""
-    monkeypatch.setattr(_run, "TIME_LIMIT", 0.3)
+    monkeypatch.setattr(run, "TIME_LIMIT", 0.3)
 
     def ask(name, function):
         capsys.readouterr()
@@ -28,9 +29,9 @@ def told(monkeypatch):
     """told(function, **parts) -> (kind, text) of the verdict in an exercise made of those parts alone."""
 
     def ask(function, **parts):
-        monkeypatch.setattr(_registry, "_EXERCISES", {})
-        _registry.exercise("new.one", **{"mistakes": [], "hints": [], **parts})
-        verdict = judge(_registry._EXERCISES["new.one"], function, io.StringIO())
+        monkeypatch.setattr(registry, "_EXERCISES", {})
+        registry.exercise("new.one", **{"mistakes": [], "hints": [], **parts})
+        verdict = judge(registry._EXERCISES["new.one"], function, io.StringIO())
         return verdict.kind, verdict.text
 
     return ask

@@ -9,26 +9,27 @@ import torch
 from alternatives import OTHER_TYPE, RIGHT
 from torch import nn
 
-from course_utils.checks import _registry, hint
-from course_utils.checks._judge import judge, probes
+from course_utils.checks import hint
+from course_utils.checks.engine import registry
+from course_utils.checks.engine.judge import judge, probes
 
-NAMES = _registry.names()
+NAMES = registry.names()
 MISTAKES = [
     pytest.param(name, index, form, id=f"{name}-{index}-{form}")
     for name in NAMES
-    for index, mistake in enumerate(_registry.find(name).mistakes)
+    for index, mistake in enumerate(registry.find(name).mistakes)
     for form in range(len(mistake.forms))
 ]
-ACCEPTED = [(name, one) for name in NAMES for one in _registry.find(name).accepted]
+ACCEPTED = [(name, one) for name in NAMES for one in registry.find(name).accepted]
 
 RAISED = r"^(With .*: y|Y)our function raised .* \(line .*\)\. "  # what goes before where a mistake raises
 
 
 def faulty(name, behave):
     """A function with the arguments of the exercise's reference that does something bad before all else."""
-    reference = _registry.find(name).reference
+    reference = registry.find(name).reference
     scope = {"behave": behave, "reference": reference}
-    arguments = ", ".join(_registry.find(name).arguments)
+    arguments = ", ".join(registry.find(name).arguments)
     exec(f"def student({arguments}):\n    return behave(reference, ({arguments},))\n", scope)
     return scope["student"]
 
@@ -44,8 +45,8 @@ def diagnosis(name, text):
 
 def test_the_index_read_from_the_files_is_the_registry():
     for name in NAMES:
-        assert _registry.find(name).name == name
-    assert set(_registry._EXERCISES) >= set(NAMES)
+        assert registry.find(name).name == name
+    assert set(registry._EXERCISES) >= set(NAMES)
     assert len(NAMES) >= 13
     assert len([n for n in NAMES if n.startswith("start.")]) >= 4
     assert len([n for n in NAMES if n.startswith("ae.")]) >= 6
@@ -53,7 +54,7 @@ def test_the_index_read_from_the_files_is_the_registry():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_passes(verdict, name):
-    reference = _registry.find(name).reference
+    reference = registry.find(name).reference
     assert verdict(name, reference) == (f"{name}: right.\n", reference)
 
 
@@ -70,7 +71,7 @@ def test_right_values_of_another_type_are_turned_into_the_right_one(verdict, nam
         text, returned = verdict(name, function)
         assert text.startswith(f"{name}: right, with a word. "), text
         assert returned.__wrapped__ is function
-        probe = probes(_registry.find(name))[0]
+        probe = probes(registry.find(name))[0]
         got, want = returned(*probe.make()), probe.output
         pairs = zip(got, want, strict=True) if isinstance(want, tuple) else [(got, want)]
         for one, other in pairs:
@@ -80,7 +81,7 @@ def test_right_values_of_another_type_are_turned_into_the_right_one(verdict, nam
 
 @pytest.mark.parametrize("name, index, form", MISTAKES)
 def test_a_banked_mistake_gets_its_own_explanation(verdict, name, index, form):
-    exercise = _registry.find(name)
+    exercise = registry.find(name)
     mistake = exercise.mistakes[index]
     text, returned = verdict(name, mistake.forms[form])
     assert re.sub(RAISED, "", diagnosis(name, text)) == mistake.explanation
@@ -89,8 +90,8 @@ def test_a_banked_mistake_gets_its_own_explanation(verdict, name, index, form):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_mistakes_are_told_apart_whatever_their_order(name):
-    exercise = _registry.find(name)
-    reordered = _registry.Exercise(**{**exercise.__dict__, "mistakes": exercise.mistakes[::-1]})
+    exercise = registry.find(name)
+    reordered = registry.Exercise(**{**exercise.__dict__, "mistakes": exercise.mistakes[::-1]})
     for mistake in exercise.mistakes:
         for form in mistake.forms:
             text = judge(reordered, form, io.StringIO()).text
@@ -106,7 +107,7 @@ def test_an_accepted_answer_gets_its_word(verdict, name, accepted):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_bank_is_worth_reading(name):
-    exercise = _registry.find(name)
+    exercise = registry.find(name)
     assert len(exercise.mistakes) >= 3
     sentences = [m.explanation for m in exercise.mistakes] + [a.remark for a in exercise.accepted]
     assert len(set(sentences)) == len(sentences)
@@ -117,7 +118,7 @@ def test_the_bank_is_worth_reading(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hints_lead_and_do_not_tell(name):
-    exercise = _registry.find(name)
+    exercise = registry.find(name)
     assert len(exercise.hints) >= 2
     assert len(set(exercise.hints)) == len(exercise.hints)
     body = inspect.getsource(exercise.reference).split("return ")[-1]
@@ -131,7 +132,7 @@ def test_hints_lead_and_do_not_tell(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hints_come_one_by_one_and_start_over(capsys, name):
-    hints = _registry.find(name).hints
+    hints = registry.find(name).hints
     said = []
     for _ in range(2 * (len(hints) + 1)):
         hint(name)
@@ -143,7 +144,7 @@ def test_hints_come_one_by_one_and_start_over(capsys, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_inputs_are_repeatable_and_of_more_than_one_size(name):
-    exercise = _registry.find(name)
+    exercise = registry.find(name)
     assert len(exercise.inputs) >= 3
     for probe in probes(exercise):
         for one, other in zip(probe.make(), probe.make(), strict=True):
@@ -164,7 +165,7 @@ def test_inputs_are_repeatable_and_of_more_than_one_size(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_blanks_are_not_done_yet(verdict, name):
-    arguments = ", ".join(_registry.find(name).arguments)
+    arguments = ", ".join(registry.find(name).arguments)
     scope = {}
     exec(
         f'def dots({arguments}):\n    """A docstring."""\n    ...\n'
@@ -178,7 +179,7 @@ def test_blanks_are_not_done_yet(verdict, name):
     for blank in blanks:
         text, returned = verdict(name, blank)
         assert text == f"{name}: not done yet; the notebook goes on with the reference.\n"
-        assert returned is _registry.find(name).reference
+        assert returned is registry.find(name).reference
 
 
 def raise_error(reference, args):
@@ -239,20 +240,20 @@ def test_each_fault_gets_one_sentence(verdict, name, fault):
     behave, pattern = FAULTS[fault]
     text, returned = verdict(name, torch.tensor(3.0) if behave is None else faulty(name, behave))
     assert re.fullmatch(pattern, diagnosis(name, text)), text
-    assert returned is _registry.find(name).reference
+    assert returned is registry.find(name).reference
 
 
 TAKES_TENSORS = [
-    n for n in NAMES if any(isinstance(a, torch.Tensor) for a in probes(_registry.find(n))[0].make())
+    n for n in NAMES if any(isinstance(a, torch.Tensor) for a in probes(registry.find(n))[0].make())
 ]
 
 
 @pytest.mark.parametrize("name", TAKES_TENSORS)
 def test_an_input_changed_in_place_is_named(verdict, name):
     text, returned = verdict(name, faulty(name, change_input))
-    first = _registry.find(name).arguments[0]
+    first = registry.find(name).arguments[0]
     assert diagnosis(name, text).startswith(f"Your function changes its input {first} in place")
-    assert returned is _registry.find(name).reference
+    assert returned is registry.find(name).reference
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -260,23 +261,23 @@ def test_too_few_arguments_are_counted(verdict, name):
     text, _ = verdict(name, lambda: 1)
     said = diagnosis(name, text)
     assert said.startswith("Your function takes 0 arguments; it is called with ")
-    assert said.endswith(f"{_registry.find(name).arguments[-1]}.")
+    assert said.endswith(f"{registry.find(name).arguments[-1]}.")
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if _registry.find(n).gradient])
+@pytest.mark.parametrize("name", [n for n in NAMES if registry.find(n).gradient])
 def test_a_detached_result_is_no_right_answer_where_a_gradient_is_needed(verdict, name):
     def each(cut, value):
         return tuple(cut(part) for part in value) if isinstance(value, tuple) else cut(value)
 
     for cut in (lambda value: value.detach(), lambda value: value.tolist()):
         text, _ = verdict(name, faulty(name, lambda reference, args, cut=cut: each(cut, reference(*args))))
-        argument = _registry.find(name).gradient[0]
+        argument = registry.find(name).gradient[0]
         assert diagnosis(name, text).startswith(f"Your values are right, but no gradient reaches {argument}")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_verdicts_are_the_same_every_time(verdict, name):
-    exercise = _registry.find(name)
+    exercise = registry.find(name)
     for function in [exercise.reference, *(form for m in exercise.mistakes for form in m.forms)]:
         torch.manual_seed(1)
         first = verdict(name, function)[0]

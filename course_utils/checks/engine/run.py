@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from course_utils.checks._limit import TimeUp, call_within
-from course_utils.checks._words import count, listing
+from course_utils.checks.engine.limit import TimeUp, call_within
+from course_utils.checks.engine.words import count, listing
 
 TIME_LIMIT = 2.0  # seconds a call
 _SOURCE_LENGTH = 80

@@ -4,7 +4,7 @@ import math
 import numbers
 
 from course_utils._validate import check_number
-from course_utils.checks._words import listing, number
+from course_utils.checks.engine.words import listing, number
 
 
 def reveal(guess, answer, why="", *, within=0.1, unit=""):

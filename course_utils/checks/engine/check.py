@@ -2,8 +2,8 @@
 
 import io
 
-from course_utils.checks._judge import judge
-from course_utils.checks._registry import find
+from course_utils.checks.engine.judge import judge
+from course_utils.checks.engine.registry import find
 
 _SHOWN = {}
 _PRINTED_LINES = 10

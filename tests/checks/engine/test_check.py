@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.checks import _check, _registry, check
-from course_utils.checks._registry import Mistake, exercise, find
+from course_utils.checks import check
+from course_utils.checks.engine import check as checking
+from course_utils.checks.engine import registry
+from course_utils.checks.engine.registry import Mistake, exercise, find
 
 
 def said(verdict, name, function):
@@ -294,7 +296,7 @@ def test_a_fault_of_the_check_is_owned_up_to(verdict, monkeypatch):
     def broken(*args):
         raise ZeroDivisionError("in the check")
 
-    monkeypatch.setattr(_check, "judge", broken)
+    monkeypatch.setattr(checking, "judge", broken)
     text, returned = verdict("start.kl", kl)
     assert text == (
         "start.kl: the check itself failed (ZeroDivisionError: in the check); that is no fault of yours. The "
@@ -321,9 +323,9 @@ def test_only_the_asked_exercises_are_imported():
     code = (
         "import sys\n"
         "from course_utils.checks import check, hint, reveal\n"
-        "assert not [m for m in sys.modules if m.startswith('course_utils.checks.') and '._' not in m]\n"
+        "assert not [m for m in sys.modules if m.startswith('course_utils.checks.') and '.engine' not in m]\n"
         "check('start.kl', ...)\n"
-        "print([m for m in sys.modules if m.startswith('course_utils.checks.') and '._' not in m])\n"
+        "print([m for m in sys.modules if m.startswith('course_utils.checks.') and '.engine' not in m])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "['course_utils.checks.start_here_divergences']"
@@ -354,8 +356,8 @@ def test_the_mixtures_shares_are_those_of_scipy():
 
 
 def test_a_new_exercise_is_one_call(verdict, monkeypatch):
-    monkeypatch.setattr(_registry, "_EXERCISES", dict(_registry._EXERCISES))
-    monkeypatch.setattr(_registry, "_index", lambda: {"new.double": "start_here"})
+    monkeypatch.setattr(registry, "_EXERCISES", dict(registry._EXERCISES))
+    monkeypatch.setattr(registry, "_index", lambda: {"new.double": "start_here"})
     exercise(
         "new.double",
         reference=lambda x: 2 * x,

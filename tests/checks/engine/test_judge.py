@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_utils.checks._registry import Mistake, find
+from course_utils.checks.engine.registry import Mistake, find
 
 SHIFTED = "Labels count from 0 here, and nothing is to be taken off: class 0 has no column then."
 OTHER = "Twice the code is not the code, and a decoder that reads it would see the class at double strength."

@@ -6,7 +6,7 @@ import numbers
 import numpy as np
 import torch
 
-from course_utils.checks._words import article, count, listing
+from course_utils.checks.engine.words import article, count, listing
 
 
 def parts(value):

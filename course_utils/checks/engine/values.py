@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from course_utils.checks._words import number, pair
+from course_utils.checks.engine.words import number, pair
 
 _FUNCTIONS = {
     "the square root of the expected ones": torch.sqrt,

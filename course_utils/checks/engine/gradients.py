@@ -5,10 +5,10 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from course_utils.checks import _run
-from course_utils.checks._form import parts_like
-from course_utils.checks._values import close
-from course_utils.checks._words import number
+from course_utils.checks.engine import run
+from course_utils.checks.engine.form import parts_like
+from course_utils.checks.engine.values import close
+from course_utils.checks.engine.words import number
 
 _TOLERANCE = 1e-3
 
@@ -91,7 +91,7 @@ def _gradients(function, index, probe):
     args = list(probe.make())
     arg = args[index]
     leaves = list(arg.parameters()) if isinstance(arg, nn.Module) else [arg.requires_grad_()]
-    outcome = _run.call(function, args)
+    outcome = run.call(function, args)
     wanted = len(parts_like(probe.output, probe.output))
     if outcome.error is not None:
         error = f"{type(outcome.error).__name__} once the input asks for a gradient"

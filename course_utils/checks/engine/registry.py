@@ -92,7 +92,7 @@ def exercise(
 def find(name):
     """The exercise of that name, importing only the file that holds it; ValueError with the nearest name."""
     module = _index()[check_choice("exercise", name, _index())]
-    importlib.import_module(f"{__package__}.{module}")
+    importlib.import_module(f"course_utils.checks.{module}")
     return _EXERCISES[name]
 
 
@@ -105,7 +105,7 @@ def names():
 def _index():
     """{exercise name: file name}, from reading the files for calls of `exercise`."""
     found = {}
-    for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
+    for path in sorted(Path(__file__).parent.parent.glob("[!_]*.py")):
         for name in re.findall(r'^exercise\(\s*"([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
             found[name] = path.stem
     return found

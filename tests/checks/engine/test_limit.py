@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from course_utils.checks import _limit
-from course_utils.checks._limit import TimeUp, call_within
+from course_utils.checks.engine import limit
+from course_utils.checks.engine.limit import TimeUp, call_within
 
-WAYS = [_limit._by_message]
+WAYS = [limit._by_message]
 if hasattr(signal, "setitimer"):
-    WAYS.append(_limit._by_signal)
+    WAYS.append(limit._by_signal)
 
 
 def forever():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_utils.checks._registry import Accepted, Mistake, find
+from course_utils.checks.engine.registry import Accepted, Mistake, find
 
 NONE = (
     ", so training cannot change what it comes from: no .item(), .detach(), .numpy(), float(...), "

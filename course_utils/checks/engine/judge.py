@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from course_utils.checks import _run
-from course_utils.checks._explain import explain
-from course_utils.checks._form import adapted, as_numbers, form_fault, form_word, parts_like
-from course_utils.checks._gradients import gradient_fault, gradients, same
-from course_utils.checks._values import agree, close
+from course_utils.checks.engine import run
+from course_utils.checks.engine.explain import explain
+from course_utils.checks.engine.form import adapted, as_numbers, form_fault, form_word, parts_like
+from course_utils.checks.engine.gradients import gradient_fault, gradients, same
+from course_utils.checks.engine.values import agree, close
 
 
 class Verdict(NamedTuple):
@@ -61,12 +61,12 @@ def measure(exercise, args, output, wanted):
 
 def judge(exercise, function, printed):
     """The verdict on a function; what it prints in its first call goes to printed (a StringIO)."""
-    if _run.is_blank(function):
+    if run.is_blank(function):
         return Verdict("blank", "", exercise.reference)
-    fault = _run.wrong_call(exercise.name, function, exercise.arguments)
+    fault = run.wrong_call(exercise.name, function, exercise.arguments)
     if fault:
         return Verdict("wrong", fault, exercise.reference)
-    with _run.quiet_room(0):
+    with run.quiet_room(0):
         known = probes(exercise)
         outputs, fault = _outputs(exercise, known, function, printed)
         if outputs is None:
@@ -79,7 +79,7 @@ def _outputs(exercise, known, function, printed):
     outputs = []
     for index, probe in enumerate(known):
         args = probe.make()
-        outcome = _run.call(function, args, None if index else printed)
+        outcome = run.call(function, args, None if index else printed)
         if outcome.blank:
             return None, ""
         if outcome.fault:
@@ -94,7 +94,7 @@ def _outputs(exercise, known, function, printed):
             )
         outputs.append(outcome.value)
     torch.random.default_generator.manual_seed(1)  # not what the first call found
-    again = _run.call(function, known[0].make())
+    again = run.call(function, known[0].make())
     repeat = exercise.tolerance if exercise.summary is None else 1e-6
     if again.fault or not _identical(again.value, outputs[0], repeat):
         return None, _not_repeatable(exercise, known[0])
@@ -156,7 +156,7 @@ def raising_mistake(exercise, known, outputs, error):
     numbers = [measure(exercise, p.make(), o, p.output) for p, o in zip(before, outputs, strict=True)]
     for mistake in exercise.mistakes:
         for form in mistake.forms:
-            alike = _run.same_error(_run.call(form, probe.make()).error, error)
+            alike = run.same_error(run.call(form, probe.make()).error, error)
             if alike and matches(exercise, form, before, numbers):
                 return mistake
     return None
@@ -227,7 +227,7 @@ def _double_word(exercise, function, probe):
     if not floating or exercise.summary is not None:
         return ""
     wanted = exercise.reference(*_double(given))
-    outcome = _run.call(function, _double(probe.make()))
+    outcome = run.call(function, _double(probe.make()))
     if outcome.fault:
         return (
             "It works for float32 input only: some tensor or dtype in it does not follow the input's, "

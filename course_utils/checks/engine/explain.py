@@ -4,10 +4,10 @@ import itertools
 
 import torch
 
-from course_utils.checks._form import as_numbers, form_fault
-from course_utils.checks._layout import moved, right_but_at, shape_clue
-from course_utils.checks._values import agree, close, difference, relation
-from course_utils.checks._words import listing, number
+from course_utils.checks.engine.form import as_numbers, form_fault
+from course_utils.checks.engine.layout import moved, right_but_at, shape_clue
+from course_utils.checks.engine.values import agree, close, difference, relation
+from course_utils.checks.engine.words import listing, number
 
 _LABELS_LENGTH = 80
 

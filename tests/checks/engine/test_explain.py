@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.checks._registry import find, names
+from course_utils.checks.engine.registry import find, names
 
 FIRST, LATER = torch.tensor([[1.0, 2.0, 4.0], [8.0, 16.0, -32.0], [64.0, 128.0, 256.0]]), torch.arange(20.0)
 SQUARES = {
