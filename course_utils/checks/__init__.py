@@ -1,8 +1,8 @@
 """What the notebooks ask of a student's function, and what they say about it.
 
 `check` prints a verdict and returns the function to go on with, `hint` gives the next hint, `reveal` shows
-the answer to a prediction. `engine/` holds how a function is judged; exercises live one file a notebook
-beside it, and a file of exercises is imported only when one of them is asked for.
+the answer to a prediction. `engine/` holds how a function is judged, `lessons/` the exercises, a file each;
+they are imported when one of them is asked for.
 """
 
 from course_utils.checks.engine.check import check, hint

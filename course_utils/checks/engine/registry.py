@@ -1,15 +1,16 @@
-"""The exercises: what one consists of, and where to find it without importing the others."""
+"""The exercises: what one consists of, and how those of all lessons are found."""
 
 import functools
 import importlib
 import inspect
-import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from course_utils._validate import check_choice
+from course_utils.checks.engine.words import listing
 
 
 class Mistake(NamedTuple):
@@ -46,6 +47,7 @@ class Exercise:
     summary: Callable | None
     expected: Callable | None
     tolerance: float
+    module: str
 
     @property
     def arguments(self):
@@ -54,6 +56,7 @@ class Exercise:
 
 
 _EXERCISES = {}
+_LESSONS = Path(__file__).parent.parent / "lessons"
 
 
 def exercise(
@@ -70,42 +73,50 @@ def exercise(
     expected=None,
     tolerance=1e-4,
 ):
-    """Register an exercise; a call to this is all that a new one needs.
+    """Register an exercise; a file with one call to this is all that a new one needs.
 
-    name: "topic.name", written out in the call (it is found by reading the file). reference: the right
-    function. inputs: {what they are, in a few words: maker}; maker(torch.Generator) returns the tuple of
-    arguments, the same for the same generator; sizes should differ between makers. mistakes: `Mistake`s; one
-    that raises is named where the answer raises the same on the same input. accepted: `Accepted`s. hints:
-    from a nudge to nearly there. gradient: the arguments whose gradient, from every part of the result, must
-    be the reference's, and none where that sends none; a mistake or an accepted answer may differ in this
-    alone. returns: what the parts of a returned tuple are called. For random samples, summary(output, *args)
-    gives {what it measures: number}, and only that is compared, with expected(*args), the same from theory,
-    or with the reference's own; tolerance is then a band on those numbers, else a relative error.
+    name: "topic.name"; the file is lessons/lNN_lesson/name.py. reference: the right function. inputs: {what
+    they are, in a few words: maker}; maker(torch.Generator) returns the tuple of arguments, the same for the
+    same generator; sizes should differ between makers. mistakes: `Mistake`s; one that raises is named where
+    the answer raises the same on the same input. accepted: `Accepted`s. hints: from a nudge to nearly there.
+    gradient: the arguments whose gradient, from every part of the result, must be the reference's, and none
+    where that sends none; a mistake or an accepted answer may differ in this alone. returns: what the parts
+    of a returned tuple are called. For random samples, summary(output, *args) gives {what it measures:
+    number}, and only that is compared, with expected(*args), the same from theory, or with the reference's
+    own; tolerance is then a band on those numbers, else a relative error.
     """
     if name in _EXERCISES:
         raise ValueError(f"name must be new; got {name!r}, which is registered already.")
     _EXERCISES[name] = Exercise(
-        name, reference, inputs, mistakes, hints, accepted, gradient, returns, summary, expected, tolerance
-    )
+        name, reference, inputs, mistakes, hints, accepted, gradient, returns, summary, expected, tolerance,
+        module=sys._getframe(1).f_globals["__name__"],
+    )  # fmt: skip
 
 
 def find(name):
-    """The exercise of that name, importing only the file that holds it; ValueError with the nearest name."""
-    module = _index()[check_choice("exercise", name, _index())]
-    importlib.import_module(f"course_utils.checks.{module}")
+    """The exercise of that name; ValueError with the nearest name where there is none."""
+    check_choice("exercise", name, names())
     return _EXERCISES[name]
 
 
 def names():
-    """Every exercise's name, in the order of the files, with none of them imported."""
-    return list(_index())
+    """Every exercise's name, lesson by lesson; the first call imports them all."""
+    import_lessons(_LESSONS, "course_utils.checks.lessons")
+    return list(_EXERCISES)
 
 
 @functools.cache
-def _index():
-    """{exercise name: file name}, from reading the files for calls of `exercise`."""
-    found = {}
-    for path in sorted(Path(__file__).parent.parent.glob("[!_]*.py")):
-        for name in re.findall(r'^exercise\(\s*"([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
-            found[name] = path.stem
-    return found
+def import_lessons(folder, package):
+    """Import each exercise, folder/lNN_lesson/name.py, as part of the package; helpers start with _.
+
+    Raises ValueError for a file that does not register the one exercise that it is named after.
+    """
+    for path in sorted(folder.glob("*/[!_]*.py")):
+        module = f"{package}.{path.parent.name}.{path.stem}"
+        importlib.import_module(module)
+        found = [one.name for one in _EXERCISES.values() if one.module == module]
+        if [name.rpartition(".")[2] for name in found] != [path.stem]:
+            raise ValueError(
+                f"{path.parent.name}/{path.name} must register one exercise, with a name that ends in "
+                f".{path.stem}; it registers {listing(found) if found else 'none'}."
+            )

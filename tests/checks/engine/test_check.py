@@ -2,7 +2,6 @@
 
 import math
 import random
-import subprocess
 import sys
 
 import numpy as np
@@ -11,8 +10,7 @@ import torch
 
 from course_utils.checks import check
 from course_utils.checks.engine import check as checking
-from course_utils.checks.engine import registry
-from course_utils.checks.engine.registry import Mistake, exercise, find
+from course_utils.checks.engine.registry import find
 
 
 def said(verdict, name, function):
@@ -313,24 +311,6 @@ def test_an_unknown_exercise_names_the_nearest(capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_name_is_registered_once():
-    find("start.kl")
-    with pytest.raises(ValueError, match="registered already"):
-        exercise("start.kl", reference=kl, inputs={}, mistakes=[], hints=[])
-
-
-def test_only_the_asked_exercises_are_imported():
-    code = (
-        "import sys\n"
-        "from course_utils.checks import check, hint, reveal\n"
-        "assert not [m for m in sys.modules if m.startswith('course_utils.checks.') and '.engine' not in m]\n"
-        "check('start.kl', ...)\n"
-        "print([m for m in sys.modules if m.startswith('course_utils.checks.') and '.engine' not in m])\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "['course_utils.checks.start_here_divergences']"
-
-
 def test_a_right_sampler_fails_less_than_once_in_a_million():
     """Every share lies within the band but for a normal tail beyond band / (0.5 / sqrt(n)) deviations."""
     mixture = find("start.sample_mixture")
@@ -353,20 +333,3 @@ def test_the_mixtures_shares_are_those_of_scipy():
         for name, share in mixture.expected(*args).items():
             mark = float(name.split()[-1])
             assert float(share) == pytest.approx(float(weights @ norm.cdf(mark, means, stds)), abs=0.02)
-
-
-def test_a_new_exercise_is_one_call(verdict, monkeypatch):
-    monkeypatch.setattr(registry, "_EXERCISES", dict(registry._EXERCISES))
-    monkeypatch.setattr(registry, "_index", lambda: {"new.double": "start_here"})
-    exercise(
-        "new.double",
-        reference=lambda x: 2 * x,
-        inputs={"3 numbers": lambda rng: (torch.randn(3, generator=rng),)},
-        mistakes=[Mistake(lambda x: x**2, "This is the square.")],
-        hints=["Twice."],
-    )
-    assert said(verdict, "new.double", lambda x: x + x) == "right."
-    assert said(verdict, "new.double", lambda x: x * x) == "This is the square."
-    assert (
-        said(verdict, "new.double", lambda x: 3 * x) == "Your values are always 1.5 times the expected ones."
-    )

@@ -1,0 +1,111 @@
+"""diffusion.kl_step: what a wrong guess of x_0 costs at one step."""
+
+from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons.l11_reverse_diffusion._levels import beta_tilde, points_and_levels
+
+
+def kl_step(x0, x0_guess, before, after):
+    """L_{t-1} in nats with p's variance equal to beta-tilde: x0, x0_guess [B, D], levels [B, 1] -> [B]."""
+    weight = (before / (1 - before) - after / (1 - after)) / 2
+    return (weight * (x0 - x0_guess).square()).sum(dim=1)
+
+
+def _kl(weight, error=lambda difference: difference.square().sum(dim=1, keepdim=True)):
+    """A term with another weight of the two levels, or another error of the difference [B, D]."""
+    return lambda x0, x0_guess, before, after: (weight(before, after) * error(x0 - x0_guess)).sum(dim=1)
+
+
+def _snr(level):
+    return level / (1 - level)
+
+
+def _weight(before, after):
+    return (_snr(before) - _snr(after)) / 2
+
+
+exercise(
+    "diffusion.kl_step",
+    reference=kl_step,
+    inputs={
+        "4 points of 2 coordinates": points_and_levels(4, 2),
+        "3 points of 5 coordinates": points_and_levels(3, 5),
+        "6 points of 3 coordinates": points_and_levels(6, 3),
+    },
+    mistakes=[
+        Mistake(
+            _kl(lambda b, a: _snr(b) - _snr(a)),
+            "The half is missing: the KL of two Gaussians of equal variance is the squared distance over "
+            "twice the variance, so your bound promises a code twice as long as it is.",
+        ),
+        Mistake(
+            _kl(_weight, lambda difference: difference.square().mean(dim=1, keepdim=True)),
+            "You average over the coordinates where a KL sums over them: beside L_T and L_0, which are "
+            "summed, these terms are too small by the number of coordinates, and the bound may fall below "
+            "the truth.",
+        ),
+        Mistake(
+            _kl(lambda b, a: _weight(a, b)),
+            "The sign is turned: the signal-to-noise ratio is larger before than after, and with a "
+            "negative KL a model would gain by guessing as badly as it can.",
+        ),
+        Mistake(
+            _kl(lambda b, a: (_snr(b).sqrt() - _snr(a).sqrt()) / 2),
+            "You take the ratio of signal and noise in amplitude, with the roots: the terms then no longer "
+            "add up to the bound, and late steps count far too much.",
+        ),
+        Mistake(
+            _kl(_weight, lambda difference: difference.sum(dim=1, keepdim=True).square()),
+            "You sum the differences and square the sum: errors of opposite sign then cancel, so a model "
+            "that is wrong in every coordinate may cost nothing.",
+        ),
+        Mistake(
+            _kl(lambda b, a: _snr(a) / 2),
+            "This is SNR(t) alone and not by how much it falls in the step: the sum over t then counts the "
+            "same signal in every term, and with more steps the bound grows without end.",
+        ),
+        Mistake(
+            _kl(_weight, lambda difference: difference.norm(dim=1, keepdim=True)),
+            "The distance is not squared: this is no KL of Gaussians, small errors count too much, and the "
+            "sum of the terms is no bound of anything.",
+        ),
+        Mistake(
+            _kl(lambda b, a: (b.sqrt() * (1 - a / b) / (1 - a)) ** 2),
+            "You have the squared distance of the two means and do not divide by twice their variance: "
+            "where the steps are small the distance is tiny, and it is the variance beside it that makes "
+            "it count.",
+        ),
+        Mistake(
+            _kl(lambda b, a: (b.sqrt() * (1 - a / b) / (1 - a)) ** 2 / (2 * (1 - a / b))),
+            "You divide by beta and not by beta-tilde: that is the distance part for a model with the "
+            "large variance, and the three terms that the unequal variances add are missing.",
+        ),
+        Mistake(
+            _kl(lambda b, a: b.sqrt() / (2 * (1 - b))),
+            "The weight of x_0 in the mean is not squared with the distance: the means are apart by weight "
+            "times error, and all of that is squared; as it stands small steps count far too much.",
+        ),
+        Mistake(
+            _kl(lambda b, a: (b.sqrt() * (1 - a / b) / (1 - a)) ** 2 / (2 * beta_tilde(b, a, a / b).sqrt())),
+            "You divide by the root of beta-tilde, the standard deviation: below the squared distance stands "
+            "the variance, and without it the small steps near the data cost next to nothing.",
+        ),
+        Mistake(
+            lambda x0, x0_guess, before, after: (x0 - x0_guess).square().sum(dim=1),
+            "This is the plain squared error without the weight: a fine loss to train with, but in the "
+            "bound an error counts by how much signal the step brings in.",
+        ),
+        Mistake(
+            _kl(lambda b, a: (b - a) / 2),
+            "You subtract the levels alpha-bar and not the signal-to-noise ratios alpha-bar / (1 - "
+            "alpha-bar): the steps near the data, where the noise is small, then count far too little.",
+        ),
+    ],
+    hints=[
+        "KL of two Gaussians with the same variance: squared distance of the means over twice the "
+        "variance. How far are the means apart, if x_t is the same and x_0 differs?",
+        "The weight of x_0 in the mean is sqrt(before) beta / (1 - after); square it and divide by twice "
+        "beta-tilde. One beta cancels.",
+        "It comes out as half of SNR(t-1) - SNR(t), with SNR = level / (1 - level), times the squared "
+        "error; sum over the coordinates.",
+    ],
+)

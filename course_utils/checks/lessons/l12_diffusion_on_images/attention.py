@@ -1,0 +1,149 @@
+"""diffusion.attention: every pixel asks every other, in several heads."""
+
+import torch
+
+from course_utils.checks.engine.registry import Accepted, Mistake, exercise
+
+
+def attention(q, k, v, heads):
+    """softmax(q k / sqrt(d)) v in every head: q, k, v [B, C, N] -> output [B, C, N], map [B, heads, N, N]."""
+    q, k, v = (each.unflatten(1, (heads, -1)) for each in (q, k, v))  # [B, heads, d, N]
+    scores = q.transpose(2, 3) @ k / q.shape[2] ** 0.5
+    weights = scores.softmax(dim=3)
+    return (v @ weights.transpose(2, 3)).flatten(1, 2), weights
+
+
+def _features(batch, channels, pixels, heads):
+    def make(rng):
+        return (*(1.5 * torch.randn(3, batch, channels, pixels, generator=rng)), heads)
+
+    return make
+
+
+def _attend(scale=None, split=None, weigh=None, mix=None, scores=None):
+    """Attention with one part replaced."""
+
+    def attend(q, k, v, heads):
+        q, k, v = ((_heads if split is None else split)(each, heads) for each in (q, k, v))
+        size = q.shape[2] ** 0.5 if scale is None else scale(q, heads)
+        raw = q.transpose(2, 3) @ k if scores is None else scores(q, k)
+        weights = (raw / size).softmax(dim=3) if weigh is None else weigh(raw / size)
+        out = v @ weights.transpose(2, 3) if mix is None else mix(v, weights)
+        return out.flatten(1, 2), weights
+
+    return attend
+
+
+def _heads(x, heads):
+    return x.unflatten(1, (heads, -1))
+
+
+def _interleaved(x, heads):
+    return x.unflatten(1, (-1, heads)).transpose(1, 2)
+
+
+def _one_map_for_all(q, k, v, heads):
+    output, weights = attention(q, k, v, 1)
+    return output, weights.expand(-1, heads, -1, -1)
+
+
+exercise(
+    "diffusion.attention",
+    reference=attention,
+    returns=("output", "map"),
+    gradient=["q", "k", "v"],
+    inputs={
+        "4 channels, 5 pixels, 2 heads": _features(2, 4, 5, 2),
+        "6 channels, 4 pixels, 3 heads": _features(1, 6, 4, 3),
+        "8 channels, 6 pixels, 1 head": _features(3, 8, 6, 1),
+        "8 channels, 8 pixels, 2 heads": _features(2, 8, 8, 2),
+    },
+    mistakes=[
+        Mistake(
+            _attend(scale=lambda q, heads: 1.0),
+            "The scores are not divided by the root of the head's width: they grow with it, the softmax "
+            "puts all weight on one pixel, and then hardly any gradient comes through it.",
+        ),
+        Mistake(
+            _attend(scale=lambda q, heads: (q.shape[2] * heads) ** 0.5),
+            "You divide by the root of all channels, but each dot product runs over one head's share of "
+            "them: the scores come out too small, and every pixel listens to all others nearly alike.",
+        ),
+        Mistake(
+            _attend(scale=lambda q, heads: q.shape[2]),
+            "You divide by the width of a head and not by its root: a dot product of d terms has a spread of "
+            "root d, so yours come out too small, and the map is nearly flat.",
+        ),
+        Mistake(
+            _attend(scale=lambda q, heads: q.shape[3] ** 0.5),
+            "You divide by the root of the number of pixels: the spread of a dot product comes from the "
+            "channels it runs over, so the map gets flatter for larger images for no reason.",
+        ),
+        Mistake(
+            _attend(weigh=lambda scores: scores.softmax(dim=2)),
+            "The softmax runs over the wrong axis: the weights that each pixel *gives* must add up to 1; "
+            "yours add up over those that ask, and a pixel may get nothing, or many times too much.",
+        ),
+        Mistake(
+            _attend(weigh=lambda scores: scores),
+            "The softmax is missing: the weights are then any numbers, negative ones too, and what a pixel "
+            "gets is no average of the values; its size grows with the number of pixels.",
+        ),
+        Mistake(
+            _attend(mix=lambda v, weights: v @ weights),
+            "The map is not transposed before it meets the values: a pixel then gets the answers to the "
+            "questions that others asked, mixed with weights that do not add up to 1.",
+        ),
+        Mistake(
+            _attend(scores=lambda q, k: k.transpose(2, 3) @ q),
+            "Queries and keys have changed places: the map is the transposed one before its softmax, so a "
+            "pixel listens to those that looked for it, and not to those it looks for.",
+        ),
+        Mistake(
+            (
+                lambda q, k, v, heads: attention(q, k, v, 1),
+                _one_map_for_all,
+            ),
+            "The channels are not split into heads: there is one map for all of them, so a pixel can ask "
+            "only one question, and weights trained for several heads do not fit.",
+        ),
+        Mistake(
+            _attend(split=_interleaved),
+            "The heads take every h-th channel in turn and not a block of neighbours: a new net would not "
+            "mind, but weights trained with blocks now have their questions torn apart.",
+        ),
+        Mistake(
+            lambda q, k, v, heads: attention(v, k, q, heads),
+            "Queries and values have changed places: what is passed on are then the questions, and what the "
+            "pixels have to say never gets into the output.",
+        ),
+        Mistake(
+            (_attend(scores=lambda q, k: q @ k), lambda q, k, v, heads: (v, q @ k)),
+            "Queries meet keys with the axes as they came, so that the channels of one would run along the "
+            "pixels of the other: each pixel's query must meet each pixel's key, a score for every two.",
+        ),
+        Mistake(
+            (
+                _attend(mix=lambda v, weights: v @ weights.detach().transpose(2, 3)),
+                lambda q, k, v, heads: attention(q.detach(), k.detach(), v, heads),
+            ),
+            "Your values are right, but the map is detached before it meets the values: the loss then says "
+            "nothing to queries and keys, and the net never learns where to look.",
+        ),
+    ],
+    accepted=[
+        Accepted(
+            lambda q, k, v, heads: (attention(q, k, v, heads)[0], attention(q, k, v, heads)[1].detach()),
+            "The map that you hand back is detached: that does no harm here, for it is only looked at, and "
+            "the output has its gradients; a loss on the map itself would train nothing.",
+        ),
+    ],
+    hints=[
+        "Give every head its own block of neighbouring channels: [B, C, N] becomes [B, heads, C / heads, N]. "
+        "Then the scores are one matrix product for each head.",
+        "The scores want [B, heads, N, N] with the asking pixel first: q with its last two axes swapped, "
+        "times k. Divide by the root of a head's width, then softmax over the last axis.",
+        "The output of pixel i is the average of all v_j with the weights of row i: v times the map with its "
+        "last two axes swapped. At the end .flatten(1, 2) joins the heads.",
+    ],
+)

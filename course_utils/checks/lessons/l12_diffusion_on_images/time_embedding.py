@@ -1,0 +1,144 @@
+"""diffusion.time_embedding: a time step as sines and cosines."""
+
+import math
+
+import torch
+
+from course_utils.checks.engine.registry import Mistake, exercise
+
+
+def time_embedding(t, dim):
+    """Sines, then cosines, of t times dim / 2 frequencies 10000^(-2i / dim): t [B] -> [B, dim]."""
+    frequencies = 10_000 ** (-torch.arange(dim // 2) / (dim // 2))
+    angles = t[:, None] * frequencies
+    return torch.cat([angles.sin(), angles.cos()], dim=1)
+
+
+def _times(n, dim, most=1000):
+    return lambda rng: (torch.randint(most, (n,), generator=rng), dim)
+
+
+def _waves(frequencies, join=None):
+    """An embedding with frequencies(dim) and the halves joined in another way."""
+
+    def embed(t, dim):
+        angles = t[:, None].float() * frequencies(dim)
+        if join is None:
+            return torch.cat([angles.sin(), angles.cos()], dim=1)
+        return join(angles.sin(), angles.cos())
+
+    return embed
+
+
+def _right(dim):
+    return 10_000.0 ** (-torch.arange(dim // 2) / (dim // 2))
+
+
+def _log_of(base):
+    return lambda dim: torch.exp(-math.log(base) * torch.arange(dim // 2) / (dim // 2))
+
+
+exercise(
+    "diffusion.time_embedding",
+    reference=time_embedding,
+    inputs={
+        "5 steps, dim = 8": _times(5, 8),
+        "3 steps, dim = 32": _times(3, 32),
+        "4 early steps, dim = 4": _times(4, 4, most=20),
+        "steps 0, 1 and 999, dim = 6": lambda rng: (torch.tensor([0, 1, 999]), 6),
+    },
+    mistakes=[
+        Mistake(
+            lambda t, dim: (t * _right(dim)).sin(),
+            "Steps and frequencies both lie along the last axis, where they are multiplied pair by pair: "
+            "every step needs all the frequencies, so the steps must stand in a column, or no row has its t.",
+        ),
+        Mistake(
+            lambda t, dim: math.sin(t[:, None] * _right(dim)),
+            "The sine in math takes one number at a time and you give it the angles of all the steps: "
+            "torch's takes tensors, so that the net can be told a whole batch of times at once.",
+        ),
+        Mistake(
+            _waves(lambda dim: 1 / _right(dim)),
+            "The minus in the exponent is missing: the frequencies grow to 10,000 turns a step, so two "
+            "neighbouring steps look as unlike as any two, and the net cannot carry over what it learned.",
+        ),
+        Mistake(
+            _waves(lambda dim: _right(dim) * math.pi / 180),
+            "You turn t into degrees, but torch's sine takes radians: all waves become 57 times slower, and "
+            "the early steps, where fine strokes are made, can hardly be told apart.",
+        ),
+        Mistake(
+            _waves(lambda dim: 10_000.0 ** (-torch.arange(dim // 2) / dim)),
+            "The exponent runs to a half and not to one (i / dim for 2 i / dim): the slowest wave then turns "
+            "100 times too fast, none is slow over 1,000 steps, and early and late steps share their codes.",
+        ),
+        Mistake(
+            (
+                _waves(_right, lambda sin, cos: torch.stack([sin, cos], dim=2).flatten(1)),
+                _waves(_right, lambda sin, cos: torch.stack([cos, sin], dim=2).flatten(1)),
+            ),
+            "Sines and cosines take turns (the order of the 2017 paper): a net trained with it would be as "
+            "good, but weights trained with all sines first read the wrong wave in every place.",
+        ),
+        Mistake(
+            _waves(_right, lambda sin, cos: torch.cat([cos, sin], dim=1)),
+            "The cosines come first: a net trained with it would be as good, but weights trained with the "
+            "sines first read a sine as a cosine, and take every step for another one.",
+        ),
+        Mistake(
+            (
+                lambda t, dim: torch.cat([t[:, None] * _right(dim), t[:, None] * _right(dim)], dim=1),
+                _waves(lambda dim: 10_000.0 ** (-2 * torch.arange(dim // 2) / (dim // 2))),
+            ),
+            "Either the waves are missing or their frequencies fall twice too fast: the code then holds "
+            "numbers in the hundreds, or waves so slow that all steps look the same to them.",
+        ),
+        Mistake(
+            _waves(lambda dim: 10_000.0 ** (-torch.arange(dim // 2) / max(dim // 2 - 1, 1))),
+            "You divide i by dim / 2 - 1, as the code of the DDPM paper does: a net trained with it is as "
+            "good, but its slowest wave is slower, and weights trained with dim / 2 read the wrong times.",
+        ),
+        Mistake(
+            _waves(lambda dim: 10_000.0 ** (-torch.arange(1, dim // 2 + 1) / (dim // 2))),
+            "The i begin at 1: the fastest wave, which tells a step from its neighbour, is missing, and all "
+            "the others stand one place too early for weights trained from 0.",
+        ),
+        Mistake(
+            _waves(lambda dim: torch.ones(dim // 2)),
+            "All waves have one frequency: that is two numbers, repeated, and steps that lie a full turn "
+            "apart (about 6) get nearly the same code, so the net mistakes noise level 7 for 1.",
+        ),
+        Mistake(
+            (
+                _waves(lambda dim: 2 * math.pi * _right(dim)),
+                _waves(lambda dim: math.pi * _right(dim)),
+            ),
+            "There is a factor of pi too many: the fastest wave is then asked at whole or half turns only, "
+            "where its sine is 0 for every step, and a place of the code says nothing.",
+        ),
+        Mistake(
+            (_waves(_log_of(10.0)), _waves(_log_of(1000.0)), _waves(_log_of(500.0))),
+            "The base is too small: the slowest wave should turn by a tenth of a radian over 1,000 steps, "
+            "and yours goes round, so far apart steps can look alike to the net.",
+        ),
+        Mistake(
+            _waves(_right, lambda sin, cos: torch.cat([sin, sin], dim=1)),
+            "Both halves are sines: a sine alone rises and falls through the same values, so within a turn "
+            "two steps share it, and only the cosine tells which one it is.",
+        ),
+        Mistake(
+            lambda t, dim: time_embedding(t / 1000, dim),
+            "You divide t by the number of steps first: the fastest wave then turns by one radian in all, "
+            "the others hardly move, and the net sees almost one and the same code at every step.",
+        ),
+    ],
+    hints=[
+        "Make the dim / 2 frequencies first, as one tensor: they fall from 1 by equal factors. Then every t "
+        "meets every frequency.",
+        "t[:, None] has shape [B, 1]; times a tensor [dim / 2] it broadcasts to [B, dim / 2]. The exponent "
+        "is minus i over dim / 2, with i = 0, 1, ...",
+        "torch.arange(dim // 2) gives the i. The angles go through .sin() and .cos(), and torch.cat with "
+        "dim=1 puts the sines before the cosines.",
+    ],
+)

@@ -1,0 +1,310 @@
+"""diffusion.training_step: the loss of one step, from images in [0, 1]."""
+
+import torch
+from torch import nn
+
+from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.diffusion import NoiseSchedule
+
+
+def training_step(images, labels, model, schedule, generator):
+    """The loss of one step for model(x_t, t, y) -> v: images [B, C, H, W] in [0, 1], labels [B] -> scalar."""
+    x0 = 2 * images - 1
+    t = torch.randint(len(schedule), (len(x0),), generator=generator)
+    noise = torch.randn(x0.shape, generator=generator)
+    x_t = schedule.add_noise(x0, noise, t)
+    signal, sigma = schedule.rates(t, x0)
+    v = signal * noise - sigma * x0
+    return (model(x_t, t, labels) - v).square().mean()
+
+
+class _Answer(nn.Module):
+    """A model that answers with a fixed function, so that the loss has a known mean."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, x_t, t, y=None):
+        if t.shape != (len(x_t),):  # the U-Net would stop here too, and at the next
+            raise ValueError(f"the model wants t with shape [B] = [{len(x_t)}]; got {list(t.shape)}")
+        if x_t.dtype != self.scale.dtype:
+            raise TypeError(f"x_t is {x_t.dtype} and the weights of the model are {self.scale.dtype}")
+        y = torch.zeros(1) if y is None else y
+        answer = self.function(x_t, t.view(-1, 1, 1, 1), y.reshape(-1, 1, 1, 1))
+        return self.scale * (answer + torch.zeros_like(x_t))
+
+
+_SHORT = NoiseSchedule([0.6, 0.5, 0.5, 0.5])
+_A, _B = _SHORT.alphas_cumprod.sqrt(), (1 - _SHORT.alphas_cumprod).sqrt()  # signal and noise
+_T = torch.arange(len(_SHORT)).double()
+
+
+def _plain(s2):
+    """The mean of v^2."""
+    return (_A**2 + _B**2 * s2).mean().item()
+
+
+def _by_step(answer):
+    """A model whose answer depends on t alone, and the mean of its loss: v has mean -B s1."""
+
+    def mean(s1, s2, y1, y2):
+        return _plain(s2) + (answer(_T) ** 2 + 2 * answer(_T) * _B * s1).mean().item()
+
+    return (lambda x_t, t, y: answer(t)), mean
+
+
+# What the model answers, and the mean of the loss: s1 = E x0, s2 = E x0^2 in [-1, 1], y1 = E y, y2 = E y^2.
+# The first serves for the gradient: it is large, so what is drawn hardly matters for that.
+_MODELS = {
+    "a model that answers about 100": _by_step(lambda t: 100 + 0.25 * t),
+    "a model that answers 0": _by_step(lambda t: 0 * t),
+    "a model that answers x_t": (
+        lambda x_t, t, y: x_t,
+        lambda s1, s2, y1, y2: ((_A + _B) ** 2 * s2 + (_B - _A) ** 2).mean().item(),
+    ),
+    "a model that answers t": _by_step(lambda t: t),
+    "a model that is loud at t = 0": _by_step(lambda t: 4.0 * (t == 0)),
+    "a model that answers the label": (
+        lambda x_t, t, y: y,
+        lambda s1, s2, y1, y2: _plain(s2) + y2 + 2 * y1 * s1 * _B.mean().item(),
+    ),
+}
+_BATCHES = (5500, 4096, 6000, 7000, 8000, 5000)
+
+
+def _batch(kind, n, side):
+    def make(rng):
+        images = 0.5 + 0.5 * torch.rand(n, 1, side, side, generator=rng)
+        labels = torch.randint(3, (n,), generator=rng)
+        return images, labels, _Answer(_MODELS[kind][0]), _SHORT, torch.Generator().manual_seed(n)
+
+    return make
+
+
+def _mean_loss(images, labels, model, schedule, generator):
+    by_kind = dict(_MODELS.values())
+    x0, y = 2 * images.double() - 1, labels.double()
+    moments = (x0.mean(), x0.square().mean(), y.mean(), y.square().mean())
+    return {"loss": by_kind[model.function](*(each.item() for each in moments))}
+
+
+def _step(scale=lambda x: 2 * x - 1, draw_t=None, sees=None, given=None, wanted=None, reduce=None):
+    """A training step with one part replaced."""
+
+    def loss(images, labels, model, schedule, generator):
+        x0 = scale(images)
+        t = torch.randint(len(schedule), (len(x0),), generator=generator)
+        t = t if draw_t is None else draw_t(schedule, len(x0), generator)
+        noise = torch.randn(x0.shape, generator=generator)
+        x_t = schedule.add_noise(x0, noise, t) if sees is None else sees(x0, noise, t, schedule)
+        answer = model(*((x_t, t, labels) if given is None else given(x_t, t, labels)))
+        rates = schedule.rates(t, x0)
+        error = answer - (_v if wanted is None else wanted)(x0, noise, *rates)
+        return error.square().mean() if reduce is None else reduce(error)
+
+    return loss
+
+
+def _v(x0, noise, signal, sigma):
+    return signal * noise - sigma * x0
+
+
+def _late_draws(draw_t, draw_noise=torch.randn):
+    """A training step that draws the noise before t, by rules of its own."""
+
+    def loss(images, labels, model, schedule, generator):
+        x0 = 2 * images - 1
+        noise = draw_noise(x0.shape, generator=generator)
+        t = draw_t(schedule, len(x0), generator)
+        answer = model(schedule.add_noise(x0, noise, t), t, labels)
+        return (answer - _v(x0, noise, *schedule.rates(t, x0))).square().mean()
+
+    return loss
+
+
+def _first_draws(draw_t, draw_noise=torch.randn, target_noise=None):
+    """A training step that draws t before the noise, by rules of its own."""
+
+    def loss(images, labels, model, schedule, generator):
+        x0 = 2 * images - 1
+        t = draw_t(schedule, len(x0), generator)
+        noise = draw_noise(x0.shape, generator=generator)
+        answer = model(schedule.add_noise(x0, noise, t), t, labels)
+        wanted = noise if target_noise is None else target_noise(x0.shape, generator=generator)
+        return (answer - _v(x0, wanted, *schedule.rates(t, x0))).square().mean()
+
+    return loss
+
+
+def _one_t(schedule, n, generator):
+    return torch.randint(len(schedule), (1,), generator=generator).expand(n)
+
+
+def _any_t(schedule, n, generator):
+    return torch.randint(len(schedule), (n,), generator=generator)
+
+
+def _with(levels):
+    """x_t from a tensor of levels in place of alpha-bar."""
+
+    def sees(x0, noise, t, schedule):
+        level = levels(schedule).float()[t].view(-1, 1, 1, 1)
+        return level.sqrt() * x0 + (1 - level).sqrt() * noise
+
+    return sees
+
+
+def _no_root(x0, noise, t, schedule):
+    level = schedule.alphas_cumprod.float()[t].view(-1, 1, 1, 1)
+    return level * x0 + (1 - level) * noise
+
+
+def _swapped(x0, noise, t, schedule):
+    signal, sigma = schedule.rates(t, x0)
+    return sigma * x0 + signal * noise
+
+
+def _rooted(x0, noise, t, schedule):
+    signal, sigma = schedule.rates(t, x0)
+    return signal.sqrt() * x0 + sigma.sqrt() * noise
+
+
+exercise(
+    "diffusion.training_step",
+    reference=training_step,
+    summary=lambda loss, *args: {"loss": loss},
+    expected=_mean_loss,
+    tolerance=0.04,
+    gradient=["model"],
+    inputs={
+        kind: _batch(kind, n, side)
+        for kind, n, side in zip(_MODELS, _BATCHES, (4, 4, 4, 3, 3, 4), strict=True)
+    },
+    mistakes=[
+        Mistake(
+            (
+                _step(given=lambda x_t, t, y: (x_t, t / len(_SHORT), y)),
+                _step(given=lambda x_t, t, y: (x_t, t / (len(_SHORT) - 1), y)),
+            ),
+            "You divide t by the number of steps: the net trains with times from 0 to 1, but the sampler "
+            "hands it 0 to 999, for which it has learned nothing, so its answers there are chance.",
+        ),
+        Mistake(
+            _step(given=lambda x_t, t, y: (x_t, t + 1, y)),
+            "The net is told t + 1: the sampler counts from 0, so at every step the net takes the image for "
+            "one noise level too clean or too noisy, and at 0 it is asked what it never saw.",
+        ),
+        Mistake(
+            _step(given=lambda x_t, t, y: (x_t, 0 * t, y)),
+            "The net is told t = 0 at every step: it never learns what t means, and must find out from the "
+            "image how much noise is in it.",
+        ),
+        Mistake(
+            (_step(scale=lambda x: x), _step(scale=lambda x: x - 0.5), _step(scale=lambda x: 1 - 2 * x)),
+            "The images do not run from -1 (paper) to 1 (ink): the sampler begins at mean 0 and its answers "
+            "are read as if 0 were mid-grey, so the digits come out washed out, shifted or inverted.",
+        ),
+        Mistake(
+            _step(draw_t=lambda s, n, g: torch.randint(1, len(s), (n,), generator=g)),
+            "The draw of t begins at 1, and 0 is a step too: the last step of sampling, which cleans the "
+            "finest grain, is then made by a net that was never trained for it.",
+        ),
+        Mistake(
+            _step(draw_t=lambda s, n, g: torch.randint(len(s) - 1, (n,), generator=g)),
+            "The upper end of randint is left out, so T - 1 is never drawn: the first step of sampling, "
+            "which starts from pure noise, is made by a net that never saw so much of it.",
+        ),
+        Mistake(
+            (_first_draws(_one_t), _late_draws(_one_t)),
+            "One t serves the whole batch: the loss is right on average, but it jumps from batch to batch "
+            "with t, and the gradient is so noisy that training needs many times as many steps.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: noise),
+            "You ask for the noise: a fine target (notebook 11), but the sampler here reads the "
+            "answer as v, so it takes noise off where it should add it, and no digit comes out.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: sigma * noise - signal * x0),
+            "Signal and sigma have changed places in v: the sampler turns the answer into an x_0 by the "
+            "other formula, and gets a mixture of digit and noise at every step.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: sigma * x0 - signal * noise),
+            "The sign of v is turned: the loss can fall just as low, and then every step of the sampler "
+            "walks away from the digits.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: signal * noise + sigma * x0),
+            "There is a plus where v has a minus: this is no direction along the circle from x_0 to noise, "
+            "and the formula that turns v into x_0 gives something else.",
+        ),
+        Mistake(
+            _first_draws(_any_t, target_noise=torch.randn),
+            "The noise in the target is not the noise that went in, it is drawn anew: nobody can guess it, "
+            "so the best net ignores it, and the sampler never gets rid of its noise.",
+        ),
+        Mistake(
+            (
+                _step(given=lambda x_t, t, y: (x_t, t)),
+                _step(given=lambda x_t, t, y: (x_t, t, None)),
+            ),
+            "The label is not handed to the model: it learns to draw all digits alike, and when you ask for "
+            "a 3 you get any of the ten.",
+        ),
+        Mistake(
+            _step(sees=lambda x0, noise, t, schedule: x0),
+            "The model sees the clean image: nothing in its input says which noise was drawn, so it learns "
+            "to answer without it, and has never met a noisy image when sampling starts.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: x0),
+            "You ask for the clean image: a fine target (notebook 11), but the sampler here reads the "
+            "answer as v, and a digit taken for a velocity sends every step astray.",
+        ),
+        Mistake(
+            (_step(sees=_with(lambda s: s.alphas)), _step(sees=_with(lambda s: s.betas))),
+            "The noise of one step is used for the noise after all steps so far (alpha or beta for "
+            "alpha-bar): late images are far too clean in training, so the first steps of sampling fail.",
+        ),
+        Mistake(
+            (_step(sees=_swapped), _step(sees=_rooted)),
+            "Signal and sigma have changed places in x_t, or a root was taken twice (`rates` has taken it): "
+            "the net trains on other noise levels than the sampler will show it at the same t.",
+        ),
+        Mistake(
+            _step(sees=_no_root),
+            "The roots are missing: alpha-bar is a share of the variance, and an amplitude is its root; your "
+            "x_t has too little of both, and the sampler's x_t looks foreign to the net.",
+        ),
+        Mistake(
+            (
+                _step(reduce=lambda error: error.square().sum()),
+                _step(reduce=lambda error: error.square().sum() / len(error)),
+                _step(reduce=lambda error: error.square().flatten(1).sum(1).mean()),
+            ),
+            "You sum over pixels (or images) where a mean is wanted: the loss and the gradient grow with the "
+            "size of the image, and a learning rate found for 8 x 8 does not carry over.",
+        ),
+        Mistake(
+            _step(reduce=lambda error: error.abs().mean()),
+            "This is the absolute error, and its best answer is the median of the noise and not its mean: "
+            "the formula that turns the answer into x_0 and a score holds for the mean.",
+        ),
+        Mistake(
+            (_late_draws(_any_t, torch.rand), _first_draws(_any_t, torch.rand)),
+            "Noise from torch.rand is never negative: the net learns to remove a grey veil, "
+            "and meets something else when sampling starts from a normal draw.",
+        ),
+    ],
+    hints=[
+        "Four lines before the loss: scale the images, draw a step for each image, draw noise for each "
+        "pixel, mix. Then the model answers, and its answer is compared with v.",
+        "torch.randint(high, (n,), generator=generator) draws 0 to high - 1. The schedule knows its own "
+        "length, and its add_noise mixes.",
+        "An image x in [0, 1] becomes twice itself minus one. Hand generator=generator to both draws, give "
+        "the model the mixture, the steps and the labels. The signal and sigma of v are schedule.rates.",
+    ],
+)
