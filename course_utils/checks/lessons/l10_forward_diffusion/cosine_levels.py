@@ -1,4 +1,4 @@
-"""diffusion.cosine_levels: a schedule that spends its steps evenly."""
+"""diffusion.cosine_levels: the squared cosine as a schedule."""
 
 import math
 

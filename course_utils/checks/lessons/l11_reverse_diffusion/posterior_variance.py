@@ -1,4 +1,4 @@
-"""diffusion.posterior_variance: how wide that step is, the last one included."""
+"""diffusion.posterior_variance: how wide the step back is, the last one included."""
 
 import torch
 

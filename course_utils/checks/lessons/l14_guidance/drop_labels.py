@@ -30,9 +30,7 @@ def drop_labels(y, null, share, generator):
 
 def _labels(n, classes, share):
     def make(rng):
-        return (
-            torch.randint(classes, (n,), generator=rng), classes, share, _Coins(n),
-        )  # fmt: skip
+        return torch.randint(classes, (n,), generator=rng), classes, share, _Coins(n)
 
     return make
 

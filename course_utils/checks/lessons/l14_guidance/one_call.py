@@ -36,9 +36,6 @@ class _Net:
         told = self.table.to(x_t)[y].view_as(x_t)
         return torch.sin(x_t + told) + t.to(x_t).view(column) / 500 * told + late
 
-    def __repr__(self):
-        return f"a net with {len(self.table)} labels"
-
 
 def _batch(n, shape, classes, scale):
     def make(rng):

@@ -1,18 +1,25 @@
-"""Every registered exercise keeps its promises; a new one is tested as soon as its file is there."""
+"""Every registered exercise keeps its promises; a new one is tested as soon as its file is there.
 
+Other right answers stand in lNN_lesson/name.py beside this file, where the exercise is lNN_lesson/name.py of
+course_utils/checks/lessons. Each function there is one; those whose values come in another type than the
+reference's are taken with a word, and are named in OTHER_TYPE.
+"""
+
+import importlib
 import inspect
 import io
 import re
+from pathlib import Path
 
 import pytest
 import torch
-from alternatives import OTHER_TYPE, RIGHT
 from torch import nn
 
 from course_utils.checks import hint
 from course_utils.checks.engine import registry
 from course_utils.checks.engine.judge import judge, probes
 
+LESSONS = Path(__file__).parent
 NAMES = registry.names()
 MISTAKES = [
     pytest.param(name, index, form, id=f"{name}-{index}-{form}")
@@ -23,6 +30,25 @@ MISTAKES = [
 ACCEPTED = [(name, one) for name in NAMES for one in registry.find(name).accepted]
 
 RAISED = r"^(With .*: y|Y)our function raised .* \(line .*\)\. "  # what goes before where a mistake raises
+
+
+def place(name):
+    """Where the other right answers to an exercise stand: "l00_start_here/kl.py"."""
+    return "/".join(registry.find(name).module.split(".")[-2:]) + ".py"
+
+
+def answers(name):
+    """(functions that are right, functions with the right values in another type), as found in that file."""
+    if not (LESSONS / place(name)).exists():
+        return [], []
+    module = importlib.import_module(place(name).removesuffix(".py").replace("/", "."))
+    other_type = getattr(module, "OTHER_TYPE", [])
+    public = [one for key, one in vars(module).items() if inspect.isfunction(one) and not key.startswith("_")]
+    right = [one for one in public if one.__module__ == module.__name__ and one not in other_type]
+    return right, other_type
+
+
+ANSWERS = {name: answers(name) for name in NAMES}
 
 
 def faulty(name, behave):
@@ -51,14 +77,29 @@ def test_the_reference_passes(verdict, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_right_answers_in_other_words_pass(verdict, name):
-    assert len(RIGHT.get(name, [])) >= 2, f"tests/checks/alternatives.py needs two right answers for {name}"
-    for function in RIGHT[name]:
-        assert verdict(name, function) == (f"{name}: right.\n", function), function.__name__
+    right, _ = ANSWERS[name]
+    assert len(right) >= 2, (
+        f"tests/checks/lessons/{place(name)} must hold two functions that answer {name} rightly in another "
+        f"form than the reference, for a check must take them all; it has {len(right)}."
+    )
+    for function in right:
+        text, returned = verdict(name, function)
+        assert text == f"{name}: right.\n", (
+            f"{function.__name__} is refused, or taken with a word only: {text}"
+            "Where its values are right and come in another type, name it in OTHER_TYPE of its file."
+        )
+        assert returned is function
 
 
-@pytest.mark.parametrize("name", list(OTHER_TYPE))
+def test_every_file_of_answers_belongs_to_an_exercise():
+    files = {path.relative_to(LESSONS).as_posix() for path in LESSONS.glob("*/*.py")}
+    left = sorted(files - {place(name) for name in NAMES})
+    assert not left, f"there is no exercise in course_utils/checks/lessons for {', '.join(left)}"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if ANSWERS[name][1]])
 def test_right_values_of_another_type_are_turned_into_the_right_one(verdict, name):
-    for function in OTHER_TYPE[name]:
+    for function in ANSWERS[name][1]:
         text, returned = verdict(name, function)
         assert text.startswith(f"{name}: right, with a word. "), text
         assert returned.__wrapped__ is function
@@ -99,26 +140,30 @@ def test_an_accepted_answer_gets_its_word(verdict, name, accepted):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_bank_is_worth_reading(name):
     exercise = registry.find(name)
-    assert len(exercise.mistakes) >= 3
+    assert len(exercise.mistakes) >= 3, (
+        f"{name} needs three mistakes at least: those that students make most, each with what it does."
+    )
     sentences = [m.explanation for m in exercise.mistakes] + [a.remark for a in exercise.accepted]
-    assert len(set(sentences)) == len(sentences)
+    assert len(set(sentences)) == len(sentences), (
+        "Two mistakes have the same explanation: let them be two forms of one, Mistake((first, second), ...)."
+    )
     for sentence in sentences:
-        assert sentence[0].isupper() and sentence.endswith(".") and len(sentence.split()) >= 12, sentence
-        assert "\n" not in sentence
+        whole = sentence[0].isupper() and sentence.endswith(".") and "\n" not in sentence
+        assert whole, f"An explanation is made of whole sentences and has no line breaks; got: {sentence}"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hints_lead_and_do_not_tell(name):
     exercise = registry.find(name)
-    assert len(exercise.hints) >= 2
-    assert len(set(exercise.hints)) == len(exercise.hints)
+    assert exercise.hints, f"{name} needs a hint, for a wrong answer is told to ask for one."
+    assert len(set(exercise.hints)) == len(exercise.hints), "Two hints are the same."
     body = inspect.getsource(exercise.reference).split("return ")[-1]
     answer = re.sub(r"\s", "", body)
     for one in exercise.hints:
-        assert one.rstrip().endswith((".", "?", ")"))
-        assert "return " not in one and "lambda" not in one
-        assert answer not in re.sub(r"\s", "", one)
-        assert "+ 1" not in one and "** 2" not in one, "a hint that holds a piece of the formula"
+        assert one.rstrip().endswith((".", "?", ")")), f"A hint is a whole sentence; got: {one}"
+        code = [piece for piece in ("return ", "lambda", "+ 1", "** 2") if piece in one]
+        tells = code or answer in re.sub(r"\s", "", one)
+        assert not tells, f"A hint leads, in words, and holds no piece of the formula; got: {one}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -134,21 +179,15 @@ def test_hints_come_one_by_one_and_start_over(capsys, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_inputs_are_repeatable_and_of_more_than_one_size(name):
-    exercise = registry.find(name)
-    assert len(exercise.inputs) >= 3
-    for probe in probes(exercise):
+def test_inputs_are_repeatable(name):
+    for probe in probes(registry.find(name)):
         for one, other in zip(probe.make(), probe.make(), strict=True):
-            if isinstance(one, torch.Tensor):
-                assert torch.equal(one, other)
-            elif isinstance(one, nn.Module):
-                for ours, theirs in zip(one.parameters(), other.parameters(), strict=True):
-                    assert torch.equal(ours, theirs)
-    sizes = {
-        tuple(tuple(arg.shape) if isinstance(arg, torch.Tensor) else str(arg)[:40] for arg in probe.make())
-        for probe in probes(exercise)
-    }
-    assert len(sizes) >= 2
+            pairs = [(one, other)]
+            if isinstance(one, nn.Module):
+                pairs = zip(one.parameters(), other.parameters(), strict=True)
+            for ours, theirs in pairs:
+                same = not isinstance(ours, torch.Tensor) or torch.equal(ours, theirs)
+                assert same, f"{probe.label}: two calls of the maker with equal generators give other inputs."
 
 
 # ---- what goes wrong before any value is compared
