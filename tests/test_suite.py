@@ -40,6 +40,14 @@ def test_an_exercise_and_a_lesson_touch_their_own_tests_only():
     ]
 
 
+def test_right_answers_and_what_exercises_share_touch_these_exercises():
+    answers = "tests/checks/lessons/l10_forward_diffusion/add_noise.py"
+    shared = "course_utils/checks/lessons/l11_reverse_diffusion/_points.py"
+    assert touched.selections([answers]) == [touched.ALWAYS, ["tests/checks", "-k", "add_noise"]]
+    _, (_, _, chosen) = touched.selections([shared])
+    assert {"epsilon_to_x0", "velocity_to_x0"} <= set(chosen.split(" or "))
+
+
 @pytest.mark.parametrize(
     ("name", "lesson"),
     [

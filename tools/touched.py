@@ -28,10 +28,10 @@ def selections(paths):
     files, names, lessons = {*ALWAYS}, set(), set()
     for path in map(Path, paths):
         top, *rest = path.parts
-        if top == "tests":
+        if path.parts[1:3] == ("checks", "lessons") and not path.name.startswith("test_"):
+            names |= _exercises(path)
+        elif top == "tests":
             files |= {str(path)} if path.name.startswith("test_") else _folder(path.parent)
-        elif top == "course_utils" and rest[:2] == ["checks", "lessons"]:
-            names.add(path.stem)
         elif top == "course_utils":
             files |= _mirror(Path(*rest))
         elif top in ("notebooks", "slides") and path.stem[:2].isdigit():
@@ -46,6 +46,13 @@ def selections(paths):
     if lessons:
         runs.append(["tests/test_notebooks.py", "-k", " or ".join(sorted(lessons))])
     return runs
+
+
+def _exercises(path):
+    """The exercises that a file is about, of the package or its right answers; several share one with a _."""
+    if path.name.startswith("_"):
+        return {other.stem for other in (ROOT / path.parent).rglob("[!_]*.py")}
+    return {path.stem}
 
 
 def _mirror(path):
