@@ -3,8 +3,9 @@
 `python tools/notebooks.py [NAME ...] [--no-run] [--out DIR]` reads notebooks/source/NN_name.py (py:percent,
 with solutions) and writes notebooks/NN_name.ipynb (solutions cleared, no outputs), notebooks/solutions/
 NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table and the times on the
-start page are made. A student notebook that somebody has worked in is never overwritten: it is first moved to
-notebooks/my/. A published time stays as it is, however busy the machine, unless RETIME=1 asks for a new one.
+start page are made; docs/errata.md as well. A student notebook that somebody has worked in is never
+overwritten: it is first moved to notebooks/my/. A published time stays as it is, however busy the machine,
+unless RETIME=1 asks for a new one.
 
 A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed.
 """
@@ -18,6 +19,7 @@ import sys
 import time
 from pathlib import Path
 
+import errata_page
 import jupytext
 import nbformat
 import pointers
@@ -273,6 +275,7 @@ def main(arguments=None):
     if options.out == ROOT / "notebooks" and readme.exists():
         readme.write_text(with_table(readme.read_text(encoding="utf-8"), contents), encoding="utf-8")
         start_page.write(options.out / "README.md", contents, SOURCE)
+        errata_page.write(contents)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Lesson 05's lines of the errata: parts of a convolutional GAN, and samples of many of them."""
+"""What the lectures print about convolutional GANs: parts of one, and samples of many of them."""
 
 import pytest
 import torch

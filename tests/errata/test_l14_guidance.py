@@ -2,7 +2,6 @@
 
 import math
 
-import pytest
 import torch
 
 from course_utils import exact
@@ -28,17 +27,14 @@ def printed(t, told, scale=1.0):
     return ANY(POINTS, torch.full((64,), t)) - scale * sigma * gradient(POINTS, told)
 
 
-@pytest.mark.parametrize("t", [200, 500, 800])
-def test_the_classifier_must_be_told_the_step(t):
-    """C: p_phi(y | x_t). With the right t the update is the conditional model, with no or another one not."""
-    conditional = ONE(POINTS, torch.full((64,), t))
-    assert torch.allclose(printed(t, told=t), conditional, atol=1e-8)
-    for other in (0, 350, 900):
-        assert (printed(t, told=other) - conditional).abs().max() > 0.1
-
-
-def test_the_model_must_be_told_the_step_too():
-    """C: eps_theta(x_t). One x_t, two steps, two answers."""
+def test_both_networks_must_be_told_the_step():
+    """C: p_phi(y | x_t). With the right t the update is the conditional model, with no or another one not.
+    And eps_theta(x_t): one x_t, two steps, two answers."""
+    for t in (200, 500, 800):
+        conditional = ONE(POINTS, torch.full((64,), t))
+        assert torch.allclose(printed(t, told=t), conditional, atol=1e-8)
+        for other in (0, 350, 900):
+            assert (printed(t, told=other) - conditional).abs().max() > 0.1
     early, late = (ANY(POINTS, torch.full((64,), t)) for t in (200, 800))
     assert (early - late).abs().max() > 0.5
 

@@ -1,4 +1,4 @@
-"""Errata of lesson 10: each printed form fails where the corrected one passes."""
+"""What the lectures print about the forward process: each printed form fails, the corrected one holds."""
 
 import math
 
