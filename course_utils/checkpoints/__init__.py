@@ -1,30 +1,26 @@
 """Trained weights that come with the course, where they come from, and how to make them again.
 
-`load(name)` gives a model and its provenance; `train(name)` makes the files anew. A new checkpoint is one
-more Recipe in RECIPES.
+`load(name)` gives a model and its provenance; `train(name)` makes the files anew. A new checkpoint is a file
+here with a Recipe in its RECIPES, which is found.
 """
 
+import importlib
+import pkgutil
+
 from ..training import CheckpointError
-from .digit_classifier import RECIPES as _DIGIT_CLASSIFIER
-from .digit_vaes import RECIPES as _DIGIT_VAES
 from .digit_vaes import betas
-from .digits_diffusion import RECIPES as _DIGITS_DIFFUSION
-from .digits_gan_tricks import RECIPES as _DIGITS_GAN_TRICKS
-from .digits_guidance import RECIPES as _DIGITS_GUIDANCE
-from .glyph_autoencoders import RECIPES as _GLYPH_AUTOENCODERS
-from .glyph_vae import RECIPES as _GLYPH_VAE
-from .glyphs_control import RECIPES as _GLYPHS_CONTROL
-from .glyphs_dcgan import RECIPES as _GLYPHS_DCGAN
-from .glyphs_diffusion import RECIPES as _GLYPHS_DIFFUSION
-from .glyphs_superres import RECIPES as _GLYPHS_SUPERRES
 from .recipe import Recipe
 from .store import folder, load_recipe, train_recipe
 
-_ALL = [*_GLYPH_AUTOENCODERS, *_DIGIT_VAES, *_DIGIT_CLASSIFIER, *_GLYPH_VAE]
-_ALL += [*_DIGITS_GAN_TRICKS, *_GLYPHS_DCGAN]
-_ALL += [*_DIGITS_DIFFUSION, *_GLYPHS_DIFFUSION]
-_ALL += [*_DIGITS_GUIDANCE, *_GLYPHS_CONTROL, *_GLYPHS_SUPERRES]
-RECIPES = {recipe.name: recipe for recipe in _ALL}
+
+def _found():
+    """{name: Recipe} of all modules here that have RECIPES: by the first lesson in need, then by module."""
+    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    recipes = [recipe for module in modules for recipe in getattr(module, "RECIPES", [])]
+    return {recipe.name: recipe for recipe in sorted(recipes, key=lambda recipe: min(recipe.lessons))}
+
+
+RECIPES = _found()
 
 __all__ = ["RECIPES", "CheckpointError", "Recipe", "betas", "find", "folder", "load", "train"]
 

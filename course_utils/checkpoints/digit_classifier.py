@@ -5,8 +5,8 @@ import functools
 import torch
 from torch.nn import functional as F
 
-from .. import metrics, training
-from .recipe import Recipe
+from .. import metrics
+from .recipe import Recipe, fit
 
 SETTINGS = {
     "seed": 0,
@@ -35,13 +35,7 @@ def train(settings, model, data, seconds=None, progress=True):
     def loss(model, x, y):
         return F.cross_entropy(model(distort(x, settings)), y, label_smoothing=0.05)
 
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
-    history = training.fit(
-        model, loss, (data.images, data.labels), **budget, batch_size=settings["batch_size"],
-        lr=settings["lr"], weight_decay=settings["weight_decay"], ema_decay=settings["ema_decay"],
-        seed=settings["seed"], precision="fp32", progress=progress,
-    )  # fmt: skip
-    return history.ema, history
+    return fit(settings, model, loss, (data.images, data.labels), seconds, progress)
 
 
 def distort(x, settings):

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .. import autoencoders, training, vae
-from .recipe import Recipe
+from .. import autoencoders, vae
+from .recipe import Recipe, Runs, fit
 
 IN_SHAPE = (1, 8, 8)
 BETAS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0)  # from every unit at work to none
@@ -22,22 +22,6 @@ COMMON = {
     "lr": 2e-3,
     "ema_decay": 0.998,
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Runs:
-    """Several runs as one: what a provenance asks of a History. Steps and seconds are sums."""
-
-    steps: int = 0
-    seconds: float = 0.0
-    interrupted: bool = False
-
-    def __add__(self, history):
-        return Runs(
-            self.steps + history.steps,
-            self.seconds + history.seconds,
-            self.interrupted or history.interrupted,
-        )
 
 
 def key(beta):
@@ -61,15 +45,6 @@ def digits(split="train"):
 def binarised(image_data):
     """The same ImageData with 1 where a pixel is at least 0.5, and 0 elsewhere."""
     return dataclasses.replace(image_data, images=(image_data.images >= 0.5).float())
-
-
-def fit(settings, model, loss, images, seconds=None, progress=True):
-    """Train one model as the settings say, for `seconds` where given; return the History with its average."""
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
-    return training.fit(
-        model, loss, images, **budget, batch_size=settings["batch_size"], lr=settings["lr"],
-        ema_decay=settings["ema_decay"], seed=settings["seed"], precision="fp32", progress=progress,
-    )  # fmt: skip
 
 
 def negative_elbo(model, x, beta=1.0):
@@ -107,8 +82,7 @@ def train_sweep(settings, model, data, seconds=None, progress=True):
     kept, runs = nn.ModuleDict(), Runs()
     for beta, part in betas(model).items():
         loss = functools.partial(negative_elbo, beta=beta)
-        history = fit(settings, part, loss, data.images, each, progress)
-        kept[key(beta)] = history.ema
+        kept[key(beta)], history = fit(settings, part, loss, data.images, each, progress)
         runs += history
         if runs.interrupted:
             break
@@ -129,8 +103,7 @@ def evaluate_sweep(model):
 
 def train_autoencoder(settings, model, data, seconds=None, progress=True):
     """Fit the autoencoder to the same digits with the same budget, its loss the decoder's alone."""
-    history = fit(settings, model, pixel_loss, data.images, seconds, progress)
-    return history.ema, history
+    return fit(settings, model, pixel_loss, data.images, seconds, progress)
 
 
 @torch.no_grad()

@@ -8,10 +8,10 @@ import functools
 
 import torch
 
-from .. import diffusion, metrics, training
+from .. import diffusion, metrics
 from ..diffusion.guidance import drop_labels
 from ..diffusion.unet import UNet
-from .recipe import Recipe
+from .recipe import Recipe, fit
 
 SETTINGS = {
     "seed": 0,
@@ -56,13 +56,7 @@ def train(settings, model, data, seconds=None, progress=True):
     def loss(model, x, y):
         return denoising(model, 2 * x - 1, drop_labels(y, model.classes, settings["label_dropout"]))
 
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
-    history = training.fit(
-        model, loss, (data.images, data.labels), **budget, batch_size=settings["batch_size"],
-        lr=settings["lr"], ema_decay=settings["ema_decay"], seed=settings["seed"], precision="fp32",
-        progress=progress,
-    )  # fmt: skip
-    return history.ema, history
+    return fit(settings, model, loss, (data.images, data.labels), seconds, progress)
 
 
 def draw(model, n, size, seed=0):

@@ -9,10 +9,8 @@ import torch
 from torch import nn
 
 from .. import gan, metrics, training
-from .._validate import check_choice
 from ..gan import tricks
-from .digit_vaes import Runs
-from .recipe import Recipe
+from .recipe import Recipe, Runs, Samples, budget
 
 BOTH_VIRTUAL = {"G": {"norm": "virtual"}, "D": {"norm": "virtual"}}
 LATER = {"D": {"spectral": True}, "d_lr": 4e-3, "average": True}
@@ -51,23 +49,6 @@ SETTINGS = {
     "switches": SWITCHES,
     "rows": ROWS,
 }
-
-
-class Samples(nn.Module):
-    """Generated digits by row of the study.
-
-    names: the rows' names; images: uint8 [rows, seeds, N, 1, 8, 8]. Called with a name it gives that row.
-    """
-
-    def __init__(self, names, seeds, n):
-        super().__init__()
-        self.names = tuple(names)
-        self.register_buffer("images", torch.zeros(len(names), seeds, n, 1, 8, 8, dtype=torch.uint8))
-
-    def forward(self, name):
-        """The samples of a row by its name, float32 [seeds, N, 1, 8, 8] in [0, 1]. ValueError for another."""
-        check_choice("name", name, self.names)
-        return self.images[self.names.index(name)].float() / 255
 
 
 def digits():
@@ -157,11 +138,10 @@ def run(settings, switch, images, seed, seconds=None, progress=False):
     """One run of one switch: its rows of samples [rows, N, 1, 8, 8], and the History."""
     G, D = players(settings, switch, images, seed)
     average, history = training.WeightAverage(G, settings["ema_decay"]), training.History()
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
     update = play(settings, switch, G.train(), D.train(), average)
     for _ in training.steps(
-        update, images, **budget, batch_size=settings["batch_size"], seed=seed, device="cpu",
-        history=history, progress=progress,
+        update, images, **budget(settings, seconds), batch_size=settings["batch_size"], seed=seed,
+        device="cpu", history=history, progress=progress,
     ):  # fmt: skip
         pass
     kept = [sample(settings, average.model if switch.get("average") else G, seed)]
@@ -195,10 +175,9 @@ def evaluate(model):
     Means over seeds, of the features of digit_classifier; beside them the floor: as many training digits.
     """
     from .. import data
-    from .digit_classifier import RECIPES as JUDGE
-    from .store import load_recipe
+    from . import load
 
-    judge, _ = load_recipe(JUDGE[0])
+    judge, _ = load("digit_classifier")
     train_x, test = judge.features(digits().images), judge.features(data.load("digits", split="test").images)
     centres = metrics.cluster_centres(train_x, 50)
     bins, classes = (

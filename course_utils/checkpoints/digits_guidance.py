@@ -14,9 +14,7 @@ from .. import diffusion, metrics
 from .._validate import check_choice
 from ..diffusion import guidance
 from . import digits_diffusion
-from .digit_vaes import Runs, fit
-from .digits_gan_tricks import Samples
-from .recipe import Recipe
+from .recipe import Recipe, Runs, Samples, fit
 
 SCALES = {
     "classifier_free": [0, 0.5, 1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 9],
@@ -86,10 +84,10 @@ def train_pair(settings, data, seed, seconds=None, progress=True):
         net = digits_diffusion.build(settings["net"])
         how = settings["guide"]
         guide = diffusion.NoisyClassifier(width=how["width"], dropout=how["dropout"])
-    kept, history = digits_diffusion.train({**settings["net"], "seed": seed}, net, data, seconds, progress)
+    net, history = digits_diffusion.train({**settings["net"], "seed": seed}, net, data, seconds, progress)
     shown = data.images, data.labels
-    guided = fit({**how, "seed": seed}, guide, noisy_cross_entropy, shown, seconds, progress)
-    return kept, guided.ema, Runs() + history + guided
+    guide, guided = fit({**how, "seed": seed}, guide, noisy_cross_entropy, shown, seconds, progress)
+    return net, guide, Runs() + history + guided
 
 
 def sample(settings, net, guide, seed):
@@ -132,10 +130,9 @@ def evaluate(model):
     held-out digits get.
     """
     from .. import data
-    from .digit_classifier import RECIPES as JUDGE
-    from .store import load_recipe
+    from . import load
 
-    judge, _ = load_recipe(JUDGE[0])
+    judge, _ = load("digit_classifier")
     real = judge.features(digits_diffusion.digits().images)
 
     def scores(images, labels):

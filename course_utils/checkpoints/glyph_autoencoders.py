@@ -4,8 +4,8 @@ import functools
 
 import torch
 
-from .. import autoencoders, training
-from .recipe import Recipe
+from .. import autoencoders
+from .recipe import Recipe, fit
 
 IN_SHAPE = (1, 28, 28)
 N_TRAIN, N_TEST = 20_000, 4_000
@@ -34,12 +34,7 @@ def train(settings, model, data, seconds=None, progress=True):
     def loss(model, x):
         return (model(corrupt(x, noise)) - x).square().sum((1, 2, 3)).mean()
 
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
-    history = training.fit(
-        model, loss, data.images, **budget, batch_size=settings["batch_size"], lr=settings["lr"],
-        ema_decay=settings["ema_decay"], seed=settings["seed"], precision="fp32", progress=progress,
-    )  # fmt: skip
-    return history.ema, history
+    return fit(settings, model, loss, data.images, seconds, progress)
 
 
 def corrupt(x, noise_std, generator=None):

@@ -11,9 +11,8 @@ from .. import diffusion
 from ..diffusion.control import ControlledUNet, edge_agreement, edges
 from ..diffusion.guidance import drop_labels
 from . import glyphs_diffusion
-from .digit_vaes import fit
 from .digits_diffusion import draw, schedule
-from .recipe import Recipe
+from .recipe import Recipe, fit
 from .store import CheckpointError, load_recipe
 
 BASE = glyphs_diffusion.RECIPES[0]
@@ -53,8 +52,7 @@ def train(settings, model, data, seconds=None, progress=True):
         y = drop_labels(y, model.classes, settings["label_dropout"])
         return denoising(model, 2 * x - 1, y, edges(x))
 
-    history = fit(settings, model, loss, (data.images, data.labels), seconds, progress)
-    return history.ema, history
+    return fit(settings, model, loss, (data.images, data.labels), seconds, progress)
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .. import gan, metrics, training
-from .recipe import Recipe
+from .recipe import Recipe, budget
 
 N_TRAIN, N_TEST = 20_000, 4_000
 TEST_SEED = 1  # the settings below were chosen by looking at the samples of short trials
@@ -57,10 +57,9 @@ def train(settings, model, data, seconds=None, progress=True, look=None):
         average.update()
         return scalars
 
-    budget = {"steps": settings["steps"]} if seconds is None else {"seconds": seconds}
     for step in training.steps(
-        update, data.images, **budget, batch_size=settings["batch_size"], seed=settings["seed"],
-        device="cpu", history=history, progress=progress,
+        update, data.images, **budget(settings, seconds), batch_size=settings["batch_size"],
+        seed=settings["seed"], device="cpu", history=history, progress=progress,
     ):  # fmt: skip
         if look is not None:
             look(step, average)

@@ -11,9 +11,8 @@ from torch.nn import functional as F
 from .. import diffusion
 from ..diffusion.unet import UNet
 from . import glyphs_diffusion
-from .digit_vaes import fit
 from .digits_diffusion import draw, schedule
-from .recipe import Recipe
+from .recipe import Recipe, fit
 
 FACTOR = 4  # height and width of the large image over those of the small one
 SETTINGS = {
@@ -64,8 +63,7 @@ def train(settings, model, data, seconds=None, progress=True):
     def loss(model, x):
         return denoising(told(model, shrink(x)), 2 * x - 1)
 
-    history = fit(settings, model, loss, data.images, seconds, progress)
-    return history.ema, history
+    return fit(settings, model, loss, data.images, seconds, progress)
 
 
 @torch.no_grad()

@@ -15,7 +15,7 @@ from .._validate import check_number
 from ..training import CheckpointError
 from ..training.storage import write_atomically
 
-LARGEST = 3_000_000  # bytes; what would be larger is stored in half precision
+LARGEST = 3_000_000  # bytes of a file of weights
 
 
 def folder():
@@ -45,19 +45,19 @@ def load_recipe(recipe):
 
 
 def train_recipe(recipe, out=None, seconds=None, progress=True):
-    """Train, evaluate and write one recipe; return the provenance."""
+    """Train, evaluate and write one recipe; return the provenance. ValueError for too large a model."""
     if seconds is not None:
         check_number("seconds", seconds, minimum=0, open_minimum=True)
     out = folder() if out is None else Path(out)
     if out.exists() and not out.is_dir():
         raise ValueError(f"out must be a folder; got the file {str(out)!r}.")
+    model = build(recipe, recipe.settings["seed"])
+    _check_size(recipe, model)
     data = recipe.data()
-    kept, history = recipe.train(
-        build(recipe, recipe.settings["seed"]), data, seconds=seconds, progress=progress
-    )
+    kept, history = recipe.train(model, data, seconds=seconds, progress=progress)
     if history.interrupted:
         raise KeyboardInterrupt
-    state, dtype = _storable(kept.cpu().state_dict())
+    state = _as_stored(kept.cpu(), recipe.dtype)
     kept.load_state_dict(state)  # measured as it is stored
     payload = safetensors.torch.save(state)
     record = {
@@ -68,7 +68,7 @@ def train_recipe(recipe, out=None, seconds=None, progress=True):
         "training": {"steps": history.steps, "seconds": round(history.seconds, 1), **_machine()},
         "metrics": {name: round(float(value), 6) for name, value in recipe.evaluate(kept).items()},
         "versions": _versions(),
-        "dtype": dtype,
+        "dtype": recipe.dtype,
         "sha256": hashlib.sha256(payload).hexdigest(),
     }
     text = json.dumps(record, indent=2, allow_nan=False) + "\n"
@@ -84,12 +84,21 @@ def build(recipe, seed):
         return recipe.build()
 
 
-def _storable(state):
-    """The weights as they will be stored, and in which precision: float32 unless that is too large."""
-    tensors = {name: value.detach().clone().contiguous() for name, value in state.items()}
-    if sum(value.nbytes for value in tensors.values()) <= LARGEST:
-        return tensors, "float32"
-    return {n: v.half() if v.is_floating_point() else v for n, v in tensors.items()}, "float16"
+def _as_stored(model, dtype):
+    """The model's state as it is written, its floating-point tensors in this dtype, one of DTYPES."""
+    state = {name: value.detach().clone().contiguous() for name, value in model.state_dict().items()}
+    to = getattr(torch, dtype)
+    return {name: value.to(to) if value.is_floating_point() else value for name, value in state.items()}
+
+
+def _check_size(recipe, model):
+    """ValueError where the file of weights would be too large; to be asked before hours of training."""
+    size = len(safetensors.torch.save(_as_stored(model, recipe.dtype)))
+    if size > LARGEST:
+        raise ValueError(
+            f"the weights of {recipe.name} take {size / 1e6:.1f} MB as {recipe.dtype}, and a file may have "
+            f'{LARGEST / 1e6:g} MB: make the model smaller, or store it as "float16" (see Recipe).'
+        )
 
 
 def _read_provenance(path, name):

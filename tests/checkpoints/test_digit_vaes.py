@@ -1,11 +1,10 @@
-import json
-
 import pytest
 import torch
 from torch.distributions import Bernoulli, Independent, Normal, kl_divergence
 
 from course_utils import autoencoders, checkpoints, data, vae
 from course_utils.checkpoints import digit_vaes as recipes
+from course_utils.checkpoints.recipe import Runs
 
 SWEEPS = {"digits_beta_vaes": 16, "digits_beta_vaes_2d": 2}
 
@@ -78,17 +77,6 @@ def test_the_autoencoder_beside_them(x):
     assert likelihood == pytest.approx(record["metrics"]["test_reconstruction"], abs=1e-3)
 
 
-@pytest.mark.parametrize("name", [recipe.name for recipe in recipes.RECIPES])
-def test_the_shipped_files_are_small_and_say_where_they_come_from(name):
-    weights = checkpoints.folder() / f"{name}.safetensors"
-    record = json.loads((checkpoints.folder() / f"{name}.json").read_text())
-    runs = len(recipes.BETAS) if name in SWEEPS else 1
-    assert weights.stat().st_size <= 3_000_000 and record["dtype"] == "float32"
-    assert record["settings"] == checkpoints.RECIPES[name].settings
-    assert record["training"]["steps"] == runs * record["settings"]["steps"]
-    assert record["data"]["sha256"] == recipes.digits().sha256()
-
-
 def test_keys_carry_beta_without_a_dot():
     assert [recipes.key(beta) for beta in (0.05, 1.0, 5.0)] == ["beta_0_05", "beta_1", "beta_5"]
     parts = torch.nn.ModuleDict({recipes.key(beta): torch.nn.Identity() for beta in (20.0, 0.5, 3.0)})
@@ -104,22 +92,19 @@ def test_active_units_are_those_whose_mean_follows_the_image(x):
     assert recipes.active_units(Encoder(), x) == 1  # 0.1 times a pixel of 0 or 1 varies by at most 0.0025
 
 
-@pytest.mark.parametrize("name", ["digits_beta_vaes_2d", "digits_ae_2d"])
-def test_a_trial_run_reports_every_metric(name):
-    recipe = checkpoints.RECIPES[name]
-    model, history = recipe.train(recipe.build(), recipe.data(), seconds=0.4, progress=False)
-    record = json.loads((checkpoints.folder() / f"{name}.json").read_text())
-    assert list(recipe.evaluate(model)) == list(record["metrics"])
-    assert history.steps >= 1 and history.seconds < 30 and not history.interrupted
-
-
 def test_ctrl_c_ends_the_whole_sweep(monkeypatch):
     def interrupted(settings, model, *rest):
         fitted.append(model)
-        return type("History", (), {"steps": 1, "seconds": 0.1, "interrupted": True, "ema": model})
+        return model, Runs(steps=1, seconds=0.1, interrupted=True)
 
     fitted = []
     monkeypatch.setattr(recipes, "fit", interrupted)
     recipe = checkpoints.RECIPES["digits_beta_vaes_2d"]
     _, runs = recipe.train(recipe.build(), recipe.data())
     assert len(fitted) == 1 and runs.interrupted
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_a_sweep_has_its_steps_for_every_beta(name):
+    record = checkpoints.load(name)[1]
+    assert record["training"]["steps"] == len(recipes.BETAS) * record["settings"]["steps"]

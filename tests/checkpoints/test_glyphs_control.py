@@ -1,12 +1,10 @@
 """The shipped ControlNet: it keeps to outlines that its base cannot know, with a label and without."""
 
-import json
-
 import pytest
 import torch
 
 from course_utils import checkpoints, data
-from course_utils.checkpoints import digits_diffusion, glyphs_diffusion
+from course_utils.checkpoints import digits_diffusion
 from course_utils.checkpoints import glyphs_control as recipes
 from course_utils.diffusion.control import edge_agreement, edges
 
@@ -61,27 +59,9 @@ def test_the_metrics_tell_the_same_story(shipped):
     assert found["read_as_edges_without_label"] > 0.8
 
 
-def test_the_shipped_files_are_small_and_say_where_they_come_from(shipped):
-    weights = checkpoints.folder() / f"{NAME}.safetensors"
-    record = json.loads((checkpoints.folder() / f"{NAME}.json").read_text())
-    assert weights.stat().st_size <= 3_000_000 and record["dtype"] == "float32"
-    assert record["settings"] == checkpoints.RECIPES[NAME].settings
-    assert record["training"]["steps"] == record["settings"]["steps"]
-    assert record["data"]["n"] == glyphs_diffusion.N_TRAIN
-
-
 def test_another_base_is_refused(monkeypatch):
     _, record = checkpoints.load("glyphs_diffusion")
     assert record["sha256"] == recipes.SETTINGS["base_sha256"]
     monkeypatch.setitem(recipes.SETTINGS, "base_sha256", "0" * 64)
     with pytest.raises(checkpoints.CheckpointError, match="its base is glyphs_diffusion with SHA-256 0000"):
         checkpoints.load(NAME)
-
-
-def test_a_trial_run_reports_every_metric(shipped, monkeypatch):
-    monkeypatch.setattr(glyphs_diffusion, "N_TRAIN", 200)
-    monkeypatch.setattr(glyphs_diffusion, "N_TEST", 20)
-    monkeypatch.setattr(digits_diffusion, "SAMPLING_STEPS", 2)
-    recipe = checkpoints.RECIPES[NAME]
-    model, history = recipe.train(recipe.build(), recipe.data(), seconds=0.2, progress=False)
-    assert list(recipe.evaluate(model)) == list(shipped[1]["metrics"]) and history.steps >= 1

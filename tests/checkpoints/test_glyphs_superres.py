@@ -1,12 +1,10 @@
 """The shipped super-resolution model: sharp, true to the small image, and a sample is not the mean."""
 
-import json
-
 import pytest
 import torch
 
 from course_utils import checkpoints, data
-from course_utils.checkpoints import digits_diffusion, glyphs_diffusion
+from course_utils.checkpoints import digits_diffusion
 from course_utils.checkpoints import glyphs_superres as recipes
 
 NAME = "glyphs_superres"
@@ -63,15 +61,6 @@ def test_samples_are_as_sharp_as_glyphs_and_interpolation_is_not(drawn):
     assert 0.75 < steps[1] / steps[0] < 1.25 and steps[2] < 0.5 * steps[0]
 
 
-def test_the_shipped_files_are_small_and_say_where_they_come_from(shipped):
-    weights = checkpoints.folder() / f"{NAME}.safetensors"
-    record = json.loads((checkpoints.folder() / f"{NAME}.json").read_text())
-    assert weights.stat().st_size <= 3_000_000
-    assert record["settings"] == checkpoints.RECIPES[NAME].settings
-    assert record["training"]["steps"] == record["settings"]["steps"]
-    assert record["data"]["n"] == glyphs_diffusion.N_TRAIN
-
-
 def test_the_metrics_hold_together(shipped):
     """One draw errs by the error of the mean of n, less V / n, plus V: exactly, with V the spread over n."""
     found = shipped[1]["metrics"]
@@ -79,13 +68,3 @@ def test_the_metrics_hold_together(shipped):
     expected = found["error_of_the_mean"] + found["spread_of_samples"] * (n - 1) / n
     assert found["error_of_one_sample"] == pytest.approx(expected, rel=1e-3)
     assert found["error_of_the_mean"] < found["error_of_one_sample"] < found["error_of_bicubic"]
-
-
-def test_a_trial_run_reports_every_metric(shipped, monkeypatch):
-    monkeypatch.setattr(glyphs_diffusion, "N_TRAIN", 200)
-    monkeypatch.setattr(glyphs_diffusion, "N_TEST", 20)
-    monkeypatch.setattr(digits_diffusion, "SAMPLING_STEPS", 2)
-    monkeypatch.setattr(recipes, "DRAWS", 2)
-    recipe = checkpoints.RECIPES[NAME]
-    model, history = recipe.train(recipe.build(), recipe.data(), seconds=0.2, progress=False)
-    assert list(recipe.evaluate(model)) == list(shipped[1]["metrics"]) and history.steps >= 1

@@ -3,6 +3,7 @@ import json
 import math
 import re
 import signal
+from dataclasses import replace
 
 import pytest
 import safetensors.torch
@@ -10,6 +11,7 @@ import torch
 
 from course_utils import checkpoints, data, training
 from course_utils.checkpoints import CheckpointError, Recipe
+from course_utils.checkpoints.recipe import Runs, budget
 
 
 def squared(model, x):
@@ -21,10 +23,10 @@ def make_net():
 
 
 def train_net(model, images, seconds=None, progress=True):
-    budget = {"steps": 30} if seconds is None else {"seconds": seconds}
     history = training.fit(
-        model, squared, images.images, **budget, ema_decay=0.5, device="cpu", progress=False
-    )
+        model, squared, images.images, **budget({"steps": 30}, seconds), ema_decay=0.5, device="cpu",
+        progress=False,
+    )  # fmt: skip
     return history.ema, history
 
 
@@ -80,15 +82,58 @@ def test_training_again_gives_the_same_weights_and_leaves_global_numbers_alone(t
     assert sorted(p.name for p in (tiny / "again").iterdir()) == ["tiny.json", "tiny.safetensors"]
 
 
-def test_large_weights_are_stored_in_half_precision_and_come_back_as_float32(tiny, monkeypatch):
+def change(monkeypatch, **changes):
+    """Change the recipe of the fixture."""
+    monkeypatch.setitem(checkpoints.RECIPES, "tiny", replace(checkpoints.RECIPES["tiny"], **changes))
+
+
+def test_weights_may_be_stored_in_half_precision_and_come_back_as_float32(tiny, monkeypatch):
     full = checkpoints.train("tiny", progress=False)
     exact = checkpoints.load("tiny")[0].state_dict()
-    monkeypatch.setattr(checkpoints.store, "LARGEST", 100)
+    size = (tiny / "tiny.safetensors").stat().st_size
+    change(monkeypatch, dtype="float16")
     record = checkpoints.train("tiny", progress=False)
     assert (full["dtype"], record["dtype"]) == ("float32", "float16")
-    for name, value in checkpoints.load("tiny")[0].state_dict().items():
+    stored = safetensors.torch.load_file(tiny / "tiny.safetensors")
+    assert {value.dtype for value in stored.values()} == {torch.float16}
+    assert (tiny / "tiny.safetensors").stat().st_size < 0.75 * size  # a header stays as it is
+    model, _ = checkpoints.load("tiny")
+    for name, value in model.state_dict().items():
         assert value.dtype == torch.float32
         assert torch.equal(value, exact[name].half().float())
+    test = data.load("digits", split="test").images
+    assert squared(model, test).item() == pytest.approx(record["metrics"]["loss"], rel=1e-5)  # as stored
+
+
+def test_whole_numbers_are_stored_as_they_are(tiny, monkeypatch):
+    """The count of batches of a batch norm, which half precision would round."""
+    counted = torch.nn.BatchNorm1d(2)
+    counted.num_batches_tracked.fill_(4_099)
+    change(
+        monkeypatch, dtype="float16", build=lambda: torch.nn.BatchNorm1d(2), evaluate=lambda model: {},
+        train=lambda *arguments, **options: (counted, Runs(steps=1)),
+    )  # fmt: skip
+    checkpoints.train("tiny", progress=False)
+    assert checkpoints.load("tiny")[0].num_batches_tracked == 4_099
+
+
+def test_another_precision_is_refused():
+    with pytest.raises(ValueError, match="dtype must be one of 'float32', 'float16'; got 'float8'"):
+        replace(checkpoints.RECIPES["glyphs_ae_2"], dtype="float8")
+
+
+def test_too_large_a_model_is_refused_before_it_is_trained(tiny, monkeypatch):
+    def never(*arguments, **options):
+        raise AssertionError("trained")
+
+    change(monkeypatch, train=never)
+    monkeypatch.setattr(checkpoints.store, "LARGEST", 1_500)
+    message = r"the weights of tiny take 0\.0 MB as float32, and a file may have 0\.0015 MB: .* \"float16\""
+    with pytest.raises(ValueError, match=message):
+        checkpoints.train("tiny", progress=False)
+    assert list(tiny.iterdir()) == []
+    change(monkeypatch, train=train_net, dtype="float16")
+    checkpoints.train("tiny", progress=False)
 
 
 def test_a_trial_may_be_shorter(tiny):
@@ -178,12 +223,10 @@ def test_damaged_provenance(tiny, text, words):
 
 
 def test_nothing_is_written_when_training_fails(tiny, monkeypatch):
-    from dataclasses import replace
-
     def fails(model):
         raise RuntimeError("no metrics")
 
-    monkeypatch.setitem(checkpoints.RECIPES, "tiny", replace(checkpoints.RECIPES["tiny"], evaluate=fails))
+    change(monkeypatch, evaluate=fails)
     with pytest.raises(RuntimeError, match="no metrics"):
         checkpoints.train("tiny", progress=False)
     assert list(tiny.iterdir()) == []
