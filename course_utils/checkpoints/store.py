@@ -57,7 +57,7 @@ def train_recipe(recipe, out=None, seconds=None, progress=True):
     kept, history = recipe.train(model, data, seconds=seconds, progress=progress)
     if history.interrupted:
         raise KeyboardInterrupt
-    state = _as_stored(kept.cpu(), recipe.dtype)
+    state = as_stored(kept.cpu(), recipe.dtype)
     kept.load_state_dict(state)  # measured as it is stored
     payload = safetensors.torch.save(state)
     record = {
@@ -84,7 +84,7 @@ def build(recipe, seed):
         return recipe.build()
 
 
-def _as_stored(model, dtype):
+def as_stored(model, dtype):
     """The model's state as it is written, its floating-point tensors in this dtype, one of DTYPES."""
     state = {name: value.detach().clone().contiguous() for name, value in model.state_dict().items()}
     to = getattr(torch, dtype)
@@ -93,7 +93,7 @@ def _as_stored(model, dtype):
 
 def _check_size(recipe, model):
     """ValueError where the file of weights would be too large; to be asked before hours of training."""
-    size = len(safetensors.torch.save(_as_stored(model, recipe.dtype)))
+    size = len(safetensors.torch.save(as_stored(model, recipe.dtype)))
     if size > LARGEST:
         raise ValueError(
             f"the weights of {recipe.name} take {size / 1e6:.1f} MB as {recipe.dtype}, and a file may have "

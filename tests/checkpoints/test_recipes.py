@@ -126,7 +126,7 @@ def test_a_brief_run_reports_every_metric_loads_and_repeats(name, brief, tmp_pat
     assert list(record["metrics"]) == list(shipped["metrics"]) and record["training"]["steps"] >= 2
     kept = checkpoints.load(name)[0].state_dict()
     again, _ = recipe.train(store.build(recipe, recipe.settings["seed"]), recipe.data(), progress=False)
-    state = store._as_stored(again, recipe.dtype)
+    state = store.as_stored(again, recipe.dtype)
     assert all(torch.equal(value, state[key].to(value.dtype)) for key, value in kept.items())
 
 
