@@ -1,0 +1,17 @@
+"""How often a judge reads what was asked for."""
+
+import torch
+
+from .._validate import check_tensor
+
+
+@torch.no_grad()
+def agreement(classifier, images, labels):
+    """The share of images that a classifier reads as their labels, between 0 and 1.
+
+    classifier: callable, images [B, ...] -> logits [B, K]; labels: [B] int: for samples of a conditional
+    model, what was asked for. Raises ValueError where the lengths differ or there are no images.
+    """
+    check_tensor("images", images)
+    check_tensor("labels", labels, f"[{len(images)}]", floating=False)
+    return float((classifier(images).argmax(1) == labels).double().mean())
