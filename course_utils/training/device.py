@@ -4,15 +4,13 @@ import contextlib
 import importlib.util
 import random
 import shutil
-import time
 
 import numpy as np
 import torch
 
 from .._validate import check_choice, check_int
 
-PRECISIONS = ("auto", "fp32", "bf16", "probe")
-PROBE_GAIN = 1.2  # bf16 must be this much faster to be worth its rounding
+PRECISIONS = ("auto", "fp32", "bf16")
 
 
 def seed_everything(seed):
@@ -111,16 +109,9 @@ def autocast(bf16, device):
     return torch.autocast(device.type, dtype=torch.bfloat16) if bf16 else contextlib.nullcontext()
 
 
-def use_bf16(precision, device, trial):
-    """Whether to compute in bfloat16.
-
-    precision: "auto" means yes on a GPU that has it and no on a CPU, so that a notebook's numbers do not
-    depend on a stopwatch; "probe" times both and takes bfloat16 only where it is 1.2 times as fast.
-    trial: callable of one bool that does one step's arithmetic with or without bfloat16, changing nothing.
-    """
+def use_bf16(precision, device):
+    """Whether to compute in bfloat16: "auto" means yes on a GPU that has it, and no on a CPU."""
     precision = check_choice("precision", precision, PRECISIONS)
-    if precision == "probe":
-        return PROBE_GAIN * _best_time(trial, True) < _best_time(trial, False)
     if precision == "auto":
         return device.type == "cuda" and torch.cuda.is_bf16_supported()
     return precision == "bf16"
@@ -132,13 +123,3 @@ def use_compile(requested, device):
         return bool(requested)
     has_compiler = any(shutil.which(name) for name in ("cc", "gcc", "clang"))
     return device.type == "cuda" and has_compiler and importlib.util.find_spec("triton") is not None
-
-
-def _best_time(trial, bf16, repeats=3):
-    trial(bf16)
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        trial(bf16)
-        times.append(time.perf_counter() - started)
-    return min(times)

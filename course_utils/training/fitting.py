@@ -8,8 +8,8 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from .._validate import check_number
 from . import loop
-from .batches import Batches, check_data
-from .device import RandomStream, autocast, pick_device, tf32_allowed, use_bf16, use_compile
+from .batches import check_data
+from .device import autocast, pick_device, tf32_allowed, use_bf16, use_compile
 from .history import History
 
 
@@ -93,9 +93,9 @@ def fit(
     tuple of them of equal length; uint8 images are scaled to [0, 1] batch by batch. Give exactly one of
     steps, epochs and seconds. ema_decay: keep averaged weights, as `history.ema`. seed: fixes the order of
     the data, dropout and any noise drawn from torch's global generator inside loss; nothing outside changes.
-    device: None takes CUDA where it exists. precision: "auto" (bf16 on CUDA, fp32 on a CPU), "fp32", "bf16",
-    or "probe" (bf16 where a short trial is faster). compile, channels_last: None means on CUDA only.
-    tf32: allow TF32 products on CUDA. checkpoint: a file to save to, and to resume from, exactly.
+    device: None takes CUDA where it exists. precision: "auto" (bf16 on CUDA, fp32 on a CPU), "fp32" or
+    "bf16". compile, channels_last: None means on CUDA only. tf32: allow TF32 products on CUDA. checkpoint: a
+    file to save to, and to resume from, exactly.
     The model is trained in place; it stays on the device and is left in eval mode.
     Raises ValueError or TypeError for bad arguments, TrainingDiverged on NaN, CheckpointError where the
     checkpoint is damaged or from other settings.
@@ -104,21 +104,20 @@ def fit(
     _check_model(model, loss, tensors)
     loop.budget(steps, epochs, seconds, per_epoch=1)
     channels_last = device.type == "cuda" if channels_last is None else bool(channels_last)
-    how = {"batch_size": batch_size, "seed": seed, "device": device, "channels_last": channels_last}
     history = History()
     with tf32_allowed(tf32, device), _in_training(model, device, channels_last):
         parts = {"model": model, "optimiser": adamw(model, lr, weight_decay)}
         average = None if ema_decay is None else WeightAverage(model, ema_decay)
         if average is not None:
             parts["ema"] = history.ema = average.model.eval()
-        bf16 = use_bf16(precision, device, lambda use: _trial(model, loss, Batches(tensors, **how)[0], use))
+        bf16 = use_bf16(precision, device)
         runner = torch.compile(model) if use_compile(compile, device) else model
         settings = {"lr": lr, "weight_decay": weight_decay, "ema_decay": ema_decay, "bf16": bf16}
         update = gradient_step(runner, loss, parts["optimiser"], average, bf16)
         for _ in loop.steps(
-            update, tensors, steps=steps, epochs=epochs, seconds=seconds, **how, parts=parts,
-            settings=settings, history=history, checkpoint=checkpoint, save_every=save_every,
-            progress=progress,
+            update, tensors, steps=steps, epochs=epochs, seconds=seconds, batch_size=batch_size, seed=seed,
+            device=device, channels_last=channels_last, parts=parts, settings=settings, history=history,
+            checkpoint=checkpoint, save_every=save_every, progress=progress,
         ):  # fmt: skip
             pass
     return history
@@ -135,15 +134,6 @@ def _in_training(model, device, channels_last):
         yield
     finally:
         model.eval()
-
-
-def _trial(model, loss, batch, bf16):
-    """One forward and backward pass on a copy of the model, for the stopwatch."""
-    copied = copy.deepcopy(model)
-    with RandomStream(0, batch[0].device), autocast(bf16, batch[0].device):
-        value, _ = check_loss(loss(copied, *batch))
-    value.backward()
-    float(value.detach())  # waits for a GPU
 
 
 def _check_model(model, loss, tensors):

@@ -52,7 +52,7 @@ def test_cpu_and_gpu_take_the_same_road_without_dropout():
 
 @pytest.mark.parametrize(
     "option",
-    [{"precision": "bf16"}, {"precision": "auto"}, {"precision": "probe"}, {"channels_last": True},
+    [{"precision": "bf16"}, {"precision": "auto"}, {"channels_last": True},
      {"tf32": True}, {"compile": True}, {"compile": None, "precision": "auto", "channels_last": None}],
     ids=str,
 )  # fmt: skip

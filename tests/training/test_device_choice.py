@@ -62,17 +62,9 @@ def test_a_block_that_raises_draws_nothing():
 
 
 def test_a_cpu_gets_neither_bf16_nor_a_compiler_unless_asked():
-    assert not use_bf16("auto", CPU, None) and not use_bf16("fp32", CPU, None)
-    assert use_bf16("bf16", CPU, None)
+    assert not use_bf16("auto", CPU) and not use_bf16("fp32", CPU)
+    assert use_bf16("bf16", CPU)
     assert not use_compile(None, CPU) and use_compile(True, CPU)
-
-
-def test_the_probe_takes_bf16_only_where_it_is_clearly_faster(monkeypatch):
-    from course_utils.training import device
-
-    for fast, slow, expected in ((1.0, 2.0, True), (1.0, 1.1, False), (2.0, 1.0, False)):
-        monkeypatch.setattr(device, "_best_time", lambda trial, bf16, f=fast, s=slow: f if bf16 else s)
-        assert use_bf16("probe", CPU, None) is expected
 
 
 def test_autocast_and_tf32_do_only_what_they_are_asked():

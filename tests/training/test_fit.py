@@ -201,21 +201,8 @@ def test_check_loss_accepts_both_forms():
     assert check_loss((value, {"a": 1})) == (value, {"a": 1})
 
 
-@pytest.mark.parametrize("precision", ["bf16", "probe"])
-def test_other_precisions_train_on_a_cpu(precision):
+def test_bf16_trains_on_a_cpu():
     model = linear()
-    first = fit(model, squared, data(), steps=60, lr=0.05, precision=precision, **QUIET).loss
+    first = fit(model, squared, data(), steps=60, lr=0.05, precision="bf16", **QUIET).loss
     assert first[-10:].mean() < first[:10].mean()
     assert model.weight.dtype == torch.float32
-
-
-def test_the_probe_changes_nothing(monkeypatch):
-    from course_utils.training import device
-
-    results = []
-    for precision in ("fp32", "probe"):
-        monkeypatch.setattr(device, "PROBE_GAIN", math.inf)
-        model = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Dropout(0.5), linear())
-        history = fit(model, squared, data(), steps=5, precision=precision, **QUIET)
-        results.append((history.loss.tolist(), model[0].running_mean.tolist()))
-    assert results[0] == results[1]
