@@ -10,7 +10,8 @@ def exact_model(mixture, schedule, prediction_type="epsilon"):
     """model(x_t, t) with the exact E[x_0 | x_t] of a mixture, in the form of any prediction.
 
     mixture: an exact.GaussianMixture in D dimensions. x_t: [B, D]; t: [B] int in 0..T-1; returns [B, D] in
-    the dtype of x_t. Use it wherever a trained network goes. Raises ValueError for an unknown name.
+    the dtype and on the device of x_t. Use it wherever a trained network goes. Raises ValueError for an
+    unknown name.
     """
     check_choice("prediction_type", prediction_type, predictions)
 
@@ -18,7 +19,8 @@ def exact_model(mixture, schedule, prediction_type="epsilon"):
         x0 = torch.empty_like(x_t)
         for step in t.unique().tolist():  # a sampler's batch has one step, a training batch many
             here = t == step
-            x0[here] = mixture.denoise(x_t[here], schedule.alphas_cumprod[step]).to(x_t.dtype)
+            points = x_t[here].to(mixture.means.device)
+            x0[here] = mixture.denoise(points, schedule.alphas_cumprod[step]).to(x_t)
         return schedule.convert(x0, x_t, t, "sample", prediction_type)
 
     return model

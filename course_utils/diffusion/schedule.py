@@ -1,7 +1,5 @@
 """The noise schedule, and everything of the forward process that follows from it in closed form."""
 
-import math
-
 import torch
 
 from .._validate import check_choice, check_int, check_number, check_tensor
@@ -13,7 +11,8 @@ class NoiseSchedule:
 
     betas: [T], each in (0, 1]. Also .alphas = 1 - betas, .alphas_cumprod (their products), .snr and .log_snr,
     all [T]. Index t runs 0..T-1, alphas_cumprod[t] is the level after step t + 1 of the mathematics, and
-    before index 0, written -1, it is 1. Raises ValueError or TypeError for other betas.
+    before index 0, written -1, it is 1. `NoiseSchedule.linear(...)`, `.cosine(...)` and so on have one file
+    each in `schedules`. Raises ValueError or TypeError for other betas.
     """
 
     def __init__(self, betas):
@@ -24,27 +23,6 @@ class NoiseSchedule:
         self.alphas = 1 - self.betas
         self.alphas_cumprod = self.alphas.cumprod(0)
         self._levels = torch.cat([torch.ones(1, dtype=torch.float64), self.alphas_cumprod])
-
-    @classmethod
-    def linear(cls, num_train_timesteps=1000, beta_start=1e-4, beta_end=0.02):
-        """Betas on a straight line (Ho et al. 2020, section 4)."""
-        steps = check_int("num_train_timesteps", num_train_timesteps)
-        return cls(torch.linspace(beta_start, beta_end, steps, dtype=torch.float64))
-
-    @classmethod
-    def cosine(cls, num_train_timesteps=1000, s=0.008, max_beta=0.999):
-        """alpha-bar falls as a squared cosine (Nichol & Dhariwal 2021, eq. 17); s = 0: without the offset."""
-        check_number("s", s, 0)
-        u = _unit_steps(num_train_timesteps)
-        return cls.from_alphas_cumprod(((u + s) / (1 + s) * math.pi / 2).cos() ** 2, max_beta)
-
-    @classmethod
-    def sigmoid(cls, num_train_timesteps=1000, start=-3.0, end=3.0, tau=1.0, max_beta=0.999):
-        """alpha-bar falls as a sigmoid (Jabri et al. 2022, algorithm 2)."""
-        check_number("tau", tau, 0, open_minimum=True)
-        u = _unit_steps(num_train_timesteps)
-        level = torch.sigmoid(-(start + (end - start) * u) / tau)
-        return cls.from_alphas_cumprod(level - level[-1], max_beta)
 
     @classmethod
     def from_alphas_cumprod(cls, levels, max_beta=0.999):
@@ -117,11 +95,8 @@ class NoiseSchedule:
         """
         _check_alike("x_t", x_t, "x0", x0)
         after, before = self._level(t), self._level(t - 1 if prev is None else prev, lowest=-1)
-        alpha = after / before
-        mean_x0 = before.sqrt() * (1 - alpha) / (1 - after)
-        mean_x_t = alpha.sqrt() * (1 - before) / (1 - after)
-        variance = (1 - before) / (1 - after) * (1 - alpha)
-        return _beside(mean_x0, x0) * x0 + _beside(mean_x_t, x0) * x_t, _beside(variance, x0)
+        of_x0, of_x_t, variance = posterior_rates(after, before)
+        return _beside(of_x0, x0) * x0 + _beside(of_x_t, x0) * x_t, _beside(variance, x0)
 
     def convert(self, output, x_t, t, source, target):
         """A prediction of the kind `source` as one of the kind `target`: names in `predictions`.
@@ -136,7 +111,10 @@ class NoiseSchedule:
         return predictions[check_choice("target", target, predictions)].target(x0, noise, signal, sigma)
 
     def _level(self, t, lowest=0):
-        """alpha-bar at t, [B] or a scalar, in float64 on t's device; on a GPU t goes unchecked."""
+        """alpha-bar at t, [B] or a scalar, in float64 on t's device; on a GPU t goes unchecked.
+
+        Apple's GPUs (mps) have no float64: for them it is on the CPU.
+        """
         t = torch.as_tensor(t)
         if t.is_floating_point():
             raise TypeError(f"t must hold integers, the indices of steps; got {t.dtype}.")
@@ -144,7 +122,20 @@ class NoiseSchedule:
             low, high = int(t.min()), int(t.max())
             if low < lowest or high >= len(self):
                 raise IndexError(f"t must lie in {lowest}..{len(self) - 1}; got values {low} to {high}.")
+        t = t.cpu() if t.device.type == "mps" else t
         return self._levels.to(t.device)[t + 1]
+
+
+def posterior_rates(after, before):
+    """The mean of q(x_before | x_after, x_0) has so much of x_0 and of x_after; and its variance.
+
+    after, before: alpha-bars of the two levels, float64 of one shape; returns three tensors of that shape
+    (Ho et al. 2020, eq. 7).
+    """
+    alpha = after / before
+    of_x0 = before.sqrt() * (1 - alpha) / (1 - after)
+    of_x_t = alpha.sqrt() * (1 - before) / (1 - after)
+    return of_x0, of_x_t, (1 - before) / (1 - after) * (1 - alpha)
 
 
 def _beside(values, like):
@@ -152,8 +143,8 @@ def _beside(values, like):
     return values.to(like).reshape(-1, *[1] * (like.ndim - 1))
 
 
-def _unit_steps(num_train_timesteps):
-    """0, 1/T, ..., 1 in float64."""
+def unit_steps(num_train_timesteps):
+    """0, 1/T, ..., 1 in float64, [T + 1]: where along the way each step is."""
     steps = check_int("num_train_timesteps", num_train_timesteps)
     return torch.linspace(0, 1, steps + 1, dtype=torch.float64)
 

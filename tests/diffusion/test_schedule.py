@@ -7,15 +7,13 @@ import pytest
 import torch
 from scipy import integrate, stats
 
-from course_utils.diffusion import NoiseSchedule
+from course_utils.diffusion import NoiseSchedule, schedules
 
 F64 = torch.float64
 SCHEDULES = {
-    "linear": NoiseSchedule.linear(),
+    **{name: make() for name, make in schedules.by_name.items()},
     "linear, 50 steps": NoiseSchedule.linear(50, 1e-3, 0.3),
-    "cosine": NoiseSchedule.cosine(),
     "cosine without offset": NoiseSchedule.cosine(200, s=0.0),
-    "sigmoid": NoiseSchedule.sigmoid(),
 }
 
 
@@ -28,6 +26,17 @@ def test_tables_are_float64_and_belong_together(schedule):
     np.testing.assert_allclose(schedule.snr, levels / (1 - levels), rtol=1e-9)
     np.testing.assert_allclose(schedule.log_snr, np.log(levels) - np.log1p(-levels), rtol=1e-9, atol=1e-12)
     assert (np.diff(levels) < 0).all() and len(schedule) == len(levels)
+
+
+@pytest.mark.parametrize("name", schedules.by_name)
+def test_every_schedule_is_reached_by_its_name_and_has_any_length(name):
+    make = getattr(NoiseSchedule, name)
+    assert make is schedules.by_name[name] and len(make()) == 1000 and len(make(37)) == 37
+    assert len(make(num_train_timesteps=20)) == 20 and make.__doc__
+    start, end = make().alphas_cumprod[[0, -1]].tolist()
+    assert start > 0.99 and end < 0.01, "it must go from nearly no noise to nearly nothing else"
+    with pytest.raises(ValueError, match="num_train_timesteps"):
+        make(0)
 
 
 def test_linear_betas_are_those_of_the_paper():

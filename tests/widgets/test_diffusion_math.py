@@ -108,7 +108,7 @@ def test_both_samplers_step_for_step_with_the_same_noise(computed, monkeypatch, 
         for name, values in computed(expression, mixture, schedule, variance=variance).items()
     }
     queue = list(found["noises"])  # the last step is taken to noises[1], which ddpm does not draw
-    monkeypatch.setattr(samplers, "_noise", lambda x, generator: queue.pop())
+    monkeypatch.setattr(samplers.Walk, "noise", lambda walk, x: queue.pop())
     model, start, steps = exact_model(mixture, schedule), found["start"], 10
     expected = {"stochastic": [], "deterministic": []}
     samplers.ddpm(

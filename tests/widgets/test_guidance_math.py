@@ -102,7 +102,7 @@ def test_the_ancestral_steps_are_ddpms_with_the_larger_variance(node, monkeypatc
     page = {"noises": [flat(noise) for noise in noises], "scale": scale}
     found = node(MATH, expression, mixture=as_page(labelled), x=flat(x), **page)
     queue = list(noises)  # the page takes the last of them first, and the first for nothing
-    monkeypatch.setattr(samplers, "_noise", lambda x, generator: queue.pop())
+    monkeypatch.setattr(samplers.Walk, "noise", lambda walk, x: queue.pop())
     model = guided_model(labelled, 1, scale)
     options = {"num_inference_steps": 25, "variance_type": "fixed_large"}
     expected = samplers.ddpm(model, NoiseSchedule.linear(), x.shape, x_T=x, **options)

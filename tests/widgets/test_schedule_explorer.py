@@ -13,7 +13,7 @@ from PIL import Image
 from scipy.interpolate import PchipInterpolator
 
 from course_utils import data
-from course_utils.diffusion import NoiseSchedule
+from course_utils.diffusion import NoiseSchedule, schedules
 from course_utils.widgets import ScheduleExplorer
 
 POINTS = [[1, 8.0], [300, 2.0], [700, -1.0], [1000, -9.0]]
@@ -102,6 +102,24 @@ def test_what_is_on_screen_can_be_read_as_numbers_and_as_a_schedule():
     assert now.wasted == pytest.approx((expected < 0.01).mean())
     explorer.points = []
     assert explorer.numbers.alpha_bar > NoiseSchedule.linear().alphas_cumprod[249]
+
+
+def test_a_schedule_that_the_page_does_not_know_is_found_and_sent(node, monkeypatch):
+    monkeypatch.setitem(
+        schedules.by_name, "half_way", lambda steps=1000: NoiseSchedule.linear(steps, 0.01, 0.1)
+    )
+    explorer = ScheduleExplorer(PICTURE, "half_way", 40)
+    expected = NoiseSchedule.linear(40, 0.01, 0.1).alphas_cumprod.tolist()
+    assert explorer.alphas_cumprod.tolist() == explorer.others["half_way"] == expected
+    assert ScheduleExplorer(PICTURE).others.keys() == {"half_way"}
+    state = {name: explorer.get_state()[name] for name in explorer.keys if not name.startswith("_")}
+    found = node(
+        "schedule/state.js",
+        "(({ presets, name, schedule }) => [presets.at(-1), name, m.nameOf(presets.at(-1)), "
+        "Array.from(schedule.alphaBar)])(m.readState({ get: (name) => input.state[name] }))",
+        state={name: value for name, value in state.items() if name not in ("layout", "tabbable", "tooltip")},
+    )
+    assert found == ["half_way", "half way", "Half way", pytest.approx(expected)]
 
 
 def test_the_rest_is_fixed():

@@ -10,7 +10,7 @@ from ..._validate import check_choice, check_int, check_number, check_tensor
 from ...diffusion import NoiseSchedule
 from .._export import pack_numbers
 from .._face import HERE, STYLE, Face, body
-from .curve import PRESETS, Numbers, numbers, through, wasted_share
+from .curve import Numbers, makers, numbers, sent, through, wasted_share
 from .still import still
 
 __all__ = ["Numbers", "ScheduleExplorer", "wasted_share"]
@@ -27,9 +27,10 @@ class ScheduleExplorer(Face):
 
     image: [C, H, W] or [H, W] in [0, 1], one or three channels, at most 96 pixels a side (None: a rendered
     digit); it is scaled to [-1, 1] and always gets the same noise. schedule: your own `NoiseSchedule`, shown
-    as the preset "yours", or the name of a preset: "linear", "linear_0.04", "cosine", "cosine_no_offset" or
-    "sigmoid". num_train_timesteps: T, 20 to 4,000 (None: 1,000, or your schedule's). scale: the
-    signal-to-noise ratio times this, 1/64 to 64. step: 1 to T (None: the middle). seed: of the noise.
+    as the preset "yours", or the name of a preset: that of a file in `diffusion.schedules` ("linear",
+    "cosine", "sigmoid"), "linear_0.04" or "cosine_no_offset". num_train_timesteps: T, 20 to 4,000 (None:
+    1,000, or your schedule's). scale: the signal-to-noise ratio times this, 1/64 to 64. step: 1 to T (None:
+    the middle). seed: of the noise.
 
     `explorer.preset`, `points` (control points [[step, log-SNR], ...] before the scale, empty until one is
     moved), `scale` and `step` follow what you do in the page, and can be set. `explorer.alphas_cumprod` [T]
@@ -41,6 +42,7 @@ class ScheduleExplorer(Face):
     _css = STYLE + (HERE / "schedule" / "style.css").read_text(encoding="utf-8")
     num_train_timesteps = traitlets.Int(1000, read_only=True).tag(sync=True)
     yours = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
+    others = traitlets.Dict(read_only=True).tag(sync=True)
     image = traitlets.Unicode(read_only=True).tag(sync=True)
     noise = traitlets.Unicode(read_only=True).tag(sync=True)
     image_shape = traitlets.List(traitlets.Int(), read_only=True).tag(sync=True)
@@ -63,6 +65,7 @@ class ScheduleExplorer(Face):
         fixed = {
             "num_train_timesteps": steps,
             "yours": [] if own is None else own.alphas_cumprod.tolist(),
+            "others": sent(steps),
             "image": pack_numbers(x0),
             "noise": pack_numbers(self._noise),
             "image_shape": list(x0.shape),
@@ -80,7 +83,7 @@ class ScheduleExplorer(Face):
         elif self.preset == "yours":
             found = self._own
         else:
-            found = PRESETS[self.preset](self.num_train_timesteps)
+            found = makers()[self.preset](self.num_train_timesteps)
         return found if self.scale == 1 else found.rescale(self.scale)
 
     @property
@@ -95,7 +98,7 @@ class ScheduleExplorer(Face):
 
     @traitlets.validate("preset")
     def _check_preset(self, proposal):
-        return check_choice("schedule", proposal.value, [*PRESETS, *(["yours"] if self._own else [])])
+        return check_choice("schedule", proposal.value, [*makers(), *(["yours"] if self._own else [])])
 
     @traitlets.validate("points")
     def _check_points(self, proposal):

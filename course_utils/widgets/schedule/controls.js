@@ -1,7 +1,7 @@
 // The rows above the picture, and the control points as things that the Tab key reaches.
 import { button, group, make, slider } from "../shared/shell.js";
 import { MOST_GRIPS, inShort } from "./math.js";
-import { NAMES } from "./state.js";
+import { nameOf } from "./state.js";
 
 const DOUBLINGS = 6; // the SNR is multiplied by 1/64 to 64
 const NOTCHES = 5; // of the slider for each doubling
@@ -12,7 +12,7 @@ const scaleAt = (index) => 2 ** (index / NOTCHES - DOUBLINGS);
 /** The presets, the factor, the step and the player; returns what shows the state again. */
 export function addControls(toolbar, { state }, { choose, setScale, setStep, save, play }) {
   const row = group(toolbar, "Schedule:");
-  const buttons = state.presets.map((name) => [name, button(row, NAMES[name], () => choose(name), { pressed: false })]);
+  const buttons = state.presets.map((name) => [name, button(row, nameOf(name), () => choose(name), { pressed: false })]);
   const showScale = slider(toolbar, {
     label: "SNR \u00d7",
     last: 2 * DOUBLINGS * NOTCHES,

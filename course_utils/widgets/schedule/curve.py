@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import torch
 
-from ...diffusion import NoiseSchedule
+from ...diffusion import NoiseSchedule, schedules
 
-# Name on both sides of the wire: a function of T that makes the schedule; as in math.js.
+# Name on both sides of the wire: a function of T that makes the schedule. The page computes these itself, as
+# math.js has them; any other that is found in `schedules` goes to it as numbers.
 PRESETS = {
     "linear": lambda steps: NoiseSchedule.linear(steps, 1e-4, 0.02),
     "linear_0.04": lambda steps: NoiseSchedule.linear(steps, 1e-4, 0.04),
@@ -15,6 +16,17 @@ PRESETS = {
     "sigmoid": lambda steps: NoiseSchedule.sigmoid(steps),
 }
 LEAST_SIGNAL = 0.01
+
+
+def makers():
+    """Name -> a function of T, of every schedule that can be asked for by name."""
+    return {**schedules.by_name, **PRESETS}
+
+
+def sent(steps):
+    """Name -> alpha-bars [T] as a list, of the schedules that the page does not compute itself."""
+    found = {name: make(steps) for name, make in makers().items() if name not in PRESETS}
+    return {name: schedule.alphas_cumprod.tolist() for name, schedule in found.items()}
 
 
 class Numbers(NamedTuple):

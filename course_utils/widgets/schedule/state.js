@@ -10,18 +10,22 @@ export const NAMES = {
   cosine_no_offset: "Cosine, no offset",
   sigmoid: "Sigmoid",
 };
+/** What a schedule is called; one that Python sends has the name of its file. */
+export const nameOf = (preset) => NAMES[preset] ?? preset.charAt(0).toUpperCase() + preset.slice(1).replaceAll("_", " ");
+
 export const TOUCHED = ["preset", "points", "scale", "step"];
 
 /** All that a frame needs, from the model. */
 export function readState(model) {
   const yours = model.get("yours");
+  const others = model.get("others") ?? {};
   const fixed = {
     steps: model.get("num_train_timesteps"),
     shape: model.get("image_shape"),
     x0: decodeFloats(model.get("image")),
     noise: decodeFloats(model.get("noise")),
-    yours: Float64Array.from(yours),
-    presets: Object.keys(NAMES).filter((name) => name !== "yours" || yours.length),
+    given: { ...others, yours },
+    presets: [...Object.keys(NAMES).filter((name) => name !== "yours" || yours.length), ...Object.keys(others)],
   };
   const state = { ...fixed };
   readTouched(model, state);
@@ -37,11 +41,11 @@ export function readTouched(model, state) {
 /** What follows: the schedule, the preset as it was, the control points as shown. */
 export function refresh(state) {
   const { preset, points, scale, steps } = state;
-  const base = preset === "yours" ? state.yours : PRESETS[preset](steps);
+  const base = preset in state.given ? Float64Array.from(state.given[preset]) : PRESETS[preset](steps);
   state.before = makeSchedule({ base, points: [], scale: 1 });
   state.schedule = makeSchedule({ base, points, scale });
   state.changed = points.length > 0 || scale !== 1;
-  state.name = preset === "yours" ? "yours" : NAMES[preset].toLowerCase();
+  state.name = nameOf(preset).toLowerCase();
   const shift = Math.log(scale);
   state.shown = unshifted(state).map(([step, value]) => [step, value + shift]);
 }

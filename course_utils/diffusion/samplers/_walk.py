@@ -1,0 +1,140 @@
+"""What samplers share: the levels they visit, the model's guess of x_0, the ODE's variables, fresh noise."""
+
+import functools
+from typing import NamedTuple
+
+import torch
+
+from ..._validate import check_choice, check_int, check_tensor
+from ..predictions import predictions
+from ..schedule import posterior_rates
+
+
+class Level(NamedTuple):
+    """A noise level in plain numbers: x_t = signal x_0 + sigma noise, s = sigma / signal; t -1: the data."""
+
+    t: int
+    signal: float
+    sigma: float
+    s: float
+
+
+class Posterior(NamedTuple):
+    """q(x_then | x_now, x_0) in plain numbers: mean of_x0 x_0 + of_x x_now, variance; beta: the step's."""
+
+    of_x0: float
+    of_x: float
+    variance: float
+    beta: float
+
+
+def slope(x, x0, level):
+    """The noise in x, which is dy / ds of the probability-flow ODE (to_d in k-diffusion); all [B, ...].
+
+    The ODE is straight in y = x / signal and s = sigma / signal: where x_0 is the guess, y = x_0 + s slope.
+    Source: Song et al. 2021 (DDIM), eq. 14; Karras et al. 2022.
+    """
+    return (x - level.signal * x0) / level.sigma
+
+
+def unscaled(y, level):
+    """x = signal y, [B, ...]: back from the variables in which the ODE is straight."""
+    return level.signal * y
+
+
+class Walk:
+    """A sampler's way from noise to data, with all that follows from the schedule alone found once.
+
+    Arguments as in `samplers`. .x_T: where it starts, [B, ...]. .steps: (now, then, posterior) for every
+    step, two Levels and a Posterior.
+    """
+
+    def __init__(
+        self, model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch
+    ):
+        check_choice("prediction_type", prediction_type, predictions)
+        self.steps = _steps(schedule, timesteps(schedule, num_inference_steps))
+        self.x_T = _start(model, shape, x_T, generator)
+        self._model, self._to_x0 = model, predictions[prediction_type].to_x0
+        self._generator, self._clip, self._watch = generator, clip, watch
+
+    def guess(self, x, level, watched=True):
+        """The model's x_0 for x at a Level, [B, ...], clipped where that is asked for, and shown to watch."""
+        output = self._model(x, torch.full((len(x),), level.t, device=x.device))
+        x0 = self._to_x0(output, x, level.signal, level.sigma)
+        x0 = x0 if self._clip is None else x0.clamp(*self._clip)
+        if watched and self._watch is not None:
+            self._watch(level.t, x, x0)
+        return x0
+
+    def noise(self, x):
+        """Fresh standard normal noise like x, [B, ...]."""
+        return normal(x.shape, x.device, x.dtype, self._generator)
+
+
+def timesteps(schedule, num_inference_steps=None):
+    """The num_inference_steps pairs (t, prev) that a sampler walks, from t = T - 1 down to prev = -1."""
+    total = len(schedule)
+    count = total if num_inference_steps is None else check_int("num_inference_steps", num_inference_steps)
+    if count > total:
+        raise ValueError(f"num_inference_steps must be at most {total}, the schedule's length; got {count}.")
+    visited = [round(total - i * total / count) - 1 for i in range(count)]
+    return list(zip(visited, [*visited[1:], -1], strict=True))
+
+
+def normal(shape, device, dtype, generator=None):
+    """Standard normal noise [*shape], drawn where the generator is: one of the CPU serves a GPU too."""
+    drawn_on = device if generator is None else generator.device
+    return torch.randn(shape, generator=generator, device=drawn_on, dtype=dtype).to(device)
+
+
+def place_of(model, generator=None):
+    """Where x_T is drawn, and in which dtype: those of the model's first parameter.
+
+    Parameters are looked for in a torch.nn.Module, in the parts of a functools.partial, and in what a
+    method is bound to or a function closes over, as those of `guidance` do. Where there are none, as in an
+    exact model, it is the generator's device, or the CPU, and float32: give x_T if you want another.
+    """
+    weight = _first_parameter(model, set())
+    if weight is not None:
+        return weight.device, weight.dtype
+    return torch.device("cpu") if generator is None else generator.device, torch.float32
+
+
+def _first_parameter(thing, seen):
+    if isinstance(thing, torch.nn.Module):
+        return next((weight for weight in thing.parameters() if weight.is_floating_point()), None)
+    if not callable(thing) or id(thing) in seen:
+        return None
+    seen.add(id(thing))
+    if isinstance(thing, functools.partial):
+        parts = [thing.func, *thing.args, *thing.keywords.values()]
+    else:
+        cells = getattr(thing, "__closure__", None) or ()
+        parts = [getattr(thing, "__self__", None), *(cell.cell_contents for cell in cells)]
+    found = (_first_parameter(part, seen) for part in parts)
+    return next((weight for weight in found if weight is not None), None)
+
+
+def _start(model, shape, x_T, generator):
+    if x_T is None:
+        return normal(tuple(shape), *place_of(model, generator), generator)
+    check_tensor("x_T", x_T)
+    if tuple(x_T.shape) != tuple(shape):
+        raise ValueError(f"x_T must have the shape {list(shape)}; got {list(x_T.shape)}.")
+    return x_T
+
+
+def _steps(schedule, pairs):
+    """(now, then, posterior) for each pair of indices; the arithmetic is done in float64 for all at once."""
+    levels = torch.cat([torch.ones(1, dtype=torch.float64), schedule.alphas_cumprod])
+    after, before = levels[torch.tensor(pairs).T + 1]
+    rows = torch.stack([*posterior_rates(after, before), 1 - after / before], dim=1).tolist()
+    now, then = _levels(pairs, 0, after), _levels(pairs, 1, before)
+    return [(*pair, Posterior(*row)) for *pair, row in zip(now, then, rows, strict=True)]
+
+
+def _levels(pairs, which, alphas_cumprod):
+    signal, sigma = alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()
+    rows = torch.stack([signal, sigma, sigma / signal], dim=1).tolist()
+    return [Level(pair[which], *row) for pair, row in zip(pairs, rows, strict=True)]
