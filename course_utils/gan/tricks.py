@@ -130,10 +130,11 @@ def truncated_normal(n, dim, threshold, generator=None):
     """z [n, dim] from N(0, I) given that every |z_i| <= threshold: what lies outside is drawn again.
 
     threshold: at least 0.01. Each coordinate is drawn again by itself. generator: a torch.Generator, or None
-    for torch's own. Source: Brock et al. 2019, section 3.1.
+    for torch's own; z is on its device. Source: Brock et al. 2019, section 3.1.
     """
     check_number("threshold", threshold, 0.01)
-    z = torch.randn(check_int("n", n), check_int("dim", dim), generator=generator)
+    how = {"generator": generator, "device": None if generator is None else generator.device}
+    z = torch.randn(check_int("n", n), check_int("dim", dim), **how)
     while (outside := z.abs() > threshold).any():
-        z[outside] = torch.randn(int(outside.sum()), generator=generator)
+        z[outside] = torch.randn(int(outside.sum()), **how)
     return z

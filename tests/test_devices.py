@@ -1,0 +1,236 @@
+"""On a pretended GPU no code of the course mixes its tensors with the CPU's, nor needs float64 on Apple's."""
+
+import contextlib
+import functools
+
+import pytest
+import torch
+from pretended import DeviceMixed, NoFloat64, Pretended, pretended_gpu
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.nn import functional as F
+
+from course_utils import autoencoders, diffusion, divergences, gan, metrics, training, vae
+from course_utils.diffusion import control, guidance, samplers, schedules
+from course_utils.exact import GaussianMixture
+from course_utils.widgets import LatentExplorer, VAEExplorer
+
+SCHEDULE = diffusion.NoiseSchedule.linear(12, 1e-2, 0.5)
+SHAPE = (4, 1, 8, 8)
+
+
+@pytest.fixture
+def gpu():
+    """The pretended device."""
+    with pretended_gpu() as device:
+        yield device
+
+
+def on(device, make, *args, **kwargs):
+    """What make gives, with its weights on the device."""
+    with device:
+        return make(*args, **kwargs)
+
+
+def mixed_in_fake(operation):
+    """Whether torch's own FakeTensorMode refuses the operation on a CPU's and a GPU's tensor."""
+    with FakeTensorMode():
+        a, b = torch.ones(3, device="cpu"), torch.ones(3, device="cuda")
+        try:
+            operation(a, b)
+        except RuntimeError:
+            return True
+    return False
+
+
+MIXTURES = {
+    "cpu + gpu": lambda a, b: a + b,
+    "gpu + cpu": lambda a, b: b + a,
+    "stack": lambda a, b: torch.stack([a, b]),
+    "where": lambda a, b: torch.where(b > 0, b, a),
+    "product": lambda a, b: b @ a,
+    "gpu + cpu's scalar": lambda a, b: b + a.sum(),
+    "cpu + gpu's scalar": lambda a, b: a + b.sum(),
+    "gpu by cpu's index": lambda a, b: b[a.long()],
+    "moved": lambda a, b: a + b.to("cpu"),
+    "copied": lambda a, b: b.copy_(a),
+    "number": lambda a, b: b * 2,
+}
+
+
+@pytest.mark.parametrize("operation", MIXTURES.values(), ids=MIXTURES)
+def test_what_may_be_mixed_is_what_torch_says(operation):
+    with pretended_gpu() as device:
+        try:
+            operation(torch.ones(3), torch.ones(3, device=device))
+            refused = False
+        except DeviceMixed:
+            refused = True
+    assert refused == mixed_in_fake(operation)
+
+
+def test_what_fake_mode_lets_through_is_refused_as_on_a_real_gpu(gpu):
+    with pytest.raises(DeviceMixed):
+        torch.ones(3)[torch.zeros(2, dtype=torch.int64, device=gpu)]
+    with pytest.raises(DeviceMixed, match="generator of another device"):
+        torch.randn(3, device=gpu, generator=torch.Generator())
+
+
+def test_apples_gpus_have_no_float64():
+    with pretended_gpu("mps") as device, pytest.raises(NoFloat64):
+        torch.ones(3, device=device).double()
+
+
+# --- diffusion: every sampler, schedule and kind of prediction that is found ---
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+@pytest.mark.parametrize("name", samplers.by_name)
+def test_samplers(name, kind):
+    with pretended_gpu(kind) as device:
+        net, how = on(device, diffusion.UNet, width=16, classes=3).eval(), {"num_inference_steps": 3}
+        y = torch.zeros(4, dtype=torch.int64, device=device)
+        free = guidance.classifier_free(net, y, 2.0)
+        for model in (net, functools.partial(net, y=y), free):
+            x = samplers.by_name[name](model, SCHEDULE, SHAPE, generator=torch.Generator(), **how)
+            assert isinstance(x, Pretended) and x.device == device and x.dtype == torch.float32
+        x_T = torch.zeros(SHAPE, device=device)
+        assert samplers.by_name[name](lambda x, t: x, SCHEDULE, SHAPE, x_T=x_T, **how).device == device
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+@pytest.mark.parametrize("name", schedules.by_name)
+def test_schedules_and_the_loss(name, kind):
+    schedule = schedules.by_name[name]()
+    with pretended_gpu(kind) as device:
+        x0, t = torch.zeros(SHAPE, device=device), torch.arange(4, device=device)
+        for at in (t, 3):
+            x_t = schedule.add_noise(x0, torch.randn_like(x0), at)
+            assert all(part.device == device for part in schedule.posterior(x0, x_t, at))
+            for target in diffusion.predictions:
+                assert schedule.convert(x0, x_t, at, "sample", target).device == device
+        for target in diffusion.predictions:
+            loss = diffusion.denoising_loss(schedule, target, schedule.snr.clamp(max=5))
+            assert loss(lambda x, t: x, x0).device == device
+
+
+def test_exact_models_serve_a_network_on_another_device(gpu):
+    mixture = GaussianMixture([[0.0, 1.0], [2.0, 0.0]], 0.5)
+    model = diffusion.exact_model(mixture, SCHEDULE)
+    x_T = torch.zeros(5, 2, device=gpu)
+    assert samplers.ddim(model, SCHEDULE, (5, 2), x_T=x_T, num_inference_steps=3).device == gpu
+    there = GaussianMixture(torch.zeros(2, 2, device=gpu), 0.5)
+    assert there.sample(3).device == there.score(x_T).device == there.diffuse(0.5).means.device == gpu
+
+
+def test_guidance(gpu):
+    net, judge = (
+        on(gpu, diffusion.UNet, width=16, classes=3).eval(),
+        on(gpu, diffusion.NoisyClassifier, 3, 16),
+    )
+    x, t = torch.zeros(SHAPE, device=gpu), torch.full((4,), 3, device=gpu)
+    y = torch.arange(4, device=gpu) % 3
+    led = guidance.classifier_guided(net, guidance.class_log_prob(judge, y), SCHEDULE, 2.0)
+    for model in (led, guidance.classifier_free(net, y, 2.0), guidance.mixed(net, net, 2.0)):
+        assert model(x, t).device == gpu
+    assert guidance.drop_labels(y, 3, 0.5).device == gpu
+    controlled = control.ControlledUNet(net)
+    assert controlled(x, t, y, x).device == control.edges(x).device == gpu
+    assert control.edge_agreement(x, x).device == gpu
+
+
+def test_the_bound(gpu):
+    net, x = on(gpu, diffusion.PlaneNet, 8, 1), torch.zeros(3, 2, device=gpu)
+    assert diffusion.bound.bound_terms(net, SCHEDULE, x).device == gpu
+
+
+# --- the other topics ---
+
+
+@pytest.mark.parametrize("name", gan.losses)
+def test_gan_losses_and_a_round_of_the_game(gpu, name):
+    G, D = on(gpu, gan.Generator, 2), on(gpu, gan.Discriminator)
+    optimisers = training.adamw(G), training.adamw(D)
+    loss, extras = gan.game_round(G, D, gan.losses[name], *optimisers, 2, 2)(torch.randn(6, 2, device=gpu))
+    assert loss.device == extras["g_loss"].device == gpu
+
+
+def test_gan_tricks(gpu):
+    D = on(gpu, gan.ImageDiscriminator)
+    x = torch.zeros(SHAPE, device=gpu)
+    assert gan.tricks.feature_matching(D, x, x).device == gpu
+    assert on(gpu, gan.tricks.MinibatchDiscrimination, 5)(torch.zeros(3, 5, device=gpu)).device == gpu
+    average = gan.tricks.HistoricalAverage(D)
+    average.update()
+    assert average.penalty().device == gpu
+    assert on(gpu, gan.tricks.VirtualBatchNorm2d, 1, 2)(x).device == gpu
+
+
+def test_vae_bounds_and_nets(gpu):
+    net, x = on(gpu, vae.VAE, SHAPE[1:], 2), torch.zeros(SHAPE, device=gpu)
+    logits, mean, logvar = net(x)
+    assert (
+        vae.elbo(x, logits, mean, logvar).value.device
+        == vae.iwae(net, x, 3).device
+        == net.sample(2).device
+        == gpu
+    )
+    told, y = on(gpu, vae.ConditionalVAE, SHAPE[1:], 2, 3), torch.tensor([0, 1, 2, 0], device=gpu)
+    assert told(x, y)[0].device == told.sample(y).device == gpu
+    coded = on(gpu, vae.VQVAE, SHAPE[1:], 3, 4)
+    assert coded(x)[0].device == coded.decode(coded(x)[1].indices).device == gpu
+    coded.quantizer.restart(
+        torch.zeros(5, 8, device=gpu), torch.tensor([True, False, True, False], device=gpu)
+    )
+
+
+def test_metrics(gpu):
+    x, judge = torch.rand(30, 1, 8, 8, device=gpu), on(gpu, metrics.DigitClassifier)
+    labels, features = torch.zeros(30, dtype=torch.int64, device=gpu), x.flatten(1)
+    found = [metrics.agreement(judge, x, labels), metrics.frechet_distance(features, features + 1)]
+    found += metrics.precision_recall(features, features)
+    centres = metrics.cluster_centres(features, 4)
+    shares = metrics.bin_shares(features, centres)
+    found += [metrics.bins_covered(shares, shares), metrics.modes_covered(features, centres, 1.0)]
+    assert centres.device == shares.device == gpu and all(isinstance(number, float | int) for number in found)
+    p = torch.full((5,), 0.2, device=gpu)
+    for measure in (divergences.js, divergences.kl, divergences.wasserstein1):
+        assert measure(p, p).device == gpu
+
+
+# --- the loop, and the widgets that take a student's model ---
+
+
+class NoStream(contextlib.nullcontext):
+    """In the place of RandomStream, whose generator a GPU's driver makes."""
+
+    def __init__(self, *_):
+        super().__init__()
+
+    def state_dict(self):
+        return {}
+
+
+def test_the_loop(gpu, monkeypatch, tmp_path):
+    from course_utils.training import fitting, loop
+
+    monkeypatch.setattr(loop, "RandomStream", NoStream)
+    for module in (loop, fitting):
+        monkeypatch.setattr(module, "pick_device", lambda device=None: gpu)
+    net = autoencoders.MLPAutoencoder(SHAPE[1:], 2, (8,))
+    how = {"batch_size": 8, "precision": "fp32", "compile": False, "ema_decay": 0.9, "progress": False}
+    images = torch.randint(0, 256, (20, *SHAPE[1:])).to(torch.uint8)
+    loss = lambda model, x: (F.mse_loss(model(x), x), {"size": x.mean()})  # noqa: E731
+    history = training.fit(net, loss, images, steps=4, checkpoint=tmp_path / "run", **how)
+    assert history.steps == len(history.extras["size"]) == 4 and (tmp_path / "run").exists()
+    assert {weight.device for part in (net, history.ema) for weight in part.parameters()} == {gpu}
+
+
+def test_widgets_take_a_model_and_data_on_a_gpu(gpu):
+    net, images = (
+        on(gpu, autoencoders.ConvAutoencoder, SHAPE[1:], 2, (4, 8)),
+        torch.rand(12, 1, 8, 8, device=gpu),
+    )
+    labels, codes = torch.arange(12, device=gpu) % 3, net.encoder(images).detach()
+    for decoder in (net.decoder, on(gpu, autoencoders.MLPAutoencoder, SHAPE[1:], 2).decoder):
+        LatentExplorer(decoder, codes, labels, images)._repr_mimebundle_()
+    VAEExplorer(net, {1.0: on(gpu, vae.VAE, SHAPE[1:], 2)}, images, labels)._repr_mimebundle_()
