@@ -1,16 +1,27 @@
-"""Pictures that can be touched: a Python face with synced traits, a JavaScript body that draws."""
+"""Pictures that can be touched: a Python face with synced traits, a JavaScript body that draws.
 
-from .diffusion import DiffusionExplorer
-from .divergence import DivergenceExplorer
-from .elbo import ElboExplorer
-from .guidance import GuidanceExplorer
-from .latent import LatentExplorer
-from .minimax import MinimaxExplorer
-from .playground import GANPlayground
-from .schedule import ScheduleExplorer
-from .vae import VAEExplorer
+A widget is a folder with a widget.js and a class that is a `Face`; what is there is found by looking.
+"""
 
-__all__ = [
-    "DiffusionExplorer", "DivergenceExplorer", "ElboExplorer", "GANPlayground", "GuidanceExplorer",
-    "LatentExplorer", "MinimaxExplorer", "ScheduleExplorer", "VAEExplorer",
-]  # fmt: skip
+import importlib
+from pathlib import Path
+
+from .shared.face import Face
+
+
+def _faces():
+    """Every widget's class by its name."""
+    modules = [
+        importlib.import_module(f".{path.parent.name}", __name__)
+        for path in sorted(Path(__file__).parent.glob("*/widget.js"))
+    ]
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Face) and value.__module__ == module.__name__
+    }
+
+
+globals().update(_faces())
+__all__ = sorted(_faces())

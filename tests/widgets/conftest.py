@@ -27,12 +27,15 @@ def node_path():
 
 @pytest.fixture(scope="session")
 def node(node_path):
-    """A function: the value of a JavaScript expression over a widget module `m` and the JSON `input`."""
+    """A function: the value of a JavaScript expression over `m`, what a widget's module (or several) exports,
+    and the JSON `input`."""
 
-    def evaluate(module, expression, **values):
+    def evaluate(modules, expression, **values):
+        paths = [modules] if isinstance(modules, str) else modules
+        addresses = json.dumps([(WIDGETS / path).as_uri() for path in paths])
         script = (
-            f"import * as m from {json.dumps((WIDGETS / module).as_uri())};"
             'import { readFileSync } from "node:fs";'
+            f"const m = Object.assign({{}}, ...(await Promise.all({addresses}.map((url) => import(url)))));"
             "const input = JSON.parse(readFileSync(0));"
             f"process.stdout.write(JSON.stringify(await ({expression})));"
         )

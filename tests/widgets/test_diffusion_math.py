@@ -10,18 +10,16 @@ import torch
 from course_utils.diffusion import NoiseSchedule, PlaneNet, exact_model, samplers, time_embedding
 from course_utils.exact import GaussianMixture
 from course_utils.widgets import DiffusionExplorer
-from course_utils.widgets import diffusion as package
 
-MATH = "diffusion/math.js"
-SESSION = "diffusion/session.js"
+MATH = ("shared/noising.js", "diffusion/math.js")
+SESSION = (*MATH, "diffusion/session.js")
 SCHEDULES = {"linear": NoiseSchedule.linear(), "cosine": NoiseSchedule.cosine(100)}
 # A session that is computed to its end; `s`.
-COMPUTED = """const levels = m2.levelsOf(input.betas);
+COMPUTED = """const levels = m.levelsOf(input.betas);
   const given = { levels, mixture: input.mixture, half: 4, learned: null };
   const s = m.newSession(given, input.settings);
   const shown = { k: 0, processes: ["stochastic", "deterministic"], field: "exact" };
   while (m.work(s, shown, Infinity)) {}"""
-PAGE_MATH = f"file://{package.__path__[0]}/math.js"
 
 
 def three_modes():
@@ -46,11 +44,10 @@ def computed(node):
     """A function: the value of an expression over a finished session `s` and the module `m`."""
 
     def run(expression, mixture, schedule, **settings):
-        source = f"(async () => {{ const m2 = await import(input.math); {COMPUTED} return {expression}; }})()"
+        source = f"(() => {{ {COMPUTED} return {expression}; }})()"
         return node(
             SESSION,
             source,
-            math=PAGE_MATH,
             betas=schedule.betas.tolist(),
             mixture=as_page(mixture),
             settings={"steps": 10, "variance": "fixed_small", "seed": 0, **settings},
@@ -234,7 +231,7 @@ def test_the_error_on_show_is_the_mean_square_on_the_samples(node):
     """A learned field that is the exact one plus (0.3, -0.1): 0.05, in pieces or at once."""
     expression = """(async () => {
       const levels = Float64Array.from({ length: 41 }, (_, t) => 0.9 ** t);
-      const exact = (await import(input.math)).exactEpsilon(input.mixture, levels);
+      const exact = m.exactEpsilon(input.mixture, levels);
       const learned = (x, t) => exact(x, t).map((value, i) => value + (i % 2 ? -0.1 : 0.3));
       const s = m.newSession({ levels, mixture: input.mixture, half: 4, learned }, input.settings);
       const shown = { k: 2, processes: ["forward"], field: "learned" };
@@ -245,7 +242,7 @@ def test_the_error_on_show_is_the_mean_square_on_the_samples(node):
       return { pieces, apart, error: m.onShow(s, m.pathOf(s, "forward", "learned"), 2).error };
     })()"""
     settings = {"steps": 10, "variance": "fixed_small", "seed": 0}
-    found = node(SESSION, expression, mixture=as_page(three_modes()), settings=settings, math=PAGE_MATH)
+    found = node(SESSION, expression, mixture=as_page(three_modes()), settings=settings)
     assert found["error"] == pytest.approx((0.3**2 + 0.1**2) / 2, rel=1e-9)
     assert found["pieces"] > 20
     assert found["apart"] < 1e-12

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, special, stats
 
-MATH = "divergence/math.js"
+MATH = ("shared/gaussians.js", "divergence/math.js")
 TWO = {"means": [-2.0, 2.0], "stds": [0.6, 0.6], "weights": [0.5, 0.5]}
 CASES = [
     (TWO, {"mean": 0.0, "std": 1.0}),

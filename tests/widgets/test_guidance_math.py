@@ -8,13 +8,11 @@ from course_utils.diffusion import NoiseSchedule, exact_model, samplers
 from course_utils.diffusion.guidance import mixed
 from course_utils.diffusion.guidance_exact import LabelledMixture
 from course_utils.exact import GaussianMixture
-from course_utils.widgets import playground
 from course_utils.widgets.guidance.mixtures import PRESETS
 
 MATH = "guidance/math.js"
 SESSION = "guidance/session.js"
 STATE = "guidance/state.js"
-RANDOM = f"file://{playground.__path__[0]}/random.js"
 SCALES = [0, 0.35, 1, 2.5, 8]
 
 
@@ -198,9 +196,8 @@ def test_points_beyond_the_picture_are_counted(node):
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_even_draws_are_normal_and_even(node, seed):
-    expression = """(async () => { const { stream } = await import(input.random);
-      return [...m.evenNormals(stream(input.seed), 400)]; })()"""
-    x = np.array(node(MATH, expression, random=RANDOM, seed=seed)).reshape(-1, 2)
+    expression = "[...m.evenNormals(m.stream(input.seed), 400)]"
+    x = np.array(node((MATH, "shared/random.js"), expression, seed=seed)).reshape(-1, 2)
     assert np.abs(x.mean(0)).max() < 0.05
     assert np.cov(x.T) == pytest.approx(np.eye(2), abs=0.08)
     assert (x**2).sum(1).mean() == pytest.approx(2, abs=0.03)  # ordinary draws: a standard error of 0.1

@@ -62,7 +62,7 @@ def test_the_value_at_the_best_d_is_the_courses_and_twice_js_less_log_4(node, p,
     value = gan.value(best[inside], data[inside], model[inside], float(x[1] - x[0]))
     assert found == pytest.approx(float(value), abs=1e-6)
     assert numbers(**p, **q, slope=0, boundary=0).value == pytest.approx(found, abs=1e-6)
-    js = node("divergence/math.js", "m.divergences(input.p, input.q).js", p=p, q=q)
+    js = node("shared/gaussians.js", "m.divergences(input.p, input.q).js", p=p, q=q)
     assert found == pytest.approx(2 * js - math.log(4), abs=1e-6)
 
 

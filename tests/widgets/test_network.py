@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils.widgets._export import SIDE, export_grid, export_network, pack_images, pack_numbers
+from course_utils.widgets.shared.export import SIDE, export_grid, export_network, pack_images, pack_numbers
 
 NETWORK = "shared/network.js"
 POINTS = [[0.0, 0.0], [1.0, -1.0], [-3.0, 2.5], [0.3, 4.0]]

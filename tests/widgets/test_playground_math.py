@@ -41,7 +41,7 @@ def test_the_streams_are_uniform_and_normal_and_repeat(node):
       const u = Array.from({ length: 5000 }, a.uniform), again = Array.from({ length: 5000 }, b.uniform);
       return { u, same: u.every((x, i) => x === again[i]), z: [...m.normals(m.stream(8), 5000, 1)],
                other: m.stream(m.subSeed(7, 0)).uniform() !== m.stream(m.subSeed(7, 1)).uniform() }; })()"""
-    found = node("playground/random.js", expression)
+    found = node("shared/random.js", expression)
     assert found["same"] and found["other"]
     assert stats.kstest(found["u"], "uniform").pvalue > 0.01
     assert stats.kstest(found["z"], "norm").pvalue > 0.01
@@ -184,7 +184,7 @@ def test_the_contour_of_a_circle_is_a_circle(node):
     side = 41
     x = np.linspace(-3, 3, side)
     values = np.hypot(*np.meshgrid(x, x)).ravel()
-    found = np.array(node("playground/contour.js", "m.contour(input.values, 41, 2)", values=values.tolist()))
+    found = np.array(node("shared/contour.js", "m.contour(input.values, 41, 2)", values=values.tolist()))
     points = -3 + 6 * found.reshape(-1, 2) / (side - 1)
     assert np.hypot(*points.T) == pytest.approx(2, abs=0.01)
     lengths = np.hypot(*(6 / (side - 1) * (found[:, 1] - found[:, 0])).T)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course_utils.vae import VAE
-from course_utils.widgets._export import export_network
+from course_utils.widgets.shared.export import export_network
 
 MATH = "vae/math.js"
 CODES = np.random.default_rng(0).normal(size=(80, 2)) * 4

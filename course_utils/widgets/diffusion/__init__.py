@@ -8,8 +8,8 @@ import traitlets
 from ..._validate import check_choice, check_int
 from ...diffusion import NoiseSchedule, PlaneNet
 from ...exact import GaussianMixture
-from .._export import encode, export_network
-from .._face import HERE, STYLE, Face, body
+from ..shared.export import encode, export_network
+from ..shared.face import Face
 from .still import still
 
 PROCESSES = ("forward", "stochastic", "deterministic", "both")
@@ -41,8 +41,6 @@ class DiffusionExplorer(Face):
     network or at t = 0). Raises TypeError or ValueError for another model, mixture, schedule or value.
     """
 
-    _esm = body("diffusion")
-    _css = STYLE + (HERE / "playground" / "style.css").read_text(encoding="utf-8")
     mixtures = traitlets.List(read_only=True).tag(sync=True)
     betas = traitlets.Unicode(read_only=True).tag(sync=True)
     network = traitlets.Dict(read_only=True).tag(sync=True)

@@ -1,6 +1,5 @@
 // The rows above the picture: playing and the time, what is played, and the presets.
-import { choice } from "../shared/select.js";
-import { button, group, slider } from "../shared/shell.js";
+import { button, choice, group, slider } from "../shared/controls.js";
 
 /** Processes by name, with what each is called. */
 export const PROCESSES = [
@@ -26,7 +25,7 @@ const FIELDS = [["exact", "the exact field"], ["learned", "your network"]];
 const SEEDS = Array.from({ length: 10 }, (_, seed) => [seed, String(seed)]);
 
 /** All controls; `start(changes)` sets anything. Returns what shows the state again. */
-export function addControls(toolbar, current, { toggle, moveTo, save, start }) {
+export function addControls({ toolbar, state: current, save }, { toggle, moveTo, start }) {
   const { given } = current;
   const play = button(toolbar, "Play", toggle, { title: "Space" });
   const total = given.levels.length - 1;

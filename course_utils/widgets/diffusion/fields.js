@@ -1,10 +1,10 @@
 // The exact density with its score, the learned field beside it, and how far the two are apart.
 import { layer, write } from "../shared/canvas.js";
 import { DATA, INK, MODEL, NOISE, PAPER, SOFT } from "../shared/colors.js";
+import { contour } from "../shared/contour.js";
 import { clipped, scaleMap } from "../shared/map.js";
 import { strokeAll } from "../shared/stroke.js";
 import { viridis } from "../shared/viridis.js";
-import { contour } from "../playground/contour.js";
 import { FINE, GRID, fieldTime, learnedAt, truthAt } from "./session.js";
 
 const EVERY = 2; // grid points between arrows

@@ -1,10 +1,8 @@
 // Everything that is computed for one setting: paths from the same noise, fields on a grid, in pieces of a few ms.
+import { ddpmStep, diffuse, guessOfData, visitedTimes } from "../shared/noising.js";
 import { gridPoints } from "../shared/points.js";
-import { normals, stream, subSeed } from "../playground/random.js";
-import {
-  compare, ddimStep, ddpmStep, diffuse, exactEpsilon, forwardStep, guessOfData, logDensity, meanSquare, sampleMixture,
-  visitedTimes
-} from "./math.js";
+import { normals, stream, subSeed } from "../shared/random.js";
+import { compare, ddimStep, exactEpsilon, forwardStep, logDensity, meanSquare, sampleMixture } from "./math.js";
 
 export const POINTS = 300;
 export const GRID = 24; // points of a field along a side

@@ -1,7 +1,8 @@
 // What comes from Python and what the reader chooses, as the pictures need it; and the sentence under them.
 import { decodeBytes } from "../shared/base64.js";
+import { levelsOf } from "../shared/noising.js";
+import { fixed } from "../shared/numbers.js";
 import { learnedEpsilon } from "./learned.js";
-import { levelsOf } from "./math.js";
 
 /** The traits that follow the page; `session`: those that begin the computing anew. */
 export const NAMES = {
@@ -45,41 +46,40 @@ export function processesOf({ process }) {
   return process === "both" ? ["stochastic", "deterministic"] : [process];
 }
 
-const number = (value, digits) => value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "\u2212");
-const point = ([x, y]) => `(${number(x, 2)}, ${number(y, 2)})`;
+const point = ([x, y]) => `(${fixed(x, 2)}, ${fixed(y, 2)})`;
 
 /** Above the samples. */
-export function titleOf({ settings, session, k, view }) {
-  const lag = view.shown.some((one) => one.k > k) ? " \u2013 computing\u2026" : "";
+export function titleOf({ settings, session, k, look }) {
+  const lag = look.shown.some((one) => one.k > k) ? " \u2013 computing\u2026" : "";
   const way = settings.process === "forward" ? "Forward" : "Reverse";
   return `${way}, t = ${session.times[k].toLocaleString("en")}${lag}`;
 }
 
 /** The live summary. */
-export function describe({ session, settings, given, k, view }) {
+export function describe({ session, settings, given, k, look }) {
   const t = session.times[k];
   const [total, level] = [given.levels.length - 1, session.levels[t]];
   const parts = [
-    `t = ${t.toLocaleString("en")} of ${total.toLocaleString("en")}: \u1fb1 ${number(level, level < 0.01 ? 5 : 3)}.`,
+    `t = ${t.toLocaleString("en")} of ${total.toLocaleString("en")}: \u1fb1 ${fixed(level, level < 0.01 ? 5 : 3)}.`,
   ];
-  view.paths.forEach(({ process }, i) => {
-    const { measures, error } = view.shown[i];
+  look.paths.forEach(({ process }, i) => {
+    const { measures, error } = look.shown[i];
     const name = process[0].toUpperCase() + process.slice(1);
-    const [gap, spread] = [number(measures.gap, 3), number(measures.spread, 2)];
-    const learned = error === null ? "" : `, MSE of \u03b5 ${number(error, 4)}`;
+    const [gap, spread] = [fixed(measures.gap, 3), fixed(measures.spread, 2)];
+    const learned = error === null ? "" : `, MSE of \u03b5 ${fixed(error, 4)}`;
     parts.push(`${name}: shares within ${gap}, spread ${spread}${i ? "" : " (truth 1)"}${learned}.`);
   });
-  const places = view.shown.map(({ points }) => point(points.subarray(2 * settings.traced, 2 * settings.traced + 2)));
+  const places = look.shown.map(({ points }) => point(points.subarray(2 * settings.traced, 2 * settings.traced + 2)));
   parts.push(`Point ${settings.traced}: ${places.join(", ")}.`);
   if (given.network && !session.learned) parts.push("Your network has not seen these data.");
   return parts.join(" ");
 }
 
 /** What Python reads: one entry for each process on show. */
-export function numbersOf({ session, k, view }) {
+export function numbersOf({ session, k, look }) {
   const t = session.times[k];
-  const entries = view.paths.map(({ process }, i) => {
-    const { measures, error } = view.shown[i];
+  const entries = look.paths.map(({ process }, i) => {
+    const { measures, error } = look.shown[i];
     return [process, { gap: measures.gap, spread: measures.spread, shares: measures.shares, error }];
   });
   return { t, alpha_cumprod: session.levels[t], ...Object.fromEntries(entries) };

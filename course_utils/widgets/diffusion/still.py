@@ -4,7 +4,7 @@ import torch
 
 from ... import figures
 from ...diffusion import exact_model
-from .._decoding import evaluating
+from ..shared.decoding import evaluating
 
 SHARES = (0.05, 0.3, 1.0)  # of T
 FINE, ARROWS, LEVELS = 60, 12, 10

@@ -1,7 +1,6 @@
-import { fontSize, prepare } from "../shared/canvas.js";
-import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
-import { glide } from "../shared/motion.js";
-import { follow, painter, shell } from "../shared/shell.js";
+import { glide, reducedMotion } from "../shared/motion.js";
+import { mount } from "../shared/mount.js";
+import { clamp } from "../shared/numbers.js";
 import { addControls } from "./controls.js";
 import { drawFields } from "./fields.js";
 import { layout } from "./layout.js";
@@ -26,7 +25,7 @@ function wantedOf({ session, settings, k }) {
 }
 
 /** What is on show of each path, with the guesses of the traced point; `lags` while that is still computed. */
-function look(current) {
+function lookAt(current) {
   const { session, settings, k } = current;
   const { processes, field } = wantedOf(current);
   const paths = processes.map((process) => pathOf(session, process, field));
@@ -39,33 +38,28 @@ function look(current) {
   return { paths, shown, lags, traced: { index, guesses } };
 }
 
-function drawing({ canvas, summary }, current) {
-  return (width) => {
-    const { session, k } = current;
-    const place = (current.place = layout(width, fontSize(width), Boolean(session.learned)));
-    const context = prepare(canvas, width, place.height);
-    const view = (current.view = look(current));
-    drawFields(context, place, session, k);
-    drawSamples(context, place, session, { ...view, k, title: titleOf(current) });
-    drawMasses(context, place, session.mixture, view.paths, view.shown);
-    const sentence = describe(current);
-    if (summary.textContent !== sentence) summary.textContent = sentence;
-  };
+function draw(context, { state, place }) {
+  const { session, k } = state;
+  const look = (state.look = lookAt(state));
+  drawFields(context, place, session, k);
+  drawSamples(context, place, session, { ...look, k, title: titleOf(state) });
+  drawMasses(context, place, session.mixture, look.paths, look.shown);
+  return describe(state);
 }
 
-/** Computes what is missing, a slice in every frame, and shows how far it has come; then `settle`. */
-function worker(root, current, { request, settle }) {
+/** Computes what is missing, a slice in every frame, and shows how far it has come; then tells what is owed. */
+function worker({ root, state: current, changed, save }) {
   let [frame, shown] = [0, 0];
   const busy = () => root.setAttribute("aria-busy", String(frame !== 0));
   const tick = (now) => {
-    const rests = !current.view.lags && now - current.touched < REST_MS;
+    const rests = !current.look.lags && now - current.touched < REST_MS;
     const left = rests || work(current.session, wantedOf(current), performance.now() + SLICE_MS);
     frame = left ? requestAnimationFrame(tick) : 0;
-    if (!left) settle();
+    if (!left && current.owed) save();
     busy();
     if (left && now - shown < SHOW_MS) return;
     shown = now;
-    request();
+    changed();
   };
   return {
     start: () => {
@@ -77,7 +71,7 @@ function worker(root, current, { request, settle }) {
 }
 
 /** Playing to the end of the process, from its start where it has come to its end. */
-function player(current, { moveTo, show, save }) {
+function player({ state: current, save }, { moveTo, show }) {
   let motion = null;
   const running = () => motion !== null;
   const stop = () => {
@@ -105,97 +99,94 @@ function player(current, { moveTo, show, save }) {
 }
 
 /** In the panel of samples the pointer chooses the nearest point. */
-function picking(current, trace) {
+function drag(view, { trace }) {
   const move = (point) => {
-    const index = pickPoint(current.place, current.session, current.view.shown, point);
+    const index = pickPoint(view.place, view.state.session, view.state.look.shown, point);
     if (index >= 0) trace(index);
     return index >= 0;
   };
   return { start: move, move };
 }
 
-/** The current state with what changes it: {k, session, settings, ...} and begin(settings). */
-function stateOf(model) {
-  const given = readGiven(model);
-  const current = { given, view: null, place: null, saving: false, owed: false, touched: 0, playing: () => false };
-  current.begin = (settings, t) => {
-    const same = current.session && NAMES.session.every((name) => settings[name] === current.settings[name]);
-    if (!same) current.session = newSession(given.problems[settings.data], settings);
-    current.settings = settings;
-    current.k = nearestTime(current.session, t);
-    work(current.session, wantedOf(current), performance.now() + SLICE_MS); // exact paths are there at once
-  };
-  current.begin(readSettings(model), model.get("t"));
-  return current;
+/** Take up settings and the visited time nearest to t, with a new session where they ask for one. */
+function begin(state, settings, t) {
+  const same = state.session && NAMES.session.every((name) => settings[name] === state.settings[name]);
+  if (!same) state.session = newSession(state.given.problems[settings.data], settings);
+  state.settings = settings;
+  state.k = nearestTime(state.session, t);
+  work(state.session, wantedOf(state), performance.now() + SLICE_MS); // exact paths are there at once
 }
 
-/** A function that tells Python what is on show. */
-function saver(model, current) {
-  return () => {
-    current.view = look(current);
-    current.owed = current.view.lags; // and told again when it is computed
-    current.saving = true; // each set calls refresh, which must not read half of them
-    const all = { ...current.settings, t: current.session.times[current.k], numbers: numbersOf(current) };
-    for (const [name, value] of Object.entries(all)) model.set(name, value);
-    current.saving = false;
-    model.save_changes();
-  };
+/** What Python is told: all that is on show. */
+function values({ state }) {
+  const { settings, session, k } = state;
+  state.look = lookAt(state);
+  state.owed = state.look.lags; // and told again when it is computed
+  return { ...settings, t: session.times[k], numbers: numbersOf(state) };
 }
 
 /** What the controls, keys and pointer do. */
-function actionsOn(current, { show, save, draw }) {
+function deeds(view) {
+  const { state, changed, now, save } = view;
+  const computing = worker(view);
+  const show = () => (changed(), computing.start());
   const moveTo = (k) => {
-    const within = Math.min(current.session.times.length - 1, Math.max(0, k));
-    if (within === current.k) return;
-    current.k = within;
-    current.touched = performance.now();
+    const within = clamp(k, 0, state.session.times.length - 1);
+    if (within === state.k) return;
+    state.k = within;
+    state.touched = performance.now();
     show();
   };
-  const playing = player(current, { moveTo, show, save });
-  current.playing = playing.running;
-  const start = ({ t = current.session.times[current.k], ...changes }) => {
+  const playing = player(view, { moveTo, show });
+  state.playing = playing.running;
+  const start = ({ t = state.session.times[state.k], ...changes }) => {
     playing.stop();
-    current.begin({ ...current.settings, ...changes }, t);
-    draw();
+    begin(state, { ...state.settings, ...changes }, t);
+    now();
+    computing.start();
     save();
   };
   const trace = (index) => {
-    current.settings.traced = (index + POINTS) % POINTS;
-    current.touched = performance.now();
+    state.settings.traced = (index + POINTS) % POINTS;
+    state.touched = performance.now();
     show();
   };
-  const scrub = (k) => (playing.stop(), moveTo(k));
-  return { toggle: playing.toggle, stop: playing.stop, moveTo: scrub, start, trace, save };
+  computing.start();
+  return {
+    start,
+    trace,
+    show,
+    toggle: playing.toggle,
+    moveTo: (k) => (playing.stop(), moveTo(k)),
+    stop: () => (playing.stop(), computing.stop()),
+  };
 }
 
-function render({ model, el }) {
-  const parts = shell(el, LABEL);
-  const current = stateOf(model);
-  const paint = painter(parts.root, drawing(parts, current));
-  const save = saver(model, current);
-  const settle = () => current.owed && save();
-  const computing = worker(parts.root, current, { request: paint.request, settle });
-  const show = () => (refreshControls(), paint.request(), computing.start());
-  const draw = () => (refreshControls(), paint.paint(), computing.start());
-  const actions = actionsOn(current, { show, save, draw });
-  const refreshControls = addControls(parts.toolbar, current, actions);
-  const refresh = () => {
-    if (current.saving) return;
-    current.begin(readSettings(model), model.get("t"));
-    show();
-  };
-  const { toggle, moveTo, trace } = actions;
-  const keys = {
+function keys({ state }, { toggle, moveTo, trace }) {
+  return {
     " ": toggle,
-    ArrowLeft: () => moveTo(current.k - 1),
-    ArrowRight: () => moveTo(current.k + 1),
-    ArrowUp: () => trace(current.settings.traced + 1),
-    ArrowDown: () => trace(current.settings.traced - 1),
+    ArrowLeft: () => moveTo(state.k - 1),
+    ArrowRight: () => moveTo(state.k + 1),
+    ArrowUp: () => trace(state.settings.traced + 1),
+    ArrowDown: () => trace(state.settings.traced - 1),
   };
-  const stopKeys = onKeys(parts.root, parts.canvas, keys, save);
-  const stopDrag = onDrag(parts.canvas, { ...picking(current, trace), end: save });
-  draw();
-  return follow(model, NAMES.all, refresh, [actions.stop, computing.stop, stopKeys, stopDrag, paint.stop]);
 }
+
+const read = (model, state) => begin(state, readSettings(model), model.get("t"));
+
+const render = mount({
+  label: LABEL,
+  traits: NAMES.all,
+  layout: (width, size, { session }) => layout(width, size, Boolean(session.learned)),
+  given: (model) => ({ given: readGiven(model), owed: false, touched: 0, playing: () => false }),
+  read,
+  values,
+  deeds,
+  controls: addControls,
+  keys,
+  drag,
+  heed: ({ model, state }, { show }) => (read(model, state), show()),
+  draw,
+});
 
 export default { render };

@@ -7,7 +7,8 @@ import traitlets
 
 from ... import figures
 from ..._validate import check_choice, check_number
-from .._face import Face, body
+from ..shared.face import Face
+from ..shared.mixture import axis_limits, check_mixture
 
 INTEGRANDS = ("none", "forward", "reverse")
 
@@ -21,7 +22,6 @@ class DivergenceExplorer(Face):
     Raises TypeError or ValueError where a number is missing, not finite or out of range.
     """
 
-    _esm = body("divergence")
     means = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
     stds = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
     weights = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
@@ -33,11 +33,11 @@ class DivergenceExplorer(Face):
     def __init__(
         self, means=(-2, 2), stds=(0.6, 0.6), weights=(0.5, 0.5), mean=0.0, std=1.0, integrand="none"
     ):
-        means, stds, weights = _mixture(means, stds, weights)
+        means, stds, weights = check_mixture(means, stds, weights)
         mean, std = check_number("mean", mean), check_number("std", std, 0, open_minimum=True)
         check_choice("integrand", integrand, INTEGRANDS)
         super().__init__(mean=mean, std=std, integrand=integrand)
-        limits = _limits(means, stds, mean, std)
+        limits = axis_limits(means, stds, mean, std)
         for name, value in {"means": means, "stds": stds, "weights": weights, "limits": limits}.items():
             self.set_trait(name, value)
 
@@ -71,32 +71,6 @@ class DivergenceExplorer(Face):
         axis.set(title="Drag q over p: a still of the live picture", xlabel="x", ylabel="density", ylim=0)
         axis.legend()
         return fig
-
-
-def _mixture(means, stds, weights):
-    lists = {"means": means, "stds": stds, "weights": weights}
-    for name, values in lists.items():
-        if not isinstance(values, (list, tuple)) or len(values) == 0:
-            raise TypeError(f"{name} must be a list of numbers, one a mode; got {values!r}.")
-        if len(values) != len(means):
-            raise ValueError(f"{name} must hold {len(means)} numbers, as means does; got {len(values)}.")
-    means = [check_number("means", value) for value in means]
-    stds = [check_number("stds", value, 0, open_minimum=True) for value in stds]
-    weights = [check_number("weights", value, 0) for value in weights]
-    if abs(sum(weights) - 1) > 1e-6:
-        raise ValueError(f"weights must add up to 1; got a sum of {sum(weights):g}.")
-    return means, stds, weights
-
-
-def _limits(means, stds, mean, std):
-    """The x axis: every mode with room on both sides for q to be dragged clear of p."""
-    low = min(m - 3.5 * s for m, s in zip(means, stds, strict=True))
-    high = max(m + 3.5 * s for m, s in zip(means, stds, strict=True))
-    room = 0.35 * (high - low)
-    return [
-        float(min(math.floor(low - room), mean - 2 * std)),
-        float(max(math.ceil(high + room), mean + 2 * std)),
-    ]
 
 
 def _normal(x, mean, std):

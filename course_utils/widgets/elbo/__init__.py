@@ -5,7 +5,7 @@ import math
 import traitlets
 
 from ..._validate import check_choice, check_number
-from .._face import Face, body
+from ..shared.face import Face
 from .bound import bound
 from .still import still
 
@@ -26,7 +26,6 @@ class ElboExplorer(Face):
     `explorer.numbers`. Raises TypeError or ValueError where a number is not finite or out of range.
     """
 
-    _esm = body("elbo")
     q_mean = traitlets.Any(0.0).tag(sync=True)
     q_std = traitlets.Any(1.0).tag(sync=True)
     x = traitlets.Any(1.0).tag(sync=True)

@@ -1,5 +1,6 @@
 import { hatch, line, write } from "../shared/canvas.js";
 import { GREEN, INK, MODEL, NOISE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
+import { clamp, minus } from "../shared/numbers.js";
 import { addingUp } from "./math.js";
 
 const DEPTH = 5; // nats below log p(x) that the picture shows
@@ -54,7 +55,7 @@ function heights(bars, { model }, { evidence }) {
   const top = Math.min(evidence + HEIGHT, Math.max(evidence, most)) + 0.2;
   const bottom = evidence - DEPTH;
   const perNat = (bars.bottom - bars.top) / (top - bottom);
-  const toY = (value) => bars.bottom - (Math.min(top, Math.max(bottom, value)) - bottom) * perNat;
+  const toY = (value) => bars.bottom - (clamp(value, bottom, top) - bottom) * perNat;
   return { top, bottom, toY };
 }
 
@@ -64,7 +65,7 @@ function drawScale(context, { bars, small }, { top, bottom, toY }) {
     line(context, [[bars.left - 3, y], [bars.right, y]], "#ececec", 1);
     if (y > bars.bottom - small * 0.4) continue;
     const options = { size: small, color: SOFT, align: "right", baseline: "middle" };
-    write(context, String(nats).replace("-", "\u2212"), bars.left - 6, y, options);
+    write(context, minus(nats), bars.left - 6, y, options);
   }
 }
 
@@ -82,11 +83,11 @@ function drawStack(context, { size, small }, { top, bottom, toY }, { left, right
   line(context, [[left, floor], [right, floor]], RULE, 1);
   const middle = (left + right) / 2;
   if (part.high > top) {
-    const above = `\u2191 ${part.high.toFixed(1).replace("-", "\u2212")}`;
+    const above = `\u2191 ${minus(part.high.toFixed(1))}`;
     write(context, above, middle, high + size * 1.3, { size, align: "center", bold: true, halo: true });
   }
   if (base > bottom) return;
-  const text = `${base.toFixed(base > -1000 ? 1 : 0).replace("-", "\u2212")} \u2193`;
+  const text = `${minus(base.toFixed(base > -1000 ? 1 : 0))} \u2193`;
   write(context, text, middle, floor - size * 1.7, { size, align: "center", bold: true, halo: true });
   write(context, "below", middle, floor - size * 0.5, { size: small, align: "center", halo: true });
 }

@@ -1,5 +1,6 @@
 import { hatch, line, write } from "../shared/canvas.js";
 import { DATA, INK, MODEL, NOISE, PAPER, RULE, SOFT, withAlpha } from "../shared/colors.js";
+import { clamp, minus } from "../shared/numbers.js";
 import { across } from "./layout.js";
 import { logEvidence, logJoint, logNormal } from "./math.js";
 
@@ -38,7 +39,7 @@ export function drawDensities(context, place, state) {
 export function grips({ density }, { q, zLimits }) {
   const { toPixel } = across(density, zLimits);
   const y = density.bottom - 0.3 * (density.bottom - density.top);
-  const inside = (x) => Math.min(density.right - 8, Math.max(density.left + 8, x));
+  const inside = (x) => clamp(x, density.left + 8, density.right - 8);
   return {
     centre: { x: toPixel(q.mean), y: density.bottom },
     sides: [-1, 1].map((sign) => ({ x: inside(toPixel(q.mean + sign * q.std)), y })),
@@ -46,18 +47,18 @@ export function grips({ density }, { q, zLimits }) {
 }
 
 /** The axis of x with p(x) over it, and the observation as a marker to be dragged. */
-export function drawObservation(context, place, state, cache) {
+export function drawObservation(context, place, state) {
   const { strip, size, small } = place;
   const { toPixel } = across(strip, state.xLimits);
-  const key = state.model.decoder;
-  cache[key] ??= curve(state.xLimits, MARGINAL_STEPS, (x) => Math.exp(logEvidence(x, state.model)));
-  const top = Math.max(...cache[key].map(([, value]) => value));
+  const { cache, model } = state;
+  cache[model.decoder] ??= curve(state.xLimits, MARGINAL_STEPS, (x) => Math.exp(logEvidence(x, model)));
+  const top = Math.max(...cache[model.decoder].map(([, value]) => value));
   const toY = (value) => strip.bottom - (value / top) * (strip.bottom - strip.top);
-  const points = cache[key].map(([x, value]) => [toPixel(x), toY(value)]);
+  const points = cache[model.decoder].map(([x, value]) => [toPixel(x), toY(value)]);
   shade(context, points, strip.bottom, "#ececec");
   line(context, points, SOFT, 1.5);
   drawAxis(context, place, strip, state.xLimits, "x");
-  const title = `Observed x = ${state.x.toFixed(2).replace("-", "\u2212")} (drag it), and p(x)`;
+  const title = `Observed x = ${minus(state.x.toFixed(2))} (drag it), and p(x)`;
   write(context, title, strip.left, strip.top - size * 0.5, { size: small, bold: true });
   const at = toPixel(state.x);
   line(context, [[at, strip.top], [at, strip.bottom]], INK, 2);
@@ -91,7 +92,7 @@ function drawAxis(context, { size, small }, box, limits, name) {
     const x = toPixel(value);
     if (x < box.left + size * 0.6 || x > box.right - size * 1.8) continue;
     line(context, [[x, box.bottom], [x, box.bottom + 4]], RULE, 1);
-    const label = String(Number(value.toFixed(1))).replace("-", "\u2212");
+    const label = minus(Number(value.toFixed(1)));
     write(context, label, x, box.bottom + size * 1.7, { size: small, color: SOFT, align: "center" });
   }
   write(context, name, box.right, box.bottom + size * 1.7, { size, align: "right" });

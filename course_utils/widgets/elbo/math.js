@@ -1,5 +1,6 @@
 // One latent z ~ N(0, 1), one observation x | z ~ N(g(z), sigma^2), everything in nats.
 // model = {decoder: "linear" or "square", weight, sigma}; q = {mean, std}.
+import { fixed } from "../shared/numbers.js";
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 const REACH = 12; // the prior beyond weighs less than 1e-31
@@ -94,5 +95,5 @@ export function addingUp(total, first, second) {
   const largest = Math.max(Math.abs(total), Math.abs(first), Math.abs(second));
   const digits = largest < 100 ? 3 : largest < 1000 ? 1 : 0;
   const [a, b] = [total, first].map((value) => Number(value.toFixed(digits)));
-  return [a, b, a - b].map((value) => (value || 0).toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "\u2212"));
+  return [a, b, a - b].map((value) => fixed(value || 0, digits));
 }

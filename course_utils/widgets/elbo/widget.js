@@ -1,7 +1,7 @@
-import { fontSize, prepare } from "../shared/canvas.js";
-import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
-import { glide } from "../shared/motion.js";
-import { button, follow, group, painter, shell } from "../shared/shell.js";
+import { button, either, group } from "../shared/controls.js";
+import { glide, reducedMotion } from "../shared/motion.js";
+import { mount } from "../shared/mount.js";
+import { clamp, minus } from "../shared/numbers.js";
 import { READINGS, drawBars } from "./bars.js";
 import { drawDensities, drawObservation, grips } from "./curves.js";
 import { across, layout } from "./layout.js";
@@ -11,12 +11,11 @@ const LABEL =
   "A Gaussian q over a latent z, with the prior and the exact posterior; bars show log p(x), the ELBO and the " +
   "gap between them. Left and right arrows move q, up and down change its width, shift makes the steps small, " +
   "minus and plus (or the square brackets) move the observation x, space plays to the best q.";
-const TOUCHED = ["q_mean", "q_std", "x", "decoder", "reading"];
 const PLAY_MS = 1500;
 const Z_LIMITS = [-4, 4];
 const STD_LIMITS = [0.03, 4];
 
-function readState(model) {
+function read(model) {
   const state = {
     q: { mean: model.get("q_mean"), std: model.get("q_std") },
     x: model.get("x"),
@@ -28,10 +27,8 @@ function readState(model) {
   return { ...state, evidence: logEvidence(state.x, state.model) };
 }
 
-const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
-
 function describe(state, numbers) {
-  const short = (value) => value.toFixed(2).replace("-", "\u2212");
+  const short = (value) => minus(value.toFixed(2));
   const [evidence, elbo, gap] = addingUp(numbers.evidence, numbers.elbo, numbers.gap);
   const { first, second } = READINGS[state.reading];
   const part = second.sign * numbers[second.key];
@@ -44,16 +41,7 @@ function describe(state, numbers) {
   );
 }
 
-/** A group of buttons of which one is pressed; returns what shows the choice again. */
-function addChoice(toolbar, text, options, current, choose) {
-  const row = group(toolbar, text);
-  const buttons = options.map(([value, name]) => {
-    return [value, button(row, name, () => choose(value), { pressed: value === current() })];
-  });
-  return () => buttons.forEach(([value, element]) => element.setAttribute("aria-pressed", String(value === current())));
-}
-
-function addButtons(toolbar, { state }, { setQ, save, play }) {
+function controls({ toolbar, state, save }, { setQ, play }) {
   const best = () => bestQ(state.x, state.model, state.q.mean);
   const jump = (find) => () => (setQ(find()), save());
   const row = group(toolbar, "q:");
@@ -63,18 +51,18 @@ function addButtons(toolbar, { state }, { setQ, save, play }) {
   button(row, "too wide", jump(() => ({ ...best(), std: best().std * 3 })));
   const w = state.model.weight === 1 ? "" : `${Number(state.model.weight.toPrecision(3))} `;
   const decoders = [["linear", `g(z) = ${w}z`], ["square", `g(z) = ${w}z\u00b2`]];
-  const pickDecoder = (decoder) => save({ decoder });
-  const pickReading = (reading) => save({ reading });
   const readings = Object.entries(READINGS).map(([value, { name }]) => [value, name]);
-  const shown = [
-    addChoice(toolbar, "Decoder:", decoders, () => state.model.decoder, pickDecoder),
-    addChoice(toolbar, "The same bound as", readings, () => state.reading, pickReading),
+  const isDecoder = (decoder) => state.model.decoder === decoder;
+  const isReading = (reading) => state.reading === reading;
+  const shows = [
+    either(toolbar, "Decoder:", decoders, isDecoder, (decoder) => save({ decoder })),
+    either(toolbar, "The same bound as", readings, isReading, (reading) => save({ reading })),
   ];
-  return () => shown.forEach((show) => show());
+  return () => shows.forEach((show) => show());
 }
 
 /** Motion from the present q to the best one, or from the prior where q is the best already. */
-function player({ state }, setQ, save) {
+function player(state, setQ, save) {
   let [from, to] = [null, null];
   const mix = (a, b, share) => a + (b - a) * share;
   const at = (share) => {
@@ -98,10 +86,10 @@ function player({ state }, setQ, save) {
 }
 
 /** In the densities: sideways is q's mean, up and down its width; a square changes the width alone; below is x. */
-function dragging(current, { setQ, setX }) {
+function drag(view, { setQ, setX }) {
   let held = null;
   const move = ({ x, y }) => {
-    const { place, state } = current;
+    const { place, state } = view;
     if (held.x) return setX(across(place.strip, state.xLimits).toValue(x));
     const z = across(place.density, state.zLimits).toValue(x);
     if (held.side) return setQ({ mean: state.q.mean, std: Math.abs(z - state.q.mean) });
@@ -109,7 +97,7 @@ function dragging(current, { setQ, setX }) {
     setQ({ mean: z + held.offset, std: held.std * Math.exp(2.5 * rise) });
   };
   const start = (point) => {
-    const { place, state } = current;
+    const { place, state } = view;
     const { density, strip, size } = place;
     if (point.x > density.right + 8 || point.y > strip.bottom + size * 2) return false;
     const near = ({ x, y }) => Math.hypot(point.x - x, point.y - y) < size * 1.2;
@@ -123,7 +111,7 @@ function dragging(current, { setQ, setX }) {
   return { start, move };
 }
 
-function stepping({ state }, { setQ, setX, save, play }) {
+function keys({ state, save }, { setQ, setX, play }) {
   const nudge = (mean, width) => (size) => {
     setQ({ mean: state.q.mean + 0.1 * mean * size, std: state.q.std * Math.exp(0.1 * width * size) });
   };
@@ -137,52 +125,40 @@ function stepping({ state }, { setQ, setX, save, play }) {
   return { ...actions, " ": play.toggle };
 }
 
-function drawing({ canvas, summary }, current) {
-  const cache = {};
-  return (width) => {
-    const { state } = current;
-    const numbers = bound(state.x, state.q, state.model, state.evidence);
-    current.place = layout(width, fontSize(width));
-    const context = prepare(canvas, width, current.place.height);
-    drawDensities(context, current.place, state);
-    drawObservation(context, current.place, state, cache);
-    drawBars(context, current.place, state, numbers);
-    summary.textContent = describe(state, numbers);
-  };
-}
-
-function render({ model, el }) {
-  const parts = shell(el, LABEL);
-  const current = { state: readState(model), place: null };
-  const { state } = current;
-  const paint = painter(parts.root, drawing(parts, current));
+function deeds({ state, save, changed }) {
   const place = ({ mean, std }) => {
-    state.q = { mean: clamp(mean, Z_LIMITS), std: clamp(std, STD_LIMITS) };
-    paint.request();
+    state.q = { mean: clamp(mean, ...Z_LIMITS), std: clamp(std, ...STD_LIMITS) };
+    changed();
   };
   const setX = (x) => {
-    state.x = clamp(x, state.xLimits);
+    state.x = clamp(x, ...state.xLimits);
     state.evidence = logEvidence(state.x, state.model);
-    paint.request();
+    changed();
   };
-  const save = (changes = {}) => {
-    const all = { q_mean: state.q.mean, q_std: state.q.std, x: state.x, ...changes };
-    for (const [name, value] of Object.entries(all)) model.set(name, value);
-    model.save_changes();
-  };
-  const play = player(current, place, save);
-  const setQ = (q) => (play.stop(), place(q));
-  const actions = { setQ, setX, save, play };
-  const showChoices = addButtons(parts.toolbar, current, actions);
-  const refresh = () => {
-    Object.assign(state, readState(model));
-    showChoices();
-    paint.request();
-  };
-  const stopKeys = onKeys(parts.root, parts.canvas, stepping(current, actions), () => save());
-  const stopDrag = onDrag(parts.canvas, { ...dragging(current, actions), end: () => save() });
-  paint.paint();
-  return follow(model, TOUCHED, refresh, [play.stop, stopKeys, stopDrag, paint.stop]);
+  const play = player(state, place, save);
+  return { setQ: (q) => (play.stop(), place(q)), setX, play, stop: play.stop };
 }
+
+function draw(context, { state, place }) {
+  const numbers = bound(state.x, state.q, state.model, state.evidence);
+  drawDensities(context, place, state);
+  drawObservation(context, place, state);
+  drawBars(context, place, state, numbers);
+  return describe(state, numbers);
+}
+
+const render = mount({
+  label: LABEL,
+  traits: ["q_mean", "q_std", "x", "decoder", "reading"],
+  layout,
+  given: () => ({ cache: {} }),
+  read,
+  values: ({ state }) => ({ q_mean: state.q.mean, q_std: state.q.std, x: state.x }),
+  deeds,
+  controls,
+  keys,
+  drag,
+  draw,
+});
 
 export default { render };

@@ -3,7 +3,7 @@
 import traitlets
 
 from ..._validate import check_choice, check_int, check_number
-from .._face import HERE, STYLE, Face, body
+from ..shared.face import Face
 from .mixtures import PRESETS, check_mixture, listed
 from .packing import SCALES, pack_curve, pack_grids
 from .still import still_digits, still_exact
@@ -31,8 +31,6 @@ class GuidanceExplorer(Face):
     ValueError for what does not fit.
     """
 
-    _esm = body("guidance")
-    _css = STYLE + (HERE / "playground" / "style.css").read_text(encoding="utf-8")
     mixtures = traitlets.List(read_only=True).tag(sync=True)
     grids = traitlets.Dict(read_only=True).tag(sync=True)
     curves = traitlets.Dict(read_only=True).tag(sync=True)

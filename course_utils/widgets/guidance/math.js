@@ -1,6 +1,6 @@
 // Guidance in the plane with everything known: points are flat, [x0, y0, x1, y1, ...]; a mixture is {means: [[x, y]],
 // stds, weights, labels}. Python's twins: diffusion.guidance_exact.LabelledMixture, samplers.heun and samplers.ddpm.
-import { ddpmStep, diffuse, levelsOf, visitedTimes } from "../diffusion/math.js";
+import { ddpmStep, diffuse, levelsOf, visitedTimes } from "../shared/noising.js";
 
 const TRAIN_STEPS = 1000;
 const BETAS = [1e-4, 0.02];

@@ -3,7 +3,7 @@
 import torch
 
 from ..._validate import check_number, check_tensor
-from .._export import encode
+from ..shared.export import encode
 
 COLUMNS = 10  # labels 0 to 9
 ROWS = 8

@@ -1,6 +1,7 @@
 // The guidance scale as a ruler over the picture: where no guidance is, and where grids were made.
 import { line, write } from "../shared/canvas.js";
 import { INK, MODEL, PAPER, SOFT } from "../shared/colors.js";
+import { minus } from "../shared/numbers.js";
 import { LAST, MEANINGS, bothScales, formulaText, shownScale } from "./state.js";
 
 /** The heading, the convention and the ruler. */
@@ -15,7 +16,7 @@ export function drawRuler(context, place, { settings, given }) {
   for (let scale = 0; scale <= LAST; scale++) {
     line(context, [[toX(scale), ruler.y - 4], [toX(scale), ruler.y + 4]], SOFT, 1.5);
     const shown = settings.convention === "s" ? scale : scale - 1;
-    const text = [String(shown).replace("-", "\u2212"), names[scale]].filter(Boolean).join(": ");
+    const text = [minus(shown), names[scale]].filter(Boolean).join(": ");
     const first = scale === 0 && named;
     const options = { size: small, color: SOFT, align: first ? "left" : "center" };
     write(context, text, first ? toX(0) - size * 0.6 : toX(scale), ruler.y + small * 1.35, options);

@@ -1,7 +1,7 @@
 // Everything that one mixture, one label and one seed fix; and what a guidance scale makes of it.
+import { contour } from "../shared/contour.js";
 import { gridPoints } from "../shared/points.js";
-import { contour } from "../playground/contour.js";
-import { normals, stream, subSeed } from "../playground/random.js";
+import { normals, stream, subSeed } from "../shared/random.js";
 import { ancestralSamples, evenNormals, factsAt, guidedEpsilon, measure, odeSamples, tilted } from "./math.js";
 
 export const SAMPLES = 400;

@@ -1,5 +1,6 @@
 // What comes from Python and what the reader chooses, as the pictures need it; and the sentence under them.
 import { decodeBytes } from "../shared/base64.js";
+import { clamp, fixed } from "../shared/numbers.js";
 import { SAMPLER_STEPS } from "./session.js";
 
 /** The traits that follow the page. */
@@ -30,7 +31,7 @@ export function readSettings(model) {
 
 /** A scale within the slider, on one of its notches. */
 export function onNotch(scale) {
-  const notches = Math.round(Math.min(LAST, Math.max(0, scale)) / NOTCH);
+  const notches = Math.round(clamp(scale, 0, LAST) / NOTCH);
   return Number((notches * NOTCH).toFixed(2));
 }
 
@@ -39,11 +40,9 @@ export function shownScale({ scale }, { grids }) {
   return grids.scales.reduce((best, one) => (Math.abs(one - scale) < Math.abs(best - scale) ? one : best));
 }
 
-const number = (value, digits) => value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "\u2212");
-
 /** Both numbers, the convention's own first. */
 export function bothScales({ scale, convention }) {
-  const texts = [`s = ${number(scale, 2)}`, `w = ${number(scale - 1, 2)}`];
+  const texts = [`s = ${fixed(scale, 2)}`, `w = ${fixed(scale - 1, 2)}`];
   const [first, second] = convention === "s" ? texts : [texts[1], texts[0]];
   return `${first} (${second})`;
 }
@@ -72,11 +71,11 @@ function describeExact({ settings, look }) {
   const listed = (text) => kinds.map(text).join(", ");
   const way = settings.sampler === "deterministic" ? "ODE" : "ancestral";
   const measures = [
-    `mean p(y | x) ${listed((one) => number(one.posterior, 3))}`,
-    `total variance ${listed((one) => number(one.variance, 2))}`,
+    `mean p(y | x) ${listed((one) => fixed(one.posterior, 3))}`,
+    `total variance ${listed((one) => fixed(one.variance, 2))}`,
   ];
   const several = kinds[0].shares.length > 1;
-  if (several) measures.push(`modes ${listed((one) => one.shares.map((share) => number(share, 2)).join(" : "))}`);
+  if (several) measures.push(`modes ${listed((one) => one.shares.map((share) => fixed(share, 2)).join(" : "))}`);
   const parts = [
     `${scaleText(settings)}. Label ${settings.label}, ${SAMPLER_STEPS[settings.sampler]} ${way} steps.`,
     `Samples, p(x | y), tilted: ${measures.join("; ")}.`,
@@ -94,7 +93,7 @@ function describeDigits({ settings, given }) {
   ];
   for (const [name, curve] of Object.entries(given.curves)) {
     const found = curve.find(([scale]) => scale === shown);
-    if (found) parts.push(`${name[0].toUpperCase()}${name.slice(1)} ${number(found[1], 3)}.`);
+    if (found) parts.push(`${name[0].toUpperCase()}${name.slice(1)} ${fixed(found[1], 3)}.`);
   }
   return parts.join(" ");
 }

@@ -1,7 +1,5 @@
-import { fontSize, prepare } from "../shared/canvas.js";
-import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
-import { glide } from "../shared/motion.js";
-import { follow, painter, shell } from "../shared/shell.js";
+import { glide, reducedMotion } from "../shared/motion.js";
+import { mount } from "../shared/mount.js";
 import { drawBars } from "./bars.js";
 import { addControls } from "./controls.js";
 import { drawCurves, drawDigits } from "./digits.js";
@@ -18,30 +16,24 @@ const LABEL =
 const SWEEP_MS = 9000; // from s = 0 to s = 8
 const KEY_STEP = 0.25;
 
-function drawing({ canvas, summary }, current) {
-  return (width) => {
-    const { settings, given } = current;
-    const hasCurves = Object.values(given.curves).some((curve) => curve.length);
-    const wanted = { view: settings.view, grids: given.grids, hasCurves };
-    const place = (current.place = layout(width, fontSize(width), wanted));
-    const context = prepare(canvas, width, place.height);
-    current.refresh();
-    drawRuler(context, place, current);
-    if (settings.view === "digits") {
-      drawDigits(context, place, current);
-      if (hasCurves) drawCurves(context, place, current);
-    } else {
-      drawPlane(context, place, current);
-      drawBars(context, place, current);
-    }
-    const sentence = describe(current);
-    if (summary.textContent !== sentence) summary.textContent = sentence;
-  };
+const hasCurves = ({ given }) => Object.values(given.curves).some((curve) => curve.length);
+
+function draw(context, { state, place }) {
+  state.refresh();
+  drawRuler(context, place, state);
+  if (state.settings.view === "digits") {
+    drawDigits(context, place, state);
+    if (hasCurves(state)) drawCurves(context, place, state);
+  } else {
+    drawPlane(context, place, state);
+    drawBars(context, place, state);
+  }
+  return describe(state);
 }
 
-/** The current state: what is given, the settings, and the session and look that follow from them when asked for. */
-function stateOf(model) {
-  const current = { given: readGiven(model), settings: readSettings(model), saving: false, place: null };
+/** What is given; the session and the look follow from it and the settings when asked for. */
+function given(model) {
+  const current = { given: readGiven(model), playing: () => false };
   let [sessionKey, lookKey] = ["", ""];
   current.refresh = () => {
     const { data, label, seed, scale, sampler } = current.settings;
@@ -58,20 +50,14 @@ function stateOf(model) {
   return current;
 }
 
-/** A function that tells Python what is on show. */
-function saver(model, current) {
-  return () => {
-    current.refresh();
-    current.saving = true; // each set calls the listeners, which must not read half of them
-    for (const [name, value] of Object.entries(current.settings)) model.set(name, value);
-    model.set("numbers", numbersOf(current));
-    current.saving = false;
-    model.save_changes();
-  };
+/** What Python is told: all that is on show. */
+function values({ state }) {
+  state.refresh();
+  return { ...state.settings, numbers: numbersOf(state) };
 }
 
 /** A sweep of the scale to its end, from 0 where it is there already; whole steps where less motion is wanted. */
-function player(current, { moveTo, show, save }) {
+function player({ state: current, changed: show, save }, moveTo) {
   let motion = null;
   const stop = () => {
     motion?.stop();
@@ -94,13 +80,13 @@ function player(current, { moveTo, show, save }) {
 }
 
 /** On the ruler the pointer is the scale. */
-function dragging(current, moveTo) {
+function drag(view, { moveTo }) {
   const move = ({ x }) => {
-    const { left, right } = current.place.ruler;
+    const { left, right } = view.place.ruler;
     moveTo(onNotch((LAST * (x - left)) / (right - left)));
   };
   const start = ({ x, y }) => {
-    const { ruler, size, small } = current.place;
+    const { ruler, size, small } = view.place;
     const near = y > ruler.y - size * 1.2 && y < ruler.y + small * 1.6;
     if (near) move({ x });
     return near;
@@ -109,56 +95,56 @@ function dragging(current, moveTo) {
 }
 
 /** What the controls, keys and pointer do. */
-function actionsOn(current, { show, save }) {
+function deeds(view) {
+  const { state, changed, save } = view;
   const moveTo = (scale) => {
-    if (scale === current.settings.scale) return;
-    current.settings.scale = scale;
-    show();
+    if (scale === state.settings.scale) return;
+    state.settings.scale = scale;
+    changed();
   };
-  const playing = player(current, { moveTo, show, save });
-  current.playing = playing.running;
+  const playing = player(view, moveTo);
+  state.playing = playing.running;
   const scrub = (scale) => {
     if (playing.running()) playing.stop();
     moveTo(scale);
   };
   const start = (changes) => {
-    Object.assign(current.settings, changes);
-    show();
+    Object.assign(state.settings, changes);
+    changed();
     save();
   };
   const turn = (step) => {
-    const classes = classesOf(current.given.mixtures, current.settings.data);
-    if (current.settings.view === "exact") start({ label: (current.settings.label + step + classes) % classes });
+    const classes = classesOf(state.given.mixtures, state.settings.data);
+    if (state.settings.view === "exact") start({ label: (state.settings.label + step + classes) % classes });
   };
-  return { ...playing, moveTo: scrub, start, turn, save };
+  return { ...playing, moveTo: scrub, start, turn };
 }
 
-function render({ model, el }) {
-  const parts = shell(el, LABEL);
-  const current = stateOf(model);
-  const paint = painter(parts.root, drawing(parts, current));
-  const save = saver(model, current);
-  const show = () => (showControls(), paint.request());
-  const actions = actionsOn(current, { show, save });
-  const showControls = addControls(parts.toolbar, current, actions);
-  const follows = () => {
-    if (current.saving) return;
-    current.settings = readSettings(model);
-    show();
-  };
-  const nudge = (sign) => (size) => actions.moveTo(onNotch(current.settings.scale + sign * size * KEY_STEP));
-  const keys = {
-    " ": actions.toggle,
+function keys({ state }, { toggle, moveTo, turn }) {
+  const nudge = (sign) => (size) => moveTo(onNotch(state.settings.scale + sign * size * KEY_STEP));
+  return {
+    " ": toggle,
     ArrowLeft: nudge(-1),
     ArrowRight: nudge(1),
-    ArrowUp: () => actions.turn(1),
-    ArrowDown: () => actions.turn(-1),
+    ArrowUp: () => turn(1),
+    ArrowDown: () => turn(-1),
   };
-  const stopKeys = onKeys(parts.root, parts.canvas, keys, save);
-  const stopDrag = onDrag(parts.canvas, { ...dragging(current, actions.moveTo), end: save });
-  showControls();
-  paint.paint();
-  return follow(model, NAMES, follows, [actions.stop, stopKeys, stopDrag, paint.stop]);
 }
+
+const render = mount({
+  label: LABEL,
+  traits: NAMES,
+  layout: (width, size, state) => {
+    return layout(width, size, { view: state.settings.view, grids: state.given.grids, hasCurves: hasCurves(state) });
+  },
+  given,
+  read: (model) => ({ settings: readSettings(model) }),
+  values,
+  deeds,
+  controls: addControls,
+  keys,
+  drag,
+  draw,
+});
 
 export default { render };

@@ -6,10 +6,10 @@ import torch
 import traitlets
 
 from ..._validate import check_int, check_tensor
-from .._decoding import as_decoder, picture_shape
-from .._export import export_grid, export_network, pack_images, pack_numbers
-from .._face import Face, body
-from .._inputs import check_labels, check_names, check_point
+from ..shared.decoding import as_decoder, picture_shape
+from ..shared.export import export_grid, export_network, pack_images, pack_numbers
+from ..shared.face import Face
+from ..shared.inputs import check_labels, check_names, check_point
 from .still import still
 
 MOST_CODES = 2000
@@ -29,7 +29,6 @@ class LatentExplorer(Face):
     Raises TypeError or ValueError where the shapes disagree or a number is not finite.
     """
 
-    _esm = body("latent")
     network = traitlets.Dict(read_only=True).tag(sync=True)
     grid = traitlets.Dict(read_only=True).tag(sync=True)
     codes = traitlets.Unicode(read_only=True).tag(sync=True)

@@ -1,13 +1,14 @@
 import { decodeFloats, inflate } from "../shared/base64.js";
 import { network, table } from "../shared/network.js";
+import { clamp } from "../shared/numbers.js";
 import { glyphsOf, nearest } from "../shared/points.js";
 import { distanceField, holeRadius, straightLine } from "./math.js";
 
 export const STEPS = 9; // images on the line from A to B
 const FIELD_SIDE = 81;
 
-/** Everything the pictures are drawn from; what is packed arrives later, and then `arrived` is called. */
-export function readState(model, arrived) {
+/** What the pictures are drawn from and never changes; what is packed arrives later, and then `arrived` is called. */
+export function given(model, arrived) {
   const codes = decodeFloats(model.get("codes"));
   const names = model.get("names");
   const exported = model.get("network");
@@ -27,21 +28,17 @@ export function readState(model, arrived) {
     hasTraining: Boolean(model.get("images").data),
     training: null,
     strip: "line",
+    playing: -1, // or the point of the strip that is passed
     field: null,
+    cache: {}, // pictures that are slow to draw
   };
-  readTouched(model, state);
   unpack(model, state, arrived);
   return state;
 }
 
-/** The part of the state that the reader changes. */
-export function readTouched(model, state) {
-  for (const name of ["z", "point_a", "point_b", "manifold", "holes"]) state[name] = model.get(name);
-}
-
 /** z moved to the nearest point of the map. */
 export function clampPoint(z, { center, half }) {
-  return z.map((value, axis) => Math.min(center[axis] + half, Math.max(center[axis] - half, value)));
+  return z.map((value, axis) => clamp(value, center[axis] - half, center[axis] + half));
 }
 
 /** The points of the strip: on the straight line from A to B, or samples from N(0, I). */

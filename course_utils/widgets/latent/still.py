@@ -3,6 +3,7 @@
 import torch
 
 from ... import figures
+from ..shared.glyphs import mark, scatter_glyphs
 
 MOST_POINTS = 500  # enough to see the clouds, and a small PNG
 
@@ -21,18 +22,3 @@ def still(decode, codes, labels, names, z, image_shape, center, half):
     picture.imshow(image.permute(1, 2, 0).squeeze(-1).numpy(), vmin=0, vmax=1)
     picture.set(title="Decoded g(z)", xticks=[], yticks=[])
     return fig
-
-
-def scatter_glyphs(axis, codes, labels, names, most):
-    """The first `most` codes [N, 2], each as the glyph of its class, in the class's colour."""
-    for i, label in enumerate(labels.unique().tolist()):
-        members = codes[:most][labels[:most] == label]
-        glyph = names[label] if len(names[label]) == 1 and names[label].isalnum() else str(label)
-        colour = figures.CLASSES[i % len(figures.CLASSES)]
-        axis.scatter(*members.T.numpy(), s=26, marker=f"${glyph}$", color=colour, linewidths=0)
-
-
-def mark(axis, z):
-    """A cross at z, seen on any ground."""
-    axis.plot(*z, "+", color="white", markersize=20, markeredgewidth=6)
-    axis.plot(*z, "+", color="black", markersize=18, markeredgewidth=2.5)

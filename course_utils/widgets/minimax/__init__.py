@@ -5,8 +5,8 @@ import traitlets
 
 from ... import figures
 from ..._validate import check_number
-from .._face import Face, body
-from ..divergence import _limits, _mixture
+from ..shared.face import Face
+from ..shared.mixture import axis_limits, check_mixture
 from .exact import log_mixture, log_normal, numbers
 
 STEEPEST = 20.0  # as in widget.js
@@ -22,7 +22,6 @@ class MinimaxExplorer(Face):
     does `explorer.numbers`. Raises TypeError or ValueError where a number is missing or out of range.
     """
 
-    _esm = body("minimax")
     means = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
     stds = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
     weights = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
@@ -46,10 +45,10 @@ class MinimaxExplorer(Face):
         slope=1.0,
         boundary=0.0,
     ):
-        means, stds, weights = _mixture(means, stds, weights)
+        means, stds, weights = check_mixture(means, stds, weights)
         mean, std = check_number("mean", mean), check_number("std", std, 0, open_minimum=True)
         super().__init__(mean=mean, std=std, first_only=first_only, own=own, slope=slope, boundary=boundary)
-        limits = _limits(means, stds, mean, std)
+        limits = axis_limits(means, stds, mean, std)
         for name, value in {"means": means, "stds": stds, "weights": weights, "limits": limits}.items():
             self.set_trait(name, value)
 

@@ -1,6 +1,7 @@
 import { hatch, line, write } from "../shared/canvas.js";
 import { GREEN, INK, NEGATIVE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
-import { scaleX } from "../divergence/draw.js";
+import { scaleX } from "../shared/densities.js";
+import { clamp, fixed } from "../shared/numbers.js";
 import { best, gainAt, logistic, sigmoid } from "./math.js";
 
 const POINTS = 500;
@@ -86,7 +87,7 @@ export function drawGain(context, place, state, numbers) {
   if (state.showOwn) line(context, own.map(([x, value]) => [x, toY(value)]), PURPLE, 2, [3, 3]);
   line(context, [[gain.left, gain.top], [gain.right, gain.top]], SOFT, 1);
   const long = gain.right - gain.left > small * 33;
-  const title = `p log D* + q log(1 \u2212 D*)${long ? `: the area below 0 is V = ${minus(numbers.value)} nats` : ""}`;
+  const title = `p log D* + q log(1 \u2212 D*)${long ? `: the area below 0 is V = ${fixed(numbers.value, 3)} nats` : ""}`;
   write(context, title, gain.left, gain.top - small * 0.5, { size: small, bold: true });
 }
 
@@ -109,16 +110,16 @@ export function drawNumbers(context, { bars, size, small }, state, numbers) {
 function drawNumber(context, { left, right, top, size, small }, row) {
   const { name, value, low, high, end = String(high), unit, color, mark } = row;
   const [barTop, barHeight] = [top + size * 1.4, size * 0.85];
-  const toX = (number) => left + ((Math.min(high, Math.max(low, number)) - low) / (high - low)) * (right - left);
+  const toX = (number) => left + ((clamp(number, low, high) - low) / (high - low)) * (right - left);
   write(context, name, left, top + size, { size: small, bold: true });
-  write(context, `${minus(value)} ${unit}`, right, top + size, { size: small, align: "right" });
+  write(context, `${fixed(value, 3)} ${unit}`, right, top + size, { size: small, align: "right" });
   context.fillStyle = "#f2f2f2";
   context.fillRect(left, barTop, right - left, barHeight);
   context.fillStyle = color;
   context.fillRect(left, barTop, toX(value) - left, barHeight);
   const below = barTop + barHeight + small;
   const ends = { size: small, color: SOFT };
-  write(context, value < low ? `\u2190 below ${minus(low, 0)}` : minus(low, 0), left, below, ends);
+  write(context, value < low ? `\u2190 below ${fixed(low, 0)}` : fixed(low, 0), left, below, ends);
   write(context, value > high + 1e-6 ? `past ${end} \u2192` : end, right, below, { ...ends, align: "right" });
   if (!mark) return;
   const x = toX(mark.at);
@@ -126,11 +127,6 @@ function drawNumber(context, { left, right, top, size, small }, row) {
   const room = x < right - small * 3.5;
   const options = { size: small, align: room ? "center" : "right" };
   write(context, mark.name, room ? Math.max(x, left + small * 3.4) : right - small * 1.6, below, options);
-}
-
-/** A number with three digits and a proper minus sign; a rounded 0 has none. */
-export function minus(value, digits = 3) {
-  return value.toFixed(digits).replace(/^-(0(\.0*)?)$/, "$1").replace("-", "\u2212");
 }
 
 function trace(box, state, toY) {

@@ -1,6 +1,7 @@
 // The game in one dimension, in nats: p = {means, stds, weights} are the data, q = {mean, std} the generator's
 // density, and a discriminator is a function from x to the logit of D(x) = P(x is data).
-import { logMixture, logNormal } from "../divergence/math.js";
+import { logMixture, logNormal } from "../shared/gaussians.js";
+import { clamp } from "../shared/numbers.js";
 
 const REACH = 10; // standard deviations; what lies beyond weighs less than 1e-22
 
@@ -34,7 +35,7 @@ export function gainAt(x, p, q, logit) {
 export function gameValue(p, q, logit) {
   const low = Math.min(q.mean - REACH * q.std, ...p.means.map((mean, k) => mean - REACH * p.stds[k]));
   const high = Math.max(q.mean + REACH * q.std, ...p.means.map((mean, k) => mean + REACH * p.stds[k]));
-  const n = Math.min(20000, Math.max(2000, Math.ceil((6 * (high - low)) / Math.min(q.std, ...p.stds))));
+  const n = clamp(Math.ceil((6 * (high - low)) / Math.min(q.std, ...p.stds)), 2000, 20000);
   let sum = 0;
   for (let i = 0; i <= n; i++) sum += gainAt(low + (i * (high - low)) / n, p, q, logit);
   return (sum * (high - low)) / n;

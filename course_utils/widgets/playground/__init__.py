@@ -3,7 +3,7 @@
 import traitlets
 
 from ..._validate import check_choice, check_int, check_number
-from .._face import HERE, STYLE, Face, body
+from ..shared.face import Face
 from .still import still
 
 DATA = ("eight_gaussians", "ring", "moons")
@@ -25,8 +25,6 @@ class GANPlayground(Face):
     the page when it pauses. Raises TypeError or ValueError for another name or value.
     """
 
-    _esm = body("playground")
-    _css = STYLE + (HERE / "playground" / "style.css").read_text(encoding="utf-8")
     settings = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0, read_only=True).tag(sync=True)
     numbers = traitlets.Dict(read_only=True).tag(sync=True)

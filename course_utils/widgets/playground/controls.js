@@ -1,6 +1,5 @@
 // The rows above the picture: playing and the timeline, presets, and the settings.
-import { choice } from "../shared/select.js";
-import { button, group, slider } from "../shared/shell.js";
+import { button, choice, group, slider } from "../shared/controls.js";
 import { position, scrub } from "./session.js";
 
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01].map((rate) => [rate, String(rate)]);
@@ -25,13 +24,14 @@ export const PRESETS = [
 ];
 
 /** All controls; returns what shows the state again. */
-export function addControls(toolbar, current, actions) {
+export function addControls(view, actions) {
+  const { toolbar, state: current } = view;
   const playing = group(toolbar, "Train:");
   const play = button(playing, "Play", actions.toggle, { title: "Space" });
   button(playing, "Step", actions.step, { title: "Right arrow" });
   button(playing, "+100", actions.hundred, { title: "100 steps" });
   button(playing, "Reset", actions.reset, { title: "R" });
-  const showTimeline = addTimeline(toolbar, current, actions);
+  const showTimeline = addTimeline(view, actions);
   const row = group(toolbar, "Presets:");
   for (const [name, settings, title] of PRESETS) button(row, name, () => actions.start(settings), { title });
   const selects = CHOICES.map(([name, text, options]) => {
@@ -46,7 +46,7 @@ export function addControls(toolbar, current, actions) {
 }
 
 /** A slider over the records; at its right end it is now. */
-function addTimeline(toolbar, current, { look, save }) {
+function addTimeline({ toolbar, state: current, save }, { look }) {
   const describe = (index) => {
     const { at, game, records } = current.session;
     return `step ${(at === null ? game.step : records[index].step).toLocaleString("en")}`;

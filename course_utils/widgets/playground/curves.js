@@ -1,12 +1,13 @@
 // Losses, modes and JS against steps, with a mark at the step on show.
 import { line, write } from "../shared/canvas.js";
 import { DATA, GREEN, INK, MODEL, RULE, SOFT } from "../shared/colors.js";
+import { clamp, fixed } from "../shared/numbers.js";
 
 const LOSS_RANGE = [-4, 6]; // what is beyond lies on the edge
 
 /** A number with a proper minus sign, which a rounded 0 has not; a dash where there is none yet. */
 export function plain(value, digits) {
-  return Number.isFinite(value) ? value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "\u2212") : "\u2013";
+  return Number.isFinite(value) ? fixed(value, digits) : "\u2013";
 }
 
 /** The three panels. */
@@ -14,7 +15,7 @@ export function drawCurves(context, place, session, shown) {
   const { records, game } = session;
   const last = Math.max(100, game.step);
   const losses = records.flatMap(({ dLoss, gLoss }) => [dLoss, gLoss]).filter(Number.isFinite);
-  const clip = (value) => Math.min(LOSS_RANGE[1], Math.max(LOSS_RANGE[0], value));
+  const clip = (value) => clamp(value, ...LOSS_RANGE);
   const [low, high] = [Math.min(0, ...losses.map(clip)), Math.max(1.5, ...losses.map(clip))];
   const range = [Math.floor(low + 0.05), Math.ceil(high)]; // a minimax loss just below 0 needs no room
   const beyond = losses.some((value) => value > LOSS_RANGE[1]) ? "+" : "";
@@ -55,7 +56,7 @@ export function recordAt({ curves }, { records, game }, { x, y }) {
 
 function drawPanel(context, { small }, box, { title, range, names, lines }, { records, last, step }) {
   const toX = (value) => box.left + (value / last) * (box.right - box.left);
-  const share = (value) => (Math.min(range[1], Math.max(range[0], value)) - range[0]) / (range[1] - range[0]);
+  const share = (value) => (clamp(value, ...range) - range[0]) / (range[1] - range[0]);
   const toY = (value) => box.bottom - share(value) * (box.bottom - box.top);
   range.forEach((value, i) => {
     line(context, [[box.left, toY(value)], [box.right, toY(value)]], RULE, 1);

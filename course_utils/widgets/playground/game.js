@@ -1,8 +1,8 @@
 // The game itself: two nets, data, and one round after another. The states depend on the settings and nothing else.
+import { normals, stream, subSeed } from "../shared/random.js";
 import { DATA_SETS, sampleData } from "./data.js";
 import { LOSSES, meanLoss } from "./losses.js";
 import { adam, backward, forward, makeNet } from "./nn.js";
-import { normals, stream, subSeed } from "./random.js";
 
 export const LATENT = 2;
 export const G_SLOPE = 0; // ReLU in the generator, LeakyReLU in the discriminator, as course_utils.gan

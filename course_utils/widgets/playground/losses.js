@@ -1,4 +1,5 @@
 // What the two players minimise, on D's raw outputs: course_utils.gan.losses, with the gradients by hand.
+import { clamp } from "../shared/numbers.js";
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
@@ -23,7 +24,7 @@ export const LOSSES = {
     real: (r) => [0.5 * (r - 1) ** 2, r - 1],
     fake: (f) => [0.5 * f * f, f],
     g: (f) => [0.5 * (f - 1) ** 2, f - 1],
-    score: (output) => Math.min(1, Math.max(0, output)),
+    score: (output) => clamp(output, 0, 1),
     boundary: 0.5,
   },
   hinge: {

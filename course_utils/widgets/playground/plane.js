@@ -1,8 +1,8 @@
 // The plane: what D says of it, the data, what G makes, and where G's loss pulls it.
 import { layer, line, write } from "../shared/canvas.js";
 import { DATA, INK, MODEL, NEGATIVE, PAPER, POSITIVE, SOFT, withAlpha } from "../shared/colors.js";
+import { contour } from "../shared/contour.js";
 import { pull } from "./game.js";
-import { contour } from "./contour.js";
 import { HALF } from "./measures.js";
 import { forward } from "./nn.js";
 import { SHOWN } from "./session.js";

@@ -1,9 +1,9 @@
 // A game with everything that is watched of it: fixed noise to judge G by, the measures, and the timeline.
+import { normals, stream, subSeed } from "../shared/random.js";
 import { cellProbabilities, centresOf, sampleData } from "./data.js";
 import { D_SLOPE, G_SLOPE, LATENT, newGame, playRound } from "./game.js";
 import { HALF, SIDE, histogram, jensenShannon, modesCovered } from "./measures.js";
 import { copyWeights, forward, fromWeights } from "./nn.js";
-import { normals, stream, subSeed } from "./random.js";
 
 const JUDGED = 1024; // samples behind the measures, always from the same noise
 export const SHOWN = 256; // of them, and of the data, in the picture

@@ -1,6 +1,5 @@
-import { fontSize, prepare } from "../shared/canvas.js";
-import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
-import { follow, painter, shell } from "../shared/shell.js";
+import { reducedMotion } from "../shared/motion.js";
+import { mount } from "../shared/mount.js";
 import { addControls } from "./controls.js";
 import { drawCurves, plain, recordAt } from "./curves.js";
 import { layout } from "./layout.js";
@@ -24,25 +23,20 @@ function describe(shown, pulled) {
   );
 }
 
-function drawing({ canvas, summary }, current) {
-  return (width) => {
-    const { session } = current;
-    const shown = onShow(session);
-    const place = (current.place = layout(width, fontSize(width)));
-    const context = prepare(canvas, width, place.height);
-    const pulled = drawPlane(context, place, session, shown);
-    drawCurves(context, place, session, shown);
-    if (!current.playing || performance.now() - current.said > SAY_MS) {
-      summary.textContent = describe(shown, pulled);
-      current.said = performance.now();
-    }
-    current.numbers = { modes: shown.modes, js: shown.js, d_loss: shown.dLoss, g_loss: shown.gLoss, pull: pulled };
-    current.step = shown.step;
-  };
+function draw(context, { state, place }) {
+  const { session } = state;
+  const shown = onShow(session);
+  const pulled = drawPlane(context, place, session, shown);
+  drawCurves(context, place, session, shown);
+  state.numbers = { modes: shown.modes, js: shown.js, d_loss: shown.dLoss, g_loss: shown.gLoss, pull: pulled };
+  state.step = shown.step;
+  if (state.playing && performance.now() - state.said <= SAY_MS) return undefined;
+  state.said = performance.now();
+  return describe(shown, pulled);
 }
 
 /** Training in frames until a step is reached: run(target), stop(), and halt() where nobody looks any more. */
-function trainer(current, { draw, save }) {
+function trainer({ state: current, now: draw, save }) {
   let [frame, target, saved] = [0, 0, 0];
   const stop = () => {
     if (!current.playing) return;
@@ -76,76 +70,73 @@ function trainer(current, { draw, save }) {
 }
 
 /** What the buttons, keys and pointer do. */
-function actionsOn(current, training, { draw, save, choose }) {
-  const now = () => current.session.game.step;
+function deeds(view) {
+  const { state, now: draw, save } = view;
+  const training = trainer(view);
+  const steps = () => state.session.game.step;
   const look = (move) => (training.stop(), move(), draw());
   const toggle = () => {
-    if (current.playing) return training.stop();
-    training.run(reducedMotion() ? now() + CALM_STEPS : Infinity);
+    if (state.playing) return training.stop();
+    training.run(reducedMotion() ? steps() + CALM_STEPS : Infinity);
   };
   const step = () => {
     look(() => {
-      if (current.session.at === null) advance(current.session);
-      else scrub(current.session, current.session.at + 1);
+      if (state.session.at === null) advance(state.session);
+      else scrub(state.session, state.session.at + 1);
     });
+    save();
+  };
+  const start = (settings) => {
+    training.stop();
+    Object.assign(state, begin(settings));
+    draw();
     save();
   };
   return {
     toggle,
     step,
     look,
-    save,
-    back: () => (look(() => stepBack(current.session)), save()),
-    hundred: () => training.run(now() + 100),
-    reset: () => choose(current.settings),
-    start: choose,
+    start,
+    back: () => (look(() => stepBack(state.session)), save()),
+    hundred: () => training.run(steps() + 100),
+    reset: () => start(state.settings),
+    stop: training.halt,
   };
 }
 
-function render({ model, el }) {
-  const parts = shell(el, LABEL);
-  const current = { session: null, settings: null, playing: false, place: null, numbers: {}, step: 0, said: 0 };
-  const paint = painter(parts.root, drawing(parts, current));
-  const begin = (settings) => Object.assign(current, { settings: { ...settings }, session: newSession(settings) });
-  begin(model.get("settings"));
-  const draw = () => (paint.paint(), refreshControls());
-  const save = () => {
-    model.set("step", current.step);
-    model.set("numbers", current.numbers);
-    model.save_changes();
-  };
-  const training = trainer(current, { draw, save });
-  const choose = (settings) => {
-    training.stop();
-    begin(settings);
-    model.set("settings", { ...settings });
-    draw();
-    save();
-  };
-  const actions = actionsOn(current, training, { draw, save, choose });
-  const refreshControls = addControls(parts.toolbar, current, actions);
-  const obey = () => {
-    if (JSON.stringify(model.get("settings")) !== JSON.stringify(current.settings)) choose(model.get("settings"));
-  };
-  const keys = { " ": actions.toggle, ArrowRight: actions.step, ArrowLeft: actions.back, r: actions.reset };
-  const stopKeys = onKeys(parts.root, parts.canvas, keys, () => {});
-  const stopDrag = onDrag(parts.canvas, dragging(current, actions));
-  draw();
-  return follow(model, ["settings"], obey, [training.halt, stopKeys, stopDrag, paint.stop]);
-}
+const begin = (settings) => ({ settings: { ...settings }, session: newSession(settings) });
 
 /** On the curves the pointer chooses a moment of the timeline. */
-function dragging(current, { look, save }) {
+function drag(view, { look }) {
+  const { state } = view;
   const move = (point) => {
-    const index = recordAt(current.place, current.session, point);
-    if (index >= 0) look(() => scrub(current.session, index));
+    const index = recordAt(view.place, state.session, point);
+    if (index >= 0) look(() => scrub(state.session, index));
   };
   const start = (point) => {
-    if (recordAt(current.place, current.session, point) < 0) return false;
+    if (recordAt(view.place, state.session, point) < 0) return false;
     move(point);
     return true;
   };
-  return { start, move, end: save };
+  return { start, move };
 }
+
+const render = mount({
+  label: LABEL,
+  traits: ["settings"],
+  layout,
+  given: () => ({ playing: false, numbers: {}, step: 0, said: 0 }),
+  read: (model) => begin(model.get("settings")),
+  values: ({ state }) => ({ settings: { ...state.settings }, step: state.step, numbers: state.numbers }),
+  deeds,
+  controls: addControls,
+  keys: (view, { toggle, step, back, reset }) => ({ " ": toggle, ArrowRight: step, ArrowLeft: back, r: reset }),
+  drag,
+  heed: ({ model, state }, { start }) => {
+    const asked = model.get("settings");
+    if (JSON.stringify(asked) !== JSON.stringify(state.settings)) start(asked);
+  },
+  draw,
+});
 
 export default { render };

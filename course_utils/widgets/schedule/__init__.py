@@ -8,8 +8,8 @@ import traitlets
 from ... import data
 from ..._validate import check_choice, check_int, check_number, check_tensor
 from ...diffusion import NoiseSchedule
-from .._export import pack_numbers
-from .._face import HERE, STYLE, Face, body
+from ..shared.export import pack_numbers
+from ..shared.face import Face
 from .curve import Numbers, makers, numbers, sent, through, wasted_share
 from .still import still
 
@@ -38,8 +38,6 @@ class ScheduleExplorer(Face):
     belongs to `step`. Raises TypeError or ValueError for what does not fit.
     """
 
-    _esm = body("schedule")
-    _css = STYLE + (HERE / "schedule" / "style.css").read_text(encoding="utf-8")
     num_train_timesteps = traitlets.Int(1000, read_only=True).tag(sync=True)
     yours = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
     others = traitlets.Dict(read_only=True).tag(sync=True)

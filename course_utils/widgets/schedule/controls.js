@@ -1,5 +1,5 @@
 // The rows above the picture, and the control points as things that the Tab key reaches.
-import { button, group, make, slider } from "../shared/shell.js";
+import { button, either, make, slider } from "../shared/controls.js";
 import { MOST_GRIPS, inShort } from "./math.js";
 import { nameOf } from "./state.js";
 
@@ -10,35 +10,34 @@ const NOTCHES = 5; // of the slider for each doubling
 const scaleAt = (index) => 2 ** (index / NOTCHES - DOUBLINGS);
 
 /** The presets, the factor, the step and the player; returns what shows the state again. */
-export function addControls(toolbar, { state }, { choose, setScale, setStep, save, play }) {
-  const row = group(toolbar, "Schedule:");
-  const buttons = state.presets.map((name) => [name, button(row, nameOf(name), () => choose(name), { pressed: false })]);
+export function addControls({ toolbar, state, save }, { choose, setScale, setStep, play }) {
+  const presets = state.presets.map((name) => [name, nameOf(name)]);
+  const isShown = (name) => name === state.preset && !state.points.length;
+  const showPreset = either(toolbar, "Schedule:", presets, isShown, choose);
   const showScale = slider(toolbar, {
     label: "SNR \u00d7",
     last: 2 * DOUBLINGS * NOTCHES,
     describe: () => inShort(state.scale),
     onInput: (index) => setScale(scaleAt(index)),
-    onChange: () => save(),
+    onChange: save,
   });
   const showStep = slider(toolbar, {
     label: "Step:",
     last: state.steps - 1,
     describe: (index) => String(index + 1),
     onInput: (index) => setStep(index + 1),
-    onChange: () => save(),
+    onChange: save,
   });
   button(toolbar, "Play", play.toggle, { title: "Space" });
   return () => {
-    for (const [name, element] of buttons) {
-      element.setAttribute("aria-pressed", String(name === state.preset && !state.points.length));
-    }
+    showPreset();
     showScale(Math.round((Math.log2(state.scale) + DOUBLINGS) * NOTCHES));
     showStep(state.step - 1);
   };
 }
 
 /** An element for each control point there may be, after the canvas; returns what puts them in place and names them. */
-export function addGrips(canvas, { nudge, save, play }) {
+export function addGrips({ canvas, save }, { nudge, play }) {
   const grips = Array.from({ length: MOST_GRIPS }, (_, i) => {
     const grip = make("div", "course-grip");
     grip.tabIndex = 0;

@@ -1,4 +1,5 @@
 // Noise schedules of T steps in float64, as course_utils.diffusion.NoiseSchedule has them: index i is step i + 1.
+import { clamp, minus } from "../shared/numbers.js";
 
 const MAX_BETA = 0.999;
 const LEAST_SIGNAL = 0.01; // below this share of signal in the variance a step is called wasted
@@ -78,7 +79,7 @@ export function noised(x0, noise, alphaBar) {
 export function pointsOn(logSnr) {
   const last = logSnr.length - 1;
   const indices = PLACES.map((place) => Math.round(place * last));
-  return indices.map((at, i) => [at + 1, clampTo(logSnr[at], ...valueLimits(i))]);
+  return indices.map((at, i) => [at + 1, clamp(logSnr[at], ...valueLimits(i))]);
 }
 
 /**
@@ -87,16 +88,11 @@ export function pointsOn(logSnr) {
  */
 export function movePoint(points, i, [step, value]) {
   const [before, after] = [points[i - 1], points[i + 1]];
-  const kept = clampTo(value, ...valueLimits(i));
+  const kept = clamp(value, ...valueLimits(i));
   const push = (old, away) => (away > 0 ? Math.max(old, kept + GAP * away) : Math.min(old, kept + GAP * away));
   const aside = before && after ? Math.min(points.at(-1)[0] / 100, (after[0] - before[0]) / 3) : 0;
-  const place = aside ? clampTo(step, before[0] + aside, after[0] - aside) : points[i][0];
+  const place = aside ? clamp(step, before[0] + aside, after[0] - aside) : points[i][0];
   return points.map(([at, old], j) => (j === i ? [place, kept] : [at, push(old, i - j)]));
-}
-
-/** A number kept between two others. */
-export function clampTo(value, low, high) {
-  return Math.min(high, Math.max(low, value));
 }
 
 function valueLimits(i) {
@@ -110,7 +106,7 @@ export function monotone(points) {
   const slopes = points.map((_, k) => slopeAt(k, widths, rises));
   return (x) => {
     const next = points.findIndex(([at]) => x <= at);
-    const k = clampTo((next < 0 ? points.length : next) - 1, 0, widths.length - 1);
+    const k = clamp((next < 0 ? points.length : next) - 1, 0, widths.length - 1);
     const [width, share] = [widths[k], (x - points[k][0]) / widths[k]];
     const square = share * share * (3 - 2 * share);
     const [left, right] = [slopes[k] * share * (1 - share) ** 2, slopes[k + 1] * share * share * (share - 1)];
@@ -140,14 +136,14 @@ export function inShort(value) {
   const size = Math.abs(value);
   if (value > 0.99 && value < 1 - 1e-9) return String(Number(value.toFixed(1 - Math.floor(Math.log10(1 - value)))));
   if (size >= 1000) return value > 1e6 ? powerOfTen(value) : Math.round(value).toLocaleString("en");
-  if (size === 0 || size >= 0.001) return String(Number(value.toPrecision(3))).replace("-", "\u2212");
+  if (size === 0 || size >= 0.001) return minus(Number(value.toPrecision(3)));
   return powerOfTen(value);
 }
 
 function powerOfTen(value) {
   const [digits, exponent] = value.toExponential(1).split("e");
   const raised = [...String(Number(exponent))].map((sign) => (sign === "-" ? "\u207b" : RAISED[Number(sign)]));
-  return `${digits.replace("-", "\u2212")}\u00b710${raised.join("")}`;
+  return `${minus(digits)}\u00b710${raised.join("")}`;
 }
 
 const RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";

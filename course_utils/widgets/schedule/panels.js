@@ -1,8 +1,9 @@
 // The three panels against the step: log-SNR with its control points, the rates, and beta.
 import { hatch, line, write } from "../shared/canvas.js";
 import { DATA, GREEN, INK, NOISE, PAPER, RULE, SOFT, withAlpha } from "../shared/colors.js";
+import { clamp, minus } from "../shared/numbers.js";
 import { scales } from "./layout.js";
-import { clampTo, inShort, wastedShare } from "./math.js";
+import { inShort, wastedShare } from "./math.js";
 
 export const LOG_SNR = [-12, 12];
 const MOST_POINTS = 600; // of a curve
@@ -11,7 +12,7 @@ const MOST_POINTS = 600; // of a curve
 export function drawCurve(context, place, state) {
   const { curve: box, size, small } = place;
   const axes = scales(box, state.steps, LOG_SNR);
-  drawRules(context, box, small, axes, [-10, -5, 0, 5, 10], (value) => String(value).replace("-", "\u2212"));
+  drawRules(context, box, small, axes, [-10, -5, 0, 5, 10], minus);
   write(context, "log-SNR", box.left - small * 2.2, box.top - size * 0.7, { size, bold: true, color: GREEN });
   const hint = "drag the points, or Tab to one and use the arrows";
   if (box.right - box.left > small * 30) {
@@ -30,7 +31,7 @@ export function drawCurve(context, place, state) {
 export function grips({ curve }, { steps, shown }) {
   const { toX, toY } = scales(curve, steps, LOG_SNR);
   const beyond = (value) => (value < LOG_SNR[0] ? -1 : value > LOG_SNR[1] ? 1 : 0);
-  return shown.map(([step, value]) => ({ x: toX(step), y: toY(clampTo(value, ...LOG_SNR)), beyond: beyond(value) }));
+  return shown.map(([step, value]) => ({ x: toX(step), y: toY(clamp(value, ...LOG_SNR)), beyond: beyond(value) }));
 }
 
 /** alpha-bar with the two rates that multiply the image and the noise. */

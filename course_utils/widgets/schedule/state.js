@@ -13,13 +13,11 @@ export const NAMES = {
 /** What a schedule is called; one that Python sends has the name of its file. */
 export const nameOf = (preset) => NAMES[preset] ?? preset.charAt(0).toUpperCase() + preset.slice(1).replaceAll("_", " ");
 
-export const TOUCHED = ["preset", "points", "scale", "step"];
-
-/** All that a frame needs, from the model. */
-export function readState(model) {
+/** What never changes. */
+export function given(model) {
   const yours = model.get("yours");
   const others = model.get("others") ?? {};
-  const fixed = {
+  return {
     steps: model.get("num_train_timesteps"),
     shape: model.get("image_shape"),
     x0: decodeFloats(model.get("image")),
@@ -27,14 +25,11 @@ export function readState(model) {
     given: { ...others, yours },
     presets: [...Object.keys(NAMES).filter((name) => name !== "yours" || yours.length), ...Object.keys(others)],
   };
-  const state = { ...fixed };
-  readTouched(model, state);
-  return state;
 }
 
 /** What the reader or Python may have changed. */
-export function readTouched(model, state) {
-  for (const name of TOUCHED) state[name] = model.get(name);
+export function read(model, state) {
+  for (const name of ["preset", "points", "scale", "step"]) state[name] = model.get(name);
   refresh(state);
 }
 

@@ -1,14 +1,13 @@
-import { fontSize, prepare } from "../shared/canvas.js";
 import { inBox, stripBox } from "../shared/images.js";
-import { onDrag, onKeys, reducedMotion } from "../shared/input.js";
-import { glide } from "../shared/motion.js";
-import { follow, painter, shell } from "../shared/shell.js";
+import { glide, reducedMotion } from "../shared/motion.js";
+import { mount } from "../shared/mount.js";
+import { clamp } from "../shared/numbers.js";
 import { addControls, addGrips } from "./controls.js";
 import { layout, scales, stepOfImage } from "./layout.js";
-import { clampTo, inShort, movePoint, wastedShare } from "./math.js";
+import { inShort, movePoint, wastedShare } from "./math.js";
 import { LOG_SNR, drawBeta, drawCurve, drawRates, grips, inPercent } from "./panels.js";
 import { drawPicture, drawStrip } from "./pictures.js";
-import { TOUCHED, readState, readTouched, refresh, unshifted } from "./state.js";
+import { given, read, refresh, unshifted } from "./state.js";
 
 const LABEL =
   "A noise schedule: log-SNR against the step with control points, the rates of signal and noise, beta, and one " +
@@ -30,13 +29,13 @@ function describe({ schedule, step, steps, scale, points, name }) {
 }
 
 /** Motion of the step from 1 to T; from one image of the strip to the next where less motion is wanted. */
-function player(current, setStep, save) {
-  const { state } = current;
+function player(view, setStep, save) {
+  const { state } = view;
   const motion = glide(PLAY_MS, (share) => setStep(1 + share * (state.steps - 1)), save);
   const toggle = () => {
     if (motion.running()) return motion.stop(), save();
     if (!reducedMotion()) return motion.start();
-    const { strip } = current.place;
+    const { strip } = view.place;
     const stops = Array.from({ length: strip.count }, (_, i) => stepOfImage(strip, i, state.steps));
     setStep(stops.find((step) => step > state.step) ?? 1);
     save();
@@ -45,16 +44,16 @@ function player(current, setStep, save) {
 }
 
 /** A control point is dragged; anywhere else in the panels and on the strip the pointer is the step. */
-function dragging(current, { setStep, setPoint, save, focus }) {
+function drag(view, { setStep, setPoint }) {
   let held = null;
   const move = ({ x, y }) => {
-    const { state } = current;
+    const { state } = view;
     const axes = scales(held.box, state.steps, LOG_SNR);
     if (held.point === undefined) return setStep(axes.toStep(x));
     setPoint(held.point, axes.toStep(x + held.x), axes.toValue(y + held.y), held.from);
   };
   const start = (point) => {
-    const { place, state } = current;
+    const { place, state } = view;
     const near = nearestGrip(grips(place, state), point, place.size * 1.1);
     if (near) {
       // Each move starts from the points at the press, so that those pushed aside come back with the hand.
@@ -70,8 +69,8 @@ function dragging(current, { setStep, setPoint, save, focus }) {
     return true;
   };
   const end = () => {
-    if (held.point !== undefined) focus(held.point);
-    save();
+    if (held.point !== undefined) view.grips.focus(held.point);
+    view.save();
   };
   return { start, move, end };
 }
@@ -89,80 +88,67 @@ function panelAt({ curve, rates, beta, size }, { x, y }) {
   return [curve, rates, beta].find(within);
 }
 
-function stepping({ state }, { setStep, setScale, save, play }) {
+function keys({ state }, { setStep, setScale, play }) {
   const turn = (sign) => (size) => setStep(state.step + sign * Math.max(1, Math.round((state.steps / 20) * size)));
   const scale = (sign) => (size) => setScale(state.scale * 2 ** (sign * size));
   return { ArrowLeft: turn(-1), ArrowRight: turn(1), ArrowUp: scale(1), ArrowDown: scale(-1), " ": play.toggle };
 }
 
-function drawing({ canvas, summary }, current, showGrips) {
-  return (width) => {
-    const { state } = current;
-    const place = (current.place = layout(width, fontSize(width), state));
-    const context = prepare(canvas, width, place.height);
-    drawCurve(context, place, state);
-    drawStrip(context, place, state);
-    drawRates(context, place, state);
-    drawBeta(context, place, state);
-    drawPicture(context, place, state);
-    showGrips(grips(place, state), state.shown);
-    summary.textContent = describe(state);
-  };
+function draw(context, { state, place, grips: handles }) {
+  drawCurve(context, place, state);
+  drawStrip(context, place, state);
+  drawRates(context, place, state);
+  drawBeta(context, place, state);
+  drawPicture(context, place, state);
+  handles.show(grips(place, state), state.shown);
+  return describe(state);
 }
 
 /** What the reader can do to the state; each shows itself in the next frame. */
-function deeds({ state }, changed, model) {
+function deeds(view) {
+  const { state, save } = view;
   const put = (changes) => {
     Object.assign(state, changes);
     if (!("step" in changes)) refresh(state);
-    changed();
+    view.changed();
   };
-  const save = () => {
-    const values = TOUCHED.map((name) => [name, state[name]]); // first: setting one may read them all again
-    for (const [name, value] of values) model.set(name, value);
-    model.save_changes();
-  };
+  const setStep = (step) => put({ step: clamp(Math.round(step), 1, state.steps) });
+  const play = player(view, setStep, save);
   const setPoint = (i, step, shown, from = unshifted(state)) => {
     put({ points: movePoint(from, i, [step, shown - Math.log(state.scale)]) });
   };
   return {
-    save,
     setPoint,
-    setStep: (step) => put({ step: clampTo(Math.round(step), 1, state.steps) }),
-    setScale: (scale) => put({ scale: clampTo(scale, ...SCALE) }),
+    setStep: (step) => (play.stop(), setStep(step)),
+    setScale: (scale) => put({ scale: clamp(scale, ...SCALE) }),
     choose: (preset) => (put({ preset, points: [] }), save()),
     nudge: (i, aside, up) => {
       const [step, value] = state.shown[i];
       setPoint(i, step + (aside * state.steps) / 50, value + 0.5 * up);
     },
+    play,
+    stop: play.stop,
   };
 }
 
-function render({ model, el }) {
-  const parts = shell(el, LABEL);
-  parts.root.classList.add("course-schedule");
-  const current = { state: readState(model), place: null };
-  const { state } = current;
-  const changed = () => {
-    showControls();
-    paint.request();
-  };
-  const actions = deeds(current, changed, model);
-  const play = player(current, actions.setStep, actions.save);
-  const stopped = (deed) => (...values) => (play.stop(), deed(...values));
-  const all = { ...actions, play, setStep: stopped(actions.setStep) };
-  const showControls = addControls(parts.toolbar, current, all);
-  const handles = addGrips(parts.canvas, all);
-  const paint = painter(parts.root, drawing(parts, current, handles.show));
-  const follows = () => {
-    readTouched(model, state);
-    changed();
-  };
-  const stopKeys = onKeys(parts.root, parts.canvas, stepping(current, all), actions.save);
-  const stopDrag = onDrag(parts.canvas, dragging(current, { ...all, focus: handles.focus }));
-  showControls();
-  paint.paint();
-  return follow(model, TOUCHED, follows, [play.stop, stopKeys, stopDrag, paint.stop]);
+/** The rows above the picture, and the control points over it. */
+function controls(view, all) {
+  view.root.classList.add("course-schedule");
+  view.grips = addGrips(view, all);
+  return addControls(view, all);
 }
+
+const render = mount({
+  label: LABEL,
+  traits: ["preset", "points", "scale", "step"],
+  layout,
+  given,
+  read,
+  deeds,
+  controls,
+  keys,
+  drag,
+  draw,
+});
 
 export default { render };

@@ -1,4 +1,5 @@
 import { INK, PAPER } from "./colors.js";
+import { clamp } from "./numbers.js";
 
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 
@@ -28,7 +29,7 @@ export function layer(width, height, ratio) {
 
 /** Text that grows with the widget: 13 px at least, 24 at most. */
 export function fontSize(width) {
-  return Math.max(13, Math.min(24, width / 54));
+  return clamp(width / 54, 13, 24);
 }
 
 /** Write text at (x, y); options: size, color, align, baseline, bold, halo (a white outline). */

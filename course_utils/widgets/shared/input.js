@@ -58,8 +58,3 @@ export function onKeys(root, canvas, actions, settled) {
     root.removeEventListener("keyup", up);
   };
 }
-
-/** Whether the reader has asked the system for less motion. */
-export function reducedMotion() {
-  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-}

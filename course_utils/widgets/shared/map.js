@@ -2,6 +2,7 @@
 import { layer, line, write } from "./canvas.js";
 import { CLASSES, INK, PAPER, RULE, SOFT } from "./colors.js";
 import { drawImage } from "./images.js";
+import { minus } from "./numbers.js";
 import { gridPoints } from "./points.js";
 
 /** The two maps between codes and pixels; the second axis points up. */
@@ -66,7 +67,7 @@ export function drawManifold(context, { side }, state, tiles) {
 
 function drawScale(context, { left, top, side, size }, { center, half }) {
   const small = Math.max(13, size * 0.85);
-  const label = (value) => Number(value.toPrecision(2)).toString().replace("-", "\u2212");
+  const label = (value) => minus(Number(value.toPrecision(2)));
   const [below, options] = [top + side + small * 1.2, { size: small, color: SOFT }];
   write(context, label(center[0] - half), left, below, options);
   const name = side < 16 * small ? "first \u2192" : "first coordinate of z \u2192";

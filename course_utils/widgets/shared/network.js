@@ -1,5 +1,6 @@
 // A decoder in plain arrays: the layers that torch exported, or images that Python computed on a grid.
 import { decodeFloats } from "./base64.js";
+import { clamp } from "./numbers.js";
 import { normalCdf } from "./special.js";
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
@@ -53,7 +54,7 @@ export function table({ side, center, half }, images) {
   const pixels = images.length / (side * side);
   const index = (value, axis) => {
     const share = (value - center[axis] + half) / (2 * half);
-    return Math.min(side - 1, Math.max(0, Math.round(share * (side - 1))));
+    return clamp(Math.round(share * (side - 1)), 0, side - 1);
   };
   const out = new Float32Array(pixels);
   return (z) => {

@@ -6,8 +6,8 @@ import torch
 import traitlets
 
 from ..._validate import check_int, check_number, check_tensor
-from .._face import Face, body
-from .._inputs import check_labels, check_names, check_point
+from ..shared.face import Face
+from ..shared.inputs import check_labels, check_names, check_point
 from .packing import grid_side, pack_autoencoder, pack_vae
 from .still import still
 
@@ -29,7 +29,6 @@ class VAEExplorer(Face):
     Raises TypeError or ValueError where a model lacks a part, has not two latents, or the shapes disagree.
     """
 
-    _esm = body("vae")
     autoencoder = traitlets.Dict(read_only=True).tag(sync=True)
     vaes = traitlets.List(read_only=True).tag(sync=True)
     betas = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)

@@ -1,9 +1,7 @@
-import { fontSize } from "../shared/canvas.js";
 import { DRAW_NAMES } from "./state.js";
 
 /** Where everything goes: for each of the two models its map, its decoded image, its strip of nine samples. */
-export function layout(width, { shape, sampling }) {
-  const size = fontSize(width);
+export function layout(width, size, { shape, sampling }) {
   const tall = shape[1] / shape[2];
   const place = width >= 520 ? wide(width, size, tall, sampling) : narrow(width, size, tall, sampling);
   return { size, small: Math.max(13, size * 0.85), ...place };

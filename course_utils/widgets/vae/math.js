@@ -1,4 +1,5 @@
 // Codes are flat: [x0, y0, x1, y1, ...]; half is half the side of a square map around 0.
+import { clamp } from "../shared/numbers.js";
 
 /** The indices of the codes that lie outside the map. */
 export function outside(codes, half) {
@@ -8,7 +9,7 @@ export function outside(codes, half) {
 
 /** The point of the map nearest to this one. */
 export function clampTo(point, half) {
-  return point.map((value) => Math.min(half, Math.max(-half, value)));
+  return point.map((value) => clamp(value, -half, half));
 }
 
 /** Where the line from 0 to the point leaves the map. */

@@ -3,8 +3,8 @@
 import torch
 
 from ...divergences import kl_normal
-from .._decoding import as_decoder, evaluating, picture_shape
-from .._export import export_grid, export_network, pack_numbers
+from ..shared.decoding import as_decoder, evaluating, picture_shape
+from ..shared.export import export_grid, export_network, pack_numbers
 
 LIVE_GRID_PIXELS = 1_000_000  # in all grids: beyond this, fewer points
 SIDES = (33, 17)

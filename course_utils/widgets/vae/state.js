@@ -2,11 +2,10 @@ import { decodeFloats, inflate } from "../shared/base64.js";
 import { network, table } from "../shared/network.js";
 import { glyphsOf, nearest } from "../shared/points.js";
 
-export const TOUCHED = ["z", "beta", "sampling", "manifold", "whole"];
 export const DRAW_NAMES = "abcdefghi"; // of the samples: digits are the classes' names
 
-/** Everything the pictures are drawn from; images on a grid arrive later, and then `arrived` is called. */
-export function readState(model, arrived) {
+/** What the pictures are drawn from and never changes; images on a grid arrive later, and then `arrived` is called. */
+export function given(model, arrived) {
   const names = model.get("names");
   const labels = model.get("labels");
   const common = {
@@ -16,7 +15,7 @@ export function readState(model, arrived) {
     shape: model.get("image_shape"),
     center: [0, 0],
   };
-  const state = {
+  return {
     ...common,
     names,
     betas: model.get("betas"),
@@ -24,18 +23,17 @@ export function readState(model, arrived) {
     draws: model.get("draws"),
     near: model.get("near"),
     far: model.get("far"),
+    caches: [{}, {}], // of the maps, which are slow to draw
     autoencoder: unpack(model.get("autoencoder"), common, arrived),
     vaes: model.get("vaes").map((exported) => unpack(exported, common, arrived)),
   };
-  readTouched(model, state);
-  return state;
 }
 
 /** The part of the state that the reader changes. */
-export function readTouched(model, state) {
-  for (const name of TOUCHED) state[name] = model.get(name);
-  state.index = Math.max(0, state.betas.indexOf(state.beta));
-  state.half = state.whole ? state.far : state.near;
+export function read(model, { betas, near, far }) {
+  const [z, sampling, manifold, whole] = ["z", "sampling", "manifold", "whole"].map((name) => model.get(name));
+  const index = Math.max(0, betas.indexOf(model.get("beta")));
+  return { z, sampling, manifold, whole, index, half: whole ? far : near };
 }
 
 /** The two models on show, as [key, name, model]; each has codes, decode and what a map needs. */

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ... import figures
-from ..latent.still import mark, scatter_glyphs
+from ..shared.glyphs import mark, scatter_glyphs
 
 MOST_POINTS = 250  # two maps, and a small PNG
 N_ELLIPSES = 30

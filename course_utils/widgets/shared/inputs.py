@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from .._validate import check_tensor
+from ..._validate import check_tensor
 
 
 def check_labels(labels, other, count):

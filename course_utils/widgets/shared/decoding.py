@@ -6,7 +6,7 @@ import math
 import torch
 from torch import nn
 
-from .._validate import check_int
+from ..._validate import check_int
 
 
 @contextlib.contextmanager

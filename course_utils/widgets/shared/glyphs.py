@@ -1,0 +1,18 @@
+"""Marks on a map of codes in a still picture."""
+
+from ... import figures
+
+
+def scatter_glyphs(axis, codes, labels, names, most):
+    """The first `most` codes [N, 2], each as the glyph of its class, in the class's colour."""
+    for i, label in enumerate(labels.unique().tolist()):
+        members = codes[:most][labels[:most] == label]
+        glyph = names[label] if len(names[label]) == 1 and names[label].isalnum() else str(label)
+        colour = figures.CLASSES[i % len(figures.CLASSES)]
+        axis.scatter(*members.T.numpy(), s=26, marker=f"${glyph}$", color=colour, linewidths=0)
+
+
+def mark(axis, z):
+    """A cross at z, seen on any ground."""
+    axis.plot(*z, "+", color="white", markersize=20, markeredgewidth=6)
+    axis.plot(*z, "+", color="black", markersize=18, markeredgewidth=2.5)

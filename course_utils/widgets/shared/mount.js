@@ -1,0 +1,107 @@
+import { fontSize, prepare } from "./canvas.js";
+import { make } from "./controls.js";
+import { onDrag, onKeys } from "./input.js";
+
+/**
+ * A widget's `render`, from what is its own. Needed:
+ *   label     what the picture shows and which keys it has, for those who do not see it
+ *   traits    the names that the page and Python share: a change of one is read and drawn
+ *   layout    (width, size of the text, state) -> where everything goes, with the picture's `height`
+ *   draw      (context, view) draws, and returns the sentence under the picture (undefined leaves it as it is)
+ * As needed:
+ *   given     (model, arrived) -> the part of the state that never changes; `arrived` draws what came late
+ *   read      (model, state) -> the part that the traits say, by default each under its own name
+ *   values    (view) -> what Python is told, {trait: value}, by default each trait from the state
+ *   deeds     (view) -> functions for the next three; `stop` ends what runs by itself
+ *   controls  (view, deeds) fills view.toolbar and returns what shows the state there again
+ *   keys      (view, deeds) -> {key: (step) => ...}; step is 1, with shift 0.2
+ *   drag      (view, deeds) -> {start(point), false where nothing is there; move(point)}; `end` saves unless it is given
+ *   heed      (view, deeds) does what a change from Python asks for, where that is more than `read` and a new picture
+ * view has model, root, toolbar, canvas, state and place (the last layout), and
+ *   changed() shows the state in the next frame, now() at once; save({trait: value}) tells Python, with these changes.
+ */
+export function mount({ label, traits, layout, draw, ...own }) {
+  const all = (get) => Object.fromEntries(traits.map((name) => [name, get(name)]));
+  const read = own.read ?? ((model) => all((name) => model.get(name)));
+  const values = own.values ?? (({ state }) => all((name) => state[name]));
+  return ({ model, el }) => {
+    const view = { ...bones(el, label), model, place: null };
+    const paint = painter(view.root, (width) => {
+      view.place = layout(width, fontSize(width), view.state);
+      say(view.summary, draw(prepare(view.canvas, width, view.place.height), view));
+    });
+    const reread = () => Object.assign(view.state, read(model, view.state));
+    view.state = own.given?.(model, paint.request) ?? {};
+    reread();
+    view.changed = () => (show?.(), paint.request());
+    view.now = () => (show?.(), paint.now());
+    const heed = own.heed ? () => own.heed(view, deeds) : () => (reread(), view.changed());
+    const traffic = exchange(model, traits, heed);
+    view.save = (changes = {}) => traffic.tell(values(view), changes);
+    const deeds = own.deeds?.(view) ?? {};
+    const show = own.controls?.(view, deeds);
+    const stopKeys = onKeys(view.root, view.canvas, own.keys?.(view, deeds) ?? {}, () => view.save());
+    const drag = own.drag?.(view, deeds) ?? { start: () => false };
+    const stopDrag = onDrag(view.canvas, { end: () => view.save(), ...drag });
+    view.now();
+    return () => [traffic.stop, deeds.stop, stopKeys, stopDrag, paint.stop].forEach((stop) => stop?.());
+  };
+}
+
+/** A row of buttons, a canvas one can focus, and a line of numbers that is read out. */
+function bones(el, label) {
+  const root = make("div", "course-widget");
+  const toolbar = make("div", "course-toolbar");
+  const canvas = make("canvas", "course-canvas");
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
+  const summary = make("p", "course-summary");
+  summary.setAttribute("aria-live", "polite");
+  root.append(toolbar, canvas, summary);
+  el.replaceChildren(root);
+  return { root, toolbar, canvas, summary };
+}
+
+/** A sentence that stays is not read out again. */
+function say(summary, sentence) {
+  if (sentence !== undefined && summary.textContent !== sentence) summary.textContent = sentence;
+}
+
+/** heed is called when a trait changes; tell sets traits, and heeds what of it the picture does not show yet. */
+function exchange(model, traits, heed) {
+  let telling = false; // each set calls the listeners, which must not read half of them
+  const heard = () => telling || heed();
+  for (const name of traits) model.on(`change:${name}`, heard);
+  const tell = (values, changes) => {
+    telling = true;
+    for (const [name, value] of Object.entries({ ...values, ...changes })) model.set(name, value);
+    telling = false;
+    if (Object.keys(changes).length) heed();
+    model.save_changes();
+  };
+  return { tell, stop: () => traits.forEach((name) => model.off(`change:${name}`, heard)) };
+}
+
+/** Draw at once and at every new width; later requests meet in one animation frame. */
+function painter(root, draw) {
+  const padding = 16; // both sides, as in style.css
+  let [width, pending] = [root.clientWidth || 720, 0];
+  const now = () => {
+    pending = 0;
+    root.style.fontSize = `${Math.min(fontSize(width), 20)}px`;
+    draw(width - padding);
+  };
+  const request = () => (pending ||= requestAnimationFrame(now));
+  const observer = new ResizeObserver(() => {
+    if (!root.clientWidth || root.clientWidth === width) return;
+    width = root.clientWidth;
+    now();
+  });
+  observer.observe(root);
+  const stop = () => {
+    observer.disconnect();
+    cancelAnimationFrame(pending);
+  };
+  return { now, request, stop };
+}

@@ -1,0 +1,42 @@
+"""Every widget there is, by its folder, and an example of each for the tests that hold for all of them."""
+
+import torch
+from torch import nn
+
+from course_utils import widgets
+from course_utils.autoencoders import MLPAutoencoder
+from course_utils.vae import VAE
+
+FACES = {face.__module__.rpartition(".")[2]: face for face in map(vars(widgets).get, widgets.__all__)}
+
+
+def latent(**options):
+    """Codes in two far clouds; the decoder shows z itself, as two grey halves."""
+    generator = torch.Generator().manual_seed(0)
+    codes = 0.5 * torch.randn(200, 2, generator=generator)
+    labels = torch.arange(200) % 2
+    codes[labels == 1] += 6
+    decoder = nn.Sequential(nn.Linear(2, 4), nn.Sigmoid())
+    return widgets.LatentExplorer(decoder, codes, labels, image_shape=(1, 2, 2), **options)
+
+
+def vae():
+    """Nets as they are made, three betas; the larger map is there because one VAE's codes are spread out."""
+    torch.manual_seed(0)
+    shape = (1, 4, 4)
+    vaes = {beta: VAE(shape, 2, (8,)) for beta in (0.1, 1.0, 4.0)}
+    with torch.no_grad():
+        vaes[0.1].encoder[-1][-1].weight[:2] *= 30
+    autoencoder = MLPAutoencoder(shape, 2, (8,))
+    return widgets.VAEExplorer(autoencoder, vaes, torch.rand(80, *shape), torch.arange(80) % 10)
+
+
+GIVEN = {
+    "latent": latent,
+    "vae": vae,
+}  # what shows something of the reader's cannot be made of nothing
+
+
+def example(name):
+    """A widget of that folder; what every argument has a default for needs no entry here."""
+    return GIVEN.get(name, FACES[name])()
