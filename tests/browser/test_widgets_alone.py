@@ -1,98 +1,15 @@
-"""The widgets' bodies in a bare page: presets, playing, less motion, and the pointer in a scaled deck."""
+"""The widgets of lessons 00 to 03 in a bare page: presets, playing, less motion, a scaled deck."""
 
-import hashlib
-import json
 import math
 import re
 
-import canvas_texts
 import pytest
-import torch
-from torch import nn
+from alone import NEXT_FRAME, numbers, picture, press, saved, text
+from widget_examples import latent, vae
 
-from course_utils.autoencoders import MLPAutoencoder
-from course_utils.vae import VAE
-from course_utils.widgets import DivergenceExplorer, ElboExplorer, LatentExplorer, VAEExplorer
+from course_utils.widgets import DivergenceExplorer, ElboExplorer
 
 pytestmark = pytest.mark.browser
-
-# The model that a kernel would keep: values, listeners, and what was saved last.
-PAGE = """<!doctype html><meta charset="utf-8"><style>body{margin:0} CSS</style><div id="host"></div>
-<script type="module">
-  const state = STATE, listeners = {};
-  const model = {
-    get: (name) => state[name],
-    set(name, value) { state[name] = value; (listeners[`change:${name}`] ?? []).forEach((f) => f()); },
-    save_changes() { window.saved = structuredClone({ ...state }); },
-    on(name, f) { (listeners[name] ??= []).push(f); },
-    off(name, f) { listeners[name] = (listeners[name] ?? []).filter((one) => one !== f); },
-  };
-  window.counted = () => Object.values(listeners).flat().length;
-  const url = URL.createObjectURL(new Blob([BODY], { type: "text/javascript" }));
-  const host = document.getElementById("host");
-  window.stop = (await import(url)).default.render({ model, el: host });
-  window.ready = true;
-</script>"""
-NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-@pytest.fixture
-def show(page, tmp_path):
-    def open_page(widget, style=""):
-        state = {name: value for name, value in widget.get_state().items() if not name.startswith("_")}
-        state.pop("layout")
-        parts = {"CSS": widget._css + style, "STATE": json.dumps(state), "BODY": json.dumps(widget._esm)}
-        text = re.sub("CSS|STATE|BODY", lambda match: parts[match[0]], PAGE)
-        path = tmp_path / "page.html"
-        path.write_text(text, encoding="utf-8")
-        page.goto(path.as_uri())
-        page.wait_for_function("window.ready")
-        page.evaluate(NEXT_FRAME)
-        return page
-
-    yield open_page
-    assert page.problems == []
-
-
-def latent(**options):
-    """Codes in two far clouds; the decoder shows z itself, as two grey halves."""
-    generator = torch.Generator().manual_seed(0)
-    codes = 0.5 * torch.randn(200, 2, generator=generator)
-    labels = torch.arange(200) % 2
-    codes[labels == 1] += 6
-    decoder = nn.Sequential(nn.Linear(2, 4), nn.Sigmoid())
-    return LatentExplorer(decoder, codes, labels, image_shape=(1, 2, 2), **options)
-
-
-def vae():
-    """Nets as they are made, three betas; the larger map is there because one VAE's codes are spread out."""
-    torch.manual_seed(0)
-    shape = (1, 4, 4)
-    vaes = {beta: VAE(shape, 2, (8,)) for beta in (0.1, 1.0, 4.0)}
-    with torch.no_grad():
-        vaes[0.1].encoder[-1][-1].weight[:2] *= 30
-    autoencoder = MLPAutoencoder(shape, 2, (8,))
-    return VAEExplorer(autoencoder, vaes, torch.rand(80, *shape), torch.arange(80) % 10)
-
-
-def press(page, name):
-    page.get_by_role("button", name=name).click()
-    page.evaluate(NEXT_FRAME)
-
-
-def picture(page):
-    """A digest of what the canvas shows."""
-    url = page.evaluate("() => document.querySelector('canvas').toDataURL()")
-    return hashlib.sha256(url.encode()).hexdigest()
-
-
-def text(page):
-    return page.locator(".course-summary").text_content()
-
-
-def numbers(page):
-    found = re.findall(r"[−-]?\d+\.\d+", text(page))
-    return [float(number.replace("−", "-")) for number in found]
 
 
 def test_the_presets_say_what_their_names_promise(show):
@@ -226,52 +143,6 @@ def test_the_map_layers_are_switches(show):
         assert picture(page) != before
         press(page, name)
         assert picture(page) == before
-
-
-MAKERS = [DivergenceExplorer, ElboExplorer, latent, vae]
-
-
-def resize(page, width):
-    page.evaluate(f"() => (document.getElementById('host').style.width = '{width}px')")
-    page.evaluate(NEXT_FRAME)
-
-
-@pytest.mark.parametrize("make", MAKERS)
-def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
-    page = show(make())
-    for width in (320, 700, 1280, 500):
-        resize(page, width)
-        assert page.evaluate("() => document.querySelector('.course-widget').scrollWidth") <= min(width, 900)
-        assert page.locator("canvas").bounding_box()["width"] <= width
-        sizes = page.evaluate(
-            """() => [...document.querySelectorAll(".course-button, .course-summary, .course-caption")]
-                       .map((element) => parseFloat(getComputedStyle(element).fontSize))"""
-        )
-        assert min(sizes) >= 13
-
-
-@pytest.mark.parametrize("make", MAKERS)
-def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
-    page.add_init_script(canvas_texts.WATCH)
-    show(make(), "#host { width: 320px }")
-    for width in (320, 480, 600, 900):
-        resize(page, width)
-        for button in page.locator(".course-button").all():
-            button.click()
-            page.evaluate(NEXT_FRAME)
-        assert page.evaluate("() => window.cut") == []
-
-
-@pytest.mark.parametrize("make", [ElboExplorer, latent, vae])
-def test_stopping_leaves_no_listener_behind(show, make):
-    page = show(make())
-    assert page.evaluate("() => window.counted()") == 5
-    page.evaluate("() => window.stop()")
-    assert page.evaluate("() => window.counted()") == 0
-
-
-def saved(page, *names):
-    return page.evaluate("(names) => names.map((name) => window.saved[name])", list(names))
 
 
 def sums(page):

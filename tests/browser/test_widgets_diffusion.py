@@ -2,17 +2,17 @@
 
 import re
 
+import alone
+import canvas_texts
 import pytest
-import test_widgets_alone as alone
 import torch
-from test_widgets_lab import MEASURE
+from in_lab import MEASURE
 
 from course_utils.diffusion import NoiseSchedule
 from course_utils.widgets import ScheduleExplorer
 
 pytestmark = pytest.mark.browser
 
-show = alone.show
 PICTURE = torch.linspace(0, 1, 64).reshape(1, 8, 8)
 
 
@@ -61,27 +61,17 @@ def drag(page, start, aside, down, steps=4):
     page.evaluate(alone.NEXT_FRAME)
 
 
-@pytest.mark.parametrize("make", [explorer, yours])
-def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
-    alone.test_it_fits_its_container_with_text_of_13_px_or_more(show, make)
-
-
-@pytest.mark.parametrize("make", [explorer, yours])
-def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
-    alone.test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make)
+def test_other_data_fit_too(show, page):
+    page.add_init_script(canvas_texts.WATCH)
+    show(yours(), "#host { width: 320px }")
+    alone.assert_no_text_is_cut(page)
+    alone.assert_it_fits(page)
 
 
 def test_it_fits_a_slide(show):
     page = show(yours(), "#host { --course-widget-max: 1080px }")
     assert page.locator(".course-widget").bounding_box()["width"] == 1080
     assert page.locator(".course-widget").bounding_box()["height"] <= 560
-
-
-def test_stopping_leaves_no_listener_behind(show):
-    page = show(explorer())
-    assert page.evaluate("() => window.counted()") == 4
-    page.evaluate("() => window.stop()")
-    assert page.evaluate("() => window.counted()") == 0
 
 
 def test_the_presets_are_pythons_and_the_linear_one_wastes_most(show):

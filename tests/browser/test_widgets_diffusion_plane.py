@@ -2,9 +2,9 @@
 
 import re
 
+import alone
+import canvas_texts
 import pytest
-import test_widgets_alone as alone
-import test_widgets_lab as in_lab
 import torch
 
 from course_utils.diffusion import NoiseSchedule, PlaneNet
@@ -13,7 +13,6 @@ from course_utils.widgets import DiffusionExplorer
 
 pytestmark = pytest.mark.browser
 
-show, lab = alone.show, in_lab.lab
 SPREAD = r"spread (\d+\.\d+)"
 HALF = 3.2  # what the default data show
 
@@ -56,14 +55,12 @@ def press(page, name):
     settle(page)
 
 
-@pytest.mark.parametrize("make", [DiffusionExplorer, with_network, own_data])
-def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
-    alone.test_it_fits_its_container_with_text_of_13_px_or_more(show, make)
-
-
-@pytest.mark.parametrize("make", [DiffusionExplorer, with_network, own_data])
-def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
-    alone.test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make)
+@pytest.mark.parametrize("make", [with_network, own_data])
+def test_other_data_fit_too(show, page, make):
+    page.add_init_script(canvas_texts.WATCH)
+    show(make(), "#host { width: 320px }")
+    alone.assert_no_text_is_cut(page)
+    alone.assert_it_fits(page)
 
 
 @pytest.mark.parametrize("widest", [900, 1080])  # a page's, a deck's
@@ -262,47 +259,3 @@ def test_data_of_your_own_come_first_and_keep_their_weights(show):
     assert alone.saved(page, "steps", "data") == [20, "yours"]
     assert numbers["t"] == 0 and numbers["stochastic"]["error"] is None
     assert numbers["deterministic"]["shares"] == pytest.approx([0.1, 0.9], abs=0.06)
-
-
-@pytest.fixture(scope="module")
-def opened(browser, lab):
-    yield from in_lab._open(browser, lab, "plane")
-
-
-def held_by_python(page):
-    return in_lab.value_in_python(page)
-
-
-def test_in_lab_python_follows_the_page_and_the_page_python(opened):
-    opened.locator(".course-canvas").focus()
-    for key in ("ArrowLeft", "ArrowLeft", "ArrowUp", "a", "b"):
-        opened.keyboard.press(key)
-    opened.evaluate(alone.NEXT_FRAME)
-    opened.wait_for_timeout(500)
-    assert held_by_python(opened) == ["960", "6", "both"]
-    assert opened.locator(".jp-Cell").count() == 2  # `a` and `b` insert cells in the notebook's own mode
-    in_lab.execute(opened, "explorer.t, explorer.process = 200, 'stochastic'")
-    opened.wait_for_function("document.querySelector('.course-summary').textContent.startsWith('t = 200 ')")
-    assert "Deterministic" not in in_lab.summary(opened)
-    assert opened.problems == []
-
-
-def test_in_lab_every_move_over_the_samples_is_drawn(opened, record_property):
-    settle(opened)
-    opened.evaluate(in_lab.MEASURE)
-    seen = set()
-    box = opened.locator(".course-canvas").bounding_box()
-    opened.mouse.move(box["x"] + 60, box["y"] + 100)
-    opened.mouse.down()
-    for i in range(60):
-        opened.mouse.move(box["x"] + 60 + 3 * i, box["y"] + 100 + 10 * (i % 10))
-        seen.add(in_lab.summary(opened))
-    opened.mouse.up()
-    latencies = sorted(opened.evaluate("() => window.latencies"))
-    assert len(latencies) >= 45
-    assert len(seen) > 10
-    p95 = latencies[int(0.95 * len(latencies))]
-    record_property("drag_p95_ms", round(p95, 1))
-    print(
-        f"\nplane: {len(latencies)} moves, median {latencies[len(latencies) // 2]:.1f} ms, p95 {p95:.1f} ms"
-    )

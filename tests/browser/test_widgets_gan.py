@@ -3,15 +3,12 @@
 import math
 import re
 
+import alone
 import pytest
-import test_widgets_alone as alone
 
 from course_utils.widgets import GANPlayground, MinimaxExplorer
 
 pytestmark = pytest.mark.browser
-
-show = alone.show
-MAKERS = [MinimaxExplorer, GANPlayground]
 
 
 def said(page, *patterns):
@@ -27,24 +24,6 @@ def wait_for_step(page, step):
         arg=step,
     )
     page.evaluate(alone.NEXT_FRAME)
-
-
-@pytest.mark.parametrize("make", MAKERS)
-def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
-    alone.test_it_fits_its_container_with_text_of_13_px_or_more(show, make)
-
-
-@pytest.mark.parametrize("make", MAKERS)
-def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
-    alone.test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make)
-
-
-@pytest.mark.parametrize(("make", "listeners"), [(MinimaxExplorer, 6), (GANPlayground, 1)])
-def test_stopping_leaves_no_listener_behind(show, make, listeners):
-    page = show(make())
-    assert page.evaluate("() => window.counted()") == listeners
-    page.evaluate("() => window.stop()")
-    assert page.evaluate("() => window.counted()") == 0
 
 
 def test_the_presets_show_where_the_game_stands(show):

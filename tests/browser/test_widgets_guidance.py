@@ -1,21 +1,16 @@
 """The guidance explorer in a bare page and in JupyterLab: the scale, both views, keys, playing, pointer."""
 
 import re
-from pathlib import Path
 
+import alone
 import canvas_texts
-import nbformat
 import pytest
-import test_widgets_alone as alone
-import test_widgets_lab as in_lab
 import torch
-from nbformat.v4 import new_code_cell, new_notebook
 
 from course_utils.widgets import GuidanceExplorer
 
 pytestmark = pytest.mark.browser
 
-show, lab = alone.show, in_lab.lab
 KINDS = ("samples", "conditional", "tilted")
 
 
@@ -64,12 +59,7 @@ def measures(page):
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_it_fits_its_container_with_text_of_13_px_or_more(show, make):
-    alone.test_it_fits_its_container_with_text_of_13_px_or_more(show, make)
-
-
-@pytest.mark.parametrize("make", MAKERS)
-def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
+def test_each_view_fits_with_text_that_is_neither_small_nor_cut_off(show, page, make):
     page.add_init_script(canvas_texts.WATCH)
     show(make(), "#host { width: 320px }")
     for width in (320, 480, 600, 900):
@@ -79,6 +69,7 @@ def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, make):
                 press(page, name)
     assert page.evaluate("() => window.cut") == []
     assert "p(x) p(y | x)ˢ" in page.evaluate("() => window.written")
+    alone.assert_it_fits(page)
 
 
 @pytest.mark.parametrize("widest", [900, 1080])  # a page's, a deck's
@@ -324,53 +315,3 @@ def test_the_two_views_are_one_switch_where_there_are_digits(show):
 def test_without_digits_there_is_no_such_view(show):
     page = show(GuidanceExplorer())
     assert button(page, "digits").count() == 0
-
-
-CELLS = [
-    "from course_utils.widgets import GuidanceExplorer\nexplorer = GuidanceExplorer()\nexplorer",
-    "print(f\"{explorer.scale:.2f}\", explorer.label, f\"{explorer.numbers['samples']['variance']:.2f}\")",
-]
-
-
-@pytest.fixture(scope="module")
-def opened(browser, lab):
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS], metadata=kernel)
-    nbformat.write(notebook, Path(lab["root_dir"]) / "guidance.ipynb")
-    yield from in_lab._open(browser, lab, "guidance")
-
-
-def test_in_lab_python_follows_the_page_and_the_page_python(opened):
-    opened.locator(".course-canvas").focus()
-    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "a", "b"):
-        opened.keyboard.press(key)
-    opened.evaluate(alone.NEXT_FRAME)
-    opened.wait_for_timeout(500)
-    scale, label, variance = in_lab.value_in_python(opened)
-    assert (scale, label) == ("1.50", "1")
-    assert f"total variance {variance}," in in_lab.summary(opened)
-    assert opened.locator(".jp-Cell").count() == 2  # `a` and `b` insert cells in the notebook's own mode
-    in_lab.execute(opened, "explorer.data, explorer.scale = 'eight', 4")
-    opened.wait_for_function("document.querySelector('.course-summary').textContent.startsWith('s = 4.00 ')")
-    assert len(re.findall(r"0\.25 : 0\.25", in_lab.summary(opened))) >= 3
-    assert opened.problems == []
-
-
-def test_in_lab_every_move_on_the_ruler_is_drawn(opened, record_property):
-    in_lab.execute(opened, "explorer.data, explorer.sampler = 'eight', 'deterministic'")
-    opened.evaluate(in_lab.MEASURE)
-    seen = set()
-    box = opened.locator(".course-canvas").bounding_box()
-    opened.mouse.move(box["x"] + 30, box["y"] + 36)
-    opened.mouse.down()
-    for i in range(60):
-        opened.mouse.move(box["x"] + 30 + 8 * i, box["y"] + 36 + i % 5)
-        seen.add(in_lab.summary(opened))
-    opened.mouse.up()
-    latencies = sorted(opened.evaluate("() => window.latencies"))
-    assert len(latencies) >= 30
-    assert len(seen) > 10
-    p95 = latencies[int(0.95 * len(latencies))]
-    record_property("drag_p95_ms", round(p95, 1))
-    middle = latencies[len(latencies) // 2]
-    print(f"\nguidance: {len(latencies)} moves, median {middle:.1f} ms, p95 {p95:.1f} ms")

@@ -1,15 +1,12 @@
 """The widgets in a real JupyterLab: run the cell, drag, press keys, read the value back in Python."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 import time
 
-import nbformat
+import in_lab
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from alone import NEXT_FRAME
+from in_lab import MEASURE, drag, execute, picture, summary, value_in_python
 
 pytestmark = pytest.mark.browser
 
@@ -57,24 +54,23 @@ NOTEBOOKS = {
         "print(f'{explorer.step / 1000 + 1e-9:.2f} {explorer.scale:.2f}')",
     ],
 }
-PLAYGROUND = {
-    "playground": [
-        "from course_utils.widgets import GANPlayground\nexplorer = GANPlayground()\nexplorer",
-        "print(explorer.step, explorer.numbers['modes'], f\"{explorer.numbers['js']:.3f}\")",
-    ],
-}
-
-PLANE = {
-    "plane": [
-        "import torch\n"
-        "from course_utils.diffusion import PlaneNet\n"
-        "from course_utils.widgets import DiffusionExplorer\n"
-        "torch.manual_seed(0)\n"
-        "explorer = DiffusionExplorer(model=PlaneNet())\n"
-        "explorer",
-        "print(explorer.t, explorer.traced, explorer.process)",
-    ],
-}
+PLAYGROUND = [
+    "from course_utils.widgets import GANPlayground\nexplorer = GANPlayground()\nexplorer",
+    "print(explorer.step, explorer.numbers['modes'], f\"{explorer.numbers['js']:.3f}\")",
+]
+PLANE = [
+    "import torch\n"
+    "from course_utils.diffusion import PlaneNet\n"
+    "from course_utils.widgets import DiffusionExplorer\n"
+    "torch.manual_seed(0)\n"
+    "explorer = DiffusionExplorer(model=PlaneNet())\n"
+    "explorer",
+    "print(explorer.t, explorer.traced, explorer.process)",
+]
+GUIDANCE = [
+    "from course_utils.widgets import GuidanceExplorer\nexplorer = GuidanceExplorer()\nexplorer",
+    "print(f\"{explorer.scale:.2f}\", explorer.label, f\"{explorer.numbers['samples']['variance']:.2f}\")",
+]
 
 # A line of Python that moves the picture, and the first value that the page then shows.
 CHANGES = {
@@ -88,128 +84,12 @@ CHANGES = {
 # Where a drag starts, as shares of the picture, so that 0.2 to the right is still inside the same map.
 STARTS = {"vae": (0.1, 0.3), "minimax": (0.2, 0.1)}
 
-# From the event's own time stamp to the moment after the frame that shows it: a drag as a hand feels it.
-MEASURE = """() => {
-  window.latencies = [];
-  window.addEventListener("pointermove", (event) => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => window.latencies.push(performance.now() - event.timeStamp);
-    requestAnimationFrame(() => channel.port2.postMessage(0));
-  }, true);
-}"""
-NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab of its own on 127.0.0.1: own notebooks, own settings, its token on; yields its address."""
-    home = tmp_path_factory.mktemp("lab")
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    for name, cells in {**NOTEBOOKS, **PLAYGROUND, **PLANE}.items():
-        notebook = new_notebook(cells=[new_code_cell(source) for source in cells], metadata=kernel)
-        nbformat.write(notebook, home / f"{name}.ipynb")
-    folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-    environment = {**os.environ, **{f"JUPYTER_{name}": str(home / name.lower()) for name in folders}}
-    environment["JUPYTERLAB_SETTINGS_DIR"] = str(home / "settings")
-    environment["JUPYTERLAB_WORKSPACES_DIR"] = str(home / "workspaces")
-    environment["IPYTHONDIR"] = str(home / "ipython")
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
-        f"--ServerApp.root_dir={home}", "--LabApp.expose_app_in_browser=True",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]  # fmt: skip
-    quiet = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    with open(home / "log.txt", "w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
-        try:
-            yield _wait_for(server, home)
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def _wait_for(server, home):
-    for _ in range(600):
-        files = list((home / "runtime_dir").glob("jpserver-*.json"))
-        if files and (text := files[0].read_text()):
-            return json.loads(text)
-        assert server.poll() is None, (home / "log.txt").read_text()
-        time.sleep(0.1)
-    raise AssertionError("JupyterLab did not start:\n" + (home / "log.txt").read_text())
-
 
 @pytest.fixture(scope="module", params=NOTEBOOKS)
-def opened(request, browser, lab):
-    """The notebook open in Lab, its first cell run, its canvas there; page.name says which."""
-    yield from _open(browser, lab, request.param)
-
-
-def _open(browser, lab, name):
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    page = context.new_page()
-    page.name, page.origin = name, lab["url"]
-    page.problems, page.requests = [], []
-    page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("request", lambda request: page.requests.append(request.url))
-    address = f"{lab['url']}lab/workspaces/{page.name}/tree/{page.name}.ipynb?token={lab['token']}"
-    page.goto(address, wait_until="domcontentloaded")
-    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=90_000)
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
-    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
-    run_cell(page, 0)
-    page.wait_for_selector(".course-canvas", timeout=90_000)
-    page.evaluate(NEXT_FRAME)
-    yield page
-    context.close()
-
-
-def run_cell(page, index):
-    page.evaluate(
-        """async (index) => {
-          jupyterapp.shell.currentWidget.content.activeCellIndex = index;
-          await jupyterapp.commands.execute("notebook:run-cell");
-        }""",
-        index,
-    )
-
-
-def summary(page):
-    return page.locator(".course-summary").text_content()
-
-
-def picture(page):
-    return page.evaluate("() => document.querySelector('.course-canvas').toDataURL()")
-
-
-def drag(page, moves):
-    """Press inside the picture and move in a wave; returns the summaries that were shown on the way."""
-    start = STARTS.get(page.name, (0.2, 0.4))
-    page.locator(".course-canvas").scroll_into_view_if_needed()
-    box = page.locator(".course-canvas").bounding_box()
-    texts = set()
-    page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
-    page.mouse.down()
-    for i in range(moves):
-        x = start[0] + 0.2 * (i + 1) / moves
-        y = start[1] + 0.15 * (i % 10) / 10
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-        texts.add(summary(page))
-    page.mouse.up()
-    page.evaluate(NEXT_FRAME)
-    return texts
-
-
-def value_in_python(page):
-    """What the second cell prints: the value that the kernel now holds."""
-    run_cell(page, 1)
-    output = page.locator(".jp-Cell").nth(1).locator(".jp-OutputArea-output pre")
-    output.first.wait_for()
-    return output.first.text_content().split()
+def opened(request, lab_context, lab):
+    with in_lab.opened(lab_context, lab, request.param, NOTEBOOKS[request.param]) as page:
+        page.start = STARTS.get(page.name, (0.2, 0.4))
+        yield page
 
 
 def assert_python_follows(page):
@@ -233,7 +113,7 @@ def test_the_live_widget_is_shown_and_not_its_still(opened):
 
 def test_a_drag_moves_the_picture_the_numbers_and_python(opened):
     before = picture(opened)
-    assert len(drag(opened, 20)) > 10
+    assert len(drag(opened, 20, opened.start)) > 10
     assert picture(opened) != before
     assert_python_follows(opened)
 
@@ -284,7 +164,7 @@ def test_python_moves_the_picture(opened):
 
 def test_every_move_of_a_drag_is_drawn(opened, record_property):
     opened.evaluate(MEASURE)
-    drag(opened, 80)
+    drag(opened, 80, opened.start)
     latencies = sorted(opened.evaluate("() => window.latencies"))
     assert len(latencies) >= 60
     p95 = latencies[int(0.95 * len(latencies))]
@@ -294,14 +174,31 @@ def test_every_move_of_a_drag_is_drawn(opened, record_property):
 
 
 def test_nothing_was_logged_and_nothing_asked_of_the_outside(opened):
-    drag(opened, 3)
+    drag(opened, 3, opened.start)
     assert opened.problems == []
     assert [url for url in opened.requests if not url.startswith((opened.origin, "blob:", "data:"))] == []
 
 
+# The last with these pages: JupyterLab logs an error of its own when its theme is changed twice in a row.
+def test_light_in_the_dark_theme(opened):
+    opened.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })"
+    )
+    opened.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    background = "(element) => getComputedStyle(element).backgroundColor"
+    assert opened.locator(".course-widget").evaluate(background) == "rgb(255, 255, 255)"
+    corner = "(canvas) => Array.from(canvas.getContext('2d').getImageData(1, canvas.height - 2, 1, 1).data)"
+    assert opened.locator(".course-canvas").evaluate(corner) == [255, 255, 255, 255]
+    opened.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })"
+    )
+
+
+# The widgets that compute have controls of their own.
 @pytest.fixture(scope="module")
-def playground(browser, lab):
-    yield from _open(browser, lab, "playground")
+def playground(lab_context, lab):
+    with in_lab.opened(lab_context, lab, "playground", PLAYGROUND) as page:
+        yield page
 
 
 # While it trains, the time from one frame to the next.
@@ -315,16 +212,6 @@ FRAMES = """() => {
   };
   next();
 }"""
-
-
-def execute(page, source):
-    page.evaluate(
-        """async (source) => {
-          const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-          await kernel.requestExecute({ code: source }).done;
-        }""",
-        source,
-    )
 
 
 def test_the_playground_trains_and_python_reads_where_it_stands(playground, record_property):
@@ -357,16 +244,87 @@ def test_python_sets_the_playground_anew(playground):
     assert playground.problems == []
 
 
-# Last, because JupyterLab logs an error of its own when its theme is changed twice in a row.
-def test_light_in_the_dark_theme(opened):
-    opened.evaluate(
-        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })"
+@pytest.fixture(scope="module")
+def plane(lab_context, lab):
+    with in_lab.opened(lab_context, lab, "plane", PLANE) as page:
+        yield page
+
+
+def test_time_and_point_follow_the_page_and_python(plane):
+    plane.locator(".course-canvas").focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowUp", "a", "b"):
+        plane.keyboard.press(key)
+    plane.evaluate(NEXT_FRAME)
+    plane.wait_for_timeout(500)
+    assert value_in_python(plane) == ["960", "6", "both"]
+    assert plane.locator(".jp-Cell").count() == 2  # `a` and `b` insert cells in the notebook's own mode
+    execute(plane, "explorer.t, explorer.process = 200, 'stochastic'")
+    plane.wait_for_function("document.querySelector('.course-summary').textContent.startsWith('t = 200 ')")
+    assert "Deterministic" not in summary(plane)
+    assert plane.problems == []
+
+
+def test_every_move_over_the_samples_is_drawn(plane, record_property):
+    plane.wait_for_selector(".course-widget[aria-busy=false]")
+    plane.evaluate(NEXT_FRAME)
+    plane.evaluate(MEASURE)
+    seen = set()
+    box = plane.locator(".course-canvas").bounding_box()
+    plane.mouse.move(box["x"] + 60, box["y"] + 100)
+    plane.mouse.down()
+    for i in range(60):
+        plane.mouse.move(box["x"] + 60 + 3 * i, box["y"] + 100 + 10 * (i % 10))
+        seen.add(summary(plane))
+    plane.mouse.up()
+    latencies = sorted(plane.evaluate("() => window.latencies"))
+    assert len(latencies) >= 45
+    assert len(seen) > 10
+    p95 = latencies[int(0.95 * len(latencies))]
+    record_property("drag_p95_ms", round(p95, 1))
+    print(
+        f"\nplane: {len(latencies)} moves, median {latencies[len(latencies) // 2]:.1f} ms, p95 {p95:.1f} ms"
     )
-    opened.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-    background = "(element) => getComputedStyle(element).backgroundColor"
-    assert opened.locator(".course-widget").evaluate(background) == "rgb(255, 255, 255)"
-    corner = "(canvas) => Array.from(canvas.getContext('2d').getImageData(1, canvas.height - 2, 1, 1).data)"
-    assert opened.locator(".course-canvas").evaluate(corner) == [255, 255, 255, 255]
-    opened.evaluate(
-        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })"
+
+
+@pytest.fixture(scope="module")
+def guidance(lab_context, lab):
+    with in_lab.opened(lab_context, lab, "guidance", GUIDANCE) as page:
+        yield page
+
+
+def test_scale_and_label_follow_the_page_and_python(guidance):
+    guidance.locator(".course-canvas").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "a", "b"):
+        guidance.keyboard.press(key)
+    guidance.evaluate(NEXT_FRAME)
+    guidance.wait_for_timeout(500)
+    scale, label, variance = value_in_python(guidance)
+    assert (scale, label) == ("1.50", "1")
+    assert f"total variance {variance}," in summary(guidance)
+    assert guidance.locator(".jp-Cell").count() == 2  # `a` and `b` insert cells in the notebook's own mode
+    execute(guidance, "explorer.data, explorer.scale = 'eight', 4")
+    guidance.wait_for_function(
+        "document.querySelector('.course-summary').textContent.startsWith('s = 4.00 ')"
     )
+    assert len(re.findall(r"0\.25 : 0\.25", summary(guidance))) >= 3
+    assert guidance.problems == []
+
+
+def test_every_move_on_the_ruler_is_drawn(guidance, record_property):
+    execute(guidance, "explorer.data, explorer.sampler = 'eight', 'deterministic'")
+    guidance.evaluate(MEASURE)
+    seen = set()
+    box = guidance.locator(".course-canvas").bounding_box()
+    guidance.mouse.move(box["x"] + 30, box["y"] + 36)
+    guidance.mouse.down()
+    for i in range(60):
+        guidance.mouse.move(box["x"] + 30 + 8 * i, box["y"] + 36 + i % 5)
+        seen.add(summary(guidance))
+    guidance.mouse.up()
+    latencies = sorted(guidance.evaluate("() => window.latencies"))
+    assert len(latencies) >= 30
+    assert len(seen) > 10
+    p95 = latencies[int(0.95 * len(latencies))]
+    record_property("drag_p95_ms", round(p95, 1))
+    middle = latencies[len(latencies) // 2]
+    print(f"\nguidance: {len(latencies)} moves, median {middle:.1f} ms, p95 {p95:.1f} ms")

@@ -1,0 +1,57 @@
+"""What holds for every widget that there is, in a bare page: first frame, keyboard, room, and its end."""
+
+import re
+
+import alone
+import canvas_texts
+import pytest
+from widget_examples import FACES, example
+
+pytestmark = pytest.mark.browser
+INK = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size;
+}"""
+every_widget = pytest.mark.parametrize("name", FACES)
+
+
+@every_widget
+def test_the_first_frame_is_there_at_once_and_said(show, name):
+    page = show(example(name))
+    assert page.locator("canvas").evaluate(INK) > 2, "the first frame is blank"
+    assert alone.text(page).strip().endswith("."), "draw() returns a sentence that says what is on show"
+    assert page.locator(".course-summary").get_attribute("aria-live") == "polite"
+
+
+@every_widget
+def test_the_picture_has_a_name_and_shows_that_the_keyboard_is_on_it(show, name):
+    page = show(example(name))
+    canvas = page.locator("canvas")
+    assert (canvas.get_attribute("role"), canvas.get_attribute("tabindex")) == ("img", "0")
+    said = canvas.get_attribute("aria-label")
+    assert re.search("arrow", said, re.IGNORECASE), "the label says what the arrow keys do"
+    if page.locator(".course-toolbar > *").count():
+        page.locator(".course-toolbar :is(button, input, select)").last.focus()
+    page.keyboard.press("Tab")
+    assert canvas.evaluate("(canvas) => document.activeElement === canvas")
+    assert canvas.evaluate("(canvas) => getComputedStyle(canvas).outlineStyle") == "solid"
+
+
+@every_widget
+def test_it_fits_its_container_with_text_of_13_px_or_more(show, name):
+    alone.assert_it_fits(show(example(name)))
+
+
+@every_widget
+def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, name):
+    page.add_init_script(canvas_texts.WATCH)
+    show(example(name), "#host { width: 320px }")
+    alone.assert_no_text_is_cut(page)
+
+
+@every_widget
+def test_stopping_leaves_no_listener_behind(show, name):
+    page = show(example(name))
+    assert page.evaluate("() => window.counted()") > 0, "no trait is followed: Python cannot move the picture"
+    page.evaluate("() => window.stop()")
+    assert page.evaluate("() => window.counted()") == 0
