@@ -115,8 +115,9 @@ def test_a_schedule_that_the_page_does_not_know_is_found_and_sent(node, monkeypa
     state = {name: explorer.get_state()[name] for name in explorer.keys if not name.startswith("_")}
     found = node(
         "schedule/state.js",
-        "(({ presets, name, schedule }) => [presets.at(-1), name, m.nameOf(presets.at(-1)), "
-        "Array.from(schedule.alphaBar)])(m.readState({ get: (name) => input.state[name] }))",
+        "((model, state = m.given(model)) => (m.read(model, state), [state.presets.at(-1), state.name, "
+        "m.nameOf(state.presets.at(-1)), Array.from(state.schedule.alphaBar)]))"
+        "({ get: (name) => input.state[name] })",
         state={name: value for name, value in state.items() if name not in ("layout", "tabbable", "tooltip")},
     )
     assert found == ["half_way", "half way", "Half way", pytest.approx(expected)]
