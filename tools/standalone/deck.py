@@ -10,7 +10,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 
-from . import figure, live, markdown, source, tex
+from . import figure, live, markdown, source, studies, tex
 from .errors import BuildError
 
 HERE = Path(__file__).resolve().parent
@@ -26,9 +26,10 @@ START = """Reveal.initialize({
 });"""
 
 
-def build(path):
+def build(path, compute=False):
     """The deck in a Markdown file as the text of one self-contained HTML page.
 
+    compute: run its studies, and store what they give; they are loaded otherwise.
     Raises BuildError, in one sentence that names the deck and the slide, for whatever stops it.
     """
     path = Path(path)
@@ -36,7 +37,10 @@ def build(path):
     with _naming(path.stem):
         meta, slides = source.parse(path.read_text(encoding="utf-8"))
         widgets, env = live.collection(), {"formulas": []}
-        sections = write_slides(meta, slides, widgets, env)
+        shelf = studies.Shelf(path, slides, compute)
+        sections = write_slides(meta, slides, widgets, env, shelf)
+        if compute:
+            shelf.save()
         sections.append(_sources(meta))
         body = tex.fill("\n".join(sections), env["formulas"])
     return page(meta, body, widgets)
@@ -51,7 +55,7 @@ def _naming(place):
         raise BuildError(f"{place}: {error}") from None
 
 
-def write_slides(meta, slides, widgets, env):
+def write_slides(meta, slides, widgets, env, shelf):
     """The section elements of all slides; their code runs in order in one namespace."""
     from course_utils.figures import STYLE
 
@@ -59,15 +63,15 @@ def write_slides(meta, slides, widgets, env):
     with mpl.rc_context({**STYLE, **figure.rc()}):
         for slide in slides:
             with _naming(f"slide {slide.number} ({slide.title})"):
-                sections.append(_section(meta, slide, md, namespace, widgets, env))
+                sections.append(_section(meta, slide, md, namespace, widgets, env, shelf))
     return sections
 
 
-def _section(meta, slide, md, namespace, widgets, env):
+def _section(meta, slide, md, namespace, widgets, env, shelf):
     text, made = "", []
     for part in slide.body:
         if isinstance(part, source.Block):
-            html = _run(part, namespace, widgets)
+            html = _run(part, namespace, widgets, shelf)
             text += f'\n<div class="made">{MADE.format(len(made))}</div>\n\n' if html else "\n"
             made += [html] if html else []
         else:
@@ -127,8 +131,11 @@ def substitute(text, namespace):
     return "".join(pieces)
 
 
-def _run(block, namespace, widgets):
-    """Run one block; return the HTML it leaves on the slide (nothing for setup)."""
+def _run(block, namespace, widgets, shelf):
+    """Run one block; return the HTML it leaves on the slide (nothing for setup and study)."""
+    if block.kind == "study":
+        shelf.run(block, namespace, execute)
+        return ""
     namespace.pop("fig", None)
     result = execute(block.code, namespace, block.kind)
     if block.kind == "setup":

@@ -20,12 +20,12 @@ def choose(folder, suffix, names, kind):
     return [found[name] for name in names or found]
 
 
-def write(target, text):
-    """Write a text file through a neighbour that is then renamed; return its size in bytes."""
+def write(target, content):
+    """Write text or bytes through a neighbour that is then renamed; return the size in bytes."""
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
-    data = text.encode("utf-8")
+    data = content.encode("utf-8") if isinstance(content, str) else content
     unfinished.write_bytes(data)
     os.replace(unfinished, target)
     return len(data)

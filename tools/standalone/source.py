@@ -11,12 +11,12 @@ FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*)$")
 NOTE = re.compile(r"^Note(?: \((\d+) min\))?:\s*(.*)$")
 CITE = re.compile(r"^Cite:\s*(.*)$")
 OPTION = re.compile(r'(\w+)=("[^"]*"|\S+)')
-RUNS = {"setup", "figure", "widget"}
+RUNS = {"setup", "study", "figure", "widget"}
 
 
 @dataclass
 class Block:
-    """A fenced block of Python that is run: its kind (setup, figure or widget), options and code."""
+    """A fenced block of Python that is run: its kind (setup, study, figure or widget), options and code."""
 
     kind: str
     options: dict
