@@ -12,6 +12,7 @@ from .errors import BuildError
 PX_PER_INCH = 144  # a 12 pt tick label, the smallest of course_utils.figures, is then 24 px high
 MAX_WIDTH, MAX_HEIGHT = 1152, 530
 SMALLEST_TEXT = 24
+WORTH_PACKING = 2  # a PNG that is twice the SVG before it is packed tightly is not smaller after
 
 
 def rc():
@@ -29,6 +30,7 @@ def display_width(fig, width=None):
 def smallest_text(fig, width):
     """The height in CSS pixels of a figure's smallest visible text when the figure is width pixels wide."""
     fig.draw_without_rendering()  # ticks get their labels when they are drawn
+    fig.set_layout_engine("none")  # the layout stands now, and would be sought again for each format
     shown = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
     sizes = [text.get_fontsize() for text in shown]
     return min(sizes, default=float("inf")) / 72 * width / fig.get_size_inches()[0]
@@ -47,7 +49,9 @@ def html(fig, alt, width=None):
             f"the figure's smallest text would be {height:.0f} px high and {SMALLEST_TEXT} px is the least: "
             f"draw it narrower than {inches:.1f} in, show it wider than {width} px, or enlarge its text."
         )
-    kind, data = min(_png(fig, width), _svg(fig), key=lambda pair: len(pair[1]))
+    svg = _svg(fig)
+    png = _png(fig, width, WORTH_PACKING * len(svg))
+    kind, data = ("png", png) if len(png) < len(svg) else ("svg+xml", svg)
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
     return f'<img class="figure" width="{width}" alt="{escape(alt)}" src="{source}">'
 
@@ -55,13 +59,19 @@ def html(fig, alt, width=None):
 def _svg(fig):
     buffer = io.BytesIO()
     fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return "svg+xml", buffer.getvalue()
+    return buffer.getvalue()
 
 
-def _png(fig, width):
-    """Twice as many pixels as the slide has, for projectors that have more, in a palette of 256 colours."""
+def _png(fig, width, limit):
+    """Twice as many pixels as the slide has, for projectors that have more, in a palette of 256 colours.
+
+    limit: packed tightly, which takes longer than drawing, only where it comes to fewer bytes without.
+    """
     buffer, packed = io.BytesIO(), io.BytesIO()
     fig.savefig(buffer, format="png", dpi=2 * width / fig.get_size_inches()[0], facecolor="white")
     picture = Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    picture.save(packed, format="png", optimize=True)
-    return "png", packed.getvalue()
+    picture.save(packed, format="png", compress_level=4)
+    if packed.tell() < limit:
+        packed = io.BytesIO()
+        picture.save(packed, format="png", optimize=True)
+    return packed.getvalue()
