@@ -5,7 +5,7 @@ TORCH ?= auto
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: env lab test check style commits notebooks slides pages checkpoints bench lock
+.PHONY: env lab test check style commits notebooks slides studies pages checkpoints bench lock
 
 env: .venv/.ready
 
@@ -34,6 +34,9 @@ notebooks: env
 
 slides: env node_modules
 	$(BIN)/python tools/slides.py $(NAME)
+
+studies: env node_modules
+	$(BIN)/python tools/slides.py --studies $(NAME)
 
 pages: env node_modules
 	$(BIN)/python tools/pages.py $(NAME)

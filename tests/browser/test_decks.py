@@ -141,9 +141,9 @@ def test_every_slide_is_whole_and_readable(page, built, name):
     open_deck(page, built / f"{name}.html")
     for number, section in walk(page):
         where = f"{name}, slide {number}"
-        assert section.query_selector("h1, h2").inner_text().strip(), where
-        assert section.evaluate(OUTSIDE) == [], where
-        assert section.evaluate(SMALL_TEXT) == [], where
+        assert section.query_selector("h1, h2").inner_text().strip(), f"{where} has no title"
+        assert section.evaluate(OUTSIDE) == [], f"{where}: this runs over the slide's edge or its foot"
+        assert section.evaluate(SMALL_TEXT) == [], f"{where}: this text is under 28 px"
         for image in section.query_selector_all("img.figure"):
             shown = image.evaluate("image => [image.width, image.naturalWidth > 0]")
             assert shown == [int(image.get_attribute("width")), True], where
@@ -155,26 +155,38 @@ def test_every_slide_is_whole_and_readable(page, built, name):
 @pytest.mark.parametrize("name", DECKS)
 def test_every_widget_draws_and_keeps_the_arrow_keys_to_itself(page, built, name):
     open_deck(page, built / f"{name}.html")
-    for _, section in walk(page):
+    for number, section in walk(page):
+        where = f"{name}, slide {number}: "
         for host in section.query_selector_all(".live"):
             for button in host.query_selector_all("button"):
                 if not button.is_visible():  # it belongs to a view that an earlier button has left
                     continue
                 button.click()
                 page.evaluate(NEXT_FRAME)
-                assert section.evaluate(OUTSIDE) == [], button.inner_text()
+                assert section.evaluate(OUTSIDE) == [], f"{where}too large after {button.inner_text()!r}"
             canvases = host.query_selector_all("canvas")
-            assert canvases and all(canvas.evaluate(INK) > 2 for canvas in canvases)
-            before, where = host.inner_text(), current(page)
-            host.query_selector("canvas[tabindex]").focus()
+            assert all(canvas.evaluate(INK) > 2 for canvas in canvases), f"{where}a canvas shows nothing"
+            handle = host.query_selector("canvas[tabindex]") or host.query_selector(
+                "[tabindex], input, button"
+            )
+            assert handle, f"{where}the keyboard cannot reach the widget: its canvas wants tabindex=0"
+            before = look(host)
+            handle.focus()
             for _ in range(3):
                 page.keyboard.press("ArrowRight")
             page.evaluate(NEXT_FRAME)
-            assert current(page) == where
-            assert host.inner_text() != before, (
-                "the arrow keys change no number beside the picture: who cannot drag needs them"
+            assert current(page) == number - 1, f"{where}an arrow key that was the widget's turned the slide"
+            assert look(host) != before, (
+                f"{where}three presses of an arrow key changed neither picture nor words"
             )
     assert page.problems == []
+
+
+def look(host):
+    """What a person sees of a widget: its words, and the pixels of each canvas."""
+    return host.inner_text(), [
+        canvas.evaluate("c => c.toDataURL()") for canvas in host.query_selector_all("canvas")
+    ]
 
 
 @pytest.mark.parametrize("name", DECKS)

@@ -9,6 +9,7 @@ from standalone.errors import BuildError
 ROOT = Path(__file__).resolve().parents[2]
 DECKS = sorted((ROOT / "slides").glob("[0-9][0-9]_*.md"))
 
+FRONT = '---\ntitle: A small deck\nlesson: "99"\ncites: [A lecture]\n---\n'
 DECK = """## A study
 
 ```python setup
@@ -41,11 +42,9 @@ def deck(tmp_path):
     """Write a deck and build it; deck.stored is the file of its studies."""
     from standalone import deck as builder
 
-    front = '---\ntitle: A small deck\nlesson: "99"\ncites: [A lecture]\n---\n'
-
     def run(text, compute=False):
         path = tmp_path / "99_small.md"
-        path.write_text(front + text, encoding="utf-8")
+        path.write_text(FRONT + text, encoding="utf-8")
         return builder.build(path, compute)
 
     run.stored = tmp_path / "studies" / "99_small.safetensors"
@@ -112,6 +111,17 @@ x = outer()
     deck(text)
     with pytest.raises(BuildError, match="its study of x is not stored, or its code has changed since"):
         deck(text.replace("return 1", "return 2"))
+
+
+def test_a_study_that_another_does_not_use_may_change(deck):
+    one = '```python study keep="x"\nimport torch\ntorch.manual_seed(0)\nx = 1\n```\n\n'
+    text = "## One\n\n```python setup\nimport torch\n```\n\n" + one
+    text += '```python study keep="y"\ny = torch.ones(1)\n```\n\n```python study keep="z"\nz = x\n```\n'
+    shelves = [
+        studies.digests(source.parse(FRONT + each)[1]) for each in (text, text.replace("x = 1", "x = 2"))
+    ]
+    changed = [a != b for a, b in zip(*(shelf.values() for shelf in shelves), strict=True)]
+    assert changed == [True, False, True]
 
 
 def test_a_missing_file_stops_the_build_and_a_deck_without_studies_has_none(deck):

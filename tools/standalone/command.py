@@ -7,6 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import costs
+
 from .errors import BuildError
 from .files import choose, write
 
@@ -46,6 +48,7 @@ def _built(path, options, build):
     target = options.out / f"{path.stem}.html"
     size = write(target, build(path, options))
     seconds = sum(os.times()[:4])  # of this process and of those that it waited for
+    costs.note(f"{options.out.name}/{path.stem}", seconds)
     over = f"  OVER BUDGET: {BUDGET} s" if seconds > BUDGET else ""
     return f"{target}  {size / 1e6:.2f} MB, {seconds:.0f} CPU s{over}"
 

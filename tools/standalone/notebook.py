@@ -6,7 +6,9 @@ from pathlib import Path
 
 import nbformat
 from bs4 import BeautifulSoup
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from pygments.formatters import HtmlFormatter
 
 from . import live, markdown, tex
@@ -51,11 +53,25 @@ def convert(notebook, name):
     return page(title(body, formulas, name), tex.fill(body, formulas), widgets)
 
 
+class Exporter(HTMLExporter):
+    """nbconvert's exporter without what takes two thirds of its time: it parses the finished page to look for
+    pictures without words, of which we have none, and washes the highlighted code, which is our own."""
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        """The body of a notebook's page, and nbconvert's resources."""
+        lexer = nb.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        data_type = WidgetsDataTypeFilter(notebook_metadata=nb.metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", data_type)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
 def exporter(formulas):
-    """nbconvert's exporter, with our Markdown in place of its own; formulas collects the TeX."""
+    """The exporter with our Markdown in place of its own; formulas collects the TeX."""
     md = markdown.parser(anchors=True)
-    made = HTMLExporter(template_name="basic")
+    made = Exporter(template_name="basic")
     made.register_filter("markdown2html", lambda text: md.render(text, {"formulas": formulas}))
+    made.register_filter("clean_html", lambda text: text)
     return made
 
 
@@ -98,8 +114,8 @@ def latex_to_markdown(notebook):
 
 def title(body, formulas, name):
     """The words of the first top-level heading, formulas as TeX; the file's name where there is none."""
-    heading = BeautifulSoup(body, "html.parser").find("h1")
-    words = heading.get_text().strip() if heading else name
+    heading = re.search(r"<h1[ >].*?</h1>", body, re.DOTALL)
+    words = BeautifulSoup(heading[0], "html.parser").get_text().strip() if heading else name
     return tex.SLOT.sub(lambda match: formulas[int(match[1])][0], words)
 
 

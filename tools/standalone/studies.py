@@ -86,28 +86,38 @@ def digests(slides):
     found, earlier = {}, []
     for block in (part for slide in slides for part in slide.body if not isinstance(part, str)):
         if block.kind == "study":
-            lines = [block.options.get("keep", ""), block.code, *_needed(block.code, earlier)]
+            needed = _needed(_names(_parsed(block.code)), earlier)
+            lines = [block.options.get("keep", ""), block.code.strip(), *needed]
             found[id(block)] = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-        earlier += _statements(block.code)
+        earlier += _effects(block)
     return found
 
 
-def _statements(code):
-    """The top-level statements of code as (node, text); none where it does not parse: running it tells."""
+def _effects(block):
+    """What each statement of a block may bind or change, the names that it uses, and its text.
+
+    A study is one statement that binds what it keeps: the rest of it reaches no other code.
+    """
+    tree = _parsed(block.code)
+    if block.kind == "study":
+        return [(set(kept(block)), _names(tree), block.code.strip())]
+    return [(_touched(node), _names(node), ast.get_source_segment(block.code, node)) for node in tree.body]
+
+
+def _parsed(code):
     try:
-        return [(node, ast.get_source_segment(code, node)) for node in ast.parse(code).body]
-    except SyntaxError:
-        return []
+        return ast.parse(code)
+    except SyntaxError:  # running it will say so
+        return ast.parse("")
 
 
-def _needed(code, earlier):
-    """The texts of the earlier statements that may change what code computes, last first."""
-    names = {name for node, _ in _statements(code) for name in _names(node)}
+def _needed(names, earlier):
+    """The texts of the earlier statements that may change what code with these names computes, last first."""
     texts = []
-    for node, text in reversed(earlier):
-        if _touched(node) & names:
+    for touched, used, text in reversed(earlier):
+        if touched & names:
             texts.append(text)
-            names |= _names(node)
+            names = names | used
     return texts
 
 
