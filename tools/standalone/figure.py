@@ -30,7 +30,6 @@ def display_width(fig, width=None):
 def smallest_text(fig, width):
     """The height in CSS pixels of a figure's smallest visible text when the figure is width pixels wide."""
     fig.draw_without_rendering()  # ticks get their labels when they are drawn
-    fig.set_layout_engine("none")  # the layout stands now, and would be sought again for each format
     shown = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
     sizes = [text.get_fontsize() for text in shown]
     return min(sizes, default=float("inf")) / 72 * width / fig.get_size_inches()[0]
