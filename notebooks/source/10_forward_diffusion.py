@@ -11,13 +11,16 @@
 # %% [markdown]
 # # 10 Forward diffusion
 #
-# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (diffusion as a hierarchical VAE, the forward kernel); *Diffusion Models: From Foundations to Implementation* (the chain,
-# the SDE); *EECS 230 Deep Learning, Lecture 16*, after S. Prince (the diffusion kernel, diffused data, the quiz); M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (the derivation, the schedules, signal and
-# noise rates); S. Lathuilière, *Deep generative methods*, Télécom Paris (many steps in one).
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (diffusion as a hierarchical VAE,
+# the forward kernel); *Diffusion Models: From Foundations to Implementation* (the chain, the SDE); *EECS 230 Deep
+# Learning, Lecture 16*, after S. Prince (the diffusion kernel, diffused data, the quiz); M. Straka, *NPFL114 Lecture
+# 13*, Charles University 2023 (the derivation, the schedules, signal and noise rates); S. Lathuilière, *Deep generative
+# methods*, Télécom Paris (many steps in one).
 #
 # **After this notebook you can**
 # - noise an image step by step, and in one jump, and prove that the two agree;
-# - read a noise schedule as $\bar\alpha_t$, as signal-to-noise ratio and as two rates, and build a new one in three lines;
+# - read a noise schedule as $\bar\alpha_t$, as signal-to-noise ratio and as two rates, and build a new one in three
+#   lines;
 # - say how many steps of a schedule are wasted on given data, and move a schedule to another resolution;
 # - say what is left of the data at the last step, and what that costs a sampler that starts from pure noise;
 # - see the forward process as a VAE with nothing to learn, and as a differential equation with noise.
@@ -35,7 +38,20 @@ from torch.nn.functional import avg_pool2d
 from course_utils import data, exact
 from course_utils.checks import check, hint, reveal
 from course_utils.diffusion import NoiseSchedule, exact_model, samplers
-from course_utils.figures import BLACK, DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, image_rows, show, subplots
+from course_utils.figures import (
+    BLACK,
+    DATA,
+    GREEN,
+    MODEL,
+    NOISE,
+    ORANGE,
+    PURPLE,
+    forward_diffusion,
+    image_rows,
+    show,
+    subplots,
+)
+from course_utils.preset import preset
 from course_utils.verdict import verdict
 
 torch.manual_seed(0)
@@ -51,12 +67,14 @@ def dice(seed=0):
 # %% [markdown]
 # ## 1. One step of noise
 #
-# A diffusion model learns to undo noise. So first comes the noise, and there is nothing to learn in it: you choose how an image is destroyed. The **forward process** does it in $T$ small steps. One step from $x_{t-1}$ to
-# $x_t$ shrinks the image a little and adds a little noise:
+# A diffusion model learns to undo noise. So first comes the noise, and there is nothing to learn in it: you choose how
+# an image is destroyed. The **forward process** does it in $T$ small steps. One step from $x_{t-1}$ to $x_t$ shrinks
+# the image a little and adds a little noise:
 #
 # $$q(x_t \mid x_{t-1}) = \mathcal N\big(x_t;\ \sqrt{1 - \beta_t}\, x_{t-1},\ \beta_t I\big), \qquad 0 < \beta_t < 1$$
 #
-# Read it as a recipe. The first part is the mean, the second the **variance** of what is drawn. $\beta_t$ says how large the step is.
+# Read it as a recipe. The first part is the mean, the second the **variance** of what is drawn. $\beta_t$ says how
+# large the step is.
 #
 # **Exercise 1.** Draw $x_t$ from $x_{t-1}$. The standard Gaussian noise $\epsilon$ is given.
 
@@ -81,8 +99,9 @@ hint("diffusion.one_step")
 # %% [markdown]
 # Why shrink at all? Why not just add noise, $x_t = x_{t-1} + \sqrt{\beta_t}\, \epsilon$?
 #
-# **Predict.** Take data of variance 1, and the usual 1,000 steps: $\beta$ grows on a straight line from 0.0001 to 0.02. *Without* shrinking, what is the variance at the end? (a) about 1; (b) about 1.02; (c) about 11;
-# (d) over 20,000, as noise on noise multiplies.
+# **Predict.** Take data of variance 1, and the usual 1,000 steps: $\beta$ grows on a straight line from 0.0001 to 0.02.
+# *Without* shrinking, what is the variance at the end? (a) about 1; (b) about 1.02; (c) about 11; (d) over 20,000, as
+# noise on noise multiplies.
 
 # %%
 ### BEGIN SOLUTION
@@ -99,40 +118,38 @@ reveal(guess, answer, "variances of independent noises add, so it is 1 plus the 
 verdict("variance after 1,000 steps that do not shrink", without_shrinking, low=11, high=11.1)
 
 # %% [markdown]
-# Another number of steps, or other betas, would end at another variance. A sampler that is to start where this process ends would have to know it. With the shrinking it need not: the variance $v$ goes to
-# $(1 - \beta)\, v + \beta$, and that has one fixed point, $v = 1$.
+# Another number of steps, or other betas, would end at another variance. A sampler that is to start where this process
+# ends would have to know it. With the shrinking it need not: the variance $v$ goes to $(1 - \beta)\, v + \beta$, and
+# that has one fixed point, $v = 1$.
 
 # %%
 clouds = {"variance 4": 2.0, "variance 1": 1.0, "variance 0.1": math.sqrt(0.1)}
-fig, ax = subplots(figsize=(7.4, 3.4))
-ends = {}
-centres = []
-for seed, ((name, spread), colour, style) in enumerate(
-    zip(clouds.items(), (DATA, BLACK, GREEN), ("-", "--", "-."), strict=True)
-):
-    generator = dice(31 + seed)
+seen, centres = {}, []
+for seed, (name, spread) in enumerate(clouds.items(), start=31):
+    generator = dice(seed)
     x = spread * torch.randn(5000, generator=generator, dtype=torch.float64)
-    seen = [x.var().item()]
+    seen[name] = [x.var().item()]
     for beta in betas.tolist():
         x = one_step(x, torch.randn(5000, generator=generator, dtype=torch.float64), beta)
-        seen.append(x.var().item())
-    ends[name] = seen[-1]
+        seen[name].append(x.var().item())
     centres.append(x.mean().abs())
-    ax.plot(seen, style, color=colour, label=f"starts with {name}")
-ax.axhline(1, color=NOISE, linewidth=1)
-ax.set(title="5,000 points, your step", xlabel="t", ylabel="variance of $x_t$", ylim=(0, 4.2))
-ax.legend()
-show(
-    fig,
-    "Variance of 5,000 points over 1,000 steps, from starts of 4, 1 and 0.1: all three come to 1, the middle one stays there.",
-)
-for name, end in ends.items():
-    verdict(f"start with {name}: variance at the end", end, low=0.93, high=1.07)
+
+# %% [markdown]
+# The next cell draws the three variances, and checks where they end.
+
+# %% tags=["hide-input"]
+fig = forward_diffusion.variances(seen)
+show(fig, "10.variances")
+for name, curve in seen.items():
+    verdict(f"start with {name}: variance at the end", curve[-1], low=0.93, high=1.07)
 verdict("means at the end: the one furthest from 0", max(centres), high=0.05)
 
 # %% [markdown]
-# So the end is known beforehand, whatever the data: mean 0, variance 1. This is called a **variance-preserving** process. It preserves the variance if the data have variance 1, so data are scaled first. Images go from
-# $[0, 1]$ to $[-1, 1]$ by $2x - 1$, which gets the order of magnitude right and no more (exhibit C measures it). (One lecture says the new Gaussian is "centred around the output of the previous timestep". Around $\sqrt{1 - \beta}$ times it. That little factor is the whole difference.)
+# So the end is known beforehand, whatever the data: mean 0, variance 1. This is called a **variance-preserving**
+# process. It preserves the variance if the data have variance 1, so data are scaled first. Images go from $[0, 1]$ to
+# $[-1, 1]$ by $2x - 1$, which gets the order of magnitude right and no more (exhibit C measures it). (One lecture says
+# the new Gaussian is "centred around the output of the previous timestep". Around $\sqrt{1 - \beta}$ times it. That
+# little factor is the whole difference.)
 #
 # ## 2. The chain
 #
@@ -151,15 +168,13 @@ for t, beta in enumerate(betas.tolist(), start=1):
         strip[t] = x
 rows = {f"image {i + 1}": torch.stack([(strip[t][i] + 1) / 2 for t in moments]) for i in range(3)}
 fig = image_rows(rows, title="Three images in the chain", names=[f"t = {t}" for t in moments], scale=0.7)
-show(
-    fig,
-    "Three glyphs, one in each row, at seven moments of the chain: grain at step 20, hard to make out by step 400, plain noise at 1,000.",
-)
+show(fig, "10.chain")
 
 # %% [markdown]
 # ## 3. One jump
 #
-# To train a model you will need $x_t$ for a random $t$, millions of times. Must you walk there? Write $\alpha_t = 1 - \beta_t$, and put one step into the next:
+# To train a model you will need $x_t$ for a random $t$, millions of times. Must you walk there? Write
+# $\alpha_t = 1 - \beta_t$, and put one step into the next:
 #
 # $$\begin{aligned}
 # x_t &= \sqrt{\alpha_t}\, x_{t-1} + \sqrt{1 - \alpha_t}\, \epsilon_t && (1)\ \text{one step} \\
@@ -170,11 +185,13 @@ show(
 # &= \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\; \epsilon && (6)\ \text{and so on, down to } x_0
 # \end{aligned}$$
 #
-# Line 5 has the form of line 1, with the product $\alpha_t \alpha_{t-1}$ in place of $\alpha_t$. So the argument can be used again and again, and in the end all the alphas are multiplied:
+# Line 5 has the form of line 1, with the product $\alpha_t \alpha_{t-1}$ in place of $\alpha_t$. So the argument can be
+# used again and again, and in the end all the alphas are multiplied:
 #
 # $$\bar\alpha_t = \prod_{i=1}^t \alpha_i = \prod_{i=1}^t (1 - \beta_i), \qquad q(x_t \mid x_0) = \mathcal N\big(x_t;\ \sqrt{\bar\alpha_t}\, x_0,\ (1 - \bar\alpha_t)\, I\big)$$
 #
-# Where this is printed, read with care. One lecture has "$\alpha_t = \beta_t$", and an inner root in line 4, $\sqrt{\alpha_t (1 - \alpha_{t-1}) + \sqrt{1 - \alpha_t}}$. Numbers find such slips at once:
+# Where this is printed, read with care. One lecture has "$\alpha_t = \beta_t$", and an inner root in line 4,
+# $\sqrt{\alpha_t (1 - \alpha_{t-1}) + \sqrt{1 - \alpha_t}}$. Numbers find such slips at once:
 
 # %%
 a_now, a_before = 0.7, 0.9  # two alphas
@@ -192,8 +209,8 @@ three = list(lines.values())[:3]
 verdict("largest difference between lines 3, 4 and 5", max(three) - min(three), high=1e-12)
 
 # %% [markdown]
-# In code, an index counts from 0. `alphas_cumprod[t]` is the level after step $t + 1$ of the mathematics; before index 0 it is 1. Everybody has been off by one here once.
-# From here on, a $t$ at a figure is such an index.
+# In code, an index counts from 0. `alphas_cumprod[t]` is the level after step $t + 1$ of the mathematics; before index
+# 0 it is 1. Everybody has been off by one here once. From here on, a $t$ at a figure is such an index.
 #
 # **Exercise 2.** From the betas to $\bar\alpha$.
 
@@ -210,8 +227,9 @@ def alphas_cumprod(betas):
 alphas_cumprod = check("diffusion.alphas_cumprod", alphas_cumprod)
 
 # %% [markdown]
-# **Exercise 3.** The jump. Each image of a batch has its own $t$. PyTorch lines shapes up from the *last* axis, so a number for each image, `[B]`, has to become `[B, 1, 1, 1]` before it meets images `[B, C, H, W]`, and `[B, 1]`
-# before it meets points `[B, D]`.
+# **Exercise 3.** The jump. Each image of a batch has its own $t$. PyTorch lines shapes up from the *last* axis, so a
+# number for each image, `[B]`, has to become `[B, 1, 1, 1]` before it meets images `[B, C, H, W]`, and `[B, 1]` before
+# it meets points `[B, D]`.
 
 
 # %%
@@ -227,8 +245,10 @@ def add_noise(x0, noise, t, betas):
 add_noise = check("diffusion.add_noise", add_noise)
 
 # %% [markdown]
-# **Jump against chain.** Start 10,000 points at $x_0 = 0.7$. Walk them 300 steps with your `one_step`. By your formula they should be Gaussian, with a known mean and variance. The **Kolmogorov-Smirnov test** compares the whole
-# distribution, not only two moments: $D$ is the largest difference between the share of points below $x$ and what theory says, over all $x$. If theory is right, $\sqrt n\, D$ is above 1.95 once in a thousand times.
+# **Jump against chain.** Start 10,000 points at $x_0 = 0.7$. Walk them 300 steps with your `one_step`. By your formula
+# they should be Gaussian, with a known mean and variance. The **Kolmogorov-Smirnov test** compares the whole
+# distribution, not only two moments: $D$ is the largest difference between the share of points below $x$ and what
+# theory says, over all $x$. If theory is right, $\sqrt n\, D$ is above 1.95 once in a thousand times.
 
 # %%
 n, steps = 10_000, 300
@@ -243,6 +263,11 @@ level = alphas_cumprod(betas)[steps - 1]
 mean, std = (0.7 * level.sqrt()).item(), (1 - level).sqrt().item()
 
 
+# %% [markdown]
+# The next cell applies the test to the chain and to the jump, and to the two against each other.
+
+
+# %% tags=["hide-input"]
 def ks(points, mean, std):
     """sqrt(n) D of a one-sample Kolmogorov-Smirnov test against N(mean, std^2)."""
     return math.sqrt(len(points)) * stats.kstest(points.numpy(), "norm", args=(mean, std)).statistic
@@ -258,15 +283,17 @@ both = stats.ks_2samp(walked.numpy(), jumped.numpy()).statistic * math.sqrt(n / 
 verdict("chain against jump: sqrt(n / 2) D", both, high=1.95)
 
 # %% [markdown]
-# A test that cannot fail says nothing. Give it two wrong kernels: the noise without its root, and the one step's $\alpha_t$ for the product.
+# A test that cannot fail says nothing. Give it two wrong kernels: the noise without its root, and the one step's
+# $\alpha_t$ for the product.
 
-# %%
+# %% tags=["hide-input"]
 alpha = (1 - betas[steps - 1]).item()
 verdict("no root on the noise: sqrt(n) D", ks(walked, mean, std**2), low=5)
 verdict("alpha for alpha-bar: sqrt(n) D", ks(walked, 0.7 * math.sqrt(alpha), math.sqrt(1 - alpha)), low=40)
 
 # %% [markdown]
-# One thing the jump does *not* give is a path. It gives each $x_t$ its right distribution, one by one. Here all points start at the same $x_0$:
+# One thing the jump does *not* give is a path. It gives each $x_t$ its right distribution, one by one. Here all points
+# start at the same $x_0$:
 
 # %%
 noise_1, noise_2 = (torch.randn(n, generator=dice(seed), dtype=torch.float64) for seed in (5, 6))
@@ -287,15 +314,23 @@ other = add_noise(start, noise_2, index + 1, betas)
 verdict("two jumps from one x_0, each with its own noise", correlation(jumped, other), low=-0.05, high=0.05)
 
 # %% [markdown]
-# (Given $x_0$, that is. Jumps from random data share what is left of $x_0$: with variance 1 they correlate by $\sqrt{\bar\alpha_s \bar\alpha_t}$.)
+# (Given $x_0$, that is. Jumps from random data share what is left of $x_0$: with variance 1 they correlate by
+# $\sqrt{\bar\alpha_s \bar\alpha_t}$.)
 #
-# For training one $x_t$ at a time is all we want. That is why a diffusion model is trained at random times, and never unrolled.
+# For training one $x_t$ at a time is all we want. That is why a diffusion model is trained at random times, and never
+# unrolled.
 #
-# You now have the library's class in your hands. `NoiseSchedule` is your two functions, with names from the field. (It is all float64. In float32 a product of 1,000
-# factors near 1 is right to six digits or so, and the bands leave room for that.)
+# You now have the library's class in your hands. `NoiseSchedule` is your two functions, with names from the field. (It
+# is all float64. In float32 a product of 1,000 factors near 1 is right to six digits or so, and the bands leave room
+# for that.)
 
 # %%
 linear = NoiseSchedule.linear()
+
+# %% [markdown]
+# The next cell compares it with your two functions.
+
+# %% tags=["hide-input"]
 verdict(
     "alpha-bar: largest difference from yours",
     (linear.alphas_cumprod - alphas_cumprod(betas)).abs().max(),
@@ -310,10 +345,12 @@ verdict(
 )
 
 # %% [markdown]
-# Line 5 works between any two times. From $x_s$ to $x_t$ the alphas of the steps *between* multiply, and a sampler that leaps over steps (notebook 13) lives on that.
+# Line 5 works between any two times. From $x_s$ to $x_t$ the alphas of the steps *between* multiply, and a sampler that
+# leaps over steps ({notebook 13}) lives on that.
 #
-# **Exercise 4.** Merge the steps after index $s$, up to index $t$, into one: $x_t = \text{signal} \cdot x_s + \text{sigma} \cdot \epsilon$. (Step $s$ itself is not
-# merged: $x_s$ has it behind it.)
+# **Exercise 4.** Merge the steps after index $s$, up to index $t$, into one:
+# $x_t = \text{signal} \cdot x_s + \text{sigma} \cdot \epsilon$. (Step $s$ itself is not merged: $x_s$ has it behind
+# it.)
 
 
 # %%
@@ -328,7 +365,10 @@ def merge_steps(alphas_cumprod, s, t):
 # %%
 merge_steps = check("diffusion.merge_steps", merge_steps)
 
-# %%
+# %% [markdown]
+# The next cell jumps to index 99, merges from there to 499, and compares with one jump.
+
+# %% tags=["hide-input"]
 levels = linear.alphas_cumprod
 signal, sigma = merge_steps(levels, 99, 499)
 verdict(
@@ -344,15 +384,20 @@ verdict(
 # %% [markdown]
 # ## 4. Schedules
 #
-# The **schedule** is the list of the betas, or just as well that of $\bar\alpha$: $\beta_t = 1 - \bar\alpha_t / \bar\alpha_{t-1}$ leads back. Three ways to read it:
+# The **schedule** is the list of the betas, or just as well that of $\bar\alpha$:
+# $\beta_t = 1 - \bar\alpha_t / \bar\alpha_{t-1}$ leads back. Three ways to read it:
 #
-# - **rates**: $\sqrt{\bar\alpha_t}$ is the *signal rate* and $\sqrt{1 - \bar\alpha_t}$ the *noise rate*. Their squares sum to one: a point on a quarter circle.
-# - **signal-to-noise ratio**: $\mathrm{SNR}(t) = \bar\alpha_t / (1 - \bar\alpha_t)$, variance over variance, if the data have variance 1.
+# - **rates**: $\sqrt{\bar\alpha_t}$ is the *signal rate* and $\sqrt{1 - \bar\alpha_t}$ the *noise rate*. Their squares
+#   sum to one: a point on a quarter circle.
+# - **signal-to-noise ratio**: $\mathrm{SNR}(t) = \bar\alpha_t / (1 - \bar\alpha_t)$, variance over variance, if the
+#   data have variance 1.
 # - **log-SNR**: its logarithm. 0 is as much noise as signal. This is the axis on which schedules differ most clearly.
 #
-# The first one, and the one you have used so far, is **linear** in $\beta$ (Ho et al. 2020). One lecture says that with it "nearly the whole second half of the diffusion process was mostly just random noise".
+# The first one, and the one you have used so far, is **linear** in $\beta$ (Ho et al. 2020). One lecture says that with
+# it "nearly the whole second half of the diffusion process was mostly just random noise".
 #
-# **Predict.** In what share of the 1,000 steps is the signal less than 1% of $x_t$'s variance ($\bar\alpha_t < 0.01$)? (a) about a tenth; (b) about a third; (c) about a half; (d) about two thirds.
+# **Predict.** In what share of the 1,000 steps is the signal less than 1% of $x_t$'s variance ($\bar\alpha_t < 0.01$)?
+# (a) about a tenth; (b) about a third; (c) about a half; (d) about two thirds.
 
 # %%
 ### BEGIN SOLUTION
@@ -373,16 +418,20 @@ verdict("betas to 0.02: share of steps with less than 1% signal", wasted, low=0.
 verdict("betas to 0.04: the same", share_below(steeper.alphas_cumprod), low=0.51, high=0.54)
 
 # %% [markdown]
-# (The *logarithms* of both products fall faster and faster: $\log \bar\alpha_t \approx -\sum \beta$ is a parabola in $t$.)
+# (The *logarithms* of both products fall faster and faster: $\log \bar\alpha_t \approx -\sum \beta$ is a parabola in
+# $t$.)
 #
-# So Nichol and Dhariwal (2021) chose $\bar\alpha$ directly, and let the betas follow: a **squared cosine**. With $u = t / T$ from 0 to 1,
+# So Nichol and Dhariwal (2021) chose $\bar\alpha$ directly, and let the betas follow: a **squared cosine**. With
+# $u = t / T$ from 0 to 1,
 #
 # $$\bar\alpha(u) = \frac{f(u)}{f(0)}, \qquad f(u) = \cos^2\Big( \frac{u + s}{1 + s} \cdot \frac\pi2 \Big), \qquad s = 0.008$$
 #
-# The **offset** $s$ keeps the first betas from being tiny. Without it, $s = 0$, the rates are a plain cosine and sine of $\frac\pi2 u$, and $\cos^2 a = \frac12 (\cos 2a + 1)$ gives the second form in which you will meet it.
-# At $u = 1$ the cosine is 0, so the last $\beta$ would be 1; betas are cut at 0.999.
+# The **offset** $s$ keeps the first betas from being tiny. Without it, $s = 0$, the rates are a plain cosine and sine
+# of $\frac\pi2 u$, and $\cos^2 a = \frac12 (\cos 2a + 1)$ gives the second form in which you will meet it. At $u = 1$
+# the cosine is 0, so the last $\beta$ would be 1; betas are cut at 0.999.
 #
-# **Exercise 5.** Write the levels, from before any noise ($u = 0$) to the last step ($u = 1$): $T + 1$ of them. Use float64 (`dtype=torch.float64`): near the end they are tiny.
+# **Exercise 5.** Write the levels, from before any noise ($u = 0$) to the last step ($u = 1$): $T + 1$ of them. Use
+# float64 (`dtype=torch.float64`): near the end they are tiny.
 
 
 # %%
@@ -399,6 +448,12 @@ def cosine_levels(steps, s):
 cosine_levels = check("diffusion.cosine_levels", cosine_levels)
 
 # %%
+cosine = NoiseSchedule.from_alphas_cumprod(cosine_levels(T, 0.008))  # betas from levels, cut at 0.999
+
+# %% [markdown]
+# The next cell checks that the two forms are one, compares with the library, and looks at the first beta.
+
+# %% tags=["hide-input"]
 u = torch.linspace(0, 1, T + 1, dtype=torch.float64)
 second_form = ((math.pi * u).cos() + 1) / 2
 verdict(
@@ -406,7 +461,6 @@ verdict(
     (cosine_levels(T, 0.0) - second_form).abs().max(),
     high=1e-6,
 )
-cosine = NoiseSchedule.from_alphas_cumprod(cosine_levels(T, 0.008))  # betas from levels, cut at 0.999
 library = NoiseSchedule.cosine()
 verdict(
     "yours against the library's: largest difference",
@@ -417,59 +471,48 @@ no_offset = NoiseSchedule.cosine(s=0)
 verdict("first beta with the offset, over that without", cosine.betas[0] / no_offset.betas[0], low=10)
 
 # %% [markdown]
-# A third, the **sigmoid** (Jabri et al. 2022): $\bar\alpha$ falls like $\mathrm{sigmoid}(3 - 6u)$, moved and stretched to end at 0. A new schedule is three lines.
+# A third, the **sigmoid** (Jabri et al. 2022): $\bar\alpha$ falls like $\mathrm{sigmoid}(3 - 6u)$, moved and stretched
+# to end at 0. A new schedule is three lines.
 
 # %%
 sigmoid_levels = torch.sigmoid(3 - 6 * u)
 sigmoid_levels = (sigmoid_levels - sigmoid_levels[-1]) / (sigmoid_levels[0] - sigmoid_levels[-1])
 sigmoid = NoiseSchedule.from_alphas_cumprod(sigmoid_levels)
+schedules = {"linear": linear, "linear to 0.04": steeper, "cosine": cosine, "sigmoid": sigmoid}
+
+# %% [markdown]
+# The next cell compares the sigmoid with the library's, and draws all four schedules.
+
+# %% tags=["hide-input"]
 verdict("yours against the library's", (sigmoid.betas - NoiseSchedule.sigmoid().betas).abs().max(), high=1e-9)
-
-schedules = {
-    "linear": (linear, BLACK, "-"),
-    "linear to 0.04": (steeper, ORANGE, ":"),
-    "cosine": (cosine, GREEN, "--"),
-    "sigmoid": (sigmoid, PURPLE, "-."),
-}
 time = u[1:]
-fig, axes = subplots(2, 2, figsize=(7.6, 5.0))
-for name, (schedule, colour, style) in schedules.items():
-    level = schedule.alphas_cumprod
-    axes[0, 0].semilogy(time, schedule.betas, style, color=colour, label=name)
-    axes[0, 1].plot(time, level, style, color=colour)
-    axes[1, 0].plot(time, schedule.log_snr, style, color=colour)
-    axes[1, 1].plot(time, level.sqrt(), style, color=colour)
-axes[0, 0].set(title="$\\beta_t$", ylabel="log scale", ylim=(1e-5, 1.5))
-axes[0, 1].set(title="$\\bar\\alpha_t$")
-axes[1, 0].set(title="log-SNR", ylim=(-12, 10), xlabel="t / T")
-axes[1, 0].axhline(0, color=NOISE, linewidth=1)
-axes[1, 1].set(title="signal rate $\\sqrt{\\bar\\alpha_t}$", xlabel="t / T")
-fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-show(
-    fig,
-    "Four schedules over t / T, in four panels: beta, alpha-bar, log-SNR and signal rate. The linear ones fall early and stay near zero; the cosine and the "
-    "sigmoid fall evenly and reach zero only at the end.",
-)
+looks = {
+    "linear": (BLACK, "-"), "linear to 0.04": (ORANGE, ":"), "cosine": (GREEN, "--"), "sigmoid": (PURPLE, "-."),
+}  # fmt: skip
+fig = forward_diffusion.schedules(time, schedules, looks)
+show(fig, "10.schedules")
 
-# %%
+# %% [markdown]
+# The next cell draws one image under each of them.
+
+# %% tags=["hide-input"]
 picture, shown = four[:1], [round(T * share) - 1 for share in (0.05, 0.15, 0.25, 0.35, 0.5, 0.65, 0.8)]
 noise = torch.randn(picture.shape, generator=dice(8)).expand(len(shown), -1, -1, -1)
 rows = {
     name: (schedule.add_noise(picture.expand(len(shown), -1, -1, -1), noise, torch.tensor(shown)) + 1) / 2
-    for name, (schedule, *_) in schedules.items()
+    for name, schedule in schedules.items()
 }
 fig = image_rows(
     rows, title="The same image, the same noise", names=[f"{(t + 1) / T:.2f} T" for t in shown], scale=0.7
 )
-show(
-    fig,
-    "One glyph at seven times under four schedules. Under the linear ones it is gone before half time, under cosine and sigmoid it can still be made out there.",
-)
+show(fig, "10.schedules_as_images")
 
 # %% [markdown]
-# Cosine and sigmoid can hardly be told apart in three of the four panels. They differ at both ends, and there by their betas.
+# Cosine and sigmoid can hardly be told apart in three of the four panels. They differ at both ends, and there by their
+# betas.
 #
-# When is there as much noise as signal? Searching for a time with a given SNR is needed often: to compare schedules, to start from a noised image and not from pure noise, to move a model from one schedule to another.
+# When is there as much noise as signal? Searching for a time with a given SNR is needed often: to compare schedules, to
+# start from a noised image and not from pure noise, to move a model from one schedule to another.
 #
 # **Exercise 6.** Find the first index whose SNR is *at or below* a given number. (There is one.)
 
@@ -486,7 +529,10 @@ def timestep_for_snr(alphas_cumprod, snr):
 # %%
 timestep_for_snr = check("diffusion.timestep_for_snr", timestep_for_snr)
 
-# %%
+# %% [markdown]
+# The next cell finds where each schedule has as much noise as signal.
+
+# %% tags=["hide-input"]
 bands = {
     "linear": (0.25, 0.27),
     "linear to 0.04": (0.18, 0.2),
@@ -494,13 +540,14 @@ bands = {
     "sigmoid": (0.49, 0.51),
 }
 for name, (low, high) in bands.items():
-    when = (timestep_for_snr(schedules[name][0].alphas_cumprod, 1.0) + 1) / T
+    when = (timestep_for_snr(schedules[name].alphas_cumprod, 1.0) + 1) / T
     verdict(f"{name}: share of the way at which SNR = 1", when, low, high)
 
 # %% [markdown]
 # ### Touch it
 #
-# Drag the curve of the log-SNR, and watch $\bar\alpha$, $\beta$ and the image follow. The noise is always the same. Can you draw a schedule whose images look evenly spaced to you?
+# Drag the curve of the log-SNR, and watch $\bar\alpha$, $\beta$ and the image follow. The noise is always the same. Can
+# you draw a schedule whose images look evenly spaced to you?
 
 # %%
 from course_utils.widgets import ScheduleExplorer
@@ -510,17 +557,21 @@ ScheduleExplorer(image=glyphs.images[0])
 # %% [markdown]
 # ## 5. Which steps are wasted?
 #
-# "$\bar\alpha_t < 0.01$" is a rule of thumb. Whether a step is wasted depends on the *data*: can anything still be learned from $x_t$, even by a **perfect denoiser**, one that takes $x_t$ and returns the mean of all images that may be
-# behind it, $\mathbb E[x_0 \mid x_t]$? That can be computed. Take $N = 1{,}000$ images of digits as the whole distribution. Someone picks one, noises it, and shows you $x_t$. Bayes' rule says how likely each image is:
+# "$\bar\alpha_t < 0.01$" is a rule of thumb. Whether a step is wasted depends on the *data*: can anything still be
+# learned from $x_t$, even by a **perfect denoiser**, one that takes $x_t$ and returns the mean of all images that may
+# be behind it, $\mathbb E[x_0 \mid x_t]$? That can be computed. Take $N = 1{,}000$ images of digits as the whole
+# distribution. Someone picks one, noises it, and shows you $x_t$. Bayes' rule says how likely each image is:
 #
 # $$p(i \mid x_t) \propto \exp\Big( -\frac{\lVert x_t - \sqrt{\bar\alpha_t}\, x_0^{(i)} \rVert^2}{2 (1 - \bar\alpha_t)} \Big), \qquad I(x_0; x_t) = \log N + \mathbb E\big[\log p(i \mid x_t)\big]$$
 #
-# $I$ is the **mutual information**: your uncertainty before you see $x_t$, $\log N$, minus that after, $-\mathbb E \log p(i \mid x_t)$. It is $\log N$ if $x_t$ gives the image away, 0 if $x_t$ says nothing. (Asked is *which of the 1,000
-# images*, not which of the ten digits.) Only the SNR matters, so one curve over the log-SNR serves all schedules.
+# $I$ is the **mutual information**: your uncertainty before you see $x_t$, $\log N$, minus that after,
+# $-\mathbb E \log p(i \mid x_t)$. It is $\log N$ if $x_t$ gives the image away, 0 if $x_t$ says nothing. (Asked is
+# *which of the 1,000 images*, not which of the ten digits.) Only the SNR matters, so one curve over the log-SNR serves
+# all schedules.
 
 # %%
 digits = data.load("digits")
-known = 2 * digits.images.flatten(1)[:1000].double() - 1
+known = 2 * digits.images.flatten(1)[: preset(1000, smoke=100)].double() - 1
 log_snr = torch.linspace(-11, 7, 73, dtype=torch.float64)
 noise = torch.randn(known.shape, generator=dice(10), dtype=torch.float64)
 
@@ -541,6 +592,7 @@ information, error = (
 )
 
 
+# %%
 def interpolate(x, xs, ys):
     """ys(x) on straight lines between the points; xs rise."""
     right = torch.searchsorted(xs, x).clamp(1, len(xs) - 1)
@@ -549,24 +601,15 @@ def interpolate(x, xs, ys):
 
 
 share_known = {
-    name: interpolate(s.log_snr, log_snr, information) / math.log(1000) for name, (s, *_) in schedules.items()
+    name: interpolate(s.log_snr, log_snr, information) / math.log(1000) for name, s in schedules.items()
 }
 
-# %%
-fig, axes = subplots(1, 2, figsize=(8.4, 3.5))
-axes[0].plot(log_snr, information, color=DATA)
-axes[0].axhline(math.log(1000), color=NOISE, linewidth=1, linestyle=":")
-axes[0].text(-10.8, math.log(1000) - 0.15, "log N", va="top")
-axes[0].set(title="What $x_t$ says of the image", xlabel="log-SNR", ylabel="information [nats]")
-for name, (_, colour, style) in schedules.items():
-    axes[1].plot(time, share_known[name], style, color=colour, label=name)
-axes[1].set(title="its share, step by step", xlabel="t / T", ylabel="share of log N")
-fig.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-show(
-    fig,
-    "Left: information about the image over log-SNR, an S from 0 at minus 6 to log N at plus 2. Right: its share over t / T for four schedules; the linear "
-    "ones lose it all in the first half, cosine and sigmoid lose it later and more slowly.",
-)
+# %% [markdown]
+# The next cell draws the information, and counts the steps that know nearly nothing, and nearly all.
+
+# %% tags=["hide-input"]
+fig = forward_diffusion.information(log_snr, information, math.log(len(known)), time, share_known, looks)
+show(fig, "10.information")
 empty = {name: (share < 0.01).double().mean() for name, share in share_known.items()}
 trivial = {name: (share > 0.99).double().mean() for name, share in share_known.items()}
 for name, low, high in (
@@ -580,12 +623,16 @@ for name, low, high in (("linear", 0.115, 0.128), ("cosine", 0.23, 0.255)):
     verdict(f"{name}: share of steps with over 99% of it", trivial[name], low, high)
 
 # %% [markdown]
-# With a perfect denoiser and real digits the rule of thumb holds up: three tenths of the linear schedule, half of the steeper one, are spent where next to nothing is to be learned about *which image it is*. The cosine has little of that.
-# But look at the other end: it spends more of its steps where the image is already certain. Here there is nothing left to learn, since 1,000 images are all there is. Real data have finer and finer detail, and those steps are for it; this
-# experiment cannot show that. No schedule is best for everything. It decides what the training spends its time on.
+# With a perfect denoiser and real digits the rule of thumb holds up: three tenths of the linear schedule, half of the
+# steeper one, are spent where next to nothing is to be learned about *which image it is*. The cosine has little of
+# that. But look at the other end: it spends more of its steps where the image is already certain. Here there is nothing
+# left to learn, since 1,000 images are all there is. Real data have finer and finer detail, and those steps are for it;
+# this experiment cannot show that. No schedule is best for everything. It decides what the training spends its time on.
 #
-# Is the curve right? Information and best error hang together: $\frac{dI}{d\,\mathrm{SNR}} = \frac12 \mathbb E \lVert x_0 - \mathbb E[x_0 \mid x_t] \rVert^2$ (Guo et al. 2005). Mind the unit. The error itself is *largest* where nothing can be
-# learned. What is learned on a stretch of the log-SNR axis is the error times half the SNR:
+# Is the curve right? Information and best error hang together:
+# $\frac{dI}{d\,\mathrm{SNR}} = \frac12 \mathbb E \lVert x_0 - \mathbb E[x_0 \mid x_t] \rVert^2$ (Guo et al. 2005). Mind
+# the unit. The error itself is *largest* where nothing can be learned. What is learned on a stretch of the log-SNR axis
+# is the error times half the SNR:
 #
 # $$\frac{dI}{d \log \mathrm{SNR}} = \tfrac12\, \mathrm{SNR} \cdot \mathbb E \lVert x_0 - \mathbb E[x_0 \mid x_t] \rVert^2$$
 
@@ -593,22 +640,27 @@ for name, low, high in (("linear", 0.115, 0.128), ("cosine", 0.23, 0.255)):
 learned = log_snr.exp() * error / 2
 gap = log_snr[1] - log_snr[0]
 slopes = (information[2:] - information[:-2]) / (2 * gap)
+
+# %% [markdown]
+# The next cell draws both sides of that equation, and checks that they agree.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(6.8, 3.1))
 ax.plot(log_snr, learned, color=MODEL, label="half the SNR times the best error")
 ax.plot(log_snr[1:-1:2], slopes[::2], "o", color=DATA, markersize=4, label="slope of the information")
 ax.set(title="Where the image is learned", xlabel="log-SNR", ylabel="nats per unit")
 fig.legend(loc="outside lower center", ncols=2)
-show(
-    fig,
-    "A single bump over the log-SNR, 0 below minus 6 and above 3 and highest a little below 0. Dots, the slope of the information, lie on it.",
-)
+show(fig, "10.where_learned")
 verdict("largest distance of a dot from the line", (slopes - learned[1:-1]).abs().max(), high=0.08)
 verdict("area under the line over log N", learned.sum() * gap / math.log(len(known)), low=0.97, high=1.01)
 verdict("error at log-SNR -11 over that at 0", error[0] / error[44], low=4.1, high=4.5)
 
 # %% [markdown]
-# Can a sampler then start early, and skip the empty steps at the end? In one dimension the cost is exact. Take data with two bumps, scaled to variance 1. Going back along the *probability flow* (notebook 13) only moves points, and
-# keeps their order: what comes out at quantile $c$ went in at quantile $c$. So start with $\mathcal N(0, 1)$ at an earlier $t$, and read off what comes out. Its distance to the data is $W_1$: how far off a point is, on average, if both are sorted.
+# Can a sampler then start early, and skip the empty steps at the end? In one dimension the cost is exact. Take data
+# with two bumps, scaled to variance 1. Going back along the *probability flow* ({notebook 13}) only moves points, and
+# keeps their order: what comes out at quantile $c$ went in at quantile $c$. So start with $\mathcal N(0, 1)$ at an
+# earlier $t$, and read off what comes out. Its distance to the data is $W_1$: how far off a point is, on average, if
+# both are sorted.
 
 # %%
 bumps, widths, weights = (
@@ -638,6 +690,7 @@ def cost_of_dropping(schedule, share):
     return (comes_out - wanted).abs().mean().item()
 
 
+# %%
 digits_mean, digits_cov = known.mean(0), torch.cov(known.T)
 spreads, axes_of_digits = torch.linalg.eigh(digits_cov)
 along = (digits_mean @ axes_of_digits).square()  # the mean's square along each principal axis
@@ -651,27 +704,20 @@ def mismatch(schedule, share):
 
 
 # %%
-dropped = torch.linspace(0, 0.7, 141)
+dropped = torch.linspace(0, 0.7, preset(141, smoke=15))
 costs = {"bumps": cost_of_dropping, "digits": mismatch}
 price = {
     (what, name): torch.tensor([cost(schedule, share) for share in dropped.tolist()])
     for what, cost in costs.items()
-    for name, (schedule, *_) in schedules.items()
+    for name, schedule in schedules.items()
 }
 
-fig, axes = subplots(1, 2, figsize=(8.4, 3.6), sharex=True)
-for ax, what, limit in zip(axes, costs, (0.001, 0.01), strict=True):
-    for name, (_, colour, style) in schedules.items():
-        ax.semilogy(dropped, price[what, name], style, color=colour, label=name)
-    ax.axhline(limit, color=NOISE, linewidth=1, label="the limit below")
-    ax.set(xlabel="share of the last steps dropped", ylim=(1e-6, 10))
-axes[0].set(title="two bumps: $W_1$ to the data")
-axes[1].set(title="digits: mismatch [nats]")
-fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
-show(
-    fig,
-    "The cost of starting early, on log scales. For two bumps the linear schedules cost next to nothing up to a half and more, cosine and sigmoid rise at once. For digits all cost more, and the linear schedule passes the grey line near 0.15.",
-)
+# %% [markdown]
+# The next cell draws the price over the share that is dropped, and reads off how much costs next to nothing.
+
+# %% tags=["hide-input"]
+fig = forward_diffusion.price_of_dropping(dropped, price, {"bumps": 0.001, "digits": 0.01}, looks)
+show(fig, "10.dropped")
 
 
 # %%
@@ -697,48 +743,39 @@ verdict("the same for the cosine", droppable("digits", "cosine", 0.01), low=0.01
 verdict("digits, linear, three tenths dropped: mismatch [nats]", mismatch(linear, 0.3), low=0.09, high=0.1)
 
 # %% [markdown]
-# (On the right there is no flow to follow, so it shows the mismatch that goes *in*, for a Gaussian with the digits' mean and covariance; the digits themselves add their own distance from that Gaussian. The exact way back never makes a
-# mismatch larger.) So not all that is wasted in training may be dropped from sampling: without the last three tenths the mismatch is well above the grey line (last verdict). How many steps you can spare depends on
-# the data, too: 64 pixels that go up and down together can be seen through more noise than one number. Nichol and Dhariwal saw with images what the right panel shows: up to a fifth of the linear schedule's steps can be skipped
-# at hardly any loss.
+# (On the right there is no flow to follow, so it shows the mismatch that goes *in*, for a Gaussian with the digits'
+# mean and covariance; the digits themselves add their own distance from that Gaussian. The exact way back never makes a
+# mismatch larger.) So not all that is wasted in training may be dropped from sampling: without the last three tenths
+# the mismatch is well above the grey line (last verdict). How many steps you can spare depends on the data, too: 64
+# pixels that go up and down together can be seen through more noise than one number. Nichol and Dhariwal saw with
+# images what the right panel shows: up to a fifth of the linear schedule's steps can be skipped at hardly any loss.
 #
 # ## 6. What happens to the whole distribution
 #
-# So far one image was noised. Now all of the data: $q(x_t) = \int q(x_t \mid x_0)\, q(x_0)\, dx_0$, the **diffused marginal**. For a mixture of Gaussians it is exact: each component's mean shrinks by $\sqrt{\bar\alpha_t}$, its variance goes to
-# $\bar\alpha_t s^2 + 1 - \bar\alpha_t$, and the weights stay. `GaussianMixture.diffuse` does that.
+# So far one image was noised. Now all of the data: $q(x_t) = \int q(x_t \mid x_0)\, q(x_0)\, dx_0$, the **diffused
+# marginal**. For a mixture of Gaussians it is exact: each component's mean shrinks by $\sqrt{\bar\alpha_t}$, its
+# variance goes to $\bar\alpha_t s^2 + 1 - \bar\alpha_t$, and the weights stay. `GaussianMixture.diffuse` does that.
 
-# %%
-eight = torch.arange(0, T, 8)
+# %% [markdown]
+# The next cell draws the density of the two bumps at all times, and three slices of it.
+
+# %% tags=["hide-input"]
 cut = line[(line.abs() < 3.2)][::16]
 panels = {"linear": linear, "cosine": cosine}
-fig, axes = subplots(2, 2, figsize=(7.2, 4.8), sharex="col", width_ratios=[1.6, 1])
-for row, (name, schedule) in zip(axes, panels.items(), strict=True):
-    density = torch.stack(
-        [
-            two_bumps.diffuse(level).log_prob(cut[:, None]).exp()
-            for level in schedule.alphas_cumprod[eight].tolist()
-        ]
-    )
-    row[0].imshow(
-        density.T, origin="lower", aspect="auto", cmap="viridis", extent=(0, T, cut[0].item(), cut[-1].item())
-    )
-    row[0].set(title=f"$q(x_t)$, {name}", ylabel="x")
-    for t, colour, style in ((0, DATA, "-"), (250, GREEN, "--"), (500, MODEL, "-.")):
-        slice_t = two_bumps.diffuse(schedule.alphas_cumprod[t].item()).log_prob(cut[:, None]).exp()
-        row[1].plot(cut, slice_t, style, color=colour, label=f"t = {t}")
-        if t:
-            row[0].axvline(t, color="white", linestyle=style, linewidth=1.5)
-    row[1].plot(cut, stats.norm.pdf(cut), color=NOISE, linewidth=1.2, label="N(0, 1)")
-    row[1].set(title="slices")
-fig.legend(*axes[0, 1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-axes[1, 0].set_xlabel("t")
-axes[1, 1].set_xlabel("x")
-show(
-    fig,
-    "Heat maps of the density over time for two schedules, with slices. Two bright bands, the bumps, widen and run together into one broad band, with the linear schedule in half the time of the cosine.",
-)
 
-# %%
+
+def density_of_bumps(level):
+    """q(x_t) of the two bumps at this alpha-bar, at the points of cut."""
+    return two_bumps.diffuse(level).log_prob(cut[:, None]).exp()
+
+
+fig = forward_diffusion.marginals(density_of_bumps, panels, cut)
+show(fig, "10.marginals")
+
+# %% [markdown]
+# The next cell finds the last step with two bumps, and tests 20,000 of your jumps against the exact marginal.
+
+# %% tags=["hide-input"]
 for (name, schedule), (low, high) in zip(panels.items(), ((217, 224), (426, 433)), strict=True):
     two_tops = 0
     for t, level in enumerate(schedule.alphas_cumprod[:600].tolist()):
@@ -759,9 +796,10 @@ verdict(
 )
 
 # %% [markdown]
-# In the plane it is the same. The bumps come together and grow at the same time; the holes fill first.
+# In the plane it is the same. The bumps come together and grow at the same time; the holes fill first. The next cell
+# draws eight of them at five times.
 
-# %%
+# %% tags=["hide-input"]
 ring = data.toy("eight_gaussians", 560, seed=0).double()
 ring = (ring - ring.mean(0)) / ring.std()
 noise = torch.randn(ring.shape, generator=dice(13), dtype=torch.float64)
@@ -771,14 +809,13 @@ for ax, t in zip(axes, (0, 60, 150, 300, 999), strict=True):
     ax.scatter(*points.T, s=2, color=DATA if t == 0 else NOISE)
     ax.set(title=f"t = {t}", xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal", xlabel="$x_1$")
 axes[0].set_ylabel("$x_2$")
-show(
-    fig,
-    "Points in the plane at five times: eight tight clusters on a ring, the clusters swell, touch, become one ring, and at the end one round cloud.",
-)
+show(fig, "10.eight_gaussians")
 
 # %% [markdown]
-# **Predict.** A quiz from one of the lectures: *what is the distribution of $x_T$?* The data have two bumps, the schedule is the linear one with its 1,000 steps. $q(x_T)$ is (a) exactly $\mathcal N(0, 1)$, as a thousand steps are
-# enough; (b) visibly not $\mathcal N(0, 1)$, if you draw 100,000 samples; (c) not $\mathcal N(0, 1)$, but 100,000 samples do not show it.
+# **Predict.** A quiz from one of the lectures: *what is the distribution of $x_T$?* The data have two bumps, the
+# schedule is the linear one with its 1,000 steps. $q(x_T)$ is (a) exactly $\mathcal N(0, 1)$, as a thousand steps are
+# enough; (b) visibly not $\mathcal N(0, 1)$, if you draw 100,000 samples; (c) not $\mathcal N(0, 1)$, but 100,000
+# samples do not show it.
 
 # %%
 ### BEGIN SOLUTION
@@ -811,26 +848,34 @@ verdict("100,000 samples, sqrt(n) D against N(0, 1)", ks(many, 0.0, 1.0), high=1
 # %% [markdown]
 # ## 7. What is left at the end
 #
-# So who cares? The sampler starts from $\mathcal N(0, I)$ and not from $q(x_T)$, and in one dimension nobody can tell. In many dimensions it may be another matter. The **mean brightness** of an image is an average over all its $D$
-# pixels. Averaging divides the noise's standard deviation by $\sqrt D$, and leaves the signal alone. For a $64 \times 64$ image that is a factor of 64: what is invisible in a pixel stands out in the sum.
+# So who cares? The sampler starts from $\mathcal N(0, I)$ and not from $q(x_T)$, and in one dimension nobody can tell.
+# In many dimensions it may be another matter. The **mean brightness** of an image is an average over all its $D$
+# pixels. Averaging divides the noise's standard deviation by $\sqrt D$, and leaves the signal alone. For a
+# $64 \times 64$ image that is a factor of 64: what is invisible in a pixel stands out in the sum.
 #
-# Let brightness be Gaussian over the data set: $b \sim \mathcal N(0.2, 0.5^2)$, some images dark, some bright. Along the direction "all pixels alike", of length 1, the coordinate is $\sqrt D\, b$, and the noise on it is its own. Let
-# brightness also be independent of all else in the image; then the perfect denoiser looks at this coordinate alone, and the experiment is one-dimensional and exact. Schedules: the linear one, and the one of a well-known text-to-image model, whose $\sqrt{\beta}$ is linear from $\sqrt{0.00085}$ to $\sqrt{0.012}$.
+# Let brightness be Gaussian over the data set: $b \sim \mathcal N(0.2, 0.5^2)$, some images dark, some bright. Along
+# the direction "all pixels alike", of length 1, the coordinate is $\sqrt D\, b$, and the noise on it is its own. Let
+# brightness also be independent of all else in the image; then the perfect denoiser looks at this coordinate alone, and
+# the experiment is one-dimensional and exact. Schedules: the linear one, and the one of a well-known text-to-image
+# model, whose $\sqrt{\beta}$ is linear from $\sqrt{0.00085}$ to $\sqrt{0.012}$.
 #
-# Borrowed from later notebooks: `samplers.ddim` and `samplers.ddpm` walk from a given $x_T$ back to $x_0$, the first without any new noise (notebook 13), the second with (*ancestral* sampling, notebook 11). `exact_model` is the perfect denoiser.
+# Borrowed from later notebooks: `samplers.ddim` and `samplers.ddpm` walk from a given $x_T$ back to $x_0$, the first
+# without any new noise ({notebook 13}), the second with (*ancestral* sampling, notebook 11). `exact_model` is the
+# perfect denoiser.
 
 # %%
 latent = NoiseSchedule(torch.linspace(math.sqrt(0.00085), math.sqrt(0.012), T, dtype=torch.float64) ** 2)
 root_d = 64.0
 brightness = exact.GaussianMixture(torch.tensor([[0.2 * root_d]]).double(), torch.tensor([0.5 * root_d]))
 gaussian_2d = gaussian[:, None]
+WALKED = preset(T, smoke=20)  # of the steps, all
 
 
 def sampled_brightness(schedule):
     """Mean and standard deviation of b, as a deterministic sampler with the perfect denoiser makes it."""
     # The denoiser's answer as "v" (notebook 11): a form of it that has a meaning at alpha-bar = 0 too.
     model = exact_model(brightness, schedule, "v_prediction")
-    options = {"prediction_type": "v_prediction", "num_inference_steps": T, "x_T": gaussian_2d}
+    options = {"prediction_type": "v_prediction", "num_inference_steps": WALKED, "x_T": gaussian_2d}
     made = samplers.ddim(model, schedule, gaussian_2d.shape, **options)
     return (made / root_d).mean(), (made / root_d).std()
 
@@ -846,6 +891,11 @@ def theory(schedule):
 trio = {"linear": linear, "text-to-image": latent, "repaired": latent.zero_terminal_snr()}
 made = {name: sampled_brightness(schedule) for name, schedule in trio.items()}
 expected = {name: theory(schedule) for name, schedule in trio.items()}
+
+# %% [markdown]
+# The next cell holds the sampler against the theory, and draws the brightness that each schedule gives.
+
+# %% tags=["hide-input"]
 for name, schedule in trio.items():
     gap = max(abs(a - b) for a, b in zip(made[name], expected[name], strict=True))
     verdict(f"{name}: sampler against theory, largest difference", gap, high=0.01)
@@ -859,36 +909,28 @@ verdict("repaired: mean brightness", made["repaired"][0], low=0.195, high=0.205)
 verdict("repaired: spread", made["repaired"][1], low=0.49, high=0.505)
 verdict("linear: spread", made["linear"][1], low=0.485, high=0.493)
 
-# %%
 marks = torch.linspace(-1.6, 2, 400, dtype=torch.float64)
-curves = {"the data": ((torch.tensor(0.2), torch.tensor(0.5)), DATA, "-"), "text-to-image": (made["text-to-image"], MODEL, "--"),
-          "repaired": (made["repaired"], GREEN, ":")}  # fmt: skip
+curves = {
+    "the data": ((torch.tensor(0.2), torch.tensor(0.5)), DATA, "-", 2.2),
+    "text-to-image": (made["text-to-image"], MODEL, "--", 2.2),
+    "repaired": (made["repaired"], GREEN, ":", 3),
+}
 fig, ax = subplots(figsize=(6.8, 2.9))
-for name, ((mean, spread), colour, style) in curves.items():
-    ax.plot(
-        marks,
-        stats.norm.pdf(marks, mean, spread),
-        style,
-        color=colour,
-        label=name,
-        linewidth=3 if style == ":" else 2.2,
-    )
-ax.set(
-    title="Mean brightness of samples, perfect denoiser",
-    xlabel="b (-1 is black, 1 is white)",
-    ylabel="density",
-)
+for name, (moments, colour, style, width) in curves.items():
+    ax.plot(marks, stats.norm.pdf(marks, *moments), style, color=colour, label=name, linewidth=width)
+ax.set(title="Mean brightness of samples, perfect denoiser")
+ax.set(xlabel="b (-1 is black, 1 is white)", ylabel="density")
 ax.legend()
-show(
-    fig,
-    "Three bell curves of brightness: the data's is wide around 0.2; the text-to-image schedule's narrow around 0; the repaired one lies on the data's.",
-)
+show(fig, "10.brightness")
 
 # %% [markdown]
-# With a *perfect* denoiser this sampler cannot make a very dark or a very bright picture. The model has learned that $x_T$ still tells the brightness, which in training it does. At sampling time $x_T$ is pure noise; its mean is always
-# nearly 0, so the model reads "medium". (The linear schedule hardly narrows the spread; it does move the mean.) That is what people saw: pictures of medium brightness, whatever was asked for (Lin et al. 2024).
+# With a *perfect* denoiser this sampler cannot make a very dark or a very bright picture. The model has learned that
+# $x_T$ still tells the brightness, which in training it does. At sampling time $x_T$ is pure noise; its mean is always
+# nearly 0, so the model reads "medium". (The linear schedule hardly narrows the spread; it does move the mean.) That is
+# what people saw: pictures of medium brightness, whatever was asked for (Lin et al. 2024).
 #
-# A sampler that adds fresh noise on its way forgets some of its start, and errs less. It still errs. Is it the start that is to blame? Then the same sampler must be right if it starts from $q(x_T)$:
+# A sampler that adds fresh noise on its way forgets some of its start, and errs less. It still errs. Is it the start
+# that is to blame? Then the same sampler must be right if it starts from $q(x_T)$:
 
 # %%
 level, model = latent.alphas_cumprod[-1], exact_model(brightness, latent)
@@ -897,21 +939,25 @@ for name, x_T, mean_band, spread_band in (
     ("N(0, 1)", gaussian_2d, (0.01, 0.06), (0.26, 0.3)),
     ("q(x_T)", noisy_start, (0.19, 0.21), (0.485, 0.515)),
 ):
-    ancestral = samplers.ddpm(model, latent, x_T.shape, x_T=x_T, generator=dice(23)) / root_d
+    options = {"num_inference_steps": WALKED, "x_T": x_T, "generator": dice(23)}
+    ancestral = samplers.ddpm(model, latent, x_T.shape, **options) / root_d
     verdict(
         f"text-to-image, ancestral from {name}: mean brightness (0.2 is right)", ancestral.mean(), *mean_band
     )
     verdict("its spread (0.5 is right)", ancestral.std(), *spread_band)
 
 # %% [markdown]
-# The repair is on the schedule: move and stretch $\sqrt{\bar\alpha}$ so that it ends at 0, `zero_terminal_snr()`. It has a price: at $\bar\alpha = 0$ the noise *is* $x_T$, so a model that names the noise learns nothing there. The model
+# The repair is on the schedule: move and stretch $\sqrt{\bar\alpha}$ so that it ends at 0, `zero_terminal_snr()`. It
+# has a price: at $\bar\alpha = 0$ the noise *is* $x_T$, so a model that names the noise learns nothing there. The model
 # must predict something else, such as $v$ (notebook 11).
 #
 # ## 8. The same schedule for another size?
 #
-# Two images of the same scene, one with twice the side. Give both the same $\bar\alpha_t$. Each pixel is equally noisy, with noise of its own. Now average the large one, $2 \times 2$ pixels into one, to the size of the small one.
+# Two images of the same scene, one with twice the side. Give both the same $\bar\alpha_t$. Each pixel is equally noisy,
+# with noise of its own. Now average the large one, $2 \times 2$ pixels into one, to the size of the small one.
 #
-# **Predict.** How does its SNR compare with that of the small image? (a) it is the same; (b) twice as high; (c) four times as high; (d) sixteen times as high.
+# **Predict.** How does its SNR compare with that of the small image? (a) it is the same; (b) twice as high; (c) four
+# times as high; (d) sixteen times as high.
 
 # %%
 ### BEGIN SOLUTION
@@ -952,10 +998,13 @@ reveal(
 verdict("variance of the noise, small image over averaged large one", quieter, low=3.9, high=4.1)
 
 # %% [markdown]
-# Averaging $k \times k$ pixels leaves what they share and divides the noise's variance by $k^2$. So, for the eye, a large image with the schedule of the small one has $k^2$ times its SNR. To destroy what both sizes show at the same pace, give the
-# large one a schedule with the SNR divided by $k^2$: **rescaling** (Hoogeboom et al. 2023; Chen 2023). In log-SNR this is a shift of the whole curve by $-2 \log k$.
+# Averaging $k \times k$ pixels leaves what they share and divides the noise's variance by $k^2$. So, for the eye, a
+# large image with the schedule of the small one has $k^2$ times its SNR. To destroy what both sizes show at the same
+# pace, give the large one a schedule with the SNR divided by $k^2$: **rescaling** (Hoogeboom et al. 2023; Chen 2023).
+# In log-SNR this is a shift of the whole curve by $-2 \log k$.
 #
-# Noise 28-pixel images with the shifted schedule and average them *down*: that must give small images under the plain schedule, up to one factor, by algebra; the markers below check our code. What algebra does not say is what the large
+# Noise 28-pixel images with the shifted schedule and average them *down*: that must give small images under the plain
+# schedule, up to one factor, by algebra; the markers below check our code. What algebra does not say is what the large
 # images show *besides*. So recognise them as they are, too.
 
 # %%
@@ -968,11 +1017,13 @@ for k in (2, 4):
         shares.append(recognised(avg_pool2d(large, k), sizes[side], signal))
     after_averaging[side] = torch.tensor(shares)
 
-# %%
 plain = {side: curve(linear, side) for side in sizes}
 not_averaged = {28 // k: curve(linear.rescale(1 / k**2), 28) for k in (2, 4)}
 
-# %%
+# %% [markdown]
+# The next cell draws one image in both sizes, and under the shifted schedule.
+
+# %% tags=["hide-input"]
 example = {"28, linear": (28, linear), "14, linear": (14, linear), "28, SNR / 4": (28, linear.rescale(1 / 4))}
 looks = (40, 120, 200, 280, 360)
 rows = {
@@ -982,30 +1033,14 @@ rows = {
 fig = image_rows(
     rows, title="One image, two sizes, two schedules", names=[f"t = {t}" for t in looks], scale=0.7
 )
-show(
-    fig,
-    "A glyph at five times: at 28 pixels under the linear schedule, at 14 pixels under the same, and at 28 pixels with a quarter of the SNR. The first can be read for longest.",
-)
+show(fig, "10.two_sizes")
 
-# %%
-fig, ax = subplots(figsize=(9, 3.6))
-for side, colour, marker in ((28, BLACK, "o"), (14, GREEN, "s"), (7, PURPLE, "^")):
-    ax.plot(times, plain[side], color=colour, label=f"{side} x {side}, linear")
-    if side < 28:
-        ax.plot(
-            times,
-            after_averaging[side],
-            marker,
-            color=colour,
-            label=f"28 x 28, SNR / {(28 // side) ** 2}, averaged down",
-        )
-        ax.plot(times, not_averaged[side], ":", color=colour, label="the same, not averaged")
-ax.set(title="Which of 500 images is it?", xlabel="t", ylabel="share recognised")
-fig.legend(loc="outside right upper", fontsize=11)
-show(
-    fig,
-    "Share of images recognised over t. The curve for 28 pixels falls last, that for 7 first. Markers for the large images with shifted schedules, averaged down, lie on the curves of the small ones; the same images not averaged lie above them.",
-)
+# %% [markdown]
+# The next cell draws the shares recognised, and checks which curves agree and which do not.
+
+# %% tags=["hide-input"]
+fig = forward_diffusion.recognised(times, plain, after_averaging, not_averaged)
+show(fig, "10.recognised")
 for side in (14, 7):
     verdict(
         f"shifted and averaged to {side}: largest distance from the small one's curve",
@@ -1013,23 +1048,22 @@ for side in (14, 7):
         high=0.08,
     )
 for side, low, high in ((14, 0.1, 0.25), (7, 0.5, 0.7)):
-    verdict(
-        f"not averaged: largest lead over {side} pixels",
-        (not_averaged[side] - plain[side]).max(),
-        low,
-        high,
-    )
+    lead = (not_averaged[side] - plain[side]).max()
+    verdict(f"not averaged: largest lead over {side} pixels", lead, low, high)
 kept = [(sizes[28 // k].var() / sizes[28].var()).item() for k in (2, 4)]
 verdict("2 x 2 averaged: share of the images' variance that is left", kept[0], low=0.8, high=0.85)
 verdict("4 x 4 averaged: the same", kept[1], low=0.52, high=0.58)
 
 # %% [markdown]
-# Averaging loses some of the signal too: strokes are thin, and at 7 pixels nearly half of the variance is gone. So the argument holds for what both sizes can show. Dotted is what the large images show besides, and it is much. Fine detail has no counterpart in the small image, and drowns at the pace of single pixels in any case.
+# Averaging loses some of the signal too: strokes are thin, and at 7 pixels nearly half of the variance is gone. So the
+# argument holds for what both sizes can show. Dotted is what the large images show besides, and it is much. Fine detail
+# has no counterpart in the small image, and drowns at the pace of single pixels in any case.
 #
 # ## 9. A VAE with nothing to learn
 #
-# Stack $T$ latent layers, each drawn from the one below, and you have a hierarchical VAE: an encoder $q(z_1 \mid x) \prod q(z_t \mid z_{t-1})$, a decoder $p(z_T) \prod p(z_{t-1} \mid z_t)\, p(x \mid z_1)$, and the ELBO of notebook 02. The forward
-# process is such an encoder, with three restrictions:
+# Stack $T$ latent layers, each drawn from the one below, and you have a hierarchical VAE: an encoder
+# $q(z_1 \mid x) \prod q(z_t \mid z_{t-1})$, a decoder $p(z_T) \prod p(z_{t-1} \mid z_t)\, p(x \mid z_1)$, and the ELBO
+# of notebook 02. The forward process is such an encoder, with three restrictions:
 #
 # | restriction | what it takes away | what it buys |
 # |---|---|---|
@@ -1037,7 +1071,8 @@ verdict("4 x 4 averaged: the same", kept[1], low=0.52, high=0.58)
 # | 2. the encoder is a fixed linear Gaussian, $\mathcal N(\sqrt{\alpha_t} x_{t-1}, (1 - \alpha_t) I)$ | the learned encoder: the code cannot adapt to the data | no encoder to train, none to collapse, and a closed form for every layer: train any one alone |
 # | 3. the last latent is $\mathcal N(0, I)$, whatever $x$ | the last latent's information: by itself it says nothing of $x$ | a prior without parameters that fits at once |
 #
-# The third is met only nearly. How nearly is a term of the ELBO, $\mathrm{KL}(q(x_T \mid x_0) \,\|\, \mathcal N(0, I))$, in closed form from notebook 02:
+# The third is met only nearly. How nearly is a term of the ELBO,
+# $\mathrm{KL}(q(x_T \mid x_0) \,\|\, \mathcal N(0, I))$, in closed form from notebook 02:
 
 
 # %%
@@ -1049,23 +1084,28 @@ def prior_term(x0, level):
 for name, low, high in (("linear", 9.1e-4, 9.4e-4), ("cosine", 5.4e-8, 5.7e-8)):
     verdict(
         f"{name}, a digit of 64 pixels: prior term [nats]",
-        prior_term(known, schedules[name][0].alphas_cumprod[-1]).mean(),
+        prior_term(known, schedules[name].alphas_cumprod[-1]).mean(),
         low,
         high,
     )
 verdict("text-to-image, the same", prior_term(known, latent.alphas_cumprod[-1]).mean(), low=0.106, high=0.108)
 
 # %% [markdown]
-# The code of one image is $T$ times as long as the image, and the encoder has no parameter. In notebook 03 a VAE could ignore its code: the KL fell to 0 and the code said nothing (posterior collapse). Here restriction 3 *demands* that of the last layer. The information is in the layers before, less and less of it from one to the next. What is
-# left to learn is the way back, notebook 11.
+# The code of one image is $T$ times as long as the image, and the encoder has no parameter. In notebook 03 a VAE could
+# ignore its code: the KL fell to 0 and the code said nothing (posterior collapse). Here restriction 3 *demands* that of
+# the last layer. The information is in the layers before, less and less of it from one to the next. What is left to
+# learn is the way back, notebook 11.
 #
 # ## 10. Infinitely many steps
 #
-# Make the steps smaller and more. Let time run from 0 to 1, write $\beta(\tau)$ for the noise *per unit of time*, so that $\beta_t = \beta(\tau)\, \Delta\tau$. For a small step $\sqrt{1 - \beta_t} \approx 1 - \frac12 \beta_t$, and the chain becomes
+# Make the steps smaller and more. Let time run from 0 to 1, write $\beta(\tau)$ for the noise *per unit of time*, so
+# that $\beta_t = \beta(\tau)\, \Delta\tau$. For a small step $\sqrt{1 - \beta_t} \approx 1 - \frac12 \beta_t$, and the
+# chain becomes
 #
 # $$x_{\tau + \Delta\tau} = x_\tau - \tfrac12 \beta(\tau)\, x_\tau\, \Delta\tau + \sqrt{\beta(\tau)\, \Delta\tau}\; \epsilon \qquad\longrightarrow\qquad dx = -\tfrac12 \beta(\tau)\, x\, d\tau + \sqrt{\beta(\tau)}\, dW$$
 #
-# a **stochastic differential equation**, the *variance-preserving* SDE (Song et al. 2021). $dW$ is Gaussian noise of variance $d\tau$. The left side is the Euler-Maruyama method for solving it. The product becomes an integral:
+# a **stochastic differential equation**, the *variance-preserving* SDE (Song et al. 2021). $dW$ is Gaussian noise of
+# variance $d\tau$. The left side is the Euler-Maruyama method for solving it. The product becomes an integral:
 #
 # $$\bar\alpha(\tau) = \exp\Big( -\int_0^\tau \beta(r)\, dr \Big), \qquad \beta(\tau) = 0.1 + 19.9\, \tau \ \text{ for the linear schedule}$$
 
@@ -1089,8 +1129,12 @@ def euler_maruyama(x, steps, generator):
     return torch.stack(path)
 
 
-# %%
 paths = euler_maruyama(two_bumps.sample(4000, dice(16))[:, 0], 500, dice(17))
+
+# %% [markdown]
+# The next cell draws eight of the paths, and compares the level at the end with that of the chain.
+
+# %% tags=["hide-input"]
 tau = torch.linspace(0, 1, 501)
 fig, ax = subplots(figsize=(6.8, 3.3))
 ax.plot(tau[::5], paths[::5, :8], color=NOISE, linewidth=1)
@@ -1098,10 +1142,7 @@ ax.plot(tau, paths.mean(1), color=BLACK, label="mean of 4,000")
 ax.plot(tau, paths.std(1), "--", color=GREEN, label="their standard deviation")
 ax.set(title="Paths of the VP-SDE", xlabel="τ", ylabel="x", ylim=(-4.2, 4.2))
 fig.legend(loc="outside lower center", ncols=2)
-show(
-    fig,
-    "Eight rough paths from two bumps, which have mixed by the middle. The mean of all paths stays at 0 and their standard deviation at 1.",
-)
+show(fig, "10.paths")
 verdict(
     "chain of 1,000 steps and SDE: ratio of the two alpha-bars at the end",
     linear.alphas_cumprod[-1] / exact_level(1.0),
@@ -1116,10 +1157,13 @@ verdict(
 )
 
 # %% [markdown]
-# (They differ because a step multiplies by $1 - \beta$ and not by $e^{-\beta}$, and $\log(1 - \beta) = -\beta - \beta^2 / 2 - \dots$)
+# (They differ because a step multiplies by $1 - \beta$ and not by $e^{-\beta}$, and
+# $\log(1 - \beta) = -\beta - \beta^2 / 2 - \dots$)
 #
-# How good is Euler-Maruyama? No sampling is needed to know: each step maps a mean and a variance to a mean and a variance, so the moments after $K$ steps are exact, and can be compared with the exact kernel. Twice the steps
-# should halve the error: a slope of $-1$ on log-log axes. So it should be with the *path's* error, against 2,048 steps on the same Brownian motion, since the noise does not depend on $x$ here.
+# How good is Euler-Maruyama? No sampling is needed to know: each step maps a mean and a variance to a mean and a
+# variance, so the moments after $K$ steps are exact, and can be compared with the exact kernel. Twice the steps should
+# halve the error: a slope of $-1$ on log-log axes. So it should be with the *path's* error, against 2,048 steps on the
+# same Brownian motion, since the noise does not depend on $x$ here.
 
 
 # %%
@@ -1153,35 +1197,32 @@ errors = {
     "variance": [abs(euler_moments(k)[1] - exact_variance) for k in counts],
     "path": [path_error(k) for k in counts],
 }
+
+# %% [markdown]
+# The next cell draws the errors, and measures the slopes.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(6.2, 3.1))
-for (name, values), colour, marker in zip(
-    errors.items(), (BLACK, GREEN, MODEL), ("o", "s", "^"), strict=True
-):
+for (name, values), colour, marker in zip(errors.items(), (BLACK, GREEN, MODEL), "os^", strict=True):
     ax.loglog(counts, values, marker=marker, color=colour, label=name)
-ax.set(
-    title="Errors of Euler-Maruyama at τ = 0.5",
-    xlabel="steps",
-    ylabel="error",
-    xticks=counts,
-    xticklabels=counts,
-)
+ax.set(title="Errors of Euler-Maruyama at τ = 0.5", xlabel="steps", ylabel="error")
+ax.set(xticks=counts, xticklabels=counts)
 ax.minorticks_off()
 ax.legend()
-show(
-    fig,
-    "Errors of mean, variance and path against the number of steps, on log-log axes: three parallel lines that fall by half for each doubling.",
-)
+show(fig, "10.euler_errors")
 for name, low, high in (("mean", -1.05, -0.97), ("variance", -1.05, -0.97), ("path", -1.1, -0.95)):
     slope = math.log(errors[name][-1] / errors[name][1]) / math.log(counts[-1] / counts[1])
     verdict(f"{name}: slope", slope, low, high)
 
 # %% [markdown]
-# The SDE shows what a schedule really is: a choice of *clock*. $\bar\alpha$ runs from 1 to nearly 0 in any case; $\beta(\tau)$ says how fast. Take the same $\bar\alpha$ values at other times and you have another schedule, and the same process.
-# Training sees the difference, since it draws $t$ evenly, and so do samplers that step evenly in $t$.
+# The SDE shows what a schedule really is: a choice of *clock*. $\bar\alpha$ runs from 1 to nearly 0 in any case;
+# $\beta(\tau)$ says how fast. Take the same $\bar\alpha$ values at other times and you have another schedule, and the
+# same process. Training sees the difference, since it draws $t$ evenly, and so do samplers that step evenly in $t$.
 #
 # ## 11. The failure museum
 #
-# **Exhibit A: nobody told the sampler.** Here is a process that adds noise and never shrinks. (It has a name, *variance exploding*, and works well.) What is broken is the start: the sampler draws from $\mathcal N(0, 1)$. Mend it: from the
+# **Exhibit A: nobody told the sampler.** Here is a process that adds noise and never shrinks. (It has a name, *variance
+# exploding*, and works well.) What is broken is the start: the sampler draws from $\mathcal N(0, 1)$. Mend it: from the
 # betas, return the standard deviation that the start must have. The data have variance 1.
 
 
@@ -1222,8 +1263,9 @@ else:
         print(f"exhibit A: still broken, {say}")
 
 # %% [markdown]
-# **Exhibit B: a thousand steps are too slow, so take a hundred.** Same betas, from 0.0001 to 0.02, but $T = 100$. Look at the last image. Mend it: return first and last beta for 100 steps on a straight line, such that the signal rate at the
-# end is below 0.01, and the first image still a clear one. The betas must grow, and stay below 1.
+# **Exhibit B: a thousand steps are too slow, so take a hundred.** Same betas, from 0.0001 to 0.02, but $T = 100$. Look
+# at the last image. Mend it: return first and last beta for 100 steps on a straight line, such that the signal rate at
+# the end is below 0.01, and the first image still a clear one. The betas must grow, and stay below 1.
 
 # %%
 hundred = NoiseSchedule.linear(100, 1e-4, 0.02)
@@ -1258,13 +1300,11 @@ strips = {
     for name, s in rows.items()
 }
 fig = image_rows(strips, names=[f"t = {t}" for t in (0, 20, 40, 60, 80, 99)], scale=0.7)
-show(
-    fig,
-    "The glyph under the schedule of exhibit B is still easy to read at the last step; in a mended schedule it is gone.",
-)
+show(fig, "10.hundred_steps")
 
 # %% [markdown]
-# **Exhibit C: pixels from 0 to 255.** Somebody forgot to scale. The schedule is the linear one, the noise has variance 1, and the data have a standard deviation of over 60. At the last step the image has been shrunk to less than a
+# **Exhibit C: pixels from 0 to 255.** Somebody forgot to scale. The schedule is the linear one, the noise has variance
+# 1, and the data have a standard deviation of over 60. At the last step the image has been shrunk to less than a
 # hundredth, and there it still is. Mend it: return the images as diffusion wants them.
 
 # %%
@@ -1285,7 +1325,11 @@ def trace(images):
     return correlation(images.flatten(), linear.add_noise(images, noise, at_the_end).flatten())
 
 
-# %%
+# %% [markdown]
+# The next cell measures what is wrong, and says what becomes of it with yours.
+
+
+# %% tags=["hide-input"]
 def opinion(scaled):
     """What is to be said of these images, [N, 1, 28, 28]."""
     alike = correlation(scaled.flatten(), raw.flatten())
@@ -1300,7 +1344,6 @@ def opinion(scaled):
     return "still broken, 0 should become -1, 255 should become 1, and what lies between stay in proportion"
 
 
-# %%
 verdict("exhibit C, standard deviation of the data", raw.std(), low=61, high=63)
 verdict("exhibit C, correlation of x_T with x_0", trace(raw), low=0.35, high=0.38)
 verdict("variance of the same images between -1 and 1", (2 * glyphs.images - 1).var(), low=0.23, high=0.25)
@@ -1316,15 +1359,16 @@ else:
 # %% [markdown]
 # The other way round is as bad, and harder to see. Here are digits with a standard deviation of 0.1:
 
-# %%
+# %% tags=["hide-input"]
 drowned = timestep_for_snr(linear.alphas_cumprod, 1 / 0.1**2) + 1
 fainter = interpolate(linear.log_snr + math.log(0.1**2 / known.var()), log_snr, information) / math.log(1000)
 verdict("standard deviation 0.1: steps until a pixel's noise is as strong as its signal", drowned, 27, 29)
 verdict("share of steps with under 1% of the information", (fainter < 0.01).double().mean(), 0.645, 0.66)
 
 # %% [markdown]
-# Two thirds of the steps are wasted on such data. "SNR" means $\bar\alpha / (1 - \bar\alpha)$ only for data of variance 1, and even our images between $-1$ and $1$ have less, digits about half and glyphs about a quarter of it (last lines of
-# exhibit C): mostly black, they vary little. Their log-SNR is lower at every step, by the logarithm of that share.
+# Two thirds of the steps are wasted on such data. "SNR" means $\bar\alpha / (1 - \bar\alpha)$ only for data of variance
+# 1, and even our images between $-1$ and $1$ have less, digits about half and glyphs about a quarter of it (last lines
+# of exhibit C): mostly black, they vary little. Their log-SNR is lower at every step, by the logarithm of that share.
 #
 # ## Read with care
 #
@@ -1340,16 +1384,25 @@ Markdown(errata_table("10"))
 # %% [markdown]
 # ## What to take with you
 #
-# - One step shrinks by $\sqrt{1 - \beta}$ and adds noise of variance $\beta$; that keeps variance 1, so the end is known.
-# - Any $x_t$ in one jump: $x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$. Right for each $t$, but not a path.
-# - Compare schedules by log-SNR, on your data: what can a perfect denoiser still learn at this step? Three tenths of the linear schedule's steps teach next to nothing about digits.
-# - At $T$ some signal is left. In one pixel nobody sees it; in the mean of all pixels it may decide how bright every sample is.
+# - One step shrinks by $\sqrt{1 - \beta}$ and adds noise of variance $\beta$; that keeps variance 1, so the end is
+#   known.
+# - Any $x_t$ in one jump: $x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$. Right for each $t$,
+#   but not a path.
+# - Compare schedules by log-SNR, on your data: what can a perfect denoiser still learn at this step? Three tenths of
+#   the linear schedule's steps teach next to nothing about digits.
+# - At $T$ some signal is left. In one pixel nobody sees it; in the mean of all pixels it may decide how bright every
+#   sample is.
 # - $k$ times the side: divide the SNR by $k^2$, for what both sizes show.
 # - It is a VAE with a fixed encoder, and the first-order solution of an SDE. All the learning is in the way back.
 #
-# **Left out here.** Learned schedules (Kingma et al. 2021 learn the log-SNR's end points); noise that is not Gaussian, or blurs; discrete data; continuous time in training. The way back is notebook 11.
+# **Left out here.** Learned schedules (Kingma et al. 2021 learn the log-SNR's end points); noise that is not Gaussian,
+# or blurs; discrete data; continuous time in training. The way back is notebook 11.
 #
-# **Papers.** Sohl-Dickstein et al., *Deep unsupervised learning using nonequilibrium thermodynamics*, 2015. Ho, Jain and Abbeel, *Denoising diffusion probabilistic models*, 2020. Nichol and Dhariwal, *Improved denoising diffusion
-# probabilistic models*, 2021. Kingma et al., *Variational diffusion models*, 2021. Song et al., *Score-based generative modeling through stochastic differential equations*, 2021. Jabri, Fleet and Chen, *Scalable adaptive computation for
-# iterative generation*, 2022. Chen, *On the importance of noise scheduling for diffusion models*, 2023. Hoogeboom, Heek and Salimans, *Simple diffusion: end-to-end diffusion for high resolution images*, 2023. Lin et al., *Common diffusion noise
-# schedules and sample steps are flawed*, 2024. Guo, Shamai and Verdú, *Mutual information and minimum mean-square error in Gaussian channels*, 2005.
+# **Papers.** Sohl-Dickstein et al., *Deep unsupervised learning using nonequilibrium thermodynamics*, 2015. Ho, Jain
+# and Abbeel, *Denoising diffusion probabilistic models*, 2020. Nichol and Dhariwal, *Improved denoising diffusion
+# probabilistic models*, 2021. Kingma et al., *Variational diffusion models*, 2021. Song et al., *Score-based generative
+# modeling through stochastic differential equations*, 2021. Jabri, Fleet and Chen, *Scalable adaptive computation for
+# iterative generation*, 2022. Chen, *On the importance of noise scheduling for diffusion models*, 2023. Hoogeboom, Heek
+# and Salimans, *Simple diffusion: end-to-end diffusion for high resolution images*, 2023. Lin et al., *Common diffusion
+# noise schedules and sample steps are flawed*, 2024. Guo, Shamai and Verdú, *Mutual information and minimum mean-square
+# error in Gaussian channels*, 2005.
