@@ -11,9 +11,10 @@
 # %% [markdown]
 # # 05 Training GANs
 #
-# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (DCGAN, batch normalisation, training tricks); *EECS 230 Deep Learning, Lecture 16*, after
-# S. Prince (DCGAN, mode collapse, progressive growing, truncation); S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (tips);
-# M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (DCGAN, mode collapse).
+# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (DCGAN, batch normalisation, training tricks);
+# *EECS 230 Deep Learning, Lecture 16*, after S. Prince (DCGAN, mode collapse, progressive growing, truncation); S.
+# Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (tips); M. Straka, *NPFL114 Lecture 13*, Charles
+# University 2023 (DCGAN, mode collapse).
 #
 # **After this notebook you can**
 # - build a DCGAN from its rules, say what each layer's output looks like, and train it on a laptop;
@@ -36,7 +37,8 @@ from torch.nn import functional as F
 
 from course_utils import checkpoints, data, gan, metrics, training
 from course_utils.checks import check, hint, reveal
-from course_utils.figures import DATA, GREEN, MODEL, NOISE, image_rows, mosaic, norm_axes, show, subplots
+from course_utils.figures import gan_training, image_rows, mosaic, norm_axes, show, subplots
+from course_utils.preset import preset
 from course_utils.verdict import verdict
 
 torch.manual_seed(0)
@@ -55,8 +57,9 @@ test = data.load("digits", split="test")
 # %% [markdown]
 # ## 1. A generator for images, rule by rule
 #
-# In notebook 04 both players were dense nets, and the data points in the plane. For images one takes convolutions. For years that failed more often than not. Then Radford, Metz and Chintala tried many nets and wrote down what
-# the stable ones had in common. A net that keeps these rules is called a **DCGAN**, deep convolutional GAN:
+# In notebook 04 both players were dense nets, and the data points in the plane. For images one takes convolutions. For
+# years that failed more often than not. Then Radford, Metz and Chintala tried many nets and wrote down what the stable
+# ones had in common. A net that keeps these rules is called a **DCGAN**, deep convolutional GAN:
 #
 # | rule | in $G$ | in $D$ | why |
 # |---|---|---|---|
@@ -67,12 +70,16 @@ test = data.load("digits", split="test")
 # | small start | weights from $\mathcal N(0, 0.02^2)$ | the same | no layer shouts at the beginning |
 # | Adam | rate 0.0002, $\beta_1 = 0.5$ | the same | notebook 04: momentum 0.9 circles |
 #
-# (The paper's $G$ ends in tanh, for pixels in $[-1, 1]$. Ours lie in $[0, 1]$. For our nets of eight pixels we take a larger rate.)
+# (The paper's $G$ ends in tanh, for pixels in $[-1, 1]$. Ours lie in $[0, 1]$. For our nets of eight pixels we take a
+# larger rate.)
 #
-# Before you write such a net you should be able to say what shape comes out of each layer. All convolutions here have **kernel 4, stride 2, padding 1**.
+# Before you write such a net you should be able to say what shape comes out of each layer. All convolutions here have
+# **kernel 4, stride 2, padding 1**.
 #
-# **Exercise 1.** $G$ begins with `start` x `start` pixels (the dense layer's output, reshaped) and has `layers` transposed convolutions. The side doubles each time. The channels halve each time, so that the last
-# *hidden* map has `width` channels; the last layer makes the image's one channel. (So with `layers` = 1 the dense layer's map has `width` channels.) Give all shapes, from the dense layer's to the image's.
+# **Exercise 1.** $G$ begins with `start` x `start` pixels (the dense layer's output, reshaped) and has `layers`
+# transposed convolutions. The side doubles each time. The channels halve each time, so that the last *hidden* map has
+# `width` channels; the last layer makes the image's one channel. (So with `layers` = 1 the dense layer's map has
+# `width` channels.) Give all shapes, from the dense layer's to the image's.
 
 
 # %%
@@ -97,7 +104,8 @@ generator_shapes = check("gan.generator_shapes", generator_shapes)
 hint("gan.generator_shapes")
 
 # %% [markdown]
-# **Exercise 2.** The same for $D$: from the image, down through `layers` convolutions. The first makes `width` channels, each further one doubles them. Of an odd side torch rounds half down: 7 becomes 3.
+# **Exercise 2.** The same for $D$: from the image, down through `layers` convolutions. The first makes `width`
+# channels, each further one doubles them. Of an odd side torch rounds half down: 7 becomes 3.
 
 
 # %%
@@ -150,6 +158,7 @@ def new_discriminator(width=32, norm=True):
     )
 
 
+# %%
 @torch.no_grad()
 def small_start(net):
     """DCGAN's initialisation, in place; returns the net."""
@@ -164,7 +173,11 @@ def new_players(seed, norm=True):
     return small_start(new_generator()), small_start(new_discriminator(norm=norm))
 
 
-# %%
+# %% [markdown]
+# The next cell prints the shape after each layer, compares with what you found, and counts the weights.
+
+
+# %% tags=["hide-input"]
 def maps_of(net, x):
     """The shapes on the way: print each layer's, return those of the maps that a convolution or a reshape made."""
     shapes = []
@@ -190,8 +203,9 @@ verdict("thousands of weights, both players together", sum(weights) / 1000, low=
 # %% [markdown]
 # ## 2. Batch norm, written out
 #
-# Look at one channel somewhere in $G$. Its values over the batch have some mean and some spread, and both drift as the weights before it learn. **Batch norm** (Ioffe and Szegedy) takes the drift out. For one channel, with
-# all $m$ values that it has in the batch, from all images and all places:
+# Look at one channel somewhere in $G$. Its values over the batch have some mean and some spread, and both drift as the
+# weights before it learn. **Batch norm** (Ioffe and Szegedy) takes the drift out. For one channel, with all $m$ values
+# that it has in the batch, from all images and all places:
 #
 # $$\begin{aligned}
 # \mu &= \tfrac1m \textstyle\sum_i x_i && (1) \\
@@ -218,8 +232,10 @@ def batch_norm(x, gamma, beta, eps):
 batch_norm = check("gan.batch_norm", batch_norm)
 
 # %% [markdown]
-# That is training. What about **inference**? A batch of one image would be normalised by itself, and what you get would depend on what else you asked for. So the layer keeps averages of $\mu$ and $\sigma^2$ over the batches it
-# has seen, and uses these. Two details that many get wrong: the kept variance is the *unbiased* one (divided by $m - 1$), because it is an estimate for all data; and torch's `momentum` is the share of the *new* batch.
+# That is training. What about **inference**? A batch of one image would be normalised by itself, and what you get would
+# depend on what else you asked for. So the layer keeps averages of $\mu$ and $\sigma^2$ over the batches it has seen,
+# and uses these. Two details that many get wrong: the kept variance is the *unbiased* one (divided by $m - 1$), because
+# it is an estimate for all data; and torch's `momentum` is the share of the *new* batch.
 #
 # **Exercise 4.** Write that update.
 
@@ -238,7 +254,7 @@ def running_statistics(x, running_mean, running_var, momentum):
 running_statistics = check("gan.running_statistics", running_statistics)
 
 # %% [markdown]
-# Is it torch's layer? Ten batches in training mode, then one in inference mode, beside `nn.BatchNorm2d`.
+# In inference mode the two kept numbers stand for $\mu$ and $\sigma^2$:
 
 
 # %%
@@ -247,6 +263,10 @@ def batch_norm_inference(x, running_mean, running_var, gamma, beta, eps):
     return scale[:, None, None] * (x - running_mean[:, None, None]) + beta[:, None, None]
 
 
+# %% [markdown]
+# Is it torch's layer? Ten batches in training mode, then one in inference mode, beside `nn.BatchNorm2d`.
+
+# %% tags=["hide-input"]
 layer = nn.BatchNorm2d(6).double()
 with torch.no_grad():
     layer.weight.uniform_(0.5, 2, generator=dice(1))
@@ -272,14 +292,11 @@ verdict(
 # %% [markdown]
 # ### Four norms, one picture
 #
-# Batch norm is one of four. They do the same thing to different sets of numbers. A feature map is a block: images $N$, channels $C$, places $H, W$. The orange cells share one mean and one variance.
+# Batch norm is one of four. They do the same thing to different sets of numbers. A feature map is a block: images $N$,
+# channels $C$, places $H, W$. The orange cells share one mean and one variance.
 
 # %%
-show(
-    norm_axes(),
-    "Four blocks with axes C, N and H, W. Batch norm marks one channel of all images; layer norm all channels of one image; instance norm one channel of one image; "
-    "group norm half of the channels of one image.",
-)
+show(norm_axes(), "05.four_norms")
 
 # %% [markdown]
 # In code only the axes differ. (Layer norm for images, as here, is `nn.GroupNorm` with one group.)
@@ -303,7 +320,8 @@ for name, (ours, module) in by_axes.items():
     verdict(f"{name} norm: largest |line above - torch's module|", off, high=1e-6)
 
 # %% [markdown]
-# **Predict.** Double one image of the batch, brightness and all (the features of image 0, times two). For which norms do the results of the *other* images change? (a) batch only; (b) batch and group; (c) all four.
+# **Predict.** Double one image of the batch, brightness and all (the features of image 0, times two). For which norms
+# do the results of the *other* images change? (a) batch only; (b) batch and group; (c) all four.
 
 # %%
 ### BEGIN SOLUTION
@@ -326,16 +344,21 @@ reveal(guess, answer, "only batch norm has N among its axes: images of one batch
 #
 # ## 3. Train it
 #
-# One round is that of notebook 04: a batch of real images and one of fakes for $D$, then a step of $G$ through $D$ (`gan.game_round`, the non-saturating loss).
+# One round is that of notebook 04: a batch of real images and one of fakes for $D$, then a step of $G$ through $D$
+# (`gan.game_round`, the non-saturating loss).
 #
-# How good is it? Three measures, all with a classifier that was trained on real digits (from a checkpoint, `digit_classifier`):
+# How good is it? Three measures, all with a classifier that was trained on real digits (from a checkpoint,
+# `digit_classifier`):
 # - **classes covered**, of ten: those with at least 2 % of 1,000 samples;
 # - **confidence**: the classifier's mean largest probability, which is high if the samples can be read;
-# - **Fréchet distance**: take the classifier's 64 features, fit a Gaussian to those of the data and one to those of the samples, and measure between the two (the square of a distance, strictly), $|\mu_1 - \mu_2|^2 + \mathrm{tr}\big(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1 \Sigma_2)^{1/2}\big)$.
-#   With the features of another net (Inception) this is called FID.
+# - **Fréchet distance**: take the classifier's 64 features, fit a Gaussian to those of the data and one to those of the
+#   samples, and measure between the two (the square of a distance, strictly),
+#   $|\mu_1 - \mu_2|^2 + \mathrm{tr}\big(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1 \Sigma_2)^{1/2}\big)$. With the features of
+#   another net (Inception) this is called FID.
 
 # %%
 judge, _ = checkpoints.load("digit_classifier")
+DRAWN = preset(1000, smoke=100)  # samples that are judged each time
 with torch.no_grad():
     real_features = judge.features(train.images)
 
@@ -355,7 +378,7 @@ def marks(images):
 
 
 @torch.no_grad()
-def draw(G, n=1000, seed=1):
+def draw(G, n=DRAWN, seed=1):
     """Samples in inference mode; the mode is put back afterwards."""
     mode = G.training
     images = G.eval()(torch.randn(n, LATENT, generator=dice(seed)))
@@ -390,6 +413,8 @@ def z_width(G):
     return next(layer.in_features for layer in G.modules() if isinstance(layer, nn.Linear))
 
 
+# %%
+EVERY = preset(200, smoke=1)  # steps from one measurement to the next
 G, D = new_players(seed=0)
 average = training.WeightAverage(G, decay=0.995)  # section 4
 record = {"step": [], "G": [], "average": []}
@@ -398,7 +423,7 @@ pictures = {}
 
 def look(step):
     average.update()
-    if step % 200 == 0:
+    if step % EVERY == 0:
         record["step"].append(step)
         record["G"].append(marks(draw(G)))
         record["average"].append(marks(draw(average.model)))
@@ -407,13 +432,14 @@ def look(step):
 
 
 history = play(G, D, train.images, steps=2400, after=look)
-show(
-    image_rows({**pictures, "real": test.images[:12]}, "Twelve codes z, as G learns", scale=0.72),
-    "Five rows of twelve 8 x 8 images: grey blots after 50 steps, then strokes, then digits most of which can be read; the last row has real digits.",
-)
+rows = {**pictures, "real": test.images[:12]}
+show(image_rows(rows, "Twelve codes z, as G learns", scale=0.72), "05.twelve_codes")
+
+# %% [markdown]
+# The next cell draws 64 real digits beside 64 of $G$'s, and judges a thousand of these.
 
 
-# %%
+# %% tags=["hide-input"]
 def framed(images):
     return F.pad(images, (1, 1, 1, 1), value=0.45)  # a grey line round each digit
 
@@ -421,10 +447,7 @@ def framed(images):
 fig, axes = subplots(1, 2, figsize=(9, 4.8))
 mosaic(framed(test.images[:64]), 8, 8, title="real", ax=axes[0])
 mosaic(framed(draw(G, 64)), 8, 8, title="drawn by G", ax=axes[1])
-show(
-    fig,
-    "Two mosaics of 64 digits, real ones on the left and generated ones on the right: most of these can be read, some are not quite a digit.",
-)
+show(fig, "05.real_and_drawn")
 last = record["G"][-1]
 verdict("classes covered, of 10", last["classes"], low=10)
 verdict("confidence", last["confidence"], low=0.75)
@@ -433,7 +456,8 @@ verdict("distance to the data", last["distance"], high=12)
 # %% [markdown]
 # ## 4. What the losses do not say
 #
-# **Predict.** The distance fell all the time (nearly). What did $G$'s own loss do over the last two thousand steps, from 400 on? (a) it fell too; (b) it stayed or rose; (c) it fell at first, then rose.
+# **Predict.** The distance fell all the time (nearly). What did $G$'s own loss do over the last two thousand steps,
+# from 400 on? (a) it fell too; (b) it stayed or rose; (c) it fell at first, then rose.
 
 # %%
 ### BEGIN SOLUTION
@@ -441,8 +465,8 @@ guess = "b"
 ### END SOLUTION
 
 # %%
-g_loss = torch.tensor(history.extras["g_loss"]).reshape(-1, 200).mean(1)  # over 200 steps each
-d_loss = torch.tensor(history.loss).reshape(-1, 200).mean(1)
+g_loss = torch.tensor(history.extras["g_loss"]).reshape(-1, EVERY).mean(1)  # over 200 steps each
+d_loss = torch.tensor(history.loss).reshape(-1, EVERY).mean(1)
 distance = torch.tensor([one["distance"] for one in record["G"]])
 change = g_loss[-1] - g_loss[2]
 halfway = g_loss[2:].min() < min(g_loss[2], g_loss[-1]) - 0.1
@@ -452,37 +476,33 @@ reveal(
     "D learns as well, and what G's loss measures is D. A better G can have a higher loss.",
 )
 
-fig, axes = subplots(1, 2, figsize=(8.8, 3.3))
-axes[0].plot(record["step"], d_loss, color=DATA, label="D's")
-axes[0].plot(record["step"], g_loss, "--", color=MODEL, label="G's")
-axes[0].axvline(400, color=NOISE, linewidth=1, linestyle=":")  # where the question begins
-axes[0].set(title="Losses, mean of 200 steps", xlabel="step", ylabel="nats", ylim=(0, None))
-axes[0].legend()
-axes[1].semilogy(record["step"], distance, "--o", color=MODEL, label="G")
-axes[1].semilogy(
-    record["step"], [one["distance"] for one in record["average"]], "-s", color=GREEN, label="average of G"
+# %% [markdown]
+# The next cell draws both losses and the distance against the steps, and checks which way they went.
+
+# %% tags=["hide-input"]
+of_average = [one["distance"] for one in record["average"]]
+fig = gan_training.losses_and_distance(
+    record["step"], d_loss, g_loss, distance, of_average, unseen["distance"], begin=400
 )
-axes[1].axhline(unseen["distance"], color=DATA, linestyle=":", label="unseen digits")
-axes[1].set(title="Fréchet distance", xlabel="step")
-axes[1].legend()
-show(
-    fig,
-    "Left: from step 400, a dotted line, D's loss falls slowly and G's loss rises. Right: the Fréchet distance of G falls to below ten; that of the averaged G starts above it and ends close to it; unseen real digits lie far below.",
-)
+show(fig, "05.losses_and_distance")
 verdict("the distance at the end over that after 400 steps", distance[-1] / distance[1], high=0.7)
 verdict("G's loss at the end minus that of steps 400 to 600, nats", change, low=0)
 
 # %% [markdown]
 # So a GAN has no loss curve in the sense of the other notebooks. Measure samples.
 #
-# The green line is free. Keep an **exponential moving average** (EMA) of $G$'s weights: $\bar\theta \leftarrow 0.995\, \bar\theta + 0.005\, \theta$ after each step. $G$ circles as it learns (notebook 04, section 7); the average sits nearer to the middle of the circle.
-# Nobody plays with the average. It is only drawn from. At first it is worse, for it still holds old weights. Whether that pays is one line of the table in section 6.
+# The green line is free. Keep an **exponential moving average** (EMA) of $G$'s weights:
+# $\bar\theta \leftarrow 0.995\, \bar\theta + 0.005\, \theta$ after each step. $G$ circles as it learns (notebook 04,
+# section 7); the average sits nearer to the middle of the circle. Nobody plays with the average. It is only drawn from.
+# At first it is worse, for it still holds old weights. Whether that pays is one line of the table in section 6.
 #
 # ### Inference mode, or not
 #
-# `G.eval()` makes batch norm use what it has kept. Forget it, and each sample depends on the others in its batch. Call it too early, and what it has kept is nothing yet.
+# `G.eval()` makes batch norm use what it has kept. Forget it, and each sample depends on the others in its batch. Call
+# it too early, and what it has kept is nothing yet.
 #
-# **Predict.** Which damages the samples most? (a) `eval()` with statistics of one single batch (momentum 0.1, begun at mean 0 and variance 1); (b) `train()` with batches of two codes; (c) `train()` with batches of 64.
+# **Predict.** Which damages the samples most? (a) `eval()` with statistics of one single batch (momentum 0.1, begun at
+# mean 0 and variance 1); (b) `train()` with batches of two codes; (c) `train()` with batches of 64.
 
 # %%
 ### BEGIN SOLUTION
@@ -502,7 +522,7 @@ def forgotten(G):
 
 
 @torch.no_grad()
-def in_training_mode(G, batch, n=1000):
+def in_training_mode(G, batch, n=DRAWN):
     z = torch.randn(n, LATENT, generator=dice(1))
     copy = forgotten(G).train()
     return torch.cat([copy(part) for part in z.split(batch)])
@@ -516,6 +536,7 @@ def with_statistics_of(G, batches):
     return draw(copy)
 
 
+# %%
 ways = {
     "eval, as trained": draw(G),
     "train, batches of 64": in_training_mode(G, 64),
@@ -531,15 +552,14 @@ reveal(
     max(answers, key=answers.get),
     "the statistics decide the scale of every layer; wrong ones are worse than noisy ones.",
 )
-show(
-    image_rows(
-        {f"{name}: {found[name]:.0f}": images for name, images in ways.items()},
-        "The same weights and codes; Fréchet distance",
-        columns=10,
-        scale=0.68,
-    ),
-    "Six rows of ten digits from the same codes. As trained and with batches of 64 they are alike; with batches of two the digits change; with statistics of one batch they are washed out.",
-)
+
+# %% [markdown]
+# The next cell draws ten codes in each of the six ways, and checks how many batches the statistics need.
+
+# %% tags=["hide-input"]
+rows = {f"{name}: {found[name]:.0f}": images for name, images in ways.items()}
+fig = image_rows(rows, "The same weights and codes; Fréchet distance", columns=10, scale=0.68)
+show(fig, "05.inference_modes")
 verdict(
     "50 batches: distance over that as trained",
     found["eval, 50 batches"] / found["eval, as trained"],
@@ -550,9 +570,11 @@ verdict("1 batch: the same", found["eval, 1 batch"] / found["eval, as trained"],
 # %% [markdown]
 # ### Batch norm in D: one batch, or two?
 #
-# $D$ sees real images and fakes. In one batch of 128, or in two of 64? With batch norm this matters. In a batch of its own, each kind is normalised by its own statistics. What tells the *kinds* apart, a mean that is too
-# bright, is then subtracted out; only what tells *images* apart is left. Mixed, every image is judged beside the other kind. Tips for GANs say: do not mix. First, how much depends on it: here is the trained $D$, and
-# the same 64 real images, alone, beside fakes of now, and beside blots of an untrained $G$.
+# $D$ sees real images and fakes. In one batch of 128, or in two of 64? With batch norm this matters. In a batch of its
+# own, each kind is normalised by its own statistics. What tells the *kinds* apart, a mean that is too bright, is then
+# subtracted out; only what tells *images* apart is left. Mixed, every image is judged beside the other kind. Tips for
+# GANs say: do not mix. First, how much depends on it: here is the trained $D$, and the same 64 real images, alone,
+# beside fakes of now, and beside blots of an untrained $G$.
 
 # %%
 D.train()
@@ -569,36 +591,40 @@ with torch.no_grad():
 
 
 # %% [markdown]
-# So with batch norm the logit of one image hangs on the company it is in. Does $D$ gain anything by that? The same players once more, without it in $D$.
+# So with batch norm the logit of one image hangs on the company it is in. Does $D$ gain anything by that? The same
+# players once more, without it in $D$.
 
 # %%
 no_norm = []
 
 
 def look_again(step):
-    if step % 200 == 0:
+    if step % EVERY == 0:
         no_norm.append(marks(draw(bare_G))["distance"])
 
 
 bare_G, bare_D = new_players(seed=0, norm=False)
 play(bare_G, bare_D, train.images, 600, after=look_again)
-fig, ax = subplots(figsize=(6.4, 3.1))
-ax.semilogy(record["step"][:3], distance[:3], "-o", color=MODEL, label="batch norm in D")
-ax.semilogy(record["step"][:3], no_norm, "-.^", color=NOISE, label="no norm in D")
-ax.set(title="Fréchet distance", xlabel="step", xticks=record["step"][:3])
-ax.set_yticks([20, 50, 100], ["20", "50", "100"])
-ax.minorticks_off()
-ax.legend()
-show(fig, "Two curves over 600 steps: the distance with batch norm in D ends well below that without it.")
+
+# %% [markdown]
+# The next cell draws the distance of both runs, and compares their ends.
+
+# %% tags=["hide-input"]
+fig = gan_training.norm_in_d(record["step"][:3], distance[:3], no_norm)
+show(fig, "05.norm_in_d")
 verdict("after 600 steps: no norm in D, distance over that with norm", no_norm[-1] / distance[2], low=1.3)
 
 # %% [markdown]
-# One seed is a hint and no proof; in section 6 six seeds lose batch norm in both nets. Apart or mixed is not settled here at all: that too would take several seeds. The course keeps them apart, as most code does. (But a $D$ that meets real images alone in one batch may learn to recognise the *batch*.)
+# One seed is a hint and no proof; in section 6 six seeds lose batch norm in both nets. Apart or mixed is not settled
+# here at all: that too would take several seeds. The course keeps them apart, as most code does. (But a $D$ that meets
+# real images alone in one batch may learn to recognise the *batch*.)
 #
 # ## 5. Mode collapse
 #
-# Without batch norm, $D$ judges one image at a time. If $G$ has found one image that passes, nothing tells it to make any other. So the whole batch becomes that image. Once $D$ has learned to refuse it, $G$ moves on to the next. The samples never cover the data.
-# This is **mode collapse**, and you can have it on cue: give $D$ a slow rate, $G$ a fast one, and take $D$'s batch norm away.
+# Without batch norm, $D$ judges one image at a time. If $G$ has found one image that passes, nothing tells it to make
+# any other. So the whole batch becomes that image. Once $D$ has learned to refuse it, $G$ moves on to the next. The
+# samples never cover the data. This is **mode collapse**, and you can have it on cue: give $D$ a slow rate, $G$ a fast
+# one, and take $D$'s batch norm away.
 
 # %%
 COLLAPSE = {"g_lr": 5e-3, "d_lr": 2e-4, "momentum": 0.5, "d_norm": False}
@@ -606,12 +632,12 @@ COLLAPSE = {"g_lr": 5e-3, "d_lr": 2e-4, "momentum": 0.5, "d_norm": False}
 
 def trained_with(settings, seed=0, steps=400):
     """Play with these settings -> the samples and their marks at every 50 steps."""
-    rest = dict(settings)
+    rest, every = dict(settings), preset(50, smoke=1)
     G, D = new_players(seed, norm=rest.pop("d_norm"))
     found = []
 
     def look(step):
-        if step % 50 == 0:
+        if step % every == 0:
             images = draw(G)
             found.append((images[:10], marks(images)))
 
@@ -620,11 +646,17 @@ def trained_with(settings, seed=0, steps=400):
 
 
 collapsed = trained_with(COLLAPSE)
-rows = {f"{50 * (i + 1)} steps: {collapsed[i][1]['classes']} of 10": collapsed[i][0] for i in (1, 3, 5, 7)}
-show(
-    image_rows(rows, "Collapse: the same ten codes, later and later", columns=10, scale=0.72),
-    "Four rows of ten images. Within a row nearly all images are alike; from row to row the one image changes.",
-)
+
+# %% [markdown]
+# The next cell draws the same ten codes at every hundred steps, and counts the classes.
+
+# %% tags=["hide-input"]
+rows = {
+    f"{50 * (i + 1)} steps: {collapsed[i][1]['classes']} of 10": collapsed[i][0]
+    for i in range(1, len(collapsed), 2)
+}
+fig = image_rows(rows, "Collapse: the same ten codes, later and later", columns=10, scale=0.72)
+show(fig, "05.collapse")
 classes = [one["classes"] for _, one in collapsed[2:]]
 verdict("classes covered, mean over the second part of the run", sum(classes) / len(classes), high=5)
 
@@ -633,9 +665,11 @@ verdict("classes covered, mean over the second part of the run", sum(classes) / 
 #
 # ## 6. The tricks, one by one
 #
-# The lectures list what may help: label smoothing, feature matching, minibatch discrimination, historical averaging, virtual batch norm, dropout, other optimisers. Write three of them, then see what each one does.
+# The lectures list what may help: label smoothing, feature matching, minibatch discrimination, historical averaging,
+# virtual batch norm, dropout, other optimisers. Write three of them, then see what each one does.
 #
-# **One-sided label smoothing.** A $D$ that is sure has logits without limit, and its own gradient dies. Tell it that real images are real with probability 0.9 only. "One-sided": the label of the fakes stays 0.
+# **One-sided label smoothing.** A $D$ that is sure has logits without limit, and its own gradient dies. Tell it that
+# real images are real with probability 0.9 only. "One-sided": the label of the fakes stays 0.
 #
 # **Exercise 5.** $D$'s loss with a label between 0 and 1 for the real half.
 
@@ -653,11 +687,15 @@ def one_sided_loss(real, fake, label):
 one_sided_loss = check("gan.one_sided_loss", one_sided_loss)
 
 # %% [markdown]
-# Why not both sides? With labels $a$ for real and $b$ for fake, the best $D$ is $\frac{a\, p + b\, q}{p + q} = b + (a - b)\, r$, where $r = \frac{p}{p + q}$. $G$'s loss follows the slope of $\log D$ towards larger $r$, which is $\frac{a - b}{b + (a - b)\, r}$.
-# Where the data are rare, $r$ is small. With $b = 0$ the slope is $1 / r$ there: the rarer, the steeper. With $b = 0.1$ it is never above $(a - b) / b$. So the poor fakes, which need the push most, are hardly pushed. See it for one point $x$ with densities $p$ and $q$, by trying all logits.
+# Why not both sides? With labels $a$ for real and $b$ for fake, the best $D$ is
+# $\frac{a\, p + b\, q}{p + q} = b + (a - b)\, r$, where $r = \frac{p}{p + q}$. $G$'s loss follows the slope of $\log D$
+# towards larger $r$, which is $\frac{a - b}{b + (a - b)\, r}$. Where the data are rare, $r$ is small. With $b = 0$ the
+# slope is $1 / r$ there: the rarer, the steeper. With $b = 0.1$ it is never above $(a - b) / b$. So the poor fakes,
+# which need the push most, are hardly pushed. See it for one point $x$ with densities $p$ and $q$, by trying all
+# logits.
 
 # %%
-logits = torch.linspace(-8, 8, 3201)
+logits = torch.linspace(-8, 8, preset(3201, smoke=101))
 SURE_FAKE = torch.tensor([-100.0])  # its half of the loss is 0: what is left is that of one real point
 
 
@@ -686,7 +724,9 @@ verdict("one-sided, p a hundredth of q: slope of log D", slope_of_log_d(0.002, 0
 verdict("two-sided, the same: slope of log D", slope_of_log_d(0.002, 0.2, 0.1), low=5, high=10)
 
 # %% [markdown]
-# **Feature matching.** The target of $G$ moves all the time. Give it a calmer one: let the mean of $D$'s features over the fakes be that over the real images, $\big\| \mathbb E_x f(x) - \mathbb E_z f(G(z)) \big\|^2$, in place of its usual loss.
+# **Feature matching.** The target of $G$ moves all the time. Give it a calmer one: let the mean of $D$'s features over
+# the fakes be that over the real images, $\big\| \mathbb E_x f(x) - \mathbb E_z f(G(z)) \big\|^2$, in place of its
+# usual loss.
 #
 # **Exercise 6.** From the features of two batches.
 
@@ -704,11 +744,13 @@ def feature_matching(real, fake):
 feature_matching = check("gan.feature_matching", feature_matching)
 
 # %% [markdown]
-# **Minibatch discrimination.** Collapse is invisible in one image and plain in a batch. So let $D$ see how like each image is to the others of its batch. With features $h$ [B, F] and a learned tensor $T$ [F, K, R]:
+# **Minibatch discrimination.** Collapse is invisible in one image and plain in a batch. So let $D$ see how like each
+# image is to the others of its batch. With features $h$ [B, F] and a learned tensor $T$ [F, K, R]:
 #
 # $$M = h\, T \ [B, K, R], \qquad o_{ik} = \sum_{j \ne i} \exp\Big(-\sum_r |M_{ikr} - M_{jkr}|\Big)$$
 #
-# The $K$ numbers $o_i$ join the features that $D$'s last layer sees. (The paper's sum runs over $j = i$ too, which adds 1.)
+# The $K$ numbers $o_i$ join the features that $D$'s last layer sees. (The paper's sum runs over $j = i$ too, which adds
+# 1.)
 #
 # **Exercise 7.** Write $o$.
 
@@ -726,7 +768,10 @@ def minibatch_features(h, kernel):
 # %%
 minibatch_features = check("gan.minibatch_features", minibatch_features)
 
-# %%
+# %% [markdown]
+# The next cell asks how alike ten digits are by that sum: real ones, those of the live $G$, and the collapsed ones.
+
+# %% tags=["hide-input"]
 kernel = torch.randn(64, 8, 4, generator=dice()) / 8
 with torch.no_grad():
     batches = {
@@ -742,8 +787,10 @@ verdict("the collapsed G over real digits", likeness["the collapsed G"] / likene
 
 # %% [markdown]
 # The rest in a sentence each (`gan.tricks` has them all as short functions):
-# - **historical averaging** adds $\|\theta - \tfrac1t \sum_i \theta_i\|^2$ to both losses, so that the players cannot circle far;
-# - **virtual batch norm** takes the statistics from one fixed *reference batch* (and the image itself), so that the images of a batch are independent again;
+# - **historical averaging** adds $\|\theta - \tfrac1t \sum_i \theta_i\|^2$ to both losses, so that the players cannot
+#   circle far;
+# - **virtual batch norm** takes the statistics from one fixed *reference batch* (and the image itself), so that the
+#   images of a batch are independent again;
 # - **dropout** in $D$ weakens it; dropout in $G$ adds noise, and one list of tips says to leave it *on* when sampling;
 # - **two learning rates**: a faster $D$ is nearer to $D^*$;
 # - **SGD for $D$**, Adam for $G$: another tip of that list;
@@ -752,12 +799,17 @@ verdict("the collapsed G over real digits", likeness["the collapsed G"] / likene
 #
 # ### Measured
 #
-# Does it help? A trick that helped once, with one seed, in a paper about another data set, may do nothing here. So: one small DCGAN, digits, 1,200 steps, as in section 3 but half as wide, with 16 latent dimensions. Each trick is one switch, all else the same, with at least five seeds each. Each has *one* setting of its knob, which the table names. The checkpoint
-# `digits_gan_tricks` holds no weights but **samples**, 400 from each run, so that you can judge them yourself. Two measures:
+# Does it help? A trick that helped once, with one seed, in a paper about another data set, may do nothing here. So: one
+# small DCGAN, digits, 1,200 steps, as in section 3 but half as wide, with 16 latent dimensions. Each trick is one
+# switch, all else the same, with at least five seeds each. Each has *one* setting of its knob, which the table names.
+# The checkpoint `digits_gan_tricks` holds no weights but **samples**, 400 from each run, so that you can judge them
+# yourself. Two measures:
 # - the **Fréchet distance** to the training digits;
-# - **bins covered**, finer than classes: cut the features of the real digits into 50 clusters; a bin is covered if the samples put at least a quarter of the data's share there.
+# - **bins covered**, finer than classes: cut the features of the real digits into 50 clusters; a bin is covered if the
+#   samples put at least a quarter of the data's share there.
 #
-# **Predict.** How many of the twelve single switches (EMA is one of them; to take batch norm away is none) make the distance smaller by more than twice the standard error? (a) nearly all; (b) about half; (c) a third at most.
+# **Predict.** How many of the twelve single switches (EMA is one of them; to take batch norm away is none) make the
+# distance smaller by more than twice the standard error? (a) nearly all; (b) about half; (c) a third at most.
 
 # %%
 ### BEGIN SOLUTION
@@ -766,23 +818,6 @@ guess = "c"
 
 # %%
 study, _ = checkpoints.load("digits_gan_tricks")
-LABELS = {
-    "plain": "plain DCGAN",
-    "ema": "EMA of G (0.99)",
-    "no_norm": "no batch norm in both",
-    "one_sided": "one-sided labels (0.9)",
-    "feature_matching": "feature matching",
-    "minibatch": "minibatch discr.",
-    "historical": "historical avg. (weight 1)",
-    "virtual": "virtual batch norm",
-    "dropout_d": "dropout in D (0.25)",
-    "dropout_g": "dropout in G (0.5)",
-    "dropout_g_on": "dropout in G (0.5), left on",
-    "two_rates": "faster D (4 times)",
-    "sgd_d": "SGD for D (rate 0.1)",
-    "spectral": "spectral norm",
-    "later_three": "spectral, faster D, EMA",
-}
 centres = metrics.cluster_centres(real_features, 50)
 in_the_data = metrics.bin_shares(real_features, centres)
 
@@ -800,10 +835,9 @@ scores = {
     name: torch.tensor([judged(images) for images in study(name)]).double() for name in study.names
 }  # [seeds, 3]
 n_seeds = len(scores["plain"])
-some = torch.randperm(len(train.images), generator=dice(0))[: study("plain").shape[1]]
-floor = judged(train.images[some])
 
 
+# %%
 def paired(name, measure):
     """The mean difference to the plain run of the same seed, and its standard error."""
     difference = scores[name][:, measure] - scores["plain"][:, measure]
@@ -827,9 +861,29 @@ reveal(
     f"{len(helped)} of {len(tricks)} switches lower it by more than twice the standard error.",
 )
 
-# %% tags=["nbval-ignore-output"]
+# %% [markdown]
+# The next cell writes the table, the smallest distance first.
+
+# %% tags=["hide-input", "nbval-ignore-output"]
 from IPython.display import Markdown
 
+LABELS = {
+    "plain": "plain DCGAN",
+    "ema": "EMA of G (0.99)",
+    "no_norm": "no batch norm in both",
+    "one_sided": "one-sided labels (0.9)",
+    "feature_matching": "feature matching",
+    "minibatch": "minibatch discr.",
+    "historical": "historical avg. (weight 1)",
+    "virtual": "virtual batch norm",
+    "dropout_d": "dropout in D (0.25)",
+    "dropout_g": "dropout in G (0.5)",
+    "dropout_g_on": "dropout in G (0.5), left on",
+    "two_rates": "faster D (4 times)",
+    "sgd_d": "SGD for D (rate 0.1)",
+    "spectral": "spectral norm",
+    "later_three": "spectral, faster D, EMA",
+}
 lines = [
     "| switch | distance | change, ± standard error | by distance | bins, of 50 | change, ± standard error | by bins | classes |",
     "|---|---|---|---|---|---|---|---|",
@@ -846,28 +900,14 @@ for name in sorted(study.names, key=lambda name: scores[name][:, 0].mean()):
     )
 Markdown("\n".join(lines))
 
-# %%
-order = sorted(study.names, key=lambda name: -scores[name][:, 0].mean())
-fig, axes = subplots(1, 2, figsize=(10, 0.36 * len(order) + 1.4), sharey=True)
-for ax, measure in zip(axes, (0, 1), strict=True):
-    for height, name in enumerate(order):
-        values = scores[name][:, measure]
-        ax.plot(values, [height] * n_seeds, "o", color=NOISE, markersize=5, alpha=0.8)
-        ax.plot(values.mean(), height, "D", color=MODEL if name != "plain" else "black", markersize=8)
-    ax.axvline(scores["plain"][:, measure].mean(), color="black", linewidth=1, linestyle=":")
-    ax.axvline(floor[measure], color=DATA, linewidth=1.5)
-    ax.grid(axis="y", color="#EEEEEE")
-axes[0].set(
-    title="Fréchet distance, log scale",
-    xscale="log",
-    yticks=range(len(order)),
-    yticklabels=[LABELS.get(name, name) for name in order],
-)
-axes[1].set(title="Bins covered, of 50", xlim=(0, 51))
-show(
-    fig,
-    "Two columns of dots, a row for each switch: grey dots are seeds, a diamond the mean, dotted the plain DCGAN, blue as many real digits. The rows at the top are worst by distance.",
-)
+# %% [markdown]
+# The next cell draws every seed as a dot, and names the switches that are better or worse.
+
+# %% tags=["hide-input"]
+some = torch.randperm(len(train.images), generator=dice(0))[: study("plain").shape[1]]
+floor = judged(train.images[some])
+fig = gan_training.switches(scores, LABELS, floor)
+show(fig, "05.switches")
 for measure, what in enumerate(("distance", "bins")):
     for verdict_word in ("better", "worse"):
         found = [LABELS[name] for name in tricks if word(name, measure) == verdict_word]
@@ -877,15 +917,20 @@ verdict("as many real digits: distance", floor[0], high=2)
 verdict("as many real digits: bins, of 50", floor[1], low=45)
 
 # %% [markdown]
-# Read the table with its error bars. Three warnings. With six seeds a switch that does nothing lands beyond two standard errors about one time in ten (Student's $t$ with 5 degrees of freedom), so of a dozen one or so does "something" by chance, and all are compared with the same six plain runs. The two measures need not agree: where they do, believe it sooner. The base matters: it already has batch norm, a good momentum and enough steps, so what a trick should mend may not be
-# broken. And each trick ran with one setting of its own knob, not tuned. What you may take away is the *method*: one switch, several seeds, the same measure, an error bar.
+# Read the table with its error bars. Three warnings. With six seeds a switch that does nothing lands beyond two
+# standard errors about one time in ten (Student's $t$ with 5 degrees of freedom), so of a dozen one or so does
+# "something" by chance, and all are compared with the same six plain runs. The two measures need not agree: where they
+# do, believe it sooner. The base matters: it already has batch norm, a good momentum and enough steps, so what a trick
+# should mend may not be broken. And each trick ran with one setting of its own knob, not tuned. What you may take away
+# is the *method*: one switch, several seeds, the same measure, an error bar.
 #
 # ### Two tips that one lecture repeats
 #
-# "Use dropout in $G$ in both training and test phase" and "use SGD for the discriminator". Both come from a well-known list of hacks of 2016. Here are their rows once more.
+# "Use dropout in $G$ in both training and test phase" and "use SGD for the discriminator". Both come from a well-known
+# list of hacks of 2016. Here are their rows once more, by both measures.
 
 
-# %%
+# %% tags=["hide-input"]
 def in_errors(difference):
     """A mean difference over seeds, in its standard errors."""
     return (difference.mean() / (difference.std() / len(difference) ** 0.5)).item()
@@ -915,7 +960,8 @@ for what, (name, other) in PAIRS.items():
 #
 # ## 7. The latent space
 #
-# $z$ has no meaning before training; afterwards it has. Three things to do with it: walk, add, cut. First the walk. All of this is on 28 x 28 glyphs, from a checkpoint (`glyphs_dcgan`), whose generator is the same net with a 7 x 7 start.
+# $z$ has no meaning before training; afterwards it has. Three things to do with it: walk, add, cut. First the walk. All
+# of this is on 28 x 28 glyphs, from a checkpoint (`glyphs_dcgan`), whose generator is the same net with a 7 x 7 start.
 
 # %%
 glyph_G, provenance = checkpoints.load("glyphs_dcgan")
@@ -937,21 +983,19 @@ a, b = torch.randn(2, glyph_latent, generator=dice(1))
 steps = torch.linspace(0, 1, 11)
 straight = torch.stack([(1 - t) * a + t * b for t in steps])
 arc = torch.stack([slerp(a, b, t) for t in steps])
+
+# %% [markdown]
+# The next cell draws both walks below eleven pairs of samples, and measures the steps and the lengths.
+
+# %% tags=["hide-input"]
 drawn = torch.randn(22, glyph_latent, generator=dice(7))
-show(
-    image_rows(
-        {
-            "drawn": glyphs_of(drawn[:11]),
-            "drawn too": glyphs_of(drawn[11:]),
-            "linear": glyphs_of(straight),
-            "slerp": glyphs_of(arc),
-        },
-        "28 x 28 glyphs from the checkpoint",
-        columns=11,
-        scale=0.85,
-    ),
-    "Four rows of eleven glyphs: two rows of samples, a straight walk between two codes, and the walk along the arc. Both walks go in small steps from a 9 to a 6, by way of shapes that are no digit.",
-)
+rows = {
+    "drawn": glyphs_of(drawn[:11]),
+    "drawn too": glyphs_of(drawn[11:]),
+    "linear": glyphs_of(straight),
+    "slerp": glyphs_of(arc),
+}
+show(image_rows(rows, "28 x 28 glyphs from the checkpoint", columns=11, scale=0.85), "05.walks")
 jumps = (glyphs_of(arc)[1:] - glyphs_of(arc)[:-1]).flatten(1).norm(dim=1)
 apart = (glyphs_of(drawn[:11]) - glyphs_of(drawn[11:])).flatten(1).norm(dim=1).mean()
 verdict("largest step of the walk over the mean distance of two samples", jumps.max() / apart, high=0.5)
@@ -964,12 +1008,16 @@ verdict(
 verdict("the same: slerp", arc[5].norm() / (a.norm() + b.norm()) * 2, low=0.95, high=1.05)
 
 # %% [markdown]
-# A walk without leaps suggests that $G$ did not store training images one by one. (It does not *prove* it: a net may be smooth and still have learned its data by heart.) Half way, the straight line is too short: codes of that length are next to never drawn, $\|z\|$ is nearly
-# always close to $\sqrt{\dim z}$. The arc keeps the length.
+# A walk without leaps suggests that $G$ did not store training images one by one. (It does not *prove* it: a net may be
+# smooth and still have learned its data by heart.) Half way, the straight line is too short: codes of that length are
+# next to never drawn, $\|z\|$ is nearly always close to $\sqrt{\dim z}$. The arc keeps the length.
 #
-# **Arithmetic.** The DCGAN paper takes three samples that show something, averages their codes, and subtracts the average of three others: smiling woman minus woman plus man. Here: which direction in $z$ makes the ink bold? Draw 2,000 codes, measure each image's ink,
-# and subtract the mean code of the thinnest from that of the boldest. One trap: bold glyphs are also more often an 8, thin ones a 1. So take the boldest and the thinnest tenth *within each digit*, and average over the ten digits. Which digit it is says the nearest real glyph (pixels averaged 4 x 4).
-# Add the difference to codes that had no part in it.
+# **Arithmetic.** The DCGAN paper takes three samples that show something, averages their codes, and subtracts the
+# average of three others: smiling woman minus woman plus man. Here: which direction in $z$ makes the ink bold? Draw
+# 2,000 codes, measure each image's ink, and subtract the mean code of the thinnest from that of the boldest. One trap:
+# bold glyphs are also more often an 8, thin ones a 1. So take the boldest and the thinnest tenth *within each digit*,
+# and average over the ten digits. Which digit it is says the nearest real glyph (pixels averaged 4 x 4). Add the
+# difference to codes that had no part in it.
 
 # %%
 known = data.load("glyphs", n=4000)
@@ -998,17 +1046,15 @@ mixed = bold_minus_thin(torch.arange(len(many)))  # digits not matched
 fresh = torch.randn(300, glyph_latent, generator=dice(9))
 moves = torch.linspace(-1, 1, 5)
 after = [glyphs_of(fresh + move * bold) for move in moves]
+
+# %% [markdown]
+# The next cell draws ten codes on their way from thin to bold, measures the ink, and counts how many keep their digit.
+
+# %% tags=["hide-input"]
 random_way = torch.randn(glyph_latent, generator=dice(10))
 random_way = random_way * bold.norm() / random_way.norm()
-show(
-    image_rows(
-        {f"z {move:+.1f} (bold - thin)": images[:10] for move, images in zip(moves, after, strict=True)},
-        "Adding a direction",
-        columns=10,
-        scale=0.8,
-    ),
-    "Five rows of the same ten codes, moved along one direction: the strokes grow from thin in the top row to bold in the last; some digits stay what they are, others turn into a neighbour.",
-)
+rows = {f"z {move:+.1f} (bold - thin)": images[:10] for move, images in zip(moves, after, strict=True)}
+show(image_rows(rows, "Adding a direction", columns=10, scale=0.8), "05.bold")
 inks = [images.mean().item() for images in after]
 verdict("ink at +1 over ink at -1", inks[-1] / inks[0], low=1.8)
 along_random = glyphs_of(fresh + random_way).mean().item() / glyphs_of(fresh - random_way).mean().item()
@@ -1025,13 +1071,18 @@ verdict("share that keep their digit along it", kept(bold), low=0.2, high=0.6)
 verdict("the same, over that with digits not matched", kept(bold) / kept(mixed), low=1.2)
 
 # %% [markdown]
-# The lecture says that DCGAN was "the first model to bring the concept of disentanglement". Be careful: nothing in its loss asks for that. We *found* a direction by measuring ink afterwards; $\mathcal N(0, I)$ has no axes, and a whole step along "bold" changes the digit of most codes too.
+# The lecture says that DCGAN was "the first model to bring the concept of disentanglement". Be careful: nothing in its
+# loss asks for that. We *found* a direction by measuring ink afterwards; $\mathcal N(0, I)$ has no axes, and a whole
+# step along "bold" changes the digit of most codes too.
 #
 # ## 8. Truncation
 #
-# Rare codes make rare, and often bad, images. BigGAN's **truncation trick**: train with $\mathcal N(0, I)$, but sample with its tails cut off. Each coordinate that lies further out than a threshold $\tau$ is drawn again, until it does not.
+# Rare codes make rare, and often bad, images. BigGAN's **truncation trick**: train with $\mathcal N(0, I)$, but sample
+# with its tails cut off. Each coordinate that lies further out than a threshold $\tau$ is drawn again, until it does
+# not.
 #
-# **Exercise 8.** Write that. (One lecture says "choose only values less than a threshold". Both tails count: $|z| \le \tau$.)
+# **Exercise 8.** Write that. (One lecture says "choose only values less than a threshold". Both tails count:
+# $|z| \le \tau$.)
 
 
 # %%
@@ -1051,9 +1102,12 @@ def truncated_normal(n, dim, threshold, generator):
 truncated_normal = check("gan.truncated_normal", truncated_normal)
 
 # %% [markdown]
-# Now the curve, for the digits' $G$ of section 3. **Fidelity**: the judge's mean confidence. **Diversity**: the mean distance of two samples in the judge's features, over that of two real digits.
+# Now the curve, for the digits' $G$ of section 3. **Fidelity**: the judge's mean confidence. **Diversity**: the mean
+# distance of two samples in the judge's features, over that of two real digits.
 #
-# **Predict.** As $\tau$ goes from 3 down to 0.35, what happens to the *confidence*, and to the diversity? (a) confidence rises, diversity falls, as the trick promises; (b) both fall; (c) confidence stays as it is, diversity falls.
+# **Predict.** As $\tau$ goes from 3 down to 0.35, what happens to the *confidence*, and to the diversity? (a)
+# confidence rises, diversity falls, as the trick promises; (b) both fall; (c) confidence stays as it is, diversity
+# falls.
 
 # %%
 ### BEGIN SOLUTION
@@ -1072,7 +1126,7 @@ G.eval()
 fidelity, diversity, distances, shown = [], [], [], {}
 with torch.no_grad():
     for threshold in thresholds:
-        images = G(truncated_normal(1000, LATENT, threshold, dice(1)))
+        images = G(truncated_normal(DRAWN, LATENT, threshold, dice(1)))
         found = marks(images)
         fidelity.append(found["confidence"])
         distances.append(found["distance"])
@@ -1085,41 +1139,22 @@ reveal(
     "a" if change > 0.05 else "b" if change < -0.05 else "c",
     "this G has never seen codes that short, and answers them with less and less ink.",
 )
-show(
-    image_rows(shown, "Tails cut off at τ", scale=0.72),
-    "Four rows of twelve digits. For the smallest threshold faint grey marks, at 0.75 pale shapes, at 1.5 and 3 digits with full contrast.",
-)
+show(image_rows(shown, "Tails cut off at τ", scale=0.72), "05.truncated_digits")
 
-# %%
-fig, axes = subplots(1, 2, figsize=(9, 3.5))
-axes[0].plot(diversity, fidelity, "o-", color=MODEL)
-for threshold, x, y in zip(thresholds, diversity, fidelity, strict=True):
-    if threshold in (0.35, 0.5, 0.75, 3.0):
-        axes[0].annotate(f"τ = {threshold}", (x, y), textcoords="offset points", xytext=(7, -13), fontsize=11)
-axes[0].plot(1, unseen["confidence"], "*", color=DATA, markersize=16, label="real digits")
-axes[0].set(
-    title="Fidelity against diversity",
-    xlabel="diversity (real digits: 1)",
-    ylabel="mean confidence",
-    xlim=(0, 1.15),
-    ylim=(0, 1.05),
-)
-axes[0].legend(loc="upper left")
-axes[1].loglog(thresholds, distances, "o-", color=MODEL)
-axes[1].set(title="Fréchet distance", xlabel="threshold τ")
-axes[1].set_xticks([0.35, 0.75, 1.5, 3], ["0.35", "0.75", "1.5", "3"])
-axes[1].set_yticks([5, 10, 50, 100], ["5", "10", "50", "100"])
-axes[1].minorticks_off()
-show(
-    fig,
-    "Left: fidelity against diversity; both are highest at the largest threshold and fall together. Right: the Fréchet distance rises as the threshold goes down.",
-)
+# %% [markdown]
+# The next cell draws the curve, and the distance against the threshold, and compares the two ends.
+
+# %% tags=["hide-input"]
+fig = gan_training.truncation(thresholds, fidelity, diversity, distances, unseen["confidence"])
+show(fig, "05.truncation")
 verdict("diversity at τ = 0.35 over that at 3", diversity[0] / diversity[-1], high=0.4)
 verdict("confidence at τ = 0.35 minus that at 3", change, high=-0.1)
 
 
 # %% [markdown]
-# The promise was a trade: less diversity, better images. Here both get worse. Is it the missing tails, or the *length* of the codes? In 32 dimensions the length of $z$ is nearly always close to $\sqrt{32}$; with $\tau$ well below 1 every code is shorter than nearly any in training. Test it: stretch the cut codes to length $\sqrt{32}$.
+# The promise was a trade: less diversity, better images. Here both get worse. Is it the missing tails, or the *length*
+# of the codes? In 32 dimensions the length of $z$ is nearly always close to $\sqrt{32}$; with $\tau$ well below 1 every
+# code is shorter than nearly any in training. Test it: stretch the cut codes to length $\sqrt{32}$.
 
 
 # %%
@@ -1128,17 +1163,20 @@ def stretched(z):
     return z * z.shape[1] ** 0.5 / z.norm(dim=1, keepdim=True)
 
 
+with torch.no_grad():
+    images = G(stretched(truncated_normal(DRAWN, LATENT, 0.35, dice(1))))
+long_enough = marks(images)
+
+# %% [markdown]
+# The next cell checks how rare such short codes are in training, and what the stretched ones give.
+
+# %% tags=["hide-input"]
 norms = torch.randn(100_000, LATENT, generator=dice(6)).norm(dim=1)
 for threshold in (0.75, 1.5):
     short = truncated_normal(1000, LATENT, threshold, dice(1)).norm(dim=1).mean()
-    share, band = (
-        (norms < short).float().mean(),
-        {"high": 0.001} if threshold < 1 else {"low": 0.005, "high": 0.05},
-    )
+    share = (norms < short).float().mean()
+    band = {"high": 0.001} if threshold < 1 else {"low": 0.005, "high": 0.05}
     verdict(f"share of training codes as short as the mean one at τ = {threshold}", share, **band)
-with torch.no_grad():
-    images = G(stretched(truncated_normal(1000, LATENT, 0.35, dice(1))))
-long_enough = marks(images)
 verdict(
     "τ = 0.35, stretched: confidence minus that at 3",
     long_enough["confidence"] - fidelity[-1],
@@ -1148,8 +1186,11 @@ verdict(
 verdict("the same: distance over that at 3", long_enough["distance"] / distances[-1], high=1.5)
 
 # %% [markdown]
-# So it *is* the length: batch norm at inference keeps the scale of the usual codes, and short ones come out pale. Cutting the tails alone costs this $G$ nothing, and buys it nothing. The BigGAN paper met the trouble too: only about one in six of its plain models took truncation well. It added a penalty that keeps $G$'s weights near orthogonal, and then most did. So: draw the curve for *your* $G$ before you
-# cut. And the checkpoint's glyphs? There is no classifier for them here, so fidelity is the distance to the nearest real glyph (pixels averaged 4 x 4; smaller is better).
+# So it *is* the length: batch norm at inference keeps the scale of the usual codes, and short ones come out pale.
+# Cutting the tails alone costs this $G$ nothing, and buys it nothing. The BigGAN paper met the trouble too: only about
+# one in six of its plain models took truncation well. It added a penalty that keeps $G$'s weights near orthogonal, and
+# then most did. So: draw the curve for *your* $G$ before you cut. And the checkpoint's glyphs? There is no classifier
+# for them here, so fidelity is the distance to the nearest real glyph (pixels averaged 4 x 4; smaller is better).
 
 # %%
 held_out = F.avg_pool2d(data.load("glyphs", split="test", n=600).images, 4).flatten(1)
@@ -1166,54 +1207,45 @@ for threshold in thresholds:
     glyph_curve.append(nearest_and_spread(F.avg_pool2d(images, 4).flatten(1)))
 nearest, between = zip(*glyph_curve, strict=True)
 of_real = nearest_and_spread(held_out)
-fig, ax = subplots(figsize=(5.6, 3.5))
-ax.plot([one / of_real[1] for one in between], [one / of_real[0] for one in nearest], "o-", color=MODEL)
-for threshold, x, y in zip(thresholds, between, nearest, strict=True):
-    if threshold in (0.35, 0.75, 3.0):
-        ax.annotate(
-            f"τ = {threshold}",
-            (x / of_real[1], y / of_real[0]),
-            textcoords="offset points",
-            xytext=(6, 8),
-            fontsize=11,
-        )
-ax.plot(1, 1, "*", color=DATA, markersize=16, label="unseen real glyphs")
-ax.set(
-    title="Glyphs: truncation",
-    xlabel="diversity (real: 1)",
-    ylabel="distance to nearest (real: 1)",
-    xlim=(0, 1.2),
-    ylim=(0, 1.3 * max(nearest) / of_real[0]),
+
+# %% [markdown]
+# The next cell draws that distance against the diversity, both 1 for real glyphs, and compares the ends.
+
+# %% tags=["hide-input"]
+fig = gan_training.truncated_glyphs(
+    thresholds, [one / of_real[1] for one in between], [one / of_real[0] for one in nearest]
 )
-ax.legend(loc="lower left")
-show(
-    fig,
-    "Distance to the nearest real glyph against diversity over the thresholds: from the largest one the curve goes down to the left, then up again; real glyphs are a star at 1, 1.",
-)
+show(fig, "05.truncated_glyphs")
 verdict("glyphs: diversity at τ = 0.35 over that at 3", between[0] / between[-1], high=0.8)
 verdict("smallest distance to the nearest over that at τ = 3", min(nearest) / nearest[-1], high=0.96)
 
-# %%
+# %% [markdown]
+# The next cell measures the ink, stretches the codes once more, and draws both ends of the promise.
+
+# %% tags=["hide-input"]
 z = truncated_normal(600, glyph_latent, 1.0, dice(2))
 cut, uncut = glyphs_of(z), glyphs_of(truncated_normal(600, glyph_latent, 3.0, dice(2)))
 verdict("ink at τ = 1 over that at 3", cut.mean() / uncut.mean(), high=0.95)
 again = nearest_and_spread(F.avg_pool2d(glyphs_of(stretched(z)), 4).flatten(1))[0]
 verdict("τ = 1, stretched: distance to the nearest over that at 3", again / nearest[-1], low=0.95, high=1.05)
-show(
-    image_rows({"τ = 1": cut[:12], "τ = 3": uncut[:12]}, "Nearer, but better?", columns=12, scale=0.75),
-    "Two rows of twelve glyphs. At a threshold of 1 some are pale or broken, with less ink; at 3 the strokes are mostly whole, and some shapes are no digit.",
-)
+fig = image_rows({"τ = 1": cut[:12], "τ = 3": uncut[:12]}, "Nearer, but better?", columns=12, scale=0.75)
+show(fig, "05.paler")
 
 # %% [markdown]
-# The curve looks like the trade that was promised, down to a threshold: fewer different glyphs, each a little nearer to a real one. Below that, both get worse here too. But look at the images, and at the ink. They are paler, not better: in pixels a faint glyph is near to *some* thin one. Stretch the codes, and the gain is gone. A better number is not yet a better image.
+# The curve looks like the trade that was promised, down to a threshold: fewer different glyphs, each a little nearer to
+# a real one. Below that, both get worse here too. But look at the images, and at the ink. They are paler, not better:
+# in pixels a faint glyph is near to *some* thin one. Stretch the codes, and the gain is gone. A better number is not
+# yet a better image.
 #
 # ## 9. Progressive growing
 #
-# Large images are hard for both players: at the start any $D$ can tell noise from an image. Karras et al. begin with tiny images and grow both nets. A new block doubles the size. It is **faded in**: with $\alpha$ from 0 to 1,
+# Large images are hard for both players: at the start any $D$ can tell noise from an image. Karras et al. begin with
+# tiny images and grow both nets. A new block doubles the size. It is **faded in**: with $\alpha$ from 0 to 1,
 #
 # $$x = (1 - \alpha)\; \mathrm{up}(x_\text{old}) + \alpha\; x_\text{new}$$
 #
-# and $D$ does the same with its input. At $\alpha = 0$ the grown net *is* the old one. Here on glyphs of 16 x 16 pixels: 4, then 8, then 16.
+# and $D$ does the same with its input. At $\alpha = 0$ the grown net *is* the old one. Here on glyphs of 16 x 16
+# pixels: 4, then 8, then 16.
 
 # %%
 WIDTHS = (24, 16, 12)  # channels at 4, 8 and 16 pixels
@@ -1223,6 +1255,7 @@ def enlarge(x):
     return F.interpolate(x, scale_factor=2)  # each pixel becomes 2 x 2
 
 
+# %%
 class GrowingGenerator(nn.Module):
     """z [B, 32] -> images of 4 pixels; after grow() of 8, then of 16."""
 
@@ -1258,6 +1291,7 @@ class GrowingGenerator(nn.Module):
         return (1 - self.alpha) * enlarge(torch.sigmoid(self.to_image[-2](old))) + self.alpha * image
 
 
+# %%
 class GrowingDiscriminator(nn.Module):
     """Images of 4 pixels -> logits [B, 1]; after grow() of 8, then of 16."""
 
@@ -1333,7 +1367,9 @@ verdict("largest jump of G or D when a block is added, at α = 0", max(jumps), h
 # %% [markdown]
 # Exactly the old nets: nothing is lost at the moment of growing.
 #
-# **Predict.** Now train the *grown* architecture from scratch at 16 x 16, for as many steps as the other had in all, 600. Which ends nearer to the data? (a) the one that grew; (b) the one trained at once; (c) neither, the distances are within a tenth.
+# **Predict.** Now train the *grown* architecture from scratch at 16 x 16, for as many steps as the other had in
+# all, 600. Which ends nearer to the data? (a) the one that grew; (b) the one trained at once; (c) neither, the
+# distances are within a tenth.
 
 # %%
 ### BEGIN SOLUTION
@@ -1372,17 +1408,15 @@ reveal(
     "a" if ratio < 0.9 else "b" if ratio > 1.1 else "c",
     "the net trained at once had twice as many steps at 16 x 16, and 16 pixels are no obstacle for it.",
 )
+
+# %% [markdown]
+# The next cell draws all sizes above the net trained at once, and compares times and distances.
+
+# %% tags=["hide-input"]
 verdict("CPU seconds of the run at once over those of growing", direct_seconds / seconds, low=0.6, high=2.2)
 rows = {name: enlarge(images) if images.shape[-1] < 16 else images for name, images in drawn.items()}
-show(
-    image_rows(
-        {**rows, "16, at once": draw(direct, 10), "real": x16[:10]},
-        "Growing from 4 to 16 pixels",
-        columns=10,
-        scale=0.8,
-    ),
-    "Five rows: blots of 4 x 4 pixels, coarse digits of 8 x 8, faint but whole shapes of 16 x 16 from the same codes, brighter and torn strokes of the net trained at once, and real digits.",
-)
+rows = {**rows, "16, at once": draw(direct, 10), "real": x16[:10]}
+show(image_rows(rows, "Growing from 4 to 16 pixels", columns=10, scale=0.8), "05.growing")
 verdict("distance of the grown net over that trained at once", ratio, low=1)
 untrained = GrowingGenerator()
 untrained.grow()
@@ -1393,11 +1427,17 @@ verdict(
 )
 
 # %% [markdown]
-# Growing was made for 1,024 pixels, where direct training was slow and unstable, and where a step at 4 pixels costs next to nothing beside one at full size. At 16 pixels neither holds. This is one seed, one plan and one small budget: section 6 says what that is worth, and a longer plan may turn it round. And look at the rows: the grown net's shapes are faint but whole, those of the other are bright and torn. The distance, in 32 axes of coarse shape, hardly sees torn strokes, so it and your eye need not agree. (Since 2019, with skip connections and better regularisation, it has gone out of use.)
+# Growing was made for 1,024 pixels, where direct training was slow and unstable, and where a step at 4 pixels costs
+# next to nothing beside one at full size. At 16 pixels neither holds. This is one seed, one plan and one small budget:
+# section 6 says what that is worth, and a longer plan may turn it round. And look at the rows: the grown net's shapes
+# are faint but whole, those of the other are bright and torn. The distance, in 32 axes of coarse shape, hardly sees
+# torn strokes, so it and your eye need not agree. (Since 2019, with skip connections and better regularisation, it has
+# gone out of use.)
 #
 # ## 10. Touch it
 #
-# A plane through the latent space of section 3's $G$. Drag $z$: each point of the map is a code, its digit is what the judge reads there. Where do digits change suddenly, where slowly?
+# A plane through the latent space of section 3's $G$. Drag $z$: each point of the map is a code, its digit is what the
+# judge reads there. Where do digits change suddenly, where slowly?
 
 # %%
 from course_utils.widgets import GANPlayground, LatentExplorer
@@ -1411,7 +1451,8 @@ with torch.no_grad():
 LatentExplorer(on_the_plane, points, read)
 
 # %% [markdown]
-# And collapse as it happens, in the plane, trained in the page: $D$'s rate is 0.0003, $G$'s 0.001. Press play; then set D's rate to $G$'s and start anew.
+# And collapse as it happens, in the plane, trained in the page: $D$'s rate is 0.0003, $G$'s 0.001. Press play; then set
+# D's rate to $G$'s and start anew.
 
 # %%
 GANPlayground(d_lr=0.0003, seed=1)
@@ -1419,7 +1460,8 @@ GANPlayground(d_lr=0.0003, seed=1)
 # %% [markdown]
 # ## 11. The failure museum
 #
-# **Exhibit A: collapse.** The settings of section 5. Mend them: at least nine classes and a distance below 30 after the same 400 steps. `d_norm` puts batch norm into $D$.
+# **Exhibit A: collapse.** The settings of section 5. Mend them: at least nine classes and a distance below 30 after the
+# same 400 steps. `d_norm` puts batch norm into $D$.
 
 
 # %%
@@ -1442,7 +1484,9 @@ else:
     print("exhibit A:", "mended" if good else broken)
 
 # %% [markdown]
-# More than one thing mends it. A $D$ with batch norm, and nothing else changed, goes far: it compares each fake with the other fakes of the batch, and sixty-four copies of one image have no variance left. One lecture says of batch norm that it "helps a lot with this", and here it does; the distance says that it is not all.
+# More than one thing mends it. A $D$ with batch norm, and nothing else changed, goes far: it compares each fake with
+# the other fakes of the batch, and sixty-four copies of one image have no variance left. One lecture says of batch norm
+# that it "helps a lot with this", and here it does; the distance says that it is not all.
 
 # %%
 norm_alone = trained_with({**COLLAPSE, "d_norm": True})[-1][1]
@@ -1454,7 +1498,9 @@ verdict(
 )
 
 # %% [markdown]
-# **Exhibit B: the lost statistics.** Somebody saved $G$'s weights and biases, and forgot the buffers: `running_mean` is 0, `running_var` is 1. In `eval()` it draws pale shapes. No data are at hand, nor $D$. Mend it without training. The samples must be good, and each kept variance near that of the old $G$.
+# **Exhibit B: the lost statistics.** Somebody saved $G$'s weights and biases, and forgot the buffers: `running_mean` is
+# 0, `running_var` is 1. In `eval()` it draws pale shapes. No data are at hand, nor $D$. Mend it without training. The
+# samples must be good, and each kept variance near that of the old $G$.
 
 
 # %%
@@ -1513,19 +1559,30 @@ Markdown(errata_table("05"))
 # %% [markdown]
 # ## What to take with you
 #
-# - A DCGAN: strides and no pooling, one dense layer, batch norm except at the image's ends, LeakyReLU in $D$, momentum 0.5.
-# - Batch norm divides by the biased variance and keeps the unbiased one; it ties the images of a batch together; `eval()` needs good statistics.
+# - A DCGAN: strides and no pooling, one dense layer, batch norm except at the image's ends, LeakyReLU in $D$, momentum
+#   0.5.
+# - Batch norm divides by the biased variance and keeps the unbiased one; it ties the images of a batch together;
+#   `eval()` needs good statistics.
 # - Batch, layer, instance and group norm are one formula with other axes.
 # - The losses of a GAN do not show quality. Samples do: classes or bins covered, Fréchet distance, and your eyes.
-# - Collapse comes easily when $D$ is too slow for $G$; equal rates alone do not always prevent it. A $D$ that can see the batch, by batch norm or by minibatch features, sees it.
+# - Collapse comes easily when $D$ is too slow for $G$; equal rates alone do not always prevent it. A $D$ that can see
+#   the batch, by batch norm or by minibatch features, sees it.
 # - A trick is a hypothesis. Switch one, keep the seeds, look at the error bar.
-# - Truncation promises fidelity for diversity; draw the curve, and look at the images, before you trust it. Averaging $G$'s weights is free.
-# - Growing starts as exactly the old net. At 16 pixels, in one run of equal steps, it ended further off by the distance, and less torn to the eye.
+# - Truncation promises fidelity for diversity; draw the curve, and look at the images, before you trust it. Averaging
+#   $G$'s weights is free.
+# - Growing starts as exactly the old net. At 16 pixels, in one run of equal steps, it ended further off by the
+#   distance, and less torn to the eye.
 #
-# **Left out here.** Other losses and gradient penalties (06), labels (07), StyleGAN, self-attention, data augmentation for $D$, precision and recall as two numbers, which come with the metrics.
+# **Left out here.** Other losses and gradient penalties, in {notebook 06}; labels, in {notebook 07}; StyleGAN,
+# self-attention, data augmentation for $D$, precision and recall as two numbers, which come with the metrics.
 #
-# **Papers.** Radford, Metz and Chintala, *Unsupervised representation learning with deep convolutional generative adversarial networks*, 2016. Ioffe and Szegedy, *Batch normalization*, 2015. Ba, Kiros and Hinton, *Layer normalization*, 2016.
-# Ulyanov, Vedaldi and Lempitsky, *Instance normalization*, 2016. Wu and He, *Group normalization*, 2018. Salimans et al., *Improved techniques for training GANs*, 2016 (label smoothing, feature matching, minibatch discrimination, historical averaging, virtual batch norm).
-# Heusel et al., *GANs trained by a two time-scale update rule converge to a local Nash equilibrium*, 2017 (two rates, the Fréchet inception distance). Miyato et al., *Spectral normalization for GANs*, 2018. Karras et al., *Progressive growing of GANs*, 2018. Yazıcı et al., *The
-# unusual effectiveness of averaging in GAN training*, 2019. Brock, Donahue and Simonyan, *Large scale GAN training for high fidelity natural image synthesis*, 2019 (truncation). Richardson and Weiss, *On GANs and GMMs*, 2018 (bins). Lucic et al., *Are GANs created equal?*, 2018 (with enough tuning,
-# most are).
+# **Papers.** Radford, Metz and Chintala, *Unsupervised representation learning with deep convolutional generative
+# adversarial networks*, 2016. Ioffe and Szegedy, *Batch normalization*, 2015. Ba, Kiros and Hinton, *Layer
+# normalization*, 2016. Ulyanov, Vedaldi and Lempitsky, *Instance normalization*, 2016. Wu and He, *Group
+# normalization*, 2018. Salimans et al., *Improved techniques for training GANs*, 2016 (label smoothing, feature
+# matching, minibatch discrimination, historical averaging, virtual batch norm). Heusel et al., *GANs trained by a two
+# time-scale update rule converge to a local Nash equilibrium*, 2017 (two rates, the Fréchet inception distance). Miyato
+# et al., *Spectral normalization for GANs*, 2018. Karras et al., *Progressive growing of GANs*, 2018. Yazıcı et al.,
+# *The unusual effectiveness of averaging in GAN training*, 2019. Brock, Donahue and Simonyan, *Large scale GAN training
+# for high fidelity natural image synthesis*, 2019 (truncation). Richardson and Weiss, *On GANs and GMMs*, 2018 (bins).
+# Lucic et al., *Are GANs created equal?*, 2018 (with enough tuning, most are).
