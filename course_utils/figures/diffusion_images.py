@@ -1,9 +1,10 @@
-"""What lesson 12 draws: a U-Net with its shapes, and a figure that a slider redraws in place."""
+"""What lesson 12 draws: a U-Net with its shapes, curves over t, a figure that a slider redraws in place."""
 
+import torch
 from IPython.display import display
 
 from .alt_text import alt_text
-from .style import DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, picture, subplots
+from .style import DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, SIGN, picture, subplots
 
 # What each part of the U-Net is filled with; its name stands in the box, so the colour is never alone.
 FILLS = {"block": DATA, "attention": PURPLE, "resize": ORANGE, "conv": NOISE, "join": GREEN}
@@ -55,3 +56,81 @@ def touch(fig, draw, slider, alt):
     display(slider)
     shown = display(bundle(), display_id=True, raw=True)
     slider.observe(lambda change: shown.update(bundle(), raw=True), names="value")
+
+
+def codes_of_time(codes, likeness, marked=(100, 500)):
+    """The code of every step, and how like the marked ones all others are; returns the figure.
+
+    codes: [T, D]; likeness: [T, T], dot products of codes over half their length.
+    """
+    fig, (left, right) = subplots(1, 2, figsize=(10.4, 3.7), width_ratios=[1.25, 1])
+    shown = left.imshow(codes.T, aspect="auto", cmap=SIGN, vmin=-1, vmax=1)
+    left.set(title="The code of every step", xlabel="t", ylabel="place in the code")
+    fig.colorbar(shown, ax=left)
+    for t, colour, style in zip(marked, (DATA, MODEL), ("-", "--"), strict=True):
+        right.plot(likeness[t], style, color=colour, linewidth=1.2, label=f"with t = {t}")
+    right.set(title="How alike two codes are", xlabel="t", ylabel="dot product / 16", ylim=(-0.25, 1.6))
+    right.legend(loc="upper right")
+    return fig
+
+
+def errors_over_t(ts, readings, kinds):
+    """The error of one net over t: in three readings, and on two kinds of images; returns the figure.
+
+    readings: what the answer is read as -> errors like ts; kinds: which images -> errors of v like ts.
+    """
+    fig, (left, right) = subplots(1, 2, figsize=(10.6, 3.9))
+    for (name, errors), colour, style in zip(
+        readings.items(), (DATA, NOISE, MODEL), ("-", "--", "-."), strict=True
+    ):
+        left.plot(ts, errors, style, marker="o", color=colour, label=f"as {name}")
+    left.set(title="One net, three losses", xlabel="t", ylabel="mean squared error")
+    left.legend()
+    for (name, errors), colour, style in zip(kinds.items(), (DATA, MODEL), ("-", "--"), strict=True):
+        right.plot(ts, errors, style, marker="o", color=colour, label=name)
+    right.set(title="Seen and unseen digits", xlabel="t", ylabel="error of v")
+    right.legend()
+    return fig
+
+
+def guess_over_t(ts, left_to_go, reads):
+    """How far the guess is from the end, and the share that a judge reads, as t falls; returns the figure.
+
+    reads: where the judge looks -> shares like ts.
+    """
+    fig, (left, right) = subplots(1, 2, figsize=(10.4, 3.6))
+    left.plot(ts, left_to_go, color=MODEL)
+    left.set(title="Distance of the guess from the end", xlabel="t", ylabel="root mean square", xlim=(999, 0))
+    for (name, values), colour, style in zip(reads.items(), (NOISE, MODEL), ("--", "-"), strict=True):
+        right.plot(ts, values, style, color=colour, label=name)
+    right.set(title="The judge reads the class", xlabel="t", ylabel="share", xlim=(999, 0))
+    right.legend(loc="lower right")
+    return fig
+
+
+def attention_maps(weights, pixels):
+    """Where some pixels of a square image look; weights: [N, N], its rows sum to 1; returns the figure."""
+    side = round(len(weights) ** 0.5)
+    fig, axes = subplots(1, len(pixels), figsize=(10.4, 2.6))
+    for ax, pixel in zip(axes, pixels, strict=True):
+        shown = ax.imshow(weights[pixel].view(side, side), cmap="viridis", vmin=0, vmax=weights.max())
+        ax.plot(pixel % side, pixel // side, "*", color="white", markeredgecolor="black", markersize=17)
+        ax.set(xticks=[], yticks=[], title=f"from pixel {pixel}")
+    fig.colorbar(shown, ax=axes, label="weight", shrink=0.9)
+    return fig
+
+
+def nearest_distances(panels):
+    """Histograms of the distance to the nearest training image; returns the figure.
+
+    panels: title -> (distances of samples [N], distances of held-out images [M]).
+    """
+    fig, axes = subplots(1, len(panels), figsize=(10.4, 3.5))
+    for ax, (title, (samples, held_out)) in zip(axes, panels.items(), strict=True):
+        furthest = 1.05 * max(samples.max(), held_out.max()).item()
+        style = {"bins": torch.linspace(0, furthest, 30).numpy(), "density": True}
+        ax.hist(samples.numpy(), color=MODEL, label="samples", histtype="step", linewidth=2.2, **style)
+        ax.hist(held_out.numpy(), color=DATA, label="held-out", alpha=0.45, **style)
+        ax.set(title=title, xlabel="distance to the nearest training image", ylabel="density")
+        ax.legend()
+    return fig

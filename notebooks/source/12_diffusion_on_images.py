@@ -11,9 +11,10 @@
 # %% [markdown]
 # # 12 Diffusion on images
 #
-# **Follows** M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (the architecture: U-Net, time, attention); *EECS 230 Deep Learning, Lecture 16*, after
-# S. Prince (training and sampling, the network's task); S. Lathuilière, *Deep generative methods*, Télécom Paris (DDPM, conditional models); *Diffusion Models:
-# From Foundations to Implementation* (both algorithms).
+# **Follows** M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (the architecture: U-Net, time, attention); *EECS
+# 230 Deep Learning, Lecture 16*, after S. Prince (training and sampling, the network's task); S. Lathuilière, *Deep
+# generative methods*, Télécom Paris (DDPM, conditional models); *Diffusion Models: From Foundations to Implementation*
+# (both algorithms).
 #
 # **After this notebook you can**
 # - build a U-Net from its parts, and say what each part is for and what shape it has;
@@ -41,13 +42,12 @@ from course_utils.figures import (
     GREEN,
     MODEL,
     NOISE,
-    SIGN,
+    diffusion_images,
     image_rows,
     mosaic,
     show,
     subplots,
 )
-from course_utils.figures.diffusion_images import touch, unet_diagram
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 
@@ -67,15 +67,19 @@ def dice(seed=0):
 # %% [markdown]
 # ## 1. What the network is asked
 #
-# From notebooks 10 and 11 you have everything but the network. A noisy image $x_t$ and the step $t$ go in, and $v$ comes out, an image of the same shape:
+# From notebooks 10 and 11 you have everything but the network. A noisy image $x_t$ and the step $t$ go in, and $v$
+# comes out, an image of the same shape:
 #
 # $$x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon, \qquad v = \sqrt{\bar\alpha_t}\, \epsilon - \sqrt{1 - \bar\alpha_t}\, x_0$$
 #
-# In the plane a few dense layers did. Images ask for more. A stroke is a *local* thing, and looks the same wherever it is: that calls for convolutions. Whether a stroke belongs to a 3 or to an 8 is decided by what is
-# on the *other side* of the image. And the task is another one at every $t$: at a late step only the coarse shape can be guessed, at an early one only the finest grain is left to mend.
+# In the plane a few dense layers did. Images ask for more. A stroke is a *local* thing, and looks the same wherever it
+# is: that calls for convolutions. Whether a stroke belongs to a 3 or to an 8 is decided by what is on the *other side*
+# of the image. And the task is another one at every $t$: at a late step only the coarse shape can be guessed, at an
+# early one only the finest grain is left to mend.
 #
-# One number to settle first. The pixels come in $[0, 1]$, and the noise has mean 0 and standard deviation 1. So we work with $x_0 = 2x - 1$, which lies in $[-1, 1]$, and clamp the samples back at the end. The museum shows what
-# happens otherwise.
+# One number to settle first. The pixels come in $[0, 1]$, and the noise has mean 0 and standard deviation 1. So we work
+# with $x_0 = 2x - 1$, which lies in $[-1, 1]$, and clamp the samples back at the end. The museum shows what happens
+# otherwise.
 
 # %%
 x_train, x_held = 2 * digits.images - 1, 2 * held_out.images - 1
@@ -89,16 +93,13 @@ def to_pixels(x):
 levels = [0, 200, 400, 600, 800, 999]
 noise = torch.randn(x_held[:10].shape, generator=dice())
 noisy = {f"t = {t}": to_pixels(schedule.add_noise(x_held[:10], noise, t)) for t in levels}
-show(
-    image_rows(noisy, "Ten digits on their way to noise (cut to [-1, 1])"),
-    "Ten digits at six steps of the cosine schedule: untouched at step 0, grainy at 200, hardly readable at 600, pure noise at 999.",
-)
+show(image_rows(noisy, "Ten digits on their way to noise (cut to [-1, 1])"), "12.way_to_noise")
 
 # %% [markdown]
 # ## 2. Telling it the time
 #
-# $t$ is one number up to 999. One large number is hard for a network to read finely. Give it a clock with many hands, from fast to slow: the
-# sines and cosines of $t$ at $D/2$ frequencies ($D$ is even), all sines first:
+# $t$ is one number up to 999. One large number is hard for a network to read finely. Give it a clock with many hands,
+# from fast to slow: the sines and cosines of $t$ at $D/2$ frequencies ($D$ is even), all sines first:
 #
 # $$\omega_i = 10000^{-2i/D},\quad i = 0, \dots, \tfrac D2 - 1, \qquad
 # e(t) = \big[\sin \omega_0 t, \dots, \sin \omega_{D/2-1} t,\ \cos \omega_0 t, \dots, \cos \omega_{D/2-1} t\big]$$
@@ -130,43 +131,44 @@ hint("diffusion.time_embedding")
 steps = torch.arange(1000)
 codes = time_embedding(steps, 32)
 likeness = codes @ codes.T / 16  # the dot product of two codes; 1 for a code with itself
-fig, axes = subplots(1, 2, figsize=(10.4, 3.7), width_ratios=[1.25, 1])
-picture = axes[0].imshow(codes.T, aspect="auto", cmap=SIGN, vmin=-1, vmax=1)
-axes[0].set(title="The code of every step", xlabel="t", ylabel="place in the code")
-fig.colorbar(picture, ax=axes[0])
-for t, colour, style in ((100, DATA, "-"), (500, MODEL, "--")):
-    axes[1].plot(steps, likeness[t], style, color=colour, linewidth=1.2, label=f"with t = {t}")
-axes[1].set(title="How alike two codes are", xlabel="t", ylabel="dot product / 16", ylim=(-0.25, 1.6))
-axes[1].legend(loc="upper right")
-show(
-    fig,
-    "Left: 16 sines above 16 cosines over 1,000 steps, fast at the top of each half and slow below. Right: the dot product with the codes of steps 100 and 500, "
-    "a narrow peak of height 1 at each and smaller, wavy values elsewhere.",
-)
+
+# %% [markdown]
+# The next cell draws the codes, and how alike they are, and measures whether that depends on the gap alone.
+
+# %% tags=["hide-input"]
+fig = diffusion_images.codes_of_time(codes, likeness)
+show(fig, "12.codes_of_time")
 apart = torch.arange(0, 900, 7)
 shifted = torch.stack([likeness[apart, apart + gap] for gap in (1, 10, 99)])
 verdict("dot products at gaps of 1, 10 and 99: their spread over t", shifted.std(1).max(), high=1e-4)
 verdict("dot product of neighbouring codes", shifted[0].mean(), low=0.94, high=0.97)
 
 # %% [markdown]
-# Two things to see. Neighbouring steps have nearly the same code, so what is learned at one carries over to the next. And the dot product depends on the *gap* alone, not on $t$, for
-# $\sin a \sin b + \cos a \cos b = \cos(a - b)$. The net then passes the code through two small layers and hands it to every part that wants it. The class goes the same way: one learned vector for each label, added to
-# the code of time.
+# Two things to see. Neighbouring steps have nearly the same code, so what is learned at one carries over to the next.
+# And the dot product depends on the *gap* alone, not on $t$, for $\sin a \sin b + \cos a \cos b = \cos(a - b)$. The net
+# then passes the code through two small layers and hands it to every part that wants it. The class goes the same way:
+# one learned vector for each label, added to the code of time.
 #
 # ## 3. A residual block
 #
-# The brick of the house. Two convolutions, and a **shortcut** round them, so that a block need only learn what to *change*. Before each convolution come a normalisation and the smooth activation $\mathrm{SiLU}(h) = h\,\mathrm{sigmoid}(h)$. The
-# embedding $e$ of time and class enters in the middle. A linear layer makes a scale $s$ and a shift $b$ for each channel of it:
+# The brick of the house. Two convolutions, and a **shortcut** round them, so that a block need only learn what to
+# *change*. Before each convolution come a normalisation and the smooth activation
+# $\mathrm{SiLU}(h) = h\,\mathrm{sigmoid}(h)$. The embedding $e$ of time and class enters in the middle. A linear layer
+# makes a scale $s$ and a shift $b$ for each channel of it:
 #
 # $$\begin{aligned}
 # h &= \mathrm{conv}_1\big(\mathrm{SiLU}(\mathrm{norm}_1(x))\big) & (s, b) &= \mathrm{linear}(\mathrm{SiLU}(e)) \\
 # h &= \mathrm{norm}_2(h) \odot (1 + s) + b & \text{out} &= \mathrm{shortcut}(x) + \mathrm{conv}_2(\mathrm{SiLU}(h))
 # \end{aligned}$$
 #
-# **Group normalisation** takes a few channels together, a *group*, and gives them mean 0 and variance 1 within *one* image. Batch normalisation would take the batch together. In a batch of diffusion training every image has another noise
-# level, and at sampling time all have the same: statistics of the one are no use for the other.
+# **Group normalisation** takes a few channels together, a *group*, and gives them mean 0 and variance 1 within *one*
+# image. Batch normalisation would take the batch together. In a batch of diffusion training every image has another
+# noise level, and at sampling time all have the same: statistics of the one are no use for the other.
 
-# %%
+# %% [markdown]
+# The next cell checks both on four images, of which one is loud.
+
+# %% tags=["hide-input"]
 loud = torch.tensor([1.0, 1.0, 1.0, 9.0]).view(4, 1, 1, 1)
 x = loud * torch.randn(4, 16, 8, 8, generator=dice())
 by_group, by_batch = nn.GroupNorm(8, 16).requires_grad_(False), nn.BatchNorm2d(16).requires_grad_(False)
@@ -180,7 +182,8 @@ verdict(
 verdict("the same with batch norm", (by_batch(x)[:1] - by_batch(x[:1])).abs().max(), low=0.5)
 
 # %% [markdown]
-# **Exercise 2.** `block` has the parts `norm1`, `conv1`, `modulate` (the linear layer: its first half is the scale), `norm2`, `conv2` and `shortcut`.
+# **Exercise 2.** `block` has the parts `norm1`, `conv1`, `modulate` (the linear layer: its first half is the scale),
+# `norm2`, `conv2` and `shortcut`.
 
 
 # %%
@@ -227,18 +230,23 @@ with torch.no_grad():
 verdict("an untrained block, distance from doing nothing", changed, high=0)
 
 # %% [markdown]
-# The last convolution starts at zero. So a new block does *nothing*, and a stack of ten of them does nothing: signal and gradient pass through untouched, however deep the net is. Each block then learns its change from there.
+# The last convolution starts at zero. So a new block does *nothing*, and a stack of ten of them does nothing: signal
+# and gradient pass through untouched, however deep the net is. Each block then learns its change from there.
 #
 # ## 4. Pixels that look at each other
 #
-# A 3 x 3 convolution sees its neighbours. **Attention** lets every pixel look at all pixels, and choose. From its features each pixel makes a question $q$, a key $k$ and a value $v$ (three linear maps; this $v$ has nothing to
-# do with the target). Pixel $i$ compares its question with the key of every pixel $j$, and takes the average of the values, weighted by how well they fit:
+# A 3 x 3 convolution sees its neighbours. **Attention** lets every pixel look at all pixels, and choose. From its
+# features each pixel makes a question $q$, a key $k$ and a value $v$ (three linear maps; this $v$ has nothing to do
+# with the target). Pixel $i$ compares its question with the key of every pixel $j$, and takes the average of the
+# values, weighted by how well they fit:
 #
 # $$A_{ij} = \underset{j}{\mathrm{softmax}} \frac{q_i \cdot k_j}{\sqrt d}, \qquad \text{out}_i = \sum_j A_{ij}\, v_j$$
 #
-# With several **heads** the channels are cut into blocks of $d = C / \text{heads}$ neighbouring channels, each with a map $A$ of its own. The image is flattened first: $N = H W$ pixels.
+# With several **heads** the channels are cut into blocks of $d = C / \text{heads}$ neighbouring channels, each with a
+# map $A$ of its own. The image is flattened first: $N = H W$ pixels.
 #
-# Why the root? If the entries of $q$ and $k$ are independent with mean 0 and variance 1, then $q \cdot k$ is a sum of $d$ terms with variance 1 each: its variance is $d$.
+# Why the root? If the entries of $q$ and $k$ are independent with mean 0 and variance 1, then $q \cdot k$ is a sum of
+# $d$ terms with variance 1 each: its variance is $d$.
 #
 # **Exercise 3.**
 
@@ -257,7 +265,10 @@ def attention(q, k, v, heads):
 # %%
 attention = check("diffusion.attention", attention)
 
-# %%
+# %% [markdown]
+# The next cell measures that variance, what the root is good for, and whether a gradient comes through.
+
+# %% tags=["hide-input"]
 for d in (4, 64, 1024):
     q, k = torch.randn(2, 2000, d, generator=dice())
     scores = (q * k).sum(1)
@@ -276,8 +287,9 @@ verdict(
 )
 
 # %% [markdown]
-# In the block the three maps are one 1 x 1 convolution; there is a shortcut again, and the last layer starts at zero. The map costs $N^2$ numbers for each head. At $4 \times 4$ pixels that is 256. At $28 \times 28$ it would be
-# 614,656, which is why attention sits at the *low* resolutions.
+# In the block the three maps are one 1 x 1 convolution; there is a shortcut again, and the last layer starts at zero.
+# The map costs $N^2$ numbers for each head. At $4 \times 4$ pixels that is 256. At $28 \times 28$ it would be 614,656,
+# which is why attention sits at the *low* resolutions.
 
 
 # %%
@@ -298,8 +310,11 @@ class Attention(nn.Module):
 # %% [markdown]
 # ## 5. The U-Net
 #
-# Now the shape of the house. Going **down**, a convolution of stride 2 halves height and width, so that the same 3 x 3 kernel sees twice as far. Going **up**, each pixel is copied four times and a convolution smooths it. On the way down the fine
-# detail is lost; so what was there is **kept**, and on the way up it is *concatenated* to the channels that come from below: a **skip connection**. Drawn with the low resolution at the bottom it looks like a U (Ronneberger et al. 2015).
+# Now the shape of the house. Going **down**, a convolution of stride 2 halves height and width, so that the same 3 x 3
+# kernel sees twice as far. Going **up**, each pixel is copied four times and a convolution smooths it. On the way down
+# the fine detail is lost; so what was there is **kept**, and on the way up it is *concatenated* to the channels that
+# come from below: a **skip connection**. Drawn with the low resolution at the bottom it looks like a U (Ronneberger et
+# al. 2015).
 
 
 # %%
@@ -321,6 +336,7 @@ class Upsample(nn.Module):
         return self.conv(F.interpolate(x, scale_factor=2, mode="nearest"))
 
 
+# %%
 class UNet(nn.Module):
     """For 8 x 8 images: two resolutions, width C and 2 C."""
 
@@ -360,7 +376,7 @@ class UNet(nn.Module):
 # Every shape, as it comes out of each part (for one image):
 
 
-# %%
+# %% tags=["hide-input"]
 def shapes_of(net, parts, x):
     """{part: (shape in, shape out)} of one forward pass, without the batch axis."""
     seen, handles = {}, []
@@ -389,32 +405,31 @@ for part in PARTS:
     given, out = (" x ".join(map(str, shape)) or "a number" for shape in seen[part])
     print(f"{part:<10} {given:<14} {out:<14} {size:>7,}")
 
-# %%
+# %% [markdown]
+# The next cell draws them, with the low resolution at the bottom.
+
+# %% tags=["hide-input"]
 KINDS = {
-    "down": "block",
-    "up": "block",
-    "before": "block",
-    "after": "block",
-    "shrink": "resize",
-    "grow": "resize",
-}
-NAMES = {"first": "conv", "down": "keep block", "before": "block", "after": "block", "shrink": "down", "grow": "up",
-         "up": "join block", "last": "conv", "attention": "attention"}  # fmt: skip
+    "down": "block", "up": "block", "before": "block", "after": "block", "attention": "attention",
+    "shrink": "resize", "grow": "resize", "first": "conv", "last": "conv",
+}  # fmt: skip
+NAMES = {
+    "first": "conv", "down": "keep block", "before": "block", "after": "block", "shrink": "down",
+    "grow": "up", "up": "join block", "last": "conv", "attention": "attention",
+}  # fmt: skip
 stages = []
 for part in PARTS[2:]:
     stem, shape = part.split(".")[0], seen[part][1]
-    kind = KINDS.get(stem, "attention" if stem == "attention" else "conv")
     text = f"{NAMES[stem]}\n{' x '.join(map(str, shape))}"
-    stages.append((0 if shape[-1] == 8 else 1, kind, text))
-show(
-    unet_diagram(stages, "Channels x height x width, as each part puts them out"),
-    "A U-Net drawn as a U: convolution and block at 8 by 8, down to 4 by 4 for blocks and attention, up again to 8 by 8; arrows carry the kept features across.",
-)
+    stages.append((0 if shape[-1] == 8 else 1, KINDS[stem], text))
+fig = diffusion_images.unet_diagram(stages, "Channels x height x width, as each part puts them out")
+show(fig, "12.unet")
 
 # %% [markdown]
-# `course_utils` has the same net for any size of image. With the same weights it must give the same output: here with random weights everywhere, for the zeros would hide every fault.
+# `course_utils` has the same net for any size of image. With the same weights it must give the same output: here with
+# random weights everywhere, for the zeros would hide every fault.
 
-# %%
+# %% tags=["hide-input"]
 from course_utils.diffusion import unet
 
 package_net = unet.UNet(width=32, multipliers=(1, 2), classes=10)
@@ -432,8 +447,9 @@ print(f"{sum(weight.numel() for weight in net.parameters()):,} weights")
 # %% [markdown]
 # ### Why the last layer starts at zero
 #
-# **Predict.** The last convolution starts at zero, so the untrained net answers 0 for every pixel. Its loss is then the mean of $v^2$. If that layer started like any other, with random weights, the loss of the untrained net would be
-# (a) lower; (b) higher, by less than a tenth; (c) higher, by half or more.
+# **Predict.** The last convolution starts at zero, so the untrained net answers 0 for every pixel. Its loss is then the
+# mean of $v^2$. If that layer started like any other, with random weights, the loss of the untrained net would be (a)
+# lower; (b) higher, by less than a tenth; (c) higher, by half or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -463,6 +479,11 @@ reveal(
     answer,
     "a random answer has nothing to do with v, so its own square is simply added; and weights start small.",
 )
+
+# %% [markdown]
+# The next cell compares the eight seeds, and asks what the best constant answer would cost.
+
+# %% tags=["hide-input"]
 verdict("eight seeds, last layer at zero: highest loss minus lowest", max(zero) - min(zero), high=0)
 verdict("eight seeds, last layer as usual: lowest loss over that", min(usual) / zero[0], low=1.005, high=1.1)
 level = schedule.alphas_cumprod
@@ -472,13 +493,16 @@ verdict("mean of v over all steps and pixels", mean_v, low=0.23, high=0.27)
 verdict("loss of the best constant over that of 0", 1 - mean_v**2 / square_v, low=0.91, high=0.94)
 
 # %% [markdown]
-# So the net starts from "I say nothing", the same for every seed, and with no noise of its own. It is not the best constant: most pixels are paper, at -1, so $v$ has a mean above 0. But that is soon learned. (The gradient of the
-# last layer is not zero, for the features it sees are not: so it learns at the first step. The layers behind it follow one or two steps later, when the zeros in their way have moved.)
+# So the net starts from "I say nothing", the same for every seed, and with no noise of its own. It is not the best
+# constant: most pixels are paper, at -1, so $v$ has a mean above 0. But that is soon learned. (The gradient of the last
+# layer is not zero, for the features it sees are not: so it learns at the first step. The layers behind it follow one
+# or two steps later, when the zeros in their way have moved.)
 #
 # ## 6. Train it
 #
-# **Exercise 4.** The loss of one step, as in notebook 11, now with images, labels and $v$. `images` come in $[0, 1]$. Draw $t$ first, each step from 0 to $T - 1$ equally likely, then the noise, both with `generator`. `schedule.rates(t, x0)` gives
-# $\sqrt{\bar\alpha_t}$ and $\sqrt{1 - \bar\alpha_t}$, ready to multiply.
+# **Exercise 4.** The loss of one step, as in notebook 11, now with images, labels and $v$. `images` come in $[0, 1]$.
+# Draw $t$ first, each step from 0 to $T - 1$ equally likely, then the noise, both with `generator`.
+# `schedule.rates(t, x0)` gives $\sqrt{\bar\alpha_t}$ and $\sqrt{1 - \bar\alpha_t}$, ready to multiply.
 
 
 # %%
@@ -498,7 +522,8 @@ def training_step(images, labels, model, schedule, generator):
 training_step = check("diffusion.training_step", training_step)
 
 # %% [markdown]
-# `fit` runs the loop: AdamW, batches of 64, and a running average of the weights, to which we come in a moment. To have something to look at then, one single weight is written down at every step.
+# `fit` runs the loop: AdamW, batches of 64, and a running average of the weights, to which we come in a moment. To have
+# something to look at then, one single weight is written down at every step.
 
 # %%
 watched = []
@@ -516,22 +541,27 @@ history = fit(net, loss, (digits.images, digits.labels), steps=STEPS, batch_size
 last_weights, average = net, history.ema  # the net as the last step left it, and the running average
 watched.append(net.after.conv1.weight[0, 2, 1, 1].item())
 
-# %%
+# %% [markdown]
+# The next cell draws the loss.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(7.6, 3.3))
 history.plot(ax)
-show(
-    fig,
-    "The training loss: a steep fall in the first hundred steps, then a slow one under heavy jitter, since every batch has other steps t.",
-)
+show(fig, "12.loss")
 loss_now = sum(history.loss[-100:]) / 100
 verdict("loss of the last 100 steps over that of the untrained net", loss_now / zero[0], high=0.35)
 
 # %% [markdown]
-# To sample, walk back from noise. Notebook 11 took all 1,000 steps; here 20 do, without fresh noise (**DDIM**: notebook 13 says why it may be done). Every guess of $x_0$ on the way is cut to $[-1, 1]$, for no image lies outside.
+# To sample, walk back from noise. Notebook 11 took all 1,000 steps; here 20 do, without fresh noise (**DDIM**:
+# {notebook 13} says why it may be done). Every guess of $x_0$ on the way is cut to $[-1, 1]$, for no image lies
+# outside.
 
 
 # %%
-def draw(model, labels, steps=20, seed=0, sampler=samplers.ddim, **how):
+TWENTY, THIRTY, THOUSAND = preset((20, 30, 1000), smoke=(2, 2, 10))  # numbers of steps
+
+
+def draw(model, labels, steps=TWENTY, seed=0, sampler=samplers.ddim, **how):
     """One image in [0, 1] for each label asked, [B, 1, 8, 8]."""
     asked = functools.partial(model, y=labels)
     x = sampler(
@@ -546,17 +576,17 @@ def framed(images):
     return F.pad(images, (1, 1, 1, 1), value=0.35)
 
 
-asked_for = torch.arange(1000) % 10  # each class a hundred times
+asked_for = torch.arange(preset(1000, smoke=200)) % 10  # each class a hundred times
 samples = draw(average, asked_for)
-by_class = framed(samples).view(100, 10, 1, 10, 10).transpose(0, 1)  # [class, which, 1, 10, 10]
-show(
-    mosaic(by_class[:, :20].flatten(0, 1), 10, 20, "Twenty of each, as asked"),
-    "A sheet of 200 generated digits, one row for each class from 0 to 9, nearly all legible and all different.",
-)
+by_class = framed(samples).view(-1, 10, 1, 10, 10).transpose(0, 1)  # [class, which, 1, 10, 10]
+show(mosaic(by_class[:, :20].flatten(0, 1), 10, 20, "Twenty of each, as asked"), "12.samples")
 
 # %% [markdown]
-# Are they what was asked for? We have a judge: a classifier, trained on digits that it saw turned, shifted and noised, and never on samples. And we can compare its *features* (the 64 numbers before its last layer) of samples
-# and of training digits, by the **Fréchet distance** of notebook 05: 0 if mean and covariance agree. Held-out digits show what is reachable. The distance falls with the number of images, so compare them with *as many* samples of the same classes.
+# Are they what was asked for? We have a judge: a classifier, trained on digits that it saw turned, shifted and noised,
+# and never on samples. And we can compare its *features* (the 64 numbers before its last layer) of samples and of
+# training digits, by the **Fréchet distance** of notebook 05: 0 if mean and covariance agree. Held-out digits show what
+# is reachable. The distance falls with the number of images, so compare them with *as many* samples of the same
+# classes.
 
 # %%
 judge, _ = checkpoints.load("digit_classifier")
@@ -572,12 +602,16 @@ digit_features = features(digits.images)
 
 def quality(images, labels):
     """The share that the judge reads as the labels, and the Fréchet distance of the features to the training digits."""
-    return metrics.agreement(judge, images, labels), metrics.frechet_distance(
-        features(images), digit_features
-    )
+    distance = metrics.frechet_distance(features(images), digit_features)
+    return metrics.agreement(judge, images, labels), distance
 
 
 read, distance = quality(samples, asked_for)
+
+# %% [markdown]
+# The next cell holds them against held-out digits.
+
+# %% tags=["hide-input"]
 read_real, distance_real = quality(held_out.images, held_out.labels)
 _, distance_as_many = quality(draw(average, held_out.labels), held_out.labels)
 verdict("1,000 samples: share read as asked", read, low=0.95)
@@ -593,8 +627,9 @@ verdict(
 #
 # ## 7. The average of the weights
 #
-# Those samples came from the *average* of the weights and not from the last ones. At a constant learning rate the weights never settle: each batch, with its own $t$ and noise, pushes them about. An **exponential moving average** (EMA)
-# keeps the common direction and loses the jitter. After each step of the optimiser:
+# Those samples came from the *average* of the weights and not from the last ones. At a constant learning rate the
+# weights never settle: each batch, with its own $t$ and noise, pushes them about. An **exponential moving average**
+# (EMA) keeps the common direction and loses the jitter. After each step of the optimiser:
 #
 # $$\bar w \leftarrow d\, \bar w + (1 - d)\, w$$
 #
@@ -631,16 +666,17 @@ def averages(decay):
     return torch.cat(line)
 
 
+# %% [markdown]
+# The next cell draws the weight and three averages, and compares yours with the one that `fit` kept.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(9, 3.6))
 ax.plot(path, color=NOISE, linewidth=1, label="the weight")
 for decay, colour, style in ((0.9, GREEN, ":"), (DECAY, DATA, "-"), (0.999, MODEL, "--")):
     ax.plot(averages(decay), style, color=colour, label=f"decay {decay}")
 ax.set(title="One weight of 523,777, and three averages of it", xlabel="step", ylabel="value")
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-show(
-    fig,
-    "A jittery grey line wanders over the training steps; the average with decay 0.9 follows its jitter, 0.99 runs smoothly through it, 0.999 moves slowest and lags behind.",
-)
+show(fig, "12.one_weight")
 kept = average.after.conv1.weight[0, 2, 1, 1].item()
 verdict(
     "your average after the last step minus the one that fit kept",
@@ -650,10 +686,12 @@ verdict(
 verdict("decay 0.999: share of the untrained weights in the average", 0.999**STEPS, high=0.37)
 
 # %% [markdown]
-# Too short a memory averages nothing, too long a one has not yet forgotten the untrained net. (The samples of the three are not compared here.)
+# Too short a memory averages nothing, too long a one has not yet forgotten the untrained net. (The samples of the three
+# are not compared here.)
 #
-# **Predict.** Draw the 1,000 samples again, from the same noise, with the *last* weights in place of the average. (a) Many more are misread, by 5 points or more; (b) nearly as many are read rightly, but the features are
-# further from those of real digits; (c) no difference in either.
+# **Predict.** Draw the 1,000 samples again, from the same noise, with the *last* weights in place of the average. (a)
+# Many more are misread, by 5 points or more; (b) nearly as many are read rightly, but the features are further from
+# those of real digits; (c) no difference in either.
 
 # %%
 ### BEGIN SOLUTION
@@ -669,32 +707,38 @@ reveal(
     answer,
     "a digit stays a digit; what the jitter spoils is the finer make: greys, widths, which forms are common.",
 )
+
+# %% [markdown]
+# The next cell draws ten of both, and their difference.
+
+# %% tags=["hide-input"]
 verdict("share read as asked, last weights minus average", read_raw - read, low=-0.05, high=0.03)
 verdict("Fréchet distance, last weights over average", distance_raw / distance, low=1.1)
-show(
-    image_rows(
-        {
-            "average": samples[:10],
-            "last weights": raw_samples[:10],
-            "difference": (raw_samples - samples)[:10] / 2 + 0.5,
-        },
-        "The same noise, the same labels",
-    ),
-    "Ten digits from averaged weights above the same from the last weights: nearly alike; the difference is faint grey patches along the strokes.",
-)
+rows = {
+    "average": samples[:10],
+    "last weights": raw_samples[:10],
+    "difference": (raw_samples - samples)[:10] / 2 + 0.5,
+}
+show(image_rows(rows, "The same noise, the same labels"), "12.average_or_last")
 
 # %% [markdown]
 # ## 8. Where is the task hard?
 #
-# One loss, a thousand tasks. So split it by $t$. And $v$ is only one reading of the answer. With $a = \sqrt{\bar\alpha_t}$ and $b = \sqrt{1 - \bar\alpha_t}$ the guesses are $\hat x_0 = a x_t - b \hat v$ and
-# $\hat\epsilon = b x_t + a \hat v$, so an error $e$ in $v$ is an error $b\,e$ in $x_0$ and $a\,e$ in $\epsilon$: **the same net, three losses.**
+# One loss, a thousand tasks. So split it by $t$. And $v$ is only one reading of the answer. With
+# $a = \sqrt{\bar\alpha_t}$ and $b = \sqrt{1 - \bar\alpha_t}$ the guesses are $\hat x_0 = a x_t - b \hat v$ and
+# $\hat\epsilon = b x_t + a \hat v$, so an error $e$ in $v$ is an error $b\,e$ in $x_0$ and $a\,e$ in $\epsilon$: **the
+# same net, three losses.**
 
 
 # %%
+MEASURED = preset(355, smoke=30)  # images at each t, as many as are held out
+
+
 @torch.no_grad()
 def error_by_t(model, x0, labels, ts, repeats=2):
     """The mean squared error of v at each t: [len(ts)]."""
     errors, generator = [], dice(3)
+    x0, labels = x0[:MEASURED], labels[:MEASURED]
     for t in ts:
         t, (signal, sigma) = torch.full((len(x0),), t), schedule.rates(t, x0)
         squared = 0
@@ -707,29 +751,20 @@ def error_by_t(model, x0, labels, ts, repeats=2):
 
 
 some_t = [0, 20, 50, *range(100, 1000, 100), 999]
-on_training = error_by_t(average, x_train[:355], digits.labels[:355], some_t)
+on_training = error_by_t(average, x_train, digits.labels, some_t)
 on_held_out = error_by_t(average, x_held, held_out.labels, some_t)
+
+# %% [markdown]
+# The next cell reads these errors in three ways, and draws seen beside unseen digits.
+
+# %% tags=["hide-input"]
 level = schedule.alphas_cumprod[some_t].float()
-fig, axes = subplots(1, 2, figsize=(10.6, 3.9))
-for name, factor, colour, style in (
-    ("v", 1, DATA, "-"),
-    ("noise", level, NOISE, "--"),
-    ("$x_0$", 1 - level, MODEL, "-."),
-):
-    axes[0].plot(some_t, factor * on_training, style, marker="o", color=colour, label=f"as {name}")
-axes[0].set(title="One net, three losses", xlabel="t", ylabel="mean squared error")
-axes[0].legend()
-for name, errors, colour, style in (
-    ("training digits", on_training, DATA, "-"),
-    ("held-out digits", on_held_out, MODEL, "--"),
-):
-    axes[1].plot(some_t, errors, style, marker="o", color=colour, label=name)
-axes[1].set(title="Seen and unseen digits", xlabel="t", ylabel="error of v")
-axes[1].legend()
-show(
-    fig,
-    "Left: the error over t. As v it falls until t = 400 and is then flat; read as noise it falls to 0, read as the clean image it rises from 0. Right: the errors on training and on held-out digits, close together.",
+fig = diffusion_images.errors_over_t(
+    some_t,
+    {"v": on_training, "noise": level * on_training, "$x_0$": (1 - level) * on_training},
+    {"training digits": on_training, "held-out digits": on_held_out},
 )
+show(fig, "12.errors_over_t")
 as_noise, as_x0 = level * on_training, (1 - level) * on_training
 verdict("read as noise: error at t = 20 over that at t = 900", as_noise[1] / as_noise[11], low=30)
 verdict("read as the clean image: error at t = 900 over that at t = 20", as_x0[11] / as_x0[1], low=40)
@@ -742,15 +777,18 @@ verdict(
 verdict("as v: largest error over smallest", on_training.max() / on_training.min(), low=3.5, high=9)
 
 # %% [markdown]
-# Read as noise, an early step is the hard one: there is hardly any noise in the image, and it must be found among the strokes. Read as $x_0$, a late step is the hard one: hardly any image is left. A loss on the
-# noise therefore spends itself on the early steps, one on $x_0$ on the late ones. The error of $v$ is the noise's at one end, and that of $x_0$ at the other, so it goes to 0 nowhere: it is spread
-# more evenly, though not evenly (the last line). That is why it is the target here. The right panel will matter in section 11.
+# Read as noise, an early step is the hard one: there is hardly any noise in the image, and it must be found among the
+# strokes. Read as $x_0$, a late step is the hard one: hardly any image is left. A loss on the noise therefore spends
+# itself on the early steps, one on $x_0$ on the late ones. The error of $v$ is the noise's at one end, and that of
+# $x_0$ at the other, so it goes to 0 nowhere: it is spread more evenly, though not evenly (the last line). That is why
+# it is the target here. The right panel will matter in section 11.
 #
 # ## 9. The guess along the path
 #
 # At every step the net makes a guess of the finished image, $\hat x_0 = a x_t - b \hat v$. `watch` shows it.
 #
-# **Predict.** Look at the very first guess, from pure noise, at $t = 999$. The net is told the class, say 3. It shows (a) noise; (b) a finished 3, one of many; (c) a blurred 3, the average of all training threes.
+# **Predict.** Look at the very first guess, from pure noise, at $t = 999$. The net is told the class, say 3. It shows
+# (a) noise; (b) a finished 3, one of many; (c) a blurred 3, the average of all training threes.
 
 # %%
 ### BEGIN SOLUTION
@@ -765,15 +803,17 @@ def watch(t, x_t, x0):
     seen.append((t, x_t.clone(), x0.clone()))
 
 
-forty = torch.arange(40) % 10
-by_ddpm = draw(average, forty, steps=1000, seed=4, sampler=samplers.ddpm, watch=watch)
+def seen_at(t):
+    """What was seen at step t: (t, x_t, x_0)."""
+    return seen[(999 - t) * len(seen) // 1000]
+
+
+forty = torch.arange(preset(40, smoke=10)) % 10
+by_ddpm = draw(average, forty, steps=THOUSAND, seed=4, sampler=samplers.ddpm, watch=watch)
 first_guess = seen[0][2]
 class_means = torch.stack([x_train[digits.labels == digit].mean(0) for digit in range(10)])
 to_mean = (first_guess - class_means[forty]).square().mean().sqrt()
-apart = (
-    torch.cdist(class_means.flatten(1), class_means.flatten(1))[torch.triu(torch.ones(10, 10), 1) > 0].mean()
-    / 8
-)
+apart = torch.pdist(class_means.flatten(1)).mean() / 8
 blurred, noise_like = to_mean < 0.5 * apart, first_guess.std() > 1.5 * class_means.std()
 reveal(
     guess,
@@ -785,9 +825,10 @@ verdict(
 )
 
 # %% [markdown]
-# So it begins with the mean of the class, and decides the details one after another. Drag the slider (or use the arrow keys) through the thousand steps. Above is the noisy image, below the guess.
+# So it begins with the mean of the class, and decides the details one after another. Drag the slider (or use the arrow
+# keys) through the thousand steps. Above is the noisy image, below the guess.
 
-# %%
+# %% tags=["hide-input"]
 from ipywidgets import IntSlider
 
 
@@ -804,69 +845,62 @@ for ax, name in zip(axes, ("$x_t$", "$\\hat x_0$"), strict=True):
 
 
 def redraw(t):
-    _, x_t, x0 = seen[999 - t]
+    _, x_t, x0 = seen_at(t)
     for row, images in zip(rows, (x_t, x0), strict=True):
         row.set_data(sheet(images))
     axes[0].set_title(f"t = {t}")
 
 
-touch(
-    fig,
-    redraw,
-    IntSlider(value=600, min=0, max=999, step=3, description="step t", continuous_update=True),
-    "Ten digits being drawn: above, the noisy images at the step that the slider shows; below, the guesses of the finished images, blurred at late steps and sharp at early ones.",
-)
+slider = IntSlider(value=600, min=0, max=999, step=3, description="step t", continuous_update=True)
+diffusion_images.touch(fig, redraw, slider, "12.slider")
 
 # %% [markdown]
-# The same in one picture, and in two curves: how far the guess still is from what it becomes, and what the judge reads, in the noisy image and in the guess. (The guess shows the class from the start, for the net was told the label.)
+# The same in one picture, and in two curves: how far the guess still is from what it becomes, and what the judge reads,
+# in the noisy image and in the guess. (The guess shows the class from the start, for the net was told the label.)
 
-# %%
+# %% tags=["hide-input"]
 shown = [999, 900, 800, 700, 600, 500, 400, 300, 200, 100, 0]
-guesses = torch.stack([seen[999 - t][2] for t in shown], 1)  # [40, 11, 1, 8, 8]
-show(
-    image_rows({f"asked: {digit}": to_pixels(guesses[digit]) for digit in (3, 5, 8)}, "The guess along the path",
-               names=[f"t = {t}" for t in shown], columns=11),
-    "For a three, a five and an eight, the guess at eleven steps from 999 to 0: a blurred class average that sharpens by and by, its greys until the end.",
-)  # fmt: skip
-final = seen[-1][2]
-left = torch.tensor([(x0 - final).square().mean().sqrt() for _, _, x0 in seen[::10]])
-reads = {name: [metrics.agreement(judge, to_pixels(step[place]), forty) for step in seen[::10]]
+guesses = torch.stack([seen_at(t)[2] for t in shown], 1)  # [40, 11, 1, 8, 8]
+rows = {f"asked: {digit}": to_pixels(guesses[digit]) for digit in (3, 5, 8)}
+fig = image_rows(rows, "The guess along the path", names=[f"t = {t}" for t in shown], columns=11)
+show(fig, "12.guesses")
+final, some = seen[-1][2], seen[:: len(seen) // 100 or 1]
+left = torch.tensor([(x0 - final).square().mean().sqrt() for _, _, x0 in some])
+reads = {name: [metrics.agreement(judge, to_pixels(step[place]), forty) for step in some]
          for name, place in (("in the noisy image", 1), ("in the guess", 2))}  # fmt: skip
-ts = [t for t, _, _ in seen[::10]]
-fig, axes = subplots(1, 2, figsize=(10.4, 3.6))
-axes[0].plot(ts, left, color=MODEL)
-axes[0].set(title="Distance of the guess from the end", xlabel="t", ylabel="root mean square", xlim=(999, 0))
-for (name, values), colour, style in zip(reads.items(), (NOISE, MODEL), ("--", "-"), strict=True):
-    axes[1].plot(ts, values, style, color=colour, label=name)
-axes[1].set(title="The judge reads the class", xlabel="t", ylabel="share", xlim=(999, 0))
-axes[1].legend(loc="lower right")
-show(
-    fig,
-    "Two panels over t from 999 to 0. Left: the guess's distance from the final image falls steadily. Right: the judge reads the class in the guess from the start, in the noisy image from the middle on.",
+ts = [t for t, _, _ in some]
+fig = diffusion_images.guess_over_t(ts, left, reads)
+show(fig, "12.guess_over_t")
+verdict(
+    "distance from the end at t = 499 over that at the start",
+    left[len(some) // 2] / left[0],
+    low=0.5,
+    high=0.9,
 )
-verdict("distance from the end at t = 499 over that at the start", left[50] / left[0], low=0.5, high=0.9)
 verdict(
     "t = 499: class read in the guess minus in the noisy image",
-    reads["in the guess"][50] - reads["in the noisy image"][50],
+    reads["in the guess"][len(some) // 2] - reads["in the noisy image"][len(some) // 2],
     low=0.2,
 )
 
 # %% [markdown]
 # ### A thousand steps or twenty
 #
-# Those forty took 1,000 steps each with fresh noise (DDPM). The samples before took 20, without. What did the other 980 buy? The distance needs many samples, so it is measured at 100 steps against 20.
+# Those forty took 1,000 steps each with fresh noise (DDPM). The samples before took 20, without. What did the other 980
+# buy? The distance needs many samples, so it is measured at 100 steps against 20.
 
 # %%
 by_ddim = draw(average, forty, seed=4)
 by_few = draw(average, forty, steps=5, seed=4)
-show(
-    image_rows(
-        {"DDPM, 1,000": by_ddpm, "DDIM, 20": by_ddim, "DDIM, 5": by_few}, "Steps of the sampler", columns=10
-    ),
-    "Ten digits each from 1,000 noisy steps, from 20 and from 5 deterministic ones: the first two rows equally good, the last softer.",
-)
+rows = {"DDPM, 1,000": by_ddpm, "DDIM, 20": by_ddim, "DDIM, 5": by_few}
+show(image_rows(rows, "Steps of the sampler", columns=10), "12.steps_of_the_sampler")
+
+# %% [markdown]
+# The next cell measures the distance.
+
+# %% tags=["hide-input"]
 five_hundred = asked_for[:500]
-with_noise = draw(average, five_hundred, steps=100, sampler=samplers.ddpm)
+with_noise = draw(average, five_hundred, steps=5 * TWENTY, sampler=samplers.ddpm)
 by_hundred, by_twenty = (
     quality(images, five_hundred)[1] for images in (with_noise, draw(average, five_hundred))
 )
@@ -880,7 +914,9 @@ by_five = quality(draw(average, asked_for, steps=5), asked_for)[1]
 verdict("DDIM, 5 steps, 1,000 samples: Fréchet distance over that with 20", by_five / distance, low=1.1)
 
 # %% [markdown]
-# Nothing that these show: to the eye a thousand steps look like twenty, and a hundred with fresh noise come no nearer to the digits. (With as few as 5 steps there *is* a price.) Why a path without noise ends in the right distribution, and how few steps will do, is the subject of notebook 13.
+# Nothing that these show: to the eye a thousand steps look like twenty, and a hundred with fresh noise come no nearer
+# to the digits. (With as few as 5 steps there *is* a price.) Why a path without noise ends in the right distribution,
+# and how few steps will do, is the subject of {notebook 13}.
 #
 # ## 10. What attention looks at
 #
@@ -892,16 +928,13 @@ with torch.no_grad():
     noisy = schedule.add_noise(x_held[:100], torch.randn(100, 1, 8, 8, generator=dice()), t)
     average(noisy, t, held_out.labels[:100])
     attention_map = average.attention.map.mean(0)[0]  # [16, 16], averaged over 100 digits
-fig, axes = subplots(1, 5, figsize=(10.4, 2.6))
-for ax, pixel in zip(axes, (0, 5, 6, 9, 15), strict=True):
-    picture = ax.imshow(attention_map[pixel].view(4, 4), cmap="viridis", vmin=0, vmax=attention_map.max())
-    ax.plot(pixel % 4, pixel // 4, "*", color="white", markeredgecolor="black", markersize=17)
-    ax.set(xticks=[], yticks=[], title=f"from pixel {pixel}")
-fig.colorbar(picture, ax=axes, label="weight", shrink=0.9)
-show(
-    fig,
-    "Five maps of 4 by 4 pixels: the starred pixel spreads its attention over far pixels too, unevenly, and not mostly on itself.",
-)
+
+# %% [markdown]
+# The next cell draws the map from five pixels.
+
+# %% tags=["hide-input"]
+fig = diffusion_images.attention_maps(attention_map, (0, 5, 6, 9, 15))
+show(fig, "12.attention")
 verdict(
     "largest weight that a pixel gives, averaged, over 1/16 (no choice)",
     16 * attention_map.max(1).values.mean(),
@@ -909,7 +942,8 @@ verdict(
 )
 
 # %% [markdown]
-# **Predict.** Does it matter? Take attention out of the trained net, so that the block is its shortcut. The loss on held-out digits (a) at least doubles; (b) rises by a tenth or more; (c) hardly changes.
+# **Predict.** Does it matter? Take attention out of the trained net, so that the block is its shortcut. The loss on
+# held-out digits (a) at least doubles; (b) rises by a tenth or more; (c) hardly changes.
 
 # %%
 ### BEGIN SOLUTION
@@ -935,12 +969,14 @@ reveal(
 verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
 
 # %% [markdown]
-# So a map with structure proves nothing. Measure. (A net *trained* without attention is another question.) On large images, where far things are far, attention pays (Dhariwal and Nichol 2021 count how much).
+# So a map with structure proves nothing. Measure. (A net *trained* without attention is another question.) On large
+# images, where far things are far, attention pays (Dhariwal and Nichol 2021 count how much).
 #
 # ## 11. Larger images, and: is it copying?
 #
-# On `glyphs`, 28 x 28, training takes too long for a notebook. These weights come with the course; the recipe is in the repository, and `python -m course_utils train glyphs_diffusion` makes them again. The net is the
-# same, with three resolutions: 28, 14 and 7.
+# On `glyphs`, 28 x 28, training takes too long for a notebook. These weights come with the course; the recipe is in the
+# repository, and `python -m course_utils train glyphs_diffusion` makes them again. The net is the same, with three
+# resolutions: 28, 14 and 7.
 
 # %%
 glyph_net, provenance = checkpoints.load("glyphs_diffusion")
@@ -961,18 +997,15 @@ def draw_glyphs(labels, steps=40, seed=0):
 
 
 glyph_labels = torch.arange(60) % 10
-glyph_samples = draw_glyphs(glyph_labels)
+glyph_samples = draw_glyphs(glyph_labels, steps=preset(40, smoke=2))
 ordered = glyph_samples.view(6, 10, 1, 28, 28).flatten(0, 1)
-show(
-    mosaic(ordered, 6, 10, "Six of each class, 28 x 28"),
-    "A sheet of 60 generated glyphs, a column for each digit from 0 to 9, in many fonts, weights and slants; a few are misshapen.",
-)
+show(mosaic(ordered, 6, 10, "Six of each class, 28 x 28"), "12.glyphs")
 
 # %% [markdown]
-# And attention, here at $7 \times 7$, with 49 pixels?
+# And attention, here at $7 \times 7$, with 49 pixels? The next cell takes it out there too, and compares the loss.
 
-# %%
-glyph_held = data.load("glyphs", split="test", n=200)
+# %% tags=["hide-input"]
+glyph_held = data.load("glyphs", split="test", n=preset(200, smoke=20))
 glyph_x0, few_t = 2 * glyph_held.images - 1, [100, 300, 500, 700, 900]
 with_it = error_by_t(glyph_net, glyph_x0, glyph_held.labels, few_t, repeats=1)
 look, glyph_net.attention = glyph_net.attention, Shortcut()
@@ -983,8 +1016,10 @@ verdict(
 )
 
 # %% [markdown]
-# Samples that look real raise a suspicion: are they training images? A net with half a million weights and 1,442 digits could know them by heart, and so has *Stable Diffusion* some of its images (Somepalli et al. 2023). So, for each sample, find the
-# nearest training image, and ask whether the sample is nearer to it than an honest new digit would be. A held-out digit is an honest new digit.
+# Samples that look real raise a suspicion: are they training images? A net with half a million weights and 1,442 digits
+# could know them by heart, and so has *Stable Diffusion* some of its images (Somepalli et al. 2023). So, for each
+# sample, find the nearest training image, and ask whether the sample is nearer to it than an honest new digit would be.
+# A held-out digit is an honest new digit.
 
 
 # %%
@@ -994,14 +1029,15 @@ def nearest(images, train):
     return distance / train[0].numel() ** 0.5, index
 
 
-glyph_train = data.load("glyphs", split="train", n=20_000)
+glyph_train = data.load("glyphs", split="train", n=preset(20_000, smoke=500))
 of_samples, whose = nearest(samples, digits.images)
 of_held_out, _ = nearest(held_out.images, digits.images)
 glyphs_of_samples, glyphs_whose = nearest(glyph_samples, glyph_train.images)
 glyphs_of_held_out, _ = nearest(glyph_held.images, glyph_train.images)
 
 # %% [markdown]
-# **Predict.** For the digits trained here: the median distance of a sample to its nearest training image, over that of a held-out digit, is (a) near 0: they are copies; (b) near 1; (c) above 1.5: they are far from any digit.
+# **Predict.** For the digits trained here: the median distance of a sample to its nearest training image, over that of
+# a held-out digit, is (a) near 0: they are copies; (b) near 1; (c) above 1.5: they are far from any digit.
 
 # %%
 ### BEGIN SOLUTION
@@ -1015,26 +1051,18 @@ reveal(
     "a" if ratio < 0.3 else "c" if ratio > 1.5 else "b",
     "a sample lies as far from the training digits as a digit that was not in training.",
 )
-fig, axes = subplots(1, 2, figsize=(10.4, 3.5))
-for ax, pair, title in (
-    (axes[0], (of_samples, of_held_out), "digits, trained here"),
-    (axes[1], (glyphs_of_samples, glyphs_of_held_out), "glyphs, from the checkpoint"),
-):
-    bins = torch.linspace(0, 1.05 * max(part.max() for part in pair).item(), 30).numpy()
-    for values, name, colour, look_of_it in zip(
-        pair,
-        ("samples", "held-out"),
-        (MODEL, DATA),
-        ({"histtype": "step", "linewidth": 2.2}, {"alpha": 0.45}),
-        strict=True,
-    ):
-        ax.hist(values.numpy(), bins=bins, density=True, color=colour, label=name, **look_of_it)
-    ax.set(title=title, xlabel="distance to the nearest training image", ylabel="density")
-    ax.legend()
-show(
-    fig,
-    "Two histograms of distances to the nearest training image. For the digits, and for the glyphs, samples and held-out images lie equally far; none is near 0.",
+
+# %% [markdown]
+# The next cell draws all distances, for digits and glyphs, and the ten samples that are nearest.
+
+# %% tags=["hide-input"]
+fig = diffusion_images.nearest_distances(
+    {
+        "digits, trained here": (of_samples, of_held_out),
+        "glyphs, from the checkpoint": (glyphs_of_samples, glyphs_of_held_out),
+    }
 )
+show(fig, "12.nearest_distances")
 verdict("digits: median distance, samples over held-out", ratio, low=0.85, high=1.2)
 verdict(
     "share of the samples nearer than 95 % of the held-out digits",
@@ -1050,16 +1078,13 @@ verdict(
 same_label = (glyph_train.labels[glyphs_whose] == glyph_labels).float().mean()
 verdict("glyphs: share whose nearest training glyph has the label asked for", same_label, low=0.8)
 closest = of_samples.argsort()[:10]
-show(
-    image_rows(
-        {"sample": samples[closest], "its nearest": digits.images[whose[closest]]},
-        "The ten samples nearest to a training digit, of 1,000",
-    ),
-    "Ten pairs, a sample above its nearest training digit: the same form with the greys a little different in each.",
-)
+rows = {"sample": samples[closest], "its nearest": digits.images[whose[closest]]}
+show(image_rows(rows, "The ten samples nearest to a training digit, of 1,000"), "12.nearest_ten")
 
 # %% [markdown]
-# Even the ten nearest of a thousand differ in their greys. This fits section 8: the loss on unseen digits is nearly that on seen ones, so the net knows hardly anything by heart that it could copy. What if it sees *few* images, for long?
+# Even the ten nearest of a thousand differ in their greys. This fits section 8: the loss on unseen digits is nearly
+# that on seen ones, so the net knows hardly anything by heart that it could copy. What if it sees *few* images, for
+# long?
 
 
 # %%
@@ -1084,18 +1109,15 @@ def step_loss(net, images, labels):
     return training_step(images, labels, net, schedule, torch.default_generator)
 
 
+# %%
 few = torch.cat([torch.where(digits.labels == digit)[0][:2] for digit in range(10)])  # two of each class
 by_heart, _ = train_small(
     step_loss, digits.images[few].repeat(4, 1, 1, 1), digits.labels[few].repeat(4), steps=300
 )
 recited = draw(by_heart, asked_for[:200])
 of_recited, which = nearest(recited, digits.images[few])
-show(
-    image_rows(
-        {"sample": recited[:10], "its nearest": digits.images[few][which[:10]]}, "Trained on twenty digits"
-    ),
-    "Ten samples of a net trained on twenty images above the nearest of the twenty: most are the same picture.",
-)
+rows = {"sample": recited[:10], "its nearest": digits.images[few][which[:10]]}
+show(image_rows(rows, "Trained on twenty digits"), "12.trained_on_twenty")
 verdict(
     "trained on 20 digits: median distance to the nearest, over that of held-out digits",
     of_recited.median() / of_held_out.median(),
@@ -1103,16 +1125,19 @@ verdict(
 )
 
 # %% [markdown]
-# Same recipe, and these are copies. Whether a diffusion model copies is a matter of how much data it sees, how often, and how large it is. The distances tell.
+# Same recipe, and these are copies. Whether a diffusion model copies is a matter of how much data it sees, how often,
+# and how large it is. The distances tell.
 #
 # ## 12. Filling in what is missing
 #
-# Take half a picture away. The model was never trained to complete pictures, but its sampler can be led: after every step, put the truth where you know it. The truth is clean, though, and the sampler's image is noisy; so give the
-# truth *as much noise as the image has now*:
+# Take half a picture away. The model was never trained to complete pictures, but its sampler can be led: after every
+# step, put the truth where you know it. The truth is clean, though, and the sampler's image is noisy; so give the truth
+# *as much noise as the image has now*:
 #
 # $$x_t \leftarrow m \odot \big(\sqrt{\bar\alpha_t}\, x_0^{\text{known}} + \sqrt{1 - \bar\alpha_t}\, \epsilon\big) + (1 - m) \odot x_t, \qquad m = 1 \text{ where known}$$
 #
-# **Exercise 6.** `t` is the step that `x` has reached, and $-1$ after the last one. `schedule.rates(-1, ...)` gives 1 and 0 (`add_noise` knows no step $-1$).
+# **Exercise 6.** `t` is the step that `x` has reached, and $-1$ after the last one. `schedule.rates(-1, ...)` gives 1
+# and 0 (`add_noise` knows no step $-1$).
 
 
 # %%
@@ -1128,17 +1153,21 @@ def known_part(x, known, mask, schedule, t, noise):
 known_part = check("diffusion.known_part", known_part)
 
 # %% [markdown]
-# There is a catch. The net denoises the whole image and makes the hole fit the known part. Then the known part is replaced by a *fresh* noisy copy, and the hole, already drawn, no longer quite fits. **RePaint** (Lugmayr et al. 2022) gives
-# the two time to agree: after each step go back up, and repeat it a few times. Back up means noise again, from level $\bar\alpha_p$ of the step below to $\bar\alpha_t$ (notebook 10): $x_t = k\, x_p + \sqrt{1 - k^2}\, \epsilon$ with $k = \sqrt{\bar\alpha_t / \bar\alpha_p}$.
+# There is a catch. The net denoises the whole image and makes the hole fit the known part. Then the known part is
+# replaced by a *fresh* noisy copy, and the hole, already drawn, no longer quite fits. **RePaint** (Lugmayr et al. 2022)
+# gives the two time to agree: after each step go back up, and repeat it a few times. Back up means noise again, from
+# level $\bar\alpha_p$ of the step below to $\bar\alpha_t$ (notebook 10): $x_t = k\, x_p + \sqrt{1 - k^2}\, \epsilon$
+# with $k = \sqrt{\bar\alpha_t / \bar\alpha_p}$.
 #
-# To make it fair the model is not told the class. These weights come with the course too: in training a tenth of the labels was hidden, so that the net can do without. Why is this worth having? Notebook 14.
+# To make it fair the model is not told the class. These weights come with the course too: in training a tenth of the
+# labels was hidden, so that the net can do without. Why is this worth having? Notebook 14.
 
 # %%
 free_net, _ = checkpoints.load("digits_diffusion")
 
 
 @torch.no_grad()
-def fill_in(known, mask, repeats=1, steps=30, seed=0):
+def fill_in(known, mask, repeats=1, steps=THIRTY, seed=0):
     """Complete the images known [B, 1, 8, 8] in [-1, 1] where mask is 0: [B, 1, 8, 8] in [0, 1]."""
     generator = dice(seed)
 
@@ -1159,44 +1188,39 @@ def fill_in(known, mask, repeats=1, steps=30, seed=0):
 
 
 # %%
-hundred, truth = x_held[:100], held_out.labels[:100]
+originals = held_out.images[: preset(100, smoke=12)]
+known, truth = 2 * originals - 1, held_out.labels[: len(originals)]
 mask = torch.zeros(1, 1, 8, 8)
 mask[..., :4, :] = 1  # the upper half is known
-no_label = torch.full((100,), free_net.classes)  # the label that stands for "not told"
-PASTED, ONCE, AGAIN, LONG = (
-    "pasted at the end",
-    "replaced at each step",
-    "and repeated 5 times",
-    "replaced, 5 times the steps",
-)
-seeds = (1, 2, 3)
+no_label = torch.full((len(known),), free_net.classes)  # the label that stands for "not told"
+PASTED, ONCE = "pasted at the end", "replaced at each step"
+AGAIN, LONG = "and repeated 5 times", "replaced, 5 times the steps"
+seeds = preset((1, 2, 3), smoke=(1,))
 filled = {
-    PASTED: [
-        torch.where(mask > 0, held_out.images[:100], draw(free_net, no_label, seed=seed)) for seed in seeds
-    ],
-    ONCE: [fill_in(hundred, mask, seed=seed) for seed in seeds],
-    AGAIN: [fill_in(hundred, mask, repeats=5, seed=seed) for seed in seeds],
-    LONG: [fill_in(hundred, mask, steps=150, seed=seed) for seed in seeds],
+    PASTED: [torch.where(mask > 0, originals, draw(free_net, no_label, seed=seed)) for seed in seeds],
+    ONCE: [fill_in(known, mask, seed=seed) for seed in seeds],
+    AGAIN: [fill_in(known, mask, repeats=5, seed=seed) for seed in seeds],
+    LONG: [fill_in(known, mask, steps=5 * THIRTY, seed=seed) for seed in seeds],
 }
-rows = {"known": to_pixels(hundred) * mask + 0.35 * (1 - mask)} | {
-    name: runs[0] for name, runs in filled.items()
-}
-show(
-    image_rows(
-        {name: images[:12] for name, images in (rows | {"truth": held_out.images[:100]}).items()},
-        "The lower half is missing",
-    ),
-    "Twelve upper halves of digits and their completions: pasted ones often do not fit, those led at each step mostly do, with repeats or without; the truth below.",
-)
 
 # %% [markdown]
-# By eye the last rows are hard to tell apart. So count, over three seeds. The repeats cost five times the work; so they must also beat five times as many steps.
+# The next cell draws twelve of them, with the first seed.
+
+# %% tags=["hide-input"]
+rows = {"known": originals * mask + 0.35 * (1 - mask)}
+rows |= {name: runs[0] for name, runs in filled.items()} | {"truth": originals}
+fig = image_rows({name: images[:12] for name, images in rows.items()}, "The lower half is missing")
+show(fig, "12.filled_in")
+
+# %% [markdown]
+# By eye the last rows are hard to tell apart. So count, over three seeds. The repeats cost five times the work; so they
+# must also beat five times as many steps.
 
 
-# %%
+# %% tags=["hide-input"]
 def seam(images):
     """The mean size of the jump from the last known row to the first invented one, over the truth's."""
-    jumps = [(part[..., 3, :] - part[..., 4, :]).abs().mean() for part in (images, held_out.images[:100])]
+    jumps = [(part[..., 3, :] - part[..., 4, :]).abs().mean() for part in (images, originals)]
     return (jumps[0] / jumps[1]).item()
 
 
@@ -1213,20 +1237,17 @@ verdict("seam over the truth's: replaced at each step", seams[ONCE], low=1.05, h
 verdict("seam over the truth's: repeated", seams[AGAIN], low=0.9, high=1.1)
 
 # %% [markdown]
-# Leading the sampler at every step closes most of the seam. The repeats close the rest, and more completions are read as what they were; the same work, spent on more steps, does not do that.
+# Leading the sampler at every step closes most of the seam. The repeats close the rest, and more completions are read
+# as what they were; the same work, spent on more steps, does not do that.
 #
-# A completion need not be the truth: an upper half may belong to several digits. Draw the same half again and again, and see what the model thinks possible.
+# A completion need not be the truth: an upper half may belong to several digits. Draw the same half again and again,
+# and see what the model thinks possible.
 
 # %%
-one = hundred[[3, 6, 8]].repeat_interleave(10, 0)
+one = known[[3, 6, 8]].repeat_interleave(10, 0)
 many = fill_in(one, mask, repeats=5, seed=1)
-show(
-    image_rows(
-        {f"was: {truth[place]}": many[10 * row : 10 * row + 10] for row, place in enumerate((3, 6, 8))},
-        "Ten completions of each half",
-    ),
-    "Three upper halves, each with ten completions: the upper rows agree, the lower parts vary, some making another digit of it.",
-)
+rows = {f"was: {truth[place]}": ten for place, ten in zip((3, 6, 8), many.split(10), strict=True)}
+show(image_rows(rows, "Ten completions of each half"), "12.ten_completions")
 different = many.view(3, 10, 64).std(1).view(3, 8, 8).mean(0)
 verdict("spread of the completions, known rows", different[:4].max(), high=1e-5)
 verdict("spread of the completions, invented rows", different[4:].mean(), low=0.05)
@@ -1234,7 +1255,8 @@ verdict("spread of the completions, invented rows", different[4:].mean(), low=0.
 # %% [markdown]
 # ## 13. The failure museum
 #
-# All exhibits use the small net (half the width, about a quarter of the weights) and 300 steps. First the same without any fault, as a yardstick.
+# All exhibits use the small net (half the width, about a quarter of the weights) and 300 steps. First the same without
+# any fault, as a yardstick.
 
 # %%
 yardstick = train_small(step_loss)  # the average of the weights, and the last ones
@@ -1244,7 +1266,8 @@ read_sound, distance_sound = quality(draw(sound, asked_few), asked_few)
 verdict("small net, 300 steps: share read as asked", read_sound, low=0.88)
 
 # %% [markdown]
-# **Exhibit A: the pixels stayed in $[0, 1]$.** Training runs, the loss falls. The sampler, and whoever shows the images, takes 0 for mid-grey, and paper and ink to lie at -1 and 1. Mend it.
+# **Exhibit A: the pixels stayed in $[0, 1]$.** Training runs, the loss falls. The sampler, and whoever shows the
+# images, takes 0 for mid-grey, and paper and ink to lie at -1 and 1. Mend it.
 
 
 # %%
@@ -1266,12 +1289,8 @@ def mended(images):
 
 unscaled, _ = train_small(with_scale(lambda images: images))
 washed_out = draw(unscaled, asked_few)
-show(
-    image_rows(
-        {"trained on [0, 1]": washed_out[:10], "trained on [-1, 1]": draw(sound, asked_few)[:10]}, "Exhibit A"
-    ),
-    "Ten samples on a grey ground, washed out, above ten with full contrast.",
-)
+rows = {"trained on [0, 1]": washed_out[:10], "trained on [-1, 1]": draw(sound, asked_few)[:10]}
+show(image_rows(rows, "Exhibit A"), "12.exhibit_a")
 read_a, distance_a = quality(washed_out, asked_few)
 verdict("exhibit A: share read as asked", read_a, high=0.8)
 verdict("exhibit A: Fréchet distance over that of the sound net", distance_a / distance_sound, low=8)
@@ -1286,7 +1305,8 @@ else:
     )
 
 # %% [markdown]
-# What if sampler and viewer also take the images to lie in $[0, 1]$? Then nothing is grey. But the images are half as large as they were, and the noise is not:
+# What if sampler and viewer also take the images to lie in $[0, 1]$? Then nothing is grey. But the images are half as
+# large as they were, and the noise is not:
 
 # %%
 consistent = 2 * draw(unscaled, asked_few, clip=(0, 1)) - 1  # draw took them for [-1, 1]: undone
@@ -1305,7 +1325,8 @@ verdict(
 # %% [markdown]
 # So every step is noisier than the schedule says. The range of the data and the schedule belong together.
 #
-# **Exhibit B: nobody told it the time.** The net gets $t = 0$ at every step, in training and in sampling. It can only do worse than the net that is told.
+# **Exhibit B: nobody told it the time.** The net gets $t = 0$ at every step, in training and in sampling. It can only
+# do worse than the net that is told.
 #
 # **Predict.** Its samples are (a) noise; (b) the class average, over and over; (c) digits, nearly as good.
 
@@ -1324,21 +1345,23 @@ class Timeless(SmallNet):
 timeless, _ = train_small(step_loss, net=Timeless)
 images = draw(timeless, asked_few)
 read_b, distance_b = quality(images, asked_few)
-spread = images.view(50, 10, 64).std(0).mean() / held_out.images.flatten(1).std(0).mean()
+spread = images.view(-1, 10, 64).std(0).mean() / held_out.images.flatten(1).std(0).mean()
 reveal(
     guess,
     "c" if read_b > 0.85 else "b" if spread < 0.3 else "a",
     "64 noisy pixels show how much noise there is, so this net mostly knows t anyway.",
 )
+
+# %% [markdown]
+# The next cell draws what it costs at each t, and in samples.
+
+# %% tags=["hide-input"]
 losses_b, losses_sound = (error_by_t(net, x_held, held_out.labels, some_t) for net in (timeless, sound))
 fig, ax = subplots(figsize=(7.4, 3.4))
 ax.plot(some_t, losses_b / losses_sound, "o-", color=MODEL)
 ax.axhline(1, color=NOISE, linestyle="--")
 ax.set(title="What not knowing t costs", xlabel="t", ylabel="loss over that of the sound net")
-show(
-    fig,
-    "The ratio of the losses over t: a little above 1 at every step, with a hump in the middle and one at each end.",
-)
+show(fig, "12.exhibit_b")
 verdict(
     "exhibit B: share read as asked, minus that of the sound net", read_b - read_sound, low=-0.12, high=0.05
 )
@@ -1353,9 +1376,12 @@ verdict(
 )
 
 # %% [markdown]
-# As many digits are read, at some cost in distance. Such a bug is the hardest to find: nothing in the samples cries out. Test it (does the output change with $t$?), do not look for it.
+# As many digits are read, at some cost in distance. Such a bug is the hardest to find: nothing in the samples cries
+# out. Test it (does the output change with $t$?), do not look for it.
 #
-# **Exhibit C: a learning rate too high, and the last weights.** The rate is five times ours. Mend it, in the same 300 steps: return settings that bring the distance within 1.4 times that of the sound net. `"average"` says which weights are drawn with.
+# **Exhibit C: a learning rate too high, and the last weights.** The rate is five times ours. Mend it, in the same 300
+# steps: return settings that bring the distance within 1.4 times that of the sound net. `"average"` says which weights
+# are drawn with.
 
 # %%
 broken = {"lr": 1e-2, "decay": 0.97, "average": False}
@@ -1384,8 +1410,10 @@ else:
     print("exhibit C:", "mended" if ratio < 1.4 else f"still broken, {ratio:.1f} times the distance")
 
 # %% [markdown]
-# **Exhibit D: the guess runs away.** This net predicts the noise, as in the paper of 2020, on the same schedule. At $t = 999$ there is almost no signal: $a = \sqrt{\bar\alpha_t}$ is about 0.00005, and $\hat x_0 = (x_t - b\, \hat\epsilon) / a$ turns an error of
-# 0.01 into one of 200. Mend the sampler: what do you know about every $x_0$?
+# **Exhibit D: the guess runs away.** This net predicts the noise, as in the paper of 2020, on the same schedule. At
+# $t = 999$ there is almost no signal: $a = \sqrt{\bar\alpha_t}$ is about 0.00005, and
+# $\hat x_0 = (x_t - b\, \hat\epsilon) / a$ turns an error of 0.01 into one of 200. Mend the sampler: what do you know
+# about every $x_0$?
 
 
 # %%
@@ -1401,6 +1429,7 @@ def mended():
     ### END SOLUTION
 
 
+# %%
 of_noise, _ = train_small(noise_loss)
 guesses = []
 runaway = draw(
@@ -1428,11 +1457,7 @@ else:
         print("exhibit D: still broken, no digit fills so wide a range:", said)
     else:
         print("exhibit D: mended,", said)
-    verdict(
-        "its Fréchet distance over that of the net that predicts v",
-        ratio,
-        low=1.2,
-    )
+    verdict("its Fréchet distance over that of the net that predicts v", ratio, low=1.2)
 uncut = quality(draw(sound, asked_few, clip=None), asked_few)[1]
 verdict(
     "the net that predicts v: distance without the cut over that with it",
@@ -1442,7 +1467,8 @@ verdict(
 )
 
 # %% [markdown]
-# Cutting helps, and a price remains: after the same 300 steps the net that predicts $v$ draws better digits, and it does without the cut.
+# Cutting helps, and a price remains: after the same 300 steps the net that predicts $v$ draws better digits, and it
+# does without the cut.
 #
 # ## Read with care
 #
@@ -1458,17 +1484,24 @@ Markdown(errata_table("12"))
 # %% [markdown]
 # ## What to take with you
 #
-# - The net of a diffusion model is an image-to-image net. A U-Net sees far at low resolution and keeps the detail by its skips; time and class enter every block as a scale and a shift.
+# - The net of a diffusion model is an image-to-image net. A U-Net sees far at low resolution and keeps the detail by
+#   its skips; time and class enter every block as a scale and a shift.
 # - Start every residual branch, and the last layer, at zero: the net begins as "no opinion".
-# - $v$ spreads the loss more evenly over the steps than noise or $x_0$ do. Scale the images to $[-1, 1]$. Draw with averaged weights.
-# - Judge samples by more than looking: are they what was asked (a classifier), is their distribution right (a distance of features), are they new (nearest neighbours, against held-out images).
+# - $v$ spreads the loss more evenly over the steps than noise or $x_0$ do. Scale the images to $[-1, 1]$. Draw with
+#   averaged weights.
+# - Judge samples by more than looking: are they what was asked (a classifier), is their distribution right (a distance
+#   of features), are they new (nearest neighbours, against held-out images).
 # - The sampler can be led. Putting the known part in at each step, with the right amount of noise, completes a picture.
 # - What looks sensible (an attention map) may not matter; what looks fatal (no time) may hardly show. Measure.
 #
-# **Left out here.** Guidance, which sharpens what the label says (notebook 14). Fewer steps, and why they will do (13). Diffusion on codes in place of pixels (15). Learned variances, self-conditioning, transformers in place of the U-Net, text. Choosing the averaging after training (Karras et
-# al. 2024).
+# **Left out here.** Guidance, which sharpens what the label says (notebook 14). Fewer steps, and why they will do
+# ({notebook 13}). Diffusion on codes in place of pixels ({notebook 17}). Learned variances, self-conditioning,
+# transformers in place of the U-Net, text. Choosing the averaging after training (Karras et al. 2024).
 #
-# **Papers.** Ronneberger, Fischer and Brox, *U-Net*, 2015. Vaswani et al., *Attention is all you need*, 2017. Wu and He, *Group normalization*, 2018. Ho, Jain and Abbeel, *Denoising diffusion probabilistic models*, 2020. Nichol and
-# Dhariwal, *Improved denoising diffusion probabilistic models*, 2021. Dhariwal and Nichol, *Diffusion models beat GANs on image synthesis*, 2021. Lugmayr et al., *RePaint*, 2022. Salimans and Ho, *Progressive distillation for fast sampling of
-# diffusion models*, 2022 ($v$). Karras et al., *Elucidating the design space of diffusion-based generative models*, 2022, and *Analyzing and improving the training dynamics of diffusion models*, 2024. Somepalli et al., *Diffusion art
-# or digital forgery?*, 2023.
+# **Papers.** Ronneberger, Fischer and Brox, *U-Net*, 2015. Vaswani et al., *Attention is all you need*, 2017. Wu and
+# He, *Group normalization*, 2018. Ho, Jain and Abbeel, *Denoising diffusion probabilistic models*, 2020. Nichol and
+# Dhariwal, *Improved denoising diffusion probabilistic models*, 2021. Dhariwal and Nichol, *Diffusion models beat GANs
+# on image synthesis*, 2021. Lugmayr et al., *RePaint*, 2022. Salimans and Ho, *Progressive distillation for fast
+# sampling of diffusion models*, 2022 ($v$). Karras et al., *Elucidating the design space of diffusion-based generative
+# models*, 2022, and *Analyzing and improving the training dynamics of diffusion models*, 2024. Somepalli et al.,
+# *Diffusion art or digital forgery?*, 2023.
