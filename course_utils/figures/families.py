@@ -12,7 +12,7 @@ FAMILIES = {
     "approximate": (
         GREEN,
         "a bound, or up to a constant",
-        [("variational autoencoder", "02, 03"), ("diffusion", "10 to 15"), ("energy-based", "met in 13")],
+        [("variational autoencoder", "02, 03"), ("diffusion", "10 to 17"), ("energy-based", "met in 13")],
     ),
     "implicit": (MODEL, "samples only", [("adversarial (GAN)", "04 to 07")]),
 }

@@ -27,16 +27,17 @@
 # %% [markdown]
 # ## How this course works
 #
-# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Nothing is downloaded, and everything fits a laptop. [The way through the course](README.md) says what each lesson
-# is about, how long it runs, and which ones you may skip.
+# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Nothing is downloaded, and everything fits a laptop.
+# [The way through the course](README.md) says what each lesson is about, how long it runs, and which ones you may skip.
 #
-# - **Exercises** are functions with a blank. The next cell *checks* what you wrote. It tells you which mistake yours looks
-#   like, and it always hands back a function that works. So a blank never stops the notebook.
+# - **Exercises** are functions with a blank. The next cell *checks* what you wrote. It tells you which mistake yours
+#   looks like, and it always hands back a function that works. So a blank never stops the notebook.
 # - **`hint("...")`** gives a first hint. Run it again for a stronger one.
 # - **Predictions**: you write down a guess before the next cell shows the answer. Nobody counts them. Guess anyway: a
 #   wrong guess is what makes the answer stick.
 # - **Widgets** answer to the mouse and to the arrow keys.
-# - **PASS** lines say what was measured as a band. Your computer rounds differently from ours and lands in the same band.
+# - **PASS** lines say what was measured as a band. Your computer rounds differently from ours and lands in the same
+#   band.
 
 # %%
 import math
@@ -81,8 +82,8 @@ ready = doctor.main() == 0
 #
 # **Supervised learning** has pairs $(x, y)$ and learns a map from $x$ to $y$. **Unsupervised learning** has only $x$. A
 # *discriminative* model answers "which label?": it learns $p(y \mid x)$ and nothing else. A *generative* model answers
-# "how does such data come about?": it learns $p(x)$, or $p(x \mid y)$ for each label. Together with how common each label is, $p(y)$,
-# Bayes' rule then gives the labels too:
+# "how does such data come about?": it learns $p(x)$, or $p(x \mid y)$ for each label. Together with how common each
+# label is, $p(y)$, Bayes' rule then gives the labels too:
 #
 # $$p(y \mid x) = \frac{p(x \mid y)\, p(y)}{\sum_{y'} p(x \mid y')\, p(y')}$$
 #
@@ -124,8 +125,8 @@ class_posterior = check("start.class_posterior", class_posterior)
 hint("start.class_posterior")
 
 # %% [markdown]
-# Now both kinds of model on the same points. The generative one fits a Gaussian to each class. The discriminative one is a
-# logistic regression. The dashed line is the boundary of the truth.
+# Now both kinds of model on the same points. The generative one fits a Gaussian to each class. The discriminative one
+# is a logistic regression. The dashed line is the boundary of the truth.
 
 # %%
 fitted = [
@@ -150,7 +151,10 @@ def bayes(x):
     return class_posterior(torch.stack([p.log_prob(x) for p in truth], dim=1), prior.log())[:, 1]
 
 
-# %%
+# %% [markdown]
+# The next cell draws what both say over the plane.
+
+# %% tags=["hide-input"]
 where, axis = grid(-6, 6)
 fig, axes = subplots(1, 2, figsize=(12, 4.8))
 for ax, model, title in zip(
@@ -178,13 +182,12 @@ for ax, model, title in zip(
     )
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
 axes[0].legend(loc="upper left", facecolor="white", frameon=True)
-show(
-    fig,
-    "Two maps of the probability of class 1. The generative model's boundary bends round the narrow class as the "
-    "true, dashed boundary does; the logistic model's boundary is a straight line.",
-)
+show(fig, "00.two_classifiers")
 
-# %%
+# %% [markdown]
+# The next cell counts how often each is right, on the plane and on fresh points.
+
+# %% tags=["hide-input"]
 fresh_labels = torch.multinomial(prior, 20_000, replacement=True, generator=generator)
 fresh = torch.stack([truth[y].sample(20_000, generator=generator) for y in (0, 1)])[
     fresh_labels, torch.arange(20_000)
@@ -217,8 +220,8 @@ verdict(
 )
 
 # %% [markdown]
-# Where the data are, both are nearly as good as can be. They disagree where there are no data: the left model is right there only because we
-# guessed the form of the classes. With a wrong guess it can lose to the classifier.
+# Where the data are, both are nearly as good as can be. They disagree where there are no data: the left model is right
+# there only because we guessed the form of the classes. With a wrong guess it can lose to the classifier.
 #
 # **Predict.** The point $x = (-20, 20)$ is far from everything. What does the logistic regression say there?
 # (a) it is unsure, because it has never seen such a point; (b) it is sure, and right; (c) it is sure, and wrong.
@@ -228,7 +231,10 @@ verdict(
 guess = "c"
 ### END SOLUTION
 
-# %%
+# %% [markdown]
+# The next cell asks it, and compares with the truth.
+
+# %% tags=["hide-input"]
 far = torch.tensor([[-20.0, 20.0]])
 says, right = discriminative(far).item(), bayes(far).item()
 answer = "a" if 0.05 < says < 0.95 else "b" if (says > 0.5) == (right > 0.5) else "c"
@@ -239,8 +245,8 @@ reveal(
 )
 
 # %% [markdown]
-# Bayes' rule on our generative model is just as sure of a label. Only $p(x)$ itself says that the point is strange. (Log densities are in *nats*: natural
-# logarithms.)
+# Bayes' rule on our generative model is just as sure of a label. Only $p(x)$ itself says that the point is strange.
+# (Log densities are in *nats*: natural logarithms.)
 
 # %%
 log_px = torch.logsumexp(torch.stack([p.log_prob(far) for p in fitted], dim=1) + log_prior, dim=1)
@@ -285,9 +291,10 @@ def fit_gaussian(x):
 fit_gaussian = check("start.fit_gaussian", fit_gaussian)
 
 # %% [markdown]
-# Is it the maximum? Walk away from it in every direction and watch the likelihood fall.
+# Is it the maximum? Walk away from it in every direction and watch the likelihood fall. The next cell does so, and
+# measures by how much.
 
-# %%
+# %% tags=["hide-input"]
 x = 2.0 + 0.5 * torch.randn(500, generator=torch.Generator().manual_seed(1))
 mean, variance = fit_gaussian(x)
 
@@ -316,7 +323,8 @@ verdict(
 #
 # $$p(x) = \sum_k \pi_k\, \mathcal N(x; \mu_k, \sigma_k^2)$$
 #
-# You sample it in the order in which the data come about (**ancestral sampling**): first *which* component, then *where* in it.
+# You sample it in the order in which the data come about (**ancestral sampling**): first *which* component, then
+# *where* in it.
 #
 # **Exercise 3.** `torch.multinomial(weights, n, replacement=True, generator=generator)` picks the components.
 
@@ -334,7 +342,10 @@ def sample_mixture(weights, means, stds, n, generator):
 # %%
 sample_mixture = check("start.sample_mixture", sample_mixture)
 
-# %%
+# %% [markdown]
+# The next cell draws 20,000 samples with your function, beside the exact density.
+
+# %% tags=["hide-input"]
 weights, means, stds = (
     torch.tensor([0.2, 0.5, 0.3]),
     torch.tensor([-3.0, 0.0, 2.5]),
@@ -349,7 +360,7 @@ ax.hist(samples.numpy(), bins=120, density=True, color=MODEL, alpha=0.45, label=
 ax.plot(line, mixture.log_prob(line[:, None]).exp(), color=DATA, label="the exact density")
 ax.set(title="Ancestral sampling against the exact density", xlabel="x", ylabel="density")
 ax.legend()
-show(fig, "A histogram of 20,000 samples follows the exact density of a mixture with three bumps.")
+show(fig, "00.ancestral_sampling")
 verdict(
     "share of the samples left of -1.5, where the first component lives",
     (samples < -1.5).float().mean(),
@@ -360,15 +371,15 @@ verdict(
 # %% [markdown]
 # ## 3. Generating digits the classical way
 #
-# `digits` is real handwriting: 1,797 images of 8 x 8 pixels that come with scikit-learn. We fit on 80 % and judge on the
-# rest. The classical recipe has two steps.
+# `digits` is real handwriting: 1,797 images of 8 x 8 pixels that come with scikit-learn. We fit on 80 % and judge on
+# the rest. The classical recipe has two steps.
 #
 # 1. **Dimension reduction.** PCA finds the $k$ directions in which the data vary most: $x \approx \bar x + U z$.
 # 2. **Distribution modelling.** Fit a Gaussian, or a mixture of Gaussians, to the $k$ coordinates $z$.
 
 # %%
 train, test = data.load("digits", split="train"), data.load("digits", split="test")
-show(image_rows({"digits": train.images[:12]}, columns=12), "Twelve handwritten digits of 8 by 8 pixels.")
+show(image_rows({"digits": train.images[:12]}, columns=12), "00.digits")
 
 K_PCA = 20
 pca = PCA(K_PCA, random_state=0).fit(train.flat)
@@ -382,8 +393,9 @@ def fit_mixture(z, components, reg_covar=1e-2, seed=0):
 
 
 # %% [markdown]
-# A model of $z$ is not yet a model of images. We finish it honestly: the 44 coordinates $r$ in the directions that PCA threw away get a Gaussian of
-# their mean variance $s^2$ (this is *probabilistic PCA*'s choice). Then every image has a density, and it splits in two:
+# A model of $z$ is not yet a model of images. We finish it honestly: the 44 coordinates $r$ in the directions that PCA
+# threw away get a Gaussian of their mean variance $s^2$ (this is *probabilistic PCA*'s choice). Then every image has a
+# density, and it splits in two:
 #
 # $$\log p(x) = \underbrace{\log p_{\text{mix}}(z)}_{\text{inside the subspace}} + \underbrace{\log \mathcal N(r;\, 0,\, s^2 I_{44})}_{\text{what is left over}},
 # \qquad z = U^\top (x - \bar x),\quad \|r\|^2 = \|x - \bar x\|^2 - \|z\|^2$$
@@ -428,6 +440,10 @@ on_train = [log_prob(mixtures[size], train.flat).mean() for size in sizes]
 on_test = [log_prob(mixtures[size], test.flat).mean() for size in sizes]
 best_size = sizes[int(np.argmax(on_test))]
 
+# %% [markdown]
+# The next cell draws both curves and measures where they part.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(8, 4))
 ax.plot(sizes, on_train, "o--", color=NOISE, label="training images")
 ax.plot(sizes, on_test, "s-", color=DATA, label="held-out images")
@@ -440,18 +456,12 @@ ax.set(
 )
 ax.set_xticks(sizes, [str(size) for size in sizes])
 ax.legend()
-show(
-    fig,
-    "Log-likelihood against the number of mixture components: the training curve always rises, "
-    "the held-out curve rises, peaks and falls at eighty components.",
-)
+show(fig, "00.number_of_components")
 reveal(
     guess,
     "a" if best_size <= 2 else "b" if best_size <= 40 else "c",
     "past the peak, a component has a handful of images for its 230 numbers (20 means, 210 covariances).",
 )
-
-# %%
 verdict(
     "gain of the best mixture over one Gaussian on held-out images, nats per image",
     max(on_test) - on_test[0],
@@ -466,23 +476,19 @@ verdict(
 )
 
 # %% [markdown]
-# Likelihood is one number. Look at what the models draw.
+# Likelihood is one number. Look at what the models draw. The next cell shows twelve images of each.
 
-# %%
+# %% tags=["hide-input"]
 rows = {
     "real": test.images[:12],
     "one Gaussian": generate(mixtures[1], 12, torch.Generator().manual_seed(3)),
     "best mixture": generate(mixtures[best_size], 12, torch.Generator().manual_seed(3)),
 }
-show(
-    image_rows(rows, "New digits from classical models"),
-    "Three rows of digits: real ones are crisp, those of a single "
-    "Gaussian are smears of several digits, those of the mixture are mostly readable.",
-)
+show(image_rows(rows, "New digits from classical models"), "00.drawn_digits")
 
 # %% [markdown]
-# "Mostly readable" should be measured. A classifier that never saw the held-out digits judges how often a sample looks like *one* digit
-# (its largest probability exceeds 0.9). Real held-out digits set the standard.
+# "Mostly readable" should be measured. A classifier that never saw the held-out digits judges how often a sample looks
+# like *one* digit (its largest probability exceeds 0.9). Real held-out digits set the standard.
 
 # %%
 judge = LogisticRegression(max_iter=5000).fit(train.flat, train.labels)
@@ -504,11 +510,17 @@ verdict("readable share, best mixture", shares["mixture"], low=0.5)
 # %% [markdown]
 # ### The other tasks, from the same model
 #
-# **Conditional generation**: one small mixture per label is a model of $p(x \mid y)$. Ask for a digit and let the judge read it.
+# **Conditional generation**: one small mixture per label is a model of $p(x \mid y)$. Ask for a digit and let the judge
+# read it.
 
 # %%
 per_label = {y: fit_mixture(z_train[train.labels == y], 3) for y in range(10)}
 asked = {y: generate(per_label[y], 100, torch.Generator().manual_seed(y)) for y in range(10)}
+
+# %% [markdown]
+# The next cell shows two samples for each label, and counts how many the judge reads as asked.
+
+# %% tags=["hide-input"]
 obeyed = np.mean([(judge.predict(asked[y].reshape(100, -1)) == y).mean() for y in range(10)])
 show(
     image_rows(
@@ -519,14 +531,14 @@ show(
         "One conditional sample per label, twice",
         names=[str(y) for y in range(10)],
     ),
-    "Two rows of samples for the labels 0 to 9; most look like the digit asked for.",
+    "00.asked_for",
 )
 verdict("share of conditional samples that the judge reads as the digit asked for", obeyed, low=0.9)
 
 # %% [markdown]
-# **Clustering**: the mixture was fitted without labels. Give each component the label that most of its training images have,
-# and see how often held-out images land in a component of their own label. **Dimension reduction**: the first two of the
-# 20 coordinates already separate some digits.
+# **Clustering**: the mixture was fitted without labels. Give each component the label that most of its training images
+# have, and see how often held-out images land in a component of their own label. **Dimension reduction**: the first two
+# of the 20 coordinates already separate some digits.
 
 # %%
 best_mixture = mixtures[best_size]
@@ -534,6 +546,11 @@ component_train, component_test = best_mixture.predict(z_train), best_mixture.pr
 majority = np.array(
     [np.bincount(train.labels[component_train == c], minlength=10).argmax() for c in range(best_size)]
 )
+
+# %% [markdown]
+# The next cell counts those images, and draws the two coordinates.
+
+# %% tags=["hide-input"]
 verdict(
     "held-out images in a component whose majority has their label",
     (majority[component_test] == test.labels.numpy()).mean(),
@@ -542,14 +559,11 @@ verdict(
 
 fig, ax = subplots(figsize=(7, 5))
 scatter_classes(z_test[:, :2], test.labels, "Held-out digits in their first two principal coordinates", ax=ax)
-show(
-    fig,
-    "Held-out digits drawn as their label at their first two principal coordinates; some labels form groups, others overlap.",
-)
+show(fig, "00.principal_coordinates")
 
 # %% [markdown]
-# **Anomaly detection**: damage the held-out digits and see whether $\log p(x)$ is lower for the damaged ones. The ROC-AUC is the chance
-# that a random damaged digit scores below a random healthy one: 0.5 is guessing, 1 is perfect.
+# **Anomaly detection**: damage the held-out digits and see whether $\log p(x)$ is lower for the damaged ones. The
+# ROC-AUC is the chance that a random damaged digit scores below a random healthy one: 0.5 is guessing, 1 is perfect.
 
 # %%
 from sklearn.metrics import roc_auc_score
@@ -569,12 +583,16 @@ for name, images in damage.items():
     both = torch.cat([healthy, images]).reshape(2 * len(healthy), 64).numpy()
     auc[name] = roc_auc_score([0] * len(healthy) + [1] * len(healthy), -log_prob(best_mixture, both))
 
+# %% [markdown]
+# The next cell shows the damage, and how well $\log p(x)$ finds it.
+
+# %% tags=["hide-input"]
 show(
     image_rows(
         {"healthy": healthy[:10], **{name: images[:10] for name, images in damage.items()}},
         "Damage of five kinds",
     ),
-    "Ten healthy digits, and the same digits with noise, a missing corner, mirrored top to bottom, turned, and as a negative.",
+    "00.damage",
 )
 
 fig, ax = subplots(figsize=(8, 2.6))
@@ -583,10 +601,7 @@ ax.bar_label(bars, fmt=" %.2f")
 ax.axvline(0.5, color=NOISE, linestyle=":")
 ax.set(xlim=(0.4, 1.08), xlabel="ROC-AUC (0.5 is guessing)", title="How well log p(x) finds the damage")
 ax.invert_yaxis()
-show(
-    fig,
-    "ROC-AUC of the five kinds of damage as bars; all are far above one half, the turned and the negative digits are near one.",
-)
+show(fig, "00.auc")
 verdict("ROC-AUC, the worst of the five kinds of damage", min(auc.values()), low=0.8)
 verdict("ROC-AUC, noise", auc["noise"], low=0.95)
 verdict("ROC-AUC, quarter turn", auc["quarter turn"], low=0.99)
@@ -594,10 +609,11 @@ verdict("ROC-AUC, quarter turn", auc["quarter turn"], low=0.99)
 # %% [markdown]
 # ## 4. The curse of dimension
 #
-# If classical models do all this, why is there a course? Our mixture got by on 20 coordinates and on a form that we assumed. Assume less, or have more
-# dimensions, and this happens.
+# If classical models do all this, why is there a course? Our mixture got by on 20 coordinates and on a form that we
+# assumed. Assume less, or have more dimensions, and this happens.
 #
-# **Distances.** Draw 1,000 uniform points in $[0, 1]^d$. How much farther is the farthest from a given point than the nearest?
+# **Distances.** Draw 1,000 uniform points in $[0, 1]^d$. How much farther is the farthest from a given point than the
+# nearest?
 #
 # **Predict** the ratio farthest / nearest in $d = 1000$: (a) about 1.1, (b) about 10, (c) about 1000.
 
@@ -618,6 +634,7 @@ def spread(d, n=1000):
 dimensions = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 ratios = [spread(d) for d in dimensions]
 
+# %%
 # **Histograms.** A histogram with 5 bins a side has 5^d cells. In the first d principal coordinates of the digits,
 # how many held-out images fall into a cell that no training image has touched?
 edges = [np.quantile(z_train[:, j], np.linspace(0, 1, 6)[1:-1]) for j in range(K_PCA)]
@@ -635,6 +652,10 @@ def empty_share(d):
 depth = [1, 2, 3, 4, 5, 6, 8, 10]
 empties = [empty_share(d) for d in depth]
 
+# %% [markdown]
+# The next cell draws both against the number of dimensions.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(12, 3.8))
 axes[0].plot(dimensions, ratios, "o-", color=DATA)
 axes[0].set(
@@ -650,11 +671,7 @@ axes[1].set(
     ylabel="in an empty cell [%]",
     title="A histogram runs empty",
 )
-show(
-    fig,
-    "Left: the ratio of farthest to nearest distance falls towards one as the dimension grows. Right: the share of "
-    "held-out digits in cells without a training image rises from nothing to nearly all at ten dimensions.",
-)
+show(fig, "00.the_curse_of_dimension")
 reveal(
     guess,
     "a" if ratios[-1] < 2 else "b" if ratios[-1] < 100 else "c",
@@ -665,18 +682,19 @@ verdict("held-out digits in an empty cell, 2 dimensions", empties[1], high=0.01)
 verdict("held-out digits in an empty cell, 10 dimensions", empties[-1], low=0.9)
 
 # %% [markdown]
-# An 8 x 8 image has 64 dimensions; a photograph has a million. What saves us is *structure*: images fill a thin, curved part of that
-# space. Every later notebook is a way to find that part. PCA finds only flat ones.
+# An 8 x 8 image has 64 dimensions; a photograph has a million. What saves us is *structure*: images fill a thin, curved
+# part of that space. Every later notebook is a way to find that part. PCA finds only flat ones.
 #
 # ## 5. How far is p from q?
 #
-# To train a model $q$ we need a number that says how far it is from the data's $p$. Such numbers are called *divergences*; only the last of our four is a
-# true distance. For discrete distributions the **Kullback-Leibler divergence** is
+# To train a model $q$ we need a number that says how far it is from the data's $p$. Such numbers are called
+# *divergences*; only the last of our four is a true distance. For discrete distributions the **Kullback-Leibler
+# divergence** is
 #
 # $$\mathrm{KL}(p \,\|\, q) = \sum_x p(x) \log \frac{p(x)}{q(x)}$$
 #
-# It is never negative, it is zero only for $p = q$, and it is *not* symmetric. Where $p(x) = 0$ the term is $0 \log 0 = 0$. Where $q(x) = 0$ but
-# $p(x) > 0$ it is infinite.
+# It is never negative, it is zero only for $p = q$, and it is *not* symmetric. Where $p(x) = 0$ the term is
+# $0 \log 0 = 0$. Where $q(x) = 0$ but $p(x) > 0$ it is infinite.
 #
 # **Exercise 4.** Write it, in nats (natural logarithm).
 
@@ -714,8 +732,8 @@ verdict(
 )
 
 # %% [markdown]
-# **Predict.** A single Gaussian $q$ is fitted to two far bumps by minimising KL$(q \,\|\, p)$, the *reverse* one. It will
-# (a) sit between the bumps and cover both, (b) sit on one bump and ignore the other.
+# **Predict.** A single Gaussian $q$ is fitted to two far bumps by minimising KL$(q \,\|\, p)$, the *reverse* one. It
+# will (a) sit between the bumps and cover both, (b) sit on one bump and ignore the other.
 
 # %%
 ### BEGIN SOLUTION
@@ -725,8 +743,9 @@ guess = "b"
 # %% [markdown]
 # ### Touch it
 #
-# The blue density $p$ has two bumps. You hold $q$, one Gaussian. Drag it, or use the arrow keys, and watch four numbers. Find the $q$ with the least
-# KL$(p\|q)$ and the one with the least KL$(q\|p)$ by hand, then press the two presets.
+# The blue density $p$ has two bumps. You hold $q$, one Gaussian. Drag it, or use the arrow keys, and watch four
+# numbers. Find the $q$ with the least KL$(p\|q)$ and the one with the least KL$(q\|p)$ by hand, then press the two
+# presets.
 
 # %%
 from course_utils.widgets import DivergenceExplorer
@@ -760,6 +779,11 @@ def smallest(surface):
 
 
 covers, picks = smallest(forward), smallest(reverse)
+
+# %% [markdown]
+# The next cell draws the two, and compares them with your guess and with moment matching.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(9, 3.8))
 ax.fill_between(line, log_p.exp(), color=DATA, alpha=0.25)
 ax.plot(line, log_p.exp(), color=DATA, label="p, two bumps")
@@ -767,11 +791,7 @@ ax.plot(line, log_normal(line, *covers).exp(), "--", color=MODEL, label="q with 
 ax.plot(line, log_normal(line, *picks).exp(), "-.", color=GREEN, label="q with the least KL(q||p): picks one")
 ax.set(title="Two ways to be near", xlabel="x", ylabel="density", xlim=(-8, 8), ylim=(0, 0.68))
 ax.legend(loc="upper center", ncols=3, fontsize=11)
-show(
-    fig,
-    "A density with two bumps. The Gaussian with the least forward KL is wide and covers both bumps; the one with "
-    "the least reverse KL sits on one bump.",
-)
+show(fig, "00.least_kl")
 reveal(
     guess,
     "a" if abs(picks[0]) < 1 else "b",
@@ -813,9 +833,10 @@ def js(p, q):
 js = check("start.js", js)
 
 # %% [markdown]
-# Now slide two narrow bumps apart. KL is infinite as soon as $q$ misses a part of $p$. Once they no longer overlap, JS stands still at $\log 2$. Neither
-# says in which direction to move. The **Wasserstein distance** $W_1$ is the least work that carries one heap of sand onto the other. It grows with the
-# gap, so it always has a slope to follow. (In one dimension it is the area between the two cumulative distributions.)
+# Now slide two narrow bumps apart. KL is infinite as soon as $q$ misses a part of $p$. Once they no longer overlap, JS
+# stands still at $\log 2$. Neither says in which direction to move. The **Wasserstein distance** $W_1$ is the least
+# work that carries one heap of sand onto the other. It grows with the gap, so it always has a slope to follow. (In one
+# dimension it is the area between the two cumulative distributions.)
 
 # %%
 gaps = torch.linspace(0, 6, 25)
@@ -835,6 +856,10 @@ for gap in gaps.tolist():
     curves["JS"].append(js(p, q).item())
     curves["W1"].append(((p.cumsum(0) - q.cumsum(0)).abs().sum() * 0.02).item())
 
+# %% [markdown]
+# The next cell draws the three against the gap, and checks where each of them stands still.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(8.5, 4))
 ax.plot(gaps, curves["W1"], "-", color=GREEN, label="$W_1$")
 ax.plot(gaps, curves["JS"], "--", color=DATA, label="JS")
@@ -844,10 +869,7 @@ ax.axhline(math.log(2), color=NOISE, linestyle=":", linewidth=1.5)
 ax.text(6, math.log(2) + 0.12, "log 2", ha="right", color="#555555")
 ax.set(title="Two bumps move apart", xlabel="gap between the centres", ylabel="distance")
 ax.legend()
-show(
-    fig,
-    "Distance against gap: W1 rises in a straight line, JS rises to log 2 and stays, KL exists only at gap zero.",
-)
+show(fig, "00.distance_and_gap")
 apart = [index for index, gap in enumerate(gaps) if gap > 1.01]
 verdict(
     "JS without overlap, distance from log 2",
@@ -862,21 +884,18 @@ verdict(
 verdict("gaps at which KL is infinite", np.isinf(curves["KL"]).mean(), low=0.9)
 
 # %% [markdown]
-# Keep these four in mind. Variational autoencoders bound a forward KL. The first GAN plays for JS, and stalls where it stands still. The
-# Wasserstein GAN plays for $W_1$.
+# Keep these four in mind. Variational autoencoders bound a forward KL. The first GAN plays for JS, and stalls where it
+# stands still. The Wasserstein GAN plays for $W_1$.
 #
 # ## 6. The families, and the door to each
 #
-# A model can give its density *explicitly*, *approximately* (a bound, or up to a constant), or *implicitly* (samples only).
+# A model can give its density *explicitly*, *approximately* (a bound, or up to a constant), or *implicitly* (samples
+# only). The next cell draws the families as a tree.
 
-# %%
+# %% tags=["hide-input"]
 from course_utils.figures.families import families_map
 
-show(
-    families_map(),
-    "A tree of generative model families. Explicit density: PCA with a mixture, normalising flows and autoregressive models. Approximate density: "
-    "variational autoencoders, diffusion and energy-based models. Implicit density: GANs.",
-)
+show(families_map(), "00.families")
 
 # %% [markdown]
 # | family | density | good at | pays with | notebook |
@@ -886,16 +905,16 @@ show(
 # | variational autoencoder (VAE) | a lower bound | a usable latent space | blurred samples | 02, 03 |
 # | generative adversarial network (GAN) | implicit | sharp samples, one network call | unstable training, lost modes | 04 to 07 |
 # | normalising flow | explicit | exact likelihood | layers must be invertible | 09 |
-# | diffusion | a lower bound, or exact by an ODE | quality and diversity | many network calls | 10 to 15 |
+# | diffusion | a lower bound, or exact by an ODE | quality and diversity | many network calls | 10 to 17 |
 # | energy-based model | up to a constant | freedom of form | sampling is slow | met in 13 |
 # | autoregressive model | explicit | likelihood | one pixel at a time | outside this course |
 #
-# Notebooks 02 to 16 are being written; 08 is about judging all of them.
+# A notebook that you do not find in the folder is still to come; {notebook 08} is about judging all of them.
 #
-# The five source lectures write some symbols differently, and now and then print something that does not hold. Two tables say where. Each line of
-# the second is held by a test in which the printed form fails.
+# The five source lectures write some symbols differently, and now and then print something that does not hold. Two
+# tables say where. Each line of the second is held by a test in which the printed form fails.
 
-# %%
+# %% tags=["hide-input"]
 from IPython.display import Markdown
 
 from course_utils.errata import errata_table
@@ -909,8 +928,8 @@ Markdown(f"{lectures}\n\n{crosswalk()}\n\n**Printed, and what holds**\n\n{errata
 #
 # Three ways to break what you have just learnt. The first is yours to mend.
 #
-# **Exhibit A: components that fell in love with a few images.** With 80 components and no floor under the covariances, some components shrink
-# onto a few training images, and the training likelihood soars. The held-out images pay.
+# **Exhibit A: components that fell in love with a few images.** With 80 components and no floor under the covariances,
+# some components shrink onto a few training images, and the training likelihood soars. The held-out images pay.
 
 # %%
 broken = {"components": 80, "reg_covar": 1e-6}
@@ -941,11 +960,14 @@ state = (
 print("exhibit A:", state)
 
 # %% [markdown]
-# **Exhibit B: a density of infinity.** Some of the 64 pixels never carry ink, in any image. Fit one Gaussian to the raw pixels: along a constant pixel its
-# variance is zero, and a density can be as high as you like there without a single better sample. That is why a likelihood of pixels means
-# nothing before you say how they were discretised. Notebooks 03 and 11 come back to this.
+# **Exhibit B: a density of infinity.** Some of the 64 pixels never carry ink, in any image. Fit one Gaussian to the raw
+# pixels: along a constant pixel its variance is zero, and a density can be as high as you like there without a single
+# better sample. That is why a likelihood of pixels means nothing before you say how they were discretised. Notebooks 03
+# and 11 come back to this.
+#
+# The next cell counts such pixels, and what each is worth.
 
-# %%
+# %% tags=["hide-input"]
 variances = train.flat.double().var(0)
 print("pixels that never change in the training images:", int((variances < 1e-12).sum()))
 gain = [0.5 * math.log(1 / floor) for floor in (1e-2, 1e-4, 1e-8, 1e-16)]
@@ -955,8 +977,8 @@ print(
 )
 
 # %% [markdown]
-# **Exhibit C: the average of two answers.** One Gaussian fitted to two bumps by maximum likelihood puts its peak where there are no data.
-# This is the ancestor of every blurred image in this course.
+# **Exhibit C: the average of two answers.** One Gaussian fitted to two bumps by maximum likelihood puts its peak where
+# there are no data. This is the ancestor of every blurred image in this course.
 
 # %%
 two_bumps = torch.cat([torch.full((500,), -3.0), torch.full((500,), 3.0)]) + 0.5 * torch.randn(
@@ -969,16 +991,17 @@ verdict("share of the data within 0.5 of the fitted Gaussian's peak", near_peak.
 # %% [markdown]
 # ## What to take with you
 #
-# - A generative model is a model of $p(x)$. With a density it can sample, score, detect and cluster; an implicit one can only sample. A classifier can only
-#   label.
+# - A generative model is a model of $p(x)$. With a density it can sample, score, detect and cluster; an implicit one
+#   can only sample. A classifier can only label.
 # - PCA + mixture is a real generative model. Held-out likelihood tells you how many components to use.
 # - In many dimensions neither distances nor histograms say much. Structure has to be learnt.
 # - Forward KL covers, reverse KL picks, JS is bounded by $\log 2$, $W_1$ always has a slope.
 #
-# **Left out here.** Kernel density estimation, hidden Markov models, copulas; how EM fits a mixture (notebook 02); how to judge samples
-# properly (notebook 08: our judge here is a weak one, and it cannot see a model that copies its training data).
+# **Left out here.** Kernel density estimation, hidden Markov models, copulas; how EM fits a mixture (notebook 02); how
+# to judge samples properly ({notebook 08}: our judge here is a weak one, and it cannot see a model that copies its
+# training data).
 #
-# **Papers.** Pearson, *On lines and planes of closest fit*, 1901 (PCA). Kullback and Leibler, *On information and sufficiency*, 1951.
-# Lin, *Divergence measures based on the Shannon entropy*, 1991 (JS). Tipping and Bishop, *Probabilistic principal component analysis*,
-# 1999. Beyer et al., *When is nearest neighbor meaningful?*, 1999. Ng and Jordan, *On discriminative vs. generative classifiers*, 2001.
-# Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017.
+# **Papers.** Pearson, *On lines and planes of closest fit*, 1901 (PCA). Kullback and Leibler, *On information and
+# sufficiency*, 1951. Lin, *Divergence measures based on the Shannon entropy*, 1991 (JS). Tipping and Bishop,
+# *Probabilistic principal component analysis*, 1999. Beyer et al., *When is nearest neighbor meaningful?*, 1999. Ng and
+# Jordan, *On discriminative vs. generative classifiers*, 2001. Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017.
