@@ -11,9 +11,10 @@
 # %% [markdown]
 # # 02 The evidence lower bound
 #
-# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (latent variables, the bound by the chain rule);
-# S. Lathuilière, *Deep generative methods*, Télécom Paris (variational approximation and lower bound); *EECS 230 Deep Learning, Lecture 16*,
-# after S. Prince (the likelihood of a variational autoencoder, the bound by Jensen's inequality).
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (latent variables, the bound by
+# the chain rule); S. Lathuilière, *Deep generative methods*, Télécom Paris (variational approximation and lower bound);
+# *EECS 230 Deep Learning, Lecture 16*, after S. Prince (the likelihood of a variational autoencoder, the bound by
+# Jensen's inequality).
 #
 # **After this notebook you can**
 # - say why $\log p(x)$ of a model with hidden variables is hard to compute, and estimate it without fooling yourself;
@@ -50,8 +51,9 @@ def dice(seed=0):
 # %% [markdown]
 # ## 1. Something is hidden
 #
-# A **latent-variable model** tells a story in two steps. First draw a code $z$ that nobody sees, from a simple **prior** $p(z)$. Then draw
-# the data from $p(x \mid z)$, the **decoder**. That is how 01 wanted to generate, and could not: it had no $p(z)$.
+# A **latent-variable model** tells a story in two steps. First draw a code $z$ that nobody sees, from a simple
+# **prior** $p(z)$. Then draw the data from $p(x \mid z)$, the **decoder**. That is how 01 wanted to generate, and could
+# not: it had no $p(z)$.
 #
 # Here is the smallest such story, with everything known. One hidden number, two visible ones:
 #
@@ -62,8 +64,9 @@ def dice(seed=0):
 # 1. **Marginalise**: try every $z$ and add up, $\;p(x) = \int p(x \mid z)\, p(z)\, dz$.
 # 2. **Chain rule**: take *any* $z$, $\;p(x) = \dfrac{p(x, z)}{p(z \mid x)}$, with $p(x, z) = p(x \mid z)\, p(z)$.
 #
-# The first needs all of $z$. The second needs $p(z \mid x)$, the **posterior**: which $z$ could have made this $x$? Our example is linear and
-# Gaussian, so `exact.LinearGaussian` knows both answers in closed form, and we can watch the two ways arrive.
+# The first needs all of $z$. The second needs $p(z \mid x)$, the **posterior**: which $z$ could have made this $x$? Our
+# example is linear and Gaussian, so `exact.LinearGaussian` knows both answers in closed form, and we can watch the two
+# ways arrive.
 
 # %%
 W, sigma = torch.tensor([1.0, -0.6]), 0.7
@@ -90,6 +93,10 @@ log_px = tiny.log_prob(x).item()  # the truth, in closed form
 marginalised = integrate(log_pxz.exp())
 by_chain_rule = (log_pxz - posterior.log_prob(z)).exp()  # one value for each z
 
+# %% [markdown]
+# The next cell draws both ways, and compares them with the truth.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(12, 3.8))
 axes[0].plot(z, log_prior.exp(), ":", color=NOISE, label="prior $p(z)$")
 axes[0].plot(z, posterior.log_prob(z).exp(), "--", color=DATA, label="posterior $p(z \\mid x)$")
@@ -101,11 +108,7 @@ axes[1].plot(z, by_chain_rule, "--", color=GREEN, label="$p(x, z) \\,/\\, p(z \\
 axes[1].plot(z, log_pxz.exp(), color=MODEL, label="$p(x, z)$")
 axes[1].set(title="Chain rule: any z will do", xlabel="z", xlim=(-3, 4), ylim=(0, 0.125))
 axes[1].legend(loc="upper left")
-show(
-    fig,
-    "Left: the prior is wide, the posterior narrow and to the right, and the joint density has the posterior's shape with a "
-    "small area. Right: joint over posterior is a flat line, the same at every z.",
-)
+show(fig, "02.two_ways")
 verdict(
     "marginalised over the exact p(x), distance from 1",
     (marginalised / math.exp(log_px) - 1).abs(),
@@ -119,11 +122,12 @@ verdict(
 )
 
 # %% [markdown]
-# **Why both are hard.** Our grid over one latent has 8,001 points. With ten latents, even ten points a side are already $10^{10}$. And the posterior is
-# $p(x, z) / p(x)$: to know it, you need the very number that you are looking for. With a neural decoder neither has a closed form.
+# **Why both are hard.** Our grid over one latent has 8,001 points. With ten latents, even ten points a side are already
+# $10^{10}$. And the posterior is $p(x, z) / p(x)$: to know it, you need the very number that you are looking for. With
+# a neural decoder neither has a closed form.
 #
-# One source lecture prints the integral with the posterior in the prior's place, $\int p(x \mid z)\, p(z \mid x)\, dz$. That asks the question after
-# looking at the answer. It is always too high:
+# One source lecture prints the integral with the posterior in the prior's place, $\int p(x \mid z)\, p(z \mid x)\, dz$.
+# That asks the question after looking at the answer. It is always too high:
 
 # %%
 printed = integrate((log_px_given_z + posterior.log_prob(z)).exp())
@@ -132,15 +136,17 @@ verdict("the printed integral over the exact p(x)", printed / math.exp(log_px), 
 # %% [markdown]
 # ## 2. Guess z blindly
 #
-# An integral over the prior is an average. So draw $z_1, \dots, z_K$ from the prior and average: **naive Monte Carlo**. More generally, draw from
-# *any* distribution $q(z)$ and correct for how often it visits each place. This is **importance sampling**:
+# An integral over the prior is an average. So draw $z_1, \dots, z_K$ from the prior and average: **naive Monte Carlo**.
+# More generally, draw from *any* distribution $q(z)$ and correct for how often it visits each place. This is
+# **importance sampling**:
 #
 # $$p(x) = \int q(z)\, \frac{p(x, z)}{q(z)}\, dz \approx \frac1K \sum_{k=1}^K w_k, \qquad w_k = \frac{p(x, z_k)}{q(z_k)}, \quad z_k \sim q$$
 #
-# With $q$ the prior, $w_k = p(x \mid z_k)$, and we are back at the naive estimate. Densities of large images lie hundreds of powers of $e$ from 1, beyond what
-# a float32 can hold, so everything must stay on the log scale.
+# With $q$ the prior, $w_k = p(x \mid z_k)$, and we are back at the naive estimate. Densities of large images lie
+# hundreds of powers of $e$ from 1, beyond what a float32 can hold, so everything must stay on the log scale.
 #
-# **Exercise 1.** Write $\log \frac1K \sum_k w_k$ from the two log densities, without ever leaving the range of the computer's numbers.
+# **Exercise 1.** Write $\log \frac1K \sum_k w_k$ from the two log densities, without ever leaving the range of the
+# computer's numbers.
 
 
 # %%
@@ -162,8 +168,8 @@ log_evidence = check("elbo.log_evidence", log_evidence)
 hint("elbo.log_evidence")
 
 # %% [markdown]
-# How far can we trust the estimate? If one weight is far larger than all others together, then only one sample counts, however many you drew. The
-# **effective sample size** says how many count (Kong 1992):
+# How far can we trust the estimate? If one weight is far larger than all others together, then only one sample counts,
+# however many you drew. The **effective sample size** says how many count (Kong 1992):
 #
 # $$\mathrm{ESS} = \frac{\big(\sum_k w_k\big)^2}{\sum_k w_k^2}, \qquad 1 \le \mathrm{ESS} \le K$$
 #
@@ -183,8 +189,9 @@ def effective_sample_size(log_w):
 effective_sample_size = check("elbo.effective_sample_size", effective_sample_size)
 
 # %% [markdown]
-# Now with real digits and more latents. **Probabilistic PCA** is the same story with $k$ latents and 64 pixels: $x \mid z \sim \mathcal N(W z + \mu, \sigma^2 I)$.
-# Its best $W$ and $\sigma$ have a closed form, and so have $\log p(x)$ and the posterior. So we can see the error of an estimate, not only its spread.
+# Now with real digits and more latents. **Probabilistic PCA** is the same story with $k$ latents and 64 pixels:
+# $x \mid z \sim \mathcal N(W z + \mu, \sigma^2 I)$. Its best $W$ and $\sigma$ have a closed form, and so have
+# $\log p(x)$ and the posterior. So we can see the error of an estimate, not only its spread.
 
 
 # %%
@@ -219,8 +226,9 @@ models = {k: exact.LinearGaussian.fit(train.flat.double(), k) for k in latents}
 truth = {k: model.log_prob(digits) for k, model in models.items()}
 
 # %% [markdown]
-# **Predict.** 16 latents, 1,000 samples from the prior. The naive estimate is right *on average*: the mean of many such estimates of $p(x)$ is $p(x)$.
-# What will you see for $\log p(x)$ of our digits? (a) estimates scattered evenly around the truth; (b) nearly all far too low; (c) nearly all far too high.
+# **Predict.** 16 latents, 1,000 samples from the prior. The naive estimate is right *on average*: the mean of many such
+# estimates of $p(x)$ is $p(x)$. What will you see for $\log p(x)$ of our digits? (a) estimates scattered evenly around
+# the truth; (b) nearly all far too low; (c) nearly all far too high.
 
 # %%
 ### BEGIN SOLUTION
@@ -234,6 +242,12 @@ for k, model in models.items():
     naive_error[k] = torch.stack([value - truth[k] for value, _ in runs])  # [5 seeds, 8 digits], in nats
     naive_ess[k] = torch.stack([size for _, size in runs])
 
+# %% [markdown]
+# The next cell draws all estimates, with one dot for each digit and seed, and compares them with your guess.
+
+# %% tags=["hide-input"]
+from course_utils.figures.estimates import dots
+
 below = (naive_error[16] < -2).double().mean()
 above = (naive_error[16] > 2).double().mean()
 reveal(
@@ -242,17 +256,6 @@ reveal(
     "hardly any sample comes near the few z that could have made this digit; the rare one that does would lift the average.",
 )
 
-
-def dots(ax, errors, shift, colour, marker, label):
-    """One dot for each digit and seed, beside its number of latents."""
-    for place, values in enumerate(errors.values()):
-        spread = torch.linspace(-0.1, 0.1, values.numel())
-        ax.plot(place + shift + spread, values.flatten(), marker, color=colour, markersize=4, alpha=0.7,
-                label=label if place == 0 else None)  # fmt: skip
-    ax.set_xticks(range(len(errors)), list(errors))
-    ax.set_xlabel("number of latents k")
-
-
 fig, axes = subplots(1, 2, figsize=(12, 4))
 dots(axes[0], naive_error, 0, NOISE, "o", "8 digits, 5 seeds each")
 axes[0].axhline(0, color=DATA, label="exact")
@@ -260,33 +263,23 @@ axes[0].set_yscale("symlog", linthresh=1)
 axes[0].set(
     title="Naive estimate of log p(x), 1,000 samples", ylabel="estimate - truth [nats]", ylim=(-800, 10)
 )
-axes[0].text(
-    0.98,
-    0.96,
-    "linear from -1 to 1,\nlogarithmic beyond",
-    transform=axes[0].transAxes,
-    ha="right",
-    va="top",
-    fontsize=9,
-)
+corner = {"transform": axes[0].transAxes, "ha": "right", "va": "top", "fontsize": 9}
+axes[0].text(0.98, 0.96, "linear from -1 to 1,\nlogarithmic beyond", **corner)
 axes[0].legend(loc="lower left")
 dots(axes[1], naive_ess, 0, NOISE, "o", None)
 axes[1].set(
     title="How many of the 1,000 count", ylabel="effective sample size", yscale="log", ylim=(0.7, 1500)
 )
-show(
-    fig,
-    "Left: the error of the naive estimate is near zero for one and two latents, up to three nats at four, then falls to minus "
-    "tens of nats at 16 and minus hundreds at 32. Right: the effective sample size falls from hundreds to one.",
-)
+show(fig, "02.naive_estimate")
 verdict("2 latents: largest error of 40 estimates, nats", naive_error[2].abs().max(), high=1)
 verdict("16 latents: median error, nats", naive_error[16].median(), high=-20)
 verdict("32 latents: median error, nats", naive_error[32].median(), high=-100)
 verdict("32 latents: median effective sample size of 1,000", naive_ess[32].median(), high=1.5)
 
 # %% [markdown]
-# How many samples would it take? About $e^{\mathrm{KL}(p(z \mid x) \,\|\, p(z))}$ (Chatterjee and Diaconis 2018): the posterior is narrower than the prior,
-# and elsewhere. The KL is known here, so we can count, for the easiest and the hardest of the eight digits.
+# How many samples would it take? About $e^{\mathrm{KL}(p(z \mid x) \,\|\, p(z))}$ (Chatterjee and Diaconis 2018): the
+# posterior is narrower than the prior, and elsewhere. The KL is known here, so we can count, for the easiest and the
+# hardest of the eight digits.
 
 
 # %%
@@ -303,8 +296,9 @@ for k, model in models.items():
 # %% [markdown]
 # ## 3. Guess z near the answer
 #
-# The cure is to draw $z$ where the posterior is. Take the posterior itself as $q$. Then $w_k = p(x, z_k) / p(z_k \mid x)$, and by the chain rule that is
-# $p(x)$, for every sample: one would do. But even a rough $q$ helps. We make the posterior 1.3 times too wide, as if we knew it badly.
+# The cure is to draw $z$ where the posterior is. Take the posterior itself as $q$. Then
+# $w_k = p(x, z_k) / p(z_k \mid x)$, and by the chain rule that is $p(x)$, for every sample: one would do. But even a
+# rough $q$ helps. We make the posterior 1.3 times too wide, as if we knew it badly.
 
 # %%
 perfect = posterior_of(models[16], digits)
@@ -319,6 +313,10 @@ for k, model in models.items():
     good_error[k] = torch.stack([value - truth[k] for value, _ in runs])
     good_ess[k] = torch.stack([size for _, size in runs])
 
+# %% [markdown]
+# The next cell draws both estimates side by side.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(9, 4))
 dots(ax, naive_error, -0.15, NOISE, "o", "z from the prior")
 dots(ax, good_error, 0.15, MODEL, "^", "z from a q 1.3 times too wide")
@@ -326,22 +324,19 @@ ax.axhline(0, color=DATA, linewidth=1)
 ax.set_yscale("symlog", linthresh=1)
 ax.set(title="Importance sampling, 1,000 samples", ylabel="estimate - truth [nats]", ylim=(-800, 10))
 ax.legend(loc="lower left")
-show(
-    fig,
-    "Errors of both estimates against the number of latents: those from the prior fall to minus hundreds, those from the rough "
-    "posterior stay near zero throughout.",
-)
+show(fig, "02.rough_q")
 verdict("32 latents, rough q: largest error of 40 estimates, nats", good_error[32].abs().max(), high=1)
 verdict("32 latents, rough q: median effective sample size of 1,000", good_ess[32].median(), low=20)
 
 # %% [markdown]
-# So everything hangs on a good $q(z \mid x)$. Where does one come from? We need a number that says how good a $q$ is, and that can be computed without knowing
-# the posterior. That number is the bound.
+# So everything hangs on a good $q(z \mid x)$. Where does one come from? We need a number that says how good a $q$ is,
+# and that can be computed without knowing the posterior. That number is the bound.
 #
 # ## 4. The bound, by Jensen
 #
-# The logarithm is concave: the log of an average is at least the average of the logs, $\log \mathbb E[w] \ge \mathbb E[\log w]$. Apply it to the weights.
-# (From here on $x$ is fixed, and $q(z)$ is short for $q(z \mid x)$.)
+# The logarithm is concave: the log of an average is at least the average of the logs,
+# $\log \mathbb E[w] \ge \mathbb E[\log w]$. Apply it to the weights. (From here on $x$ is fixed, and $q(z)$ is short
+# for $q(z \mid x)$.)
 #
 # $$\begin{aligned}
 # \log p(x) &= \log \int p(x, z)\, dz && (1)\ \text{marginalise} \\
@@ -352,7 +347,8 @@ verdict("32 latents, rough q: median effective sample size of 1,000", good_ess[3
 # &= \mathbb E_q [\log p(x \mid z)] - \mathrm{KL}(q(z) \,\|\, p(z)) && (6)\ \text{the KL turns the ratio over}
 # \end{aligned}$$
 #
-# Lines 4 to 6 are the **evidence lower bound**, the ELBO. Every line is a number, so let us compute every line, for a $q$ that is *not* the posterior.
+# Lines 4 to 6 are the **evidence lower bound**, the ELBO. Every line is a number, so let us compute every line, for a
+# $q$ that is *not* the posterior.
 
 # %%
 q = Normal(0.3, 0.8)
@@ -389,9 +385,10 @@ verdict("largest difference within the lines from it on", values[4:].max() - val
 verdict("lost at the inequality, nats", drop, low=0.8, high=0.805)
 
 # %% [markdown]
-# Read line 6 with care in the slides: one lecture prints the last term as $-\mathbb E_q \log \frac{p(z)}{q(z)}$ and calls it minus a KL. The ratio is upside down.
-# $\mathbb E_q \log \frac{p}{q}$ is already minus the KL, so the printed line *adds* it. For our $q$ that is merely wrong. With the posterior as $q$, where
-# the bound is $\log p(x)$ itself, the printed "lower bound" is above $\log p(x)$:
+# Read line 6 with care in the slides: one lecture prints the last term as $-\mathbb E_q \log \frac{p(z)}{q(z)}$ and
+# calls it minus a KL. The ratio is upside down. $\mathbb E_q \log \frac{p}{q}$ is already minus the KL, so the printed
+# line *adds* it. For our $q$ that is merely wrong. With the posterior as $q$, where the bound is $\log p(x)$ itself,
+# the printed "lower bound" is above $\log p(x)$:
 
 # %%
 for name, some_q in {"our q": q, "the posterior": posterior}.items():
@@ -404,8 +401,8 @@ verdict("q = posterior: the printed line minus log p(x), nats", printed - log_px
 # %% [markdown]
 # ## 5. The bound, exactly
 #
-# Jensen says that something is lost, not what. The second derivation uses the chain rule instead and loses nothing until the very end. Start with
-# $\log p(x)$, which does not depend on $z$, so averaging it over $q$ changes nothing:
+# Jensen says that something is lost, not what. The second derivation uses the chain rule instead and loses nothing
+# until the very end. Start with $\log p(x)$, which does not depend on $z$, so averaging it over $q$ changes nothing:
 #
 # $$\begin{aligned}
 # \log p(x) &= \mathbb E_q [\log p(x)] && (1)\ \textstyle\int q(z)\, dz = 1 \\
@@ -439,15 +436,17 @@ verdict("what Jensen lost, minus KL(q || posterior)", (drop - kl_divergence(q, p
 #
 # $$\log p(x) \;=\; \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid x)) \;\ge\; \mathrm{ELBO}(q)$$
 #
-# Of the three terms in line 6, samples of $q$ give the first, a formula gives the second, and the third is out of reach: it needs the posterior. We drop it, and
-# know its sign.
+# Of the three terms in line 6, samples of $q$ give the first, a formula gives the second, and the third is out of
+# reach: it needs the posterior. We drop it, and know its sign.
 #
-# Two things follow. The left side does not depend on $q$. So raising the ELBO over $q$ *is* lowering the KL: we bring $q$ to a posterior that we never
-# computed. And raising it over the model's parameters lifts $\log p(x)$, or at least the floor under it.
+# Two things follow. The left side does not depend on $q$. So raising the ELBO over $q$ *is* lowering the KL: we bring
+# $q$ to a posterior that we never computed. And raising it over the model's parameters lifts $\log p(x)$, or at least
+# the floor under it.
 #
-# One $q$ proves little. Take 200 random models with 1 to 6 latents and a random $q$ for each, and compute the three numbers **separately**.
+# One $q$ proves little. Take 200 random models with 1 to 6 latents and a random $q$ for each, and compute the three
+# numbers **separately**.
 
-# %%
+# %% tags=["hide-input"]
 worst, smallest_gap = 0.0, math.inf
 for seed in range(200):
     g = dice(seed)
@@ -464,8 +463,9 @@ verdict("200 random q: largest |log p(x) - ELBO - KL|", worst, high=1e-8)
 verdict("200 random q: smallest KL", smallest_gap, low=0)
 
 # %% [markdown]
-# **Predict.** Put $q$ on the posterior's mean and make it narrower and narrower. The samples then decode to better and better copies of $x$: the first
-# term of line 6, the reconstruction, rises. The ELBO (a) rises with it; (b) rises and levels off; (c) rises or not, in the end it falls without limit.
+# **Predict.** Put $q$ on the posterior's mean and make it narrower and narrower. The samples then decode to better and
+# better copies of $x$: the first term of line 6, the reconstruction, rises. The ELBO (a) rises with it; (b) rises and
+# levels off; (c) rises or not, in the end it falls without limit.
 
 # %%
 ### BEGIN SOLUTION
@@ -475,12 +475,17 @@ guess = "c"
 # %%
 narrow = torch.tensor([1e-1, 1e-2, 1e-3, 1e-4])
 falling = torch.stack([tiny.elbo(x, post_mean, (s**2).view(1, 1)).squeeze() for s in narrow])
-steps = falling.diff()
-answer = "a" if steps[-1] > 0.1 else "c" if steps[-1] < -0.1 else "b"
-reveal(guess, answer, "the KL to the prior grows like -log(width), and the reconstruction has a ceiling.")
 by_width = torch.logspace(-4, 0.3, 200)
 climb = torch.stack([tiny.elbo(x, post_mean, (s**2).view(1, 1)).squeeze() for s in by_width])
 minus_kl = torch.stack([-kl_divergence(Normal(post_mean.squeeze(), s), Normal(0.0, 1.0)) for s in by_width])
+
+# %% [markdown]
+# The next cell compares this with your guess, and draws it.
+
+# %% tags=["hide-input"]
+steps = falling.diff()
+answer = "a" if steps[-1] > 0.1 else "c" if steps[-1] < -0.1 else "b"
+reveal(guess, answer, "the KL to the prior grows like -log(width), and the reconstruction has a ceiling.")
 
 fig, ax = subplots(figsize=(8, 3.6))
 ax.plot(by_width, climb - minus_kl, "--", color=DATA, label="reconstruction")
@@ -495,19 +500,16 @@ ax.set(
     ylim=(-12, 0.5),
 )
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-show(
-    fig,
-    "Against the width of q on a log scale: towards small widths the reconstruction is flat at its ceiling, minus the KL falls in a "
-    "straight line, and so does the ELBO, which touches log p(x) once, at the posterior's width.",
-)
+show(fig, "02.narrower")
 verdict("ELBO lost for each tenfold narrowing, over log 10", -steps[-1] / math.log(10), low=0.999, high=1.001)
 
 # %% [markdown]
 # ### Touch it
 #
-# The line at the top of the bar is $\log p(x)$. It does not move, whatever you do: it does not depend on $q$. You hold $q$. Drag it, or use the arrow keys,
-# and watch the ELBO rise towards the line as the gap, $\mathrm{KL}(q \,\|\, \text{posterior})$, closes. Then switch the decoder from
-# $g(z) = z$ to $g(z) = z^2$: the posterior gets two bumps, and no Gaussian $q$ can close the gap. Where does the best $q$ sit?
+# The line at the top of the bar is $\log p(x)$. It does not move, whatever you do: it does not depend on $q$. You hold
+# $q$. Drag it, or use the arrow keys, and watch the ELBO rise towards the line as the gap,
+# $\mathrm{KL}(q \,\|\, \text{posterior})$, closes. Then switch the decoder from $g(z) = z$ to $g(z) = z^2$: the
+# posterior gets two bumps, and no Gaussian $q$ can close the gap. Where does the best $q$ sit?
 
 # %%
 from course_utils.widgets import ElboExplorer
@@ -515,11 +517,11 @@ from course_utils.widgets import ElboExplorer
 ElboExplorer()
 
 # %% [markdown]
-# In the linear model the gap can be closed. With $z \sim \mathcal N(0, 1)$ and $x \mid z \sim \mathcal N(W z, \sigma^2 I)$, $\log p(x, z)$ is a parabola in $z$,
-# so the posterior is a Gaussian.
+# In the linear model the gap can be closed. With $z \sim \mathcal N(0, 1)$ and
+# $x \mid z \sim \mathcal N(W z, \sigma^2 I)$, $\log p(x, z)$ is a parabola in $z$, so the posterior is a Gaussian.
 #
-# **Exercise 3.** Give the $q$ with the highest ELBO: its mean for each $x$, and its variance, which is the same for all. (Complete the square, or add
-# precisions.)
+# **Exercise 3.** Give the $q$ with the highest ELBO: its mean for each $x$, and its variance, which is the same for
+# all. (Complete the square, or add precisions.)
 
 
 # %%
@@ -534,7 +536,10 @@ def best_q(x, W, sigma):
 # %%
 best_q = check("elbo.best_q", best_q)
 
-# %%
+# %% [markdown]
+# The next cell checks your $q$, and draws the gap of every Gaussian one.
+
+# %% tags=["hide-input"]
 mean, variance = best_q(x, W, sigma)
 at_best = tiny.elbo(x, mean[:, None], variance.view(1, 1)).item()
 verdict("log p(x) minus the ELBO at your q", log_px - at_best, low=-1e-9, high=1e-9)
@@ -551,11 +556,7 @@ ax.plot(0.3, 0.8, "o", color="white", markeredgecolor="black", markersize=9, lab
 ax.plot(0, 1, "s", color="white", markeredgecolor="black", markersize=9, label="the prior as q")
 ax.set(title="The gap for every Gaussian q", xlabel="mean of q", ylabel="standard deviation of q")
 ax.legend(loc="lower left", bbox_to_anchor=(0, -0.36), ncols=3)
-show(
-    fig,
-    "The gap as colour over mean and standard deviation of q: one smooth bowl whose lowest point, gap zero, is the best q; it rises "
-    "fast towards small standard deviations.",
-)
+show(fig, "02.gap_of_every_q")
 verdict("how far your q is beaten by the best of 5,751 others, nats", surface.max() - at_best, high=0)
 
 # %% [markdown]
@@ -564,8 +565,9 @@ verdict("how far your q is beaten by the best of 5,751 others, nats", surface.ma
 # $$\mathrm{ELBO}(q) \;=\; \underbrace{\mathbb E_q[\log p(x \mid z)]}_{\text{reconstruction}} - \underbrace{\mathrm{KL}(q \,\|\, p(z))}_{\text{to the prior}}
 # \;=\; \underbrace{\mathbb E_q[\log p(x, z)]}_{\text{minus the energy}} + \underbrace{\mathrm{H}(q)}_{\text{entropy}}$$
 #
-# The first reading is a lossy code: describe $x$ well, with a $z$ that costs little over the prior. The second is physics: $q$ wants to sit where $p(x, z)$ is
-# high, and it wants to be spread out. Without the entropy it would fall to a point.
+# The first reading is a lossy code: describe $x$ well, with a $z$ that costs little over the prior. The second is
+# physics: $q$ wants to sit where $p(x, z)$ is high, and it wants to be spread out. Without the entropy it would fall to
+# a point.
 
 # %%
 widths = torch.linspace(0.08, 2, 200)
@@ -580,6 +582,10 @@ for s in widths:
 terms = {name: torch.stack(values) for name, values in terms.items()}
 first, second = terms["reconstruction"] - terms["kl"], terms["minus energy"] + terms["entropy"]
 
+# %% [markdown]
+# The next cell draws both readings.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(12, 4.6), sharey=True)
 for ax, (one, two, title) in zip(
     axes,
@@ -596,12 +602,7 @@ for ax, (one, two, title) in zip(
     ax.set(title=title, xlabel="standard deviation of q", ylim=(-6, 2.5))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 axes[0].set_ylabel("nats")
-show(
-    fig,
-    "Two panels against the width of q. Left, the reconstruction falls, and minus the KL rises up to width 1 and falls after it. Right, "
-    "the average of log p(x, z) falls and the entropy rises. The sum, the ELBO, is the same in both: it touches log p(x) at the "
-    "posterior's width.",
-)
+show(fig, "02.two_readings")
 verdict("largest difference between the two readings", (first - second).abs().max(), high=1e-8)
 verdict(
     "width of the highest ELBO over the posterior's",
@@ -612,7 +613,8 @@ verdict(
 verdict("highest ELBO of all minus log p(x)", (first - log_px).max(), high=1e-9)
 
 # %% [markdown]
-# For a Gaussian $q$ with independent axes, $q = \mathcal N(\mu, \mathrm{diag}\, \sigma^2)$, the KL to the prior $\mathcal N(0, I)$ needs no samples:
+# For a Gaussian $q$ with independent axes, $q = \mathcal N(\mu, \mathrm{diag}\, \sigma^2)$, the KL to the prior
+# $\mathcal N(0, I)$ needs no samples:
 #
 # $$\mathrm{KL} = \frac12 \sum_{j=1}^{D} \big( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \big)$$
 #
@@ -633,10 +635,13 @@ def kl_normal(mu, logvar):
 kl_normal = check("elbo.kl", kl_normal)
 
 # %% [markdown]
-# Does the formula hold? Ask samples: $\mathrm{KL} = \mathbb E_q[\log q(z) - \log p(z)]$ is an average. A Monte Carlo average is off by about its *standard error*,
-# the spread of the samples over $\sqrt n$; more than four of those would be news.
+# Does the formula hold? Ask samples: $\mathrm{KL} = \mathbb E_q[\log q(z) - \log p(z)]$ is an average. A Monte Carlo
+# average is off by about its *standard error*, the spread of the samples over $\sqrt n$; more than four of those would
+# be news.
+#
+# The next cell asks 20,000 samples about six Gaussians.
 
-# %%
+# %% tags=["hide-input"]
 mu, logvar = torch.randn(6, 5, generator=dice(1)), torch.randn(6, 5, generator=dice(2)) - 0.5
 closed = kl_normal(mu, logvar)
 six = Normal(mu, (0.5 * logvar).exp())
@@ -650,15 +655,17 @@ verdict(
 )
 
 # %% [markdown]
-# And where there is no closed form, the whole bound is an average over $q$, so a few samples estimate it, for any $p(x, z)$ that you can evaluate:
+# And where there is no closed form, the whole bound is an average over $q$, so a few samples estimate it, for any
+# $p(x, z)$ that you can evaluate:
 #
 # $$\mathrm{ELBO} \approx \frac1K \sum_k \big( \log p(x, z_k) - \log q(z_k) \big), \qquad z_k = \mu + \sigma\, \epsilon_k, \quad \epsilon_k \sim \mathcal N(0, I)$$
 #
-# The right half is called **reparameterisation**. A drawn sample is just a number: it does not say how it would have moved, had $\mu$ and $\sigma$ been a
-# little different, so no gradient gets through it. Written as $\mu + \sigma \epsilon$ it does: the chance sits in $\epsilon$ alone.
+# The right half is called **reparameterisation**. A drawn sample is just a number: it does not say how it would have
+# moved, had $\mu$ and $\sigma$ been a little different, so no gradient gets through it. Written as
+# $\mu + \sigma \epsilon$ it does: the chance sits in $\epsilon$ alone.
 #
-# **Exercise 5.** The noise $\epsilon$ is handed to you, so that the result repeats. `log_pxz_at` is a function of $z$. Let the gradient reach `mu` and
-# `logvar`: notebook 03 trains through this line, with $K = 1$.
+# **Exercise 5.** The noise $\epsilon$ is handed to you, so that the result repeats. `log_pxz_at` is a function of $z$.
+# Let the gradient reach `mu` and `logvar`: notebook 03 trains through this line, with $K = 1$.
 
 
 # %%
@@ -676,9 +683,10 @@ def elbo_estimate(mu, logvar, noise, log_pxz_at):
 elbo_estimate = check("elbo.monte_carlo", elbo_estimate)
 
 # %% [markdown]
-# With it we can *find* a good $q$ without knowing the posterior: climb the estimate. Here is one digit under the model with 8 latents. $q$ starts as the
-# prior. (Our fit picks orthogonal columns for $W$, so the posterior's axes are independent, and a $q$ with independent axes can reach it.) The truth is above
-# 0 here. That is allowed: $p(x)$ is a density, not a probability, and may exceed 1.
+# With it we can *find* a good $q$ without knowing the posterior: climb the estimate. Here is one digit under the model
+# with 8 latents. $q$ starts as the prior. (Our fit picks orthogonal columns for $W$, so the posterior's axes are
+# independent, and a $q$ with independent axes can reach it.) The truth is above 0 here. That is allowed: $p(x)$ is a
+# density, not a probability, and may exceed 1.
 
 # %%
 model_8, digit = models[8], digits[:1]
@@ -704,6 +712,10 @@ for step in range(400):
     (-value).backward()
     optimizer.step()
 
+# %% [markdown]
+# The next cell draws the gap that is left.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(9, 3.6))
 ax.plot(gaps_left, color=MODEL)
 ax.set(
@@ -712,20 +724,18 @@ ax.set(
     ylabel="log p(x) - ELBO, exact [nats]",
     yscale="log",
 )
-show(
-    fig,
-    "The gap between log p(x) and the ELBO on a log scale falls from about a hundred nats to below a tenth within 400 steps.",
-)
+show(fig, "02.one_climb")
 verdict("gap at the start, q = prior, nats", gaps_left[0], low=50)
 verdict("gap at the end, nats", exact_gap(), low=0, high=0.2)
 
 # %% [markdown]
-# One climb for one digit. A **variational autoencoder** trains a network that gives $\mu$ and $\log \sigma^2$ for *every* $x$ at once, and trains the decoder at
-# the same time, both by climbing this estimate. That is notebook 03.
+# One climb for one digit. A **variational autoencoder** trains a network that gives $\mu$ and $\log \sigma^2$ for
+# *every* $x$ at once, and trains the decoder at the same time, both by climbing this estimate. That is notebook 03.
 #
 # ## 7. The hidden thing may be a label
 #
-# Nothing above asked $z$ to be a number. In a mixture, $z$ is *which component*: integrals become sums (one lecture writes the whole derivation with sums).
+# Nothing above asked $z$ to be a number. In a mixture, $z$ is *which component*: integrals become sums (one lecture
+# writes the whole derivation with sums).
 #
 # $$\log p(x) = \underbrace{\sum_z q(z) \log \frac{p(x, z)}{q(z)}}_{\text{ELBO}} + \underbrace{\sum_z q(z) \log \frac{q(z)}{p(z \mid x)}}_{\mathrm{KL}}$$
 #
@@ -748,6 +758,10 @@ def elbo_of_labels(q):
     return (q * (log_pxz_label - q.log())).sum(-1)
 
 
+# %% [markdown]
+# The next cell checks the equation for 500 random $q$, and draws the bound along a line of them.
+
+# %% tags=["hide-input"]
 random_q = torch.softmax(2 * torch.randn(500, 3, generator=dice()), dim=1)
 gap = kl_divergence(Categorical(random_q), Categorical(responsibilities.expand(500, 3)))
 verdict(
@@ -780,23 +794,24 @@ ax.plot(
 )
 ax.set(title="One point, three components", xlabel="q(first component)", ylabel="nats")
 ax.legend(loc="lower center")
-show(
-    fig,
-    "The ELBO is a concave curve of q's first probability; it touches the dashed line log p(x) at the responsibilities.",
-)
+show(fig, "02.labels")
 
 # %% [markdown]
 # ## 8. EM: climb in turns
 #
-# So far the model was given. Now fit it: find weights, means and widths $\theta$ that make the data $x_1, \dots, x_N$ likely. The ELBO has two arguments, $q$
-# and $\theta$. **Expectation maximisation** climbs one at a time (Neal and Hinton 1998):
+# So far the model was given. Now fit it: find weights, means and widths $\theta$ that make the data $x_1, \dots, x_N$
+# likely. The ELBO has two arguments, $q$ and $\theta$. **Expectation maximisation** climbs one at a time (Neal and
+# Hinton 1998):
 #
-# - **E-step**: hold $\theta$, take the best $q$. That is the posterior, and the gap closes: $\mathrm{ELBO} = \log p_\theta(x)$.
-# - **M-step**: hold $q$, take the best $\theta$. The ELBO rises. $\log p_\theta(x)$ lies above it, so it rises at least as much.
+# - **E-step**: hold $\theta$, take the best $q$. That is the posterior, and the gap closes:
+#   $\mathrm{ELBO} = \log p_\theta(x)$.
+# - **M-step**: hold $q$, take the best $\theta$. The ELBO rises. $\log p_\theta(x)$ lies above it, so it rises at least
+#   as much.
 #
-# Write $r_{nk} = q(z_n = k)$ for the shares. Only $\sum_{n,k} r_{nk} \log p_\theta(x_n, z_n = k)$ in the ELBO depends on $\theta$. Set its derivatives to 0 (and keep
-# $\sum_k \pi_k = 1$), and the best $\theta$ are averages with these weights: $N_k = \sum_n r_{nk}$, $\;\pi_k = N_k / N$,
-# $\;\mu_k = \frac1{N_k} \sum_n r_{nk}\, x_n$, $\;\sigma_k^2 = \frac1{N_k} \sum_n r_{nk}\, (x_n - \mu_k)^2$.
+# Write $r_{nk} = q(z_n = k)$ for the shares. Only $\sum_{n,k} r_{nk} \log p_\theta(x_n, z_n = k)$ in the ELBO depends
+# on $\theta$. Set its derivatives to 0 (and keep $\sum_k \pi_k = 1$), and the best $\theta$ are averages with these
+# weights: $N_k = \sum_n r_{nk}$, $\;\pi_k = N_k / N$, $\;\mu_k = \frac1{N_k} \sum_n r_{nk}\, x_n$,
+# $\;\sigma_k^2 = \frac1{N_k} \sum_n r_{nk}\, (x_n - \mu_k)^2$.
 #
 # **Exercise 6.** Write both steps.
 
@@ -834,8 +849,8 @@ def log_likelihood(x, theta):
 
 
 # %% [markdown]
-# Now 60 steps on 500 points from the mixture of section 7. We note log-likelihood and ELBO after each E-step and after each M-step.
-# (The picture begins at step 1: step 0 lies far below.)
+# Now 60 steps on 500 points from the mixture of section 7. We note log-likelihood and ELBO after each E-step and after
+# each M-step. (The picture begins at step 1: step 0 lies far below.)
 
 # %%
 truth_mixture = exact.GaussianMixture(means[:, None], stds, weights)
@@ -852,6 +867,10 @@ for step in range(60):
     )
 climb = torch.stack(climb)  # [60, 4]: log-likelihood, ELBO after E, ELBO after M, new log-likelihood
 
+# %% [markdown]
+# The next cell checks what each step promises, and draws the climb and the mixture.
+
+# %% tags=["hide-input"]
 verdict("largest gap after an E-step", (climb[:, 0] - climb[:, 1]).abs().max(), high=1e-9)
 verdict("smallest rise of the ELBO in an M-step", (climb[:, 2] - climb[:, 1]).min(), low=-1e-12)
 verdict("smallest rise of the log-likelihood in a step", (climb[:, 3] - climb[:, 0]).min(), low=-1e-12)
@@ -861,7 +880,6 @@ verdict(
     climb[-1, 3] - truth_mixture.log_prob(toy[:, None]).mean(), low=0, high=0.05,
 )  # fmt: skip
 
-# %%
 last = 8  # the step at which the picture ends; step 0 lies far below it
 half_steps = torch.arange(2, 2 * last) / 2
 fig, axes = subplots(1, 2, figsize=(12.5, 4.4))
@@ -882,30 +900,29 @@ axes[1].plot(line, log_joint_labels(line, *theta).logsumexp(1).exp(), color=MODE
 axes[1].plot(line, truth_mixture.log_prob(line[:, None]).exp(), "--", color=DATA, label="truth")
 axes[1].set(title="The mixture it finds", xlabel="x", ylabel="density")
 axes[1].legend()
-show(
-    fig,
-    "Left: log-likelihood and ELBO against steps; after each E-step they meet, after each M-step both are higher and a gap has opened. "
-    "Right: a histogram, the start with one broad bump, and the fitted density, whose three bumps lie where those of the truth are; "
-    "its middle one is higher.",
-)
+show(fig, "02.em")
 
 # %% [markdown]
-# No step size, and never a step down. But it may stop at a local maximum, and a width may go to 0 around a single point, where the likelihood has no
-# upper limit. This is how scikit-learn fitted the mixtures of notebook 00. It needs a posterior in closed form, though. Where there is none,
-# a VAE climbs the same function by gradients, $q$ and $\theta$ together.
+# No step size, and never a step down. But it may stop at a local maximum, and a width may go to 0 around a single
+# point, where the likelihood has no upper limit. This is how scikit-learn fitted the mixtures of notebook 00. It needs
+# a posterior in closed form, though. Where there is none, a VAE climbs the same function by gradients, $q$ and $\theta$
+# together.
 #
 # ## 9. More samples: a tighter bound
 #
-# The ELBO averages $\log w$; the estimate of Exercise 1 takes the log of an average. In between lies a family, the **importance-weighted bound** (IWAE, Burda et al. 2016):
+# The ELBO averages $\log w$; the estimate of Exercise 1 takes the log of an average. In between lies a family, the
+# **importance-weighted bound** (IWAE, Burda et al. 2016):
 #
 # $$\mathcal L_K = \mathbb E \Big[ \log \frac1K \sum_{k=1}^K w_k \Big], \qquad \mathcal L_1 = \mathrm{ELBO}, \qquad \mathcal L_1 \le \mathcal L_2 \le \mathcal L_4 \le \dots \le \log p(x)$$
 #
-# So what Exercise 1 computes is, on average, a *lower bound* too. Why does it rise with $K$? Cut $2K$ weights into two halves with averages $a$ and $b$. Jensen again:
-# $\log \frac{a + b}{2} \ge \frac{\log a + \log b}{2}$. This holds for *every* draw, so cutting the same weights into larger blocks never
-# lowers the mean. (It rises at every step from $K$ to $K + 1$ too; powers of two are merely easy to cut.)
+# So what Exercise 1 computes is, on average, a *lower bound* too. Why does it rise with $K$? Cut $2K$ weights into two
+# halves with averages $a$ and $b$. Jensen again: $\log \frac{a + b}{2} \ge \frac{\log a + \log b}{2}$. This holds for
+# *every* draw, so cutting the same weights into larger blocks never lowers the mean. (It rises at every step from $K$
+# to $K + 1$ too; powers of two are merely easy to cut.)
 #
-# **Predict.** Two wrong $q$, 8 latents. One is twice as wide as the posterior, the other half as wide. Which has the better bound at $K = 1$, and which at
-# $K = 1{,}024$? (a) The wide one, both times; (b) the narrow one, both times; (c) first the one, then the other.
+# **Predict.** Two wrong $q$, 8 latents. One is twice as wide as the posterior, the other half as wide. Which has the
+# better bound at $K = 1$, and which at $K = 1{,}024$? (a) The wide one, both times; (b) the narrow one, both times; (c)
+# first the one, then the other.
 
 # %%
 ### BEGIN SOLUTION
@@ -913,8 +930,8 @@ guess = "c"
 ### END SOLUTION
 
 # %% [markdown]
-# We draw 16,384 weights once and cut them into blocks of $K$. `log_evidence` wants the samples along axis 0, so the blocks become columns. With six weights
-# of one $x$ and $K = 2$:
+# We draw 16,384 weights once and cut them into blocks of $K$. `log_evidence` wants the samples along axis 0, so the
+# blocks become columns. With six weights of one $x$ and $K = 2$:
 
 # %%
 six_weights = torch.arange(6.0)[:, None]  # [6, B = 1]
@@ -948,7 +965,10 @@ gaps = {
 }
 wide, narrow = gaps[8, "twice as wide"], gaps[8, "half as wide"]
 
-# %%
+# %% [markdown]
+# The next cell compares them with your guess, and draws all nine.
+
+# %% tags=["hide-input"]
 better = [bool(wide[place] < narrow[place]) for place in (0, -1)]  # is the wide one?
 reveal(
     guess,
@@ -964,12 +984,7 @@ for (k, name), gap in gaps.items():
     ax.set(xscale="log", yscale="log", title=f"{k} latents", xlabel="samples K")
 axes[0].set_ylabel("log p(x) - bound [nats]")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-show(
-    fig,
-    "Three panels, for 2, 8 and 32 latents: the gap of the importance-weighted bound against K on log scales. All curves fall, and the "
-    "wide q crosses below the narrow one, which falls slowly. The prior starts highest; with 2 latents it crosses the narrow one too, "
-    "with 32 it is still hundreds of nats away at the end.",
-)
+show(fig, "02.more_samples")
 rises = torch.stack([-gap.diff() for gap in gaps.values()])
 verdict("smallest rise of the bound from K to 2K, nine settings", rises.min(), low=-1e-9)
 verdict("8 latents, twice as wide: gap at K = 1, nats", wide[0], low=6.2, high=6.7)
@@ -979,15 +994,18 @@ verdict("8 latents, half as wide: share of that gap left at K = 1,024", narrow[-
 verdict("32 latents, prior: gap at K = 1,024, nats", gaps[32, "prior"][-1], low=150)
 
 # %% [markdown]
-# Curves end where the gap is below 0.02 nats, which these draws are too few to measure. Too wide and too narrow are not the same kind of wrong. A wide $q$ wastes samples. A narrow one has
-# the better ELBO, but it hardly visits some places that count, and more samples help slowly. Now you can also say what naive Monte Carlo is: the
-# importance-weighted bound with the widest $q$ in use, the prior.
+# Curves end where the gap is below 0.02 nats, which these draws are too few to measure. Too wide and too narrow are not
+# the same kind of wrong. A wide $q$ wastes samples. A narrow one has the better ELBO, but it hardly visits some places
+# that count, and more samples help slowly. Now you can also say what naive Monte Carlo is: the importance-weighted
+# bound with the widest $q$ in use, the prior.
 #
 # ## 10. The failure museum
 #
-# **Exhibit A: q too narrow.** Two latents, strongly tied together in the posterior. A $q$ with independent axes sits at the right mean, and is far too narrow. The
-# obvious cure is the posterior's own standard deviation along an axis. It makes things worse. Mend it: return one standard deviation for both axes that brings
-# the gap as low as such a $q$ can get. You may use `tied`, the posterior's covariance. Or think of a long thin ridge, and of a circle hardly wider than it.
+# **Exhibit A: q too narrow.** Two latents, strongly tied together in the posterior. A $q$ with independent axes sits at
+# the right mean, and is far too narrow. The obvious cure is the posterior's own standard deviation along an axis. It
+# makes things worse. Mend it: return one standard deviation for both axes that brings the gap as low as such a $q$ can
+# get. You may use `tied`, the posterior's covariance. Or think of a long thin ridge, and of a circle hardly wider than
+# it.
 
 # %%
 ridge = exact.LinearGaussian(torch.tensor([[2.1, 2.0], [2.0, 2.1]]), torch.zeros(2), 0.5)
@@ -1023,10 +1041,11 @@ else:
     print("exhibit A: mended")
 
 # %% [markdown]
-# The best one is $1 / \sqrt{\Lambda_{jj}}$, with $\Lambda$ the posterior's *precision*, the inverse of `tied`: the width of the posterior along one axis **with the other
-# held still**. The posterior's own standard deviation is that with the other let go.
+# The best one is $1 / \sqrt{\Lambda_{jj}}$, with $\Lambda$ the posterior's *precision*, the inverse of `tied`: the
+# width of the posterior along one axis **with the other held still**. The posterior's own standard deviation is that
+# with the other let go. The next cell draws the ridge and both circles.
 
-# %%
+# %% tags=["hide-input"]
 best_std = 1 / tied.inverse()[0, 0].sqrt().item()
 values, vectors = torch.linalg.eigh(tied)
 angle = torch.linspace(0, 2 * math.pi, 200)
@@ -1039,20 +1058,17 @@ ax.plot(*(centre.T + 2 * own * circle), "--", color=NOISE, label="q, the posteri
 ax.plot(*(centre.T + 2 * best_std * circle), color=MODEL, label="q, the best std")
 ax.set(title="Two standard deviations each", xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-show(
-    fig,
-    "The posterior is a thin ridge that falls to the right. The circle of the posterior's own standard deviation sticks out of it on "
-    "both sides; that of the best one is about as wide as the ridge is thick.",
-)
+show(fig, "02.ridge")
 verdict("exhibit A, what no q with independent axes can close, nats", gap_of(best_std), low=1.4, high=1.43)
 
 # %% [markdown]
-# The KL of $q$ to the posterior is the *reverse* one of notebook 00: it picks a place and avoids everything outside it. So a simple $q$ comes out too narrow, and the gap that is left is the
-# price of its form. A VAE pays it as well.
+# The KL of $q$ to the posterior is the *reverse* one of notebook 00: it picks a place and avoids everything outside it.
+# So a simple $q$ comes out too narrow, and the gap that is left is the price of its form. A VAE pays it as well.
 #
-# **Exhibit B: three runs that agree.** Eight latents. $q$ has 0.3 times the posterior's width, and 50 samples are drawn. Three runs agree within about a nat, which looks like
-# certainty. All are wrong. Mend it within 1,000 samples, so that three runs are within 0.2 nats of the truth. A width between 0.9 and 1.1 is out of bounds: it
-# would mean that you know the posterior. Try first what more samples alone can do.
+# **Exhibit B: three runs that agree.** Eight latents. $q$ has 0.3 times the posterior's width, and 50 samples are
+# drawn. Three runs agree within about a nat, which looks like certainty. All are wrong. Mend it within 1,000 samples,
+# so that three runs are within 0.2 nats of the truth. A width between 0.9 and 1.1 is out of bounds: it would mean that
+# you know the posterior. Try first what more samples alone can do.
 
 # %%
 broken = {"width": 0.3, "K": 50}
@@ -1096,7 +1112,7 @@ print("exhibit B:", judged(mended()))
 # %% [markdown]
 # Was it the number of samples? Hardly. The same narrow $q$ with 20 times as many:
 
-# %%
+# %% tags=["hide-input"]
 verdict(
     "exhibit B, width 0.3 with 1,000 samples: the middle run is too low by, nats",
     -three_runs(0.3, 1000)[0].median(),
@@ -1106,9 +1122,10 @@ verdict(
 # %% [markdown]
 # The width was at fault. The effective sample size gave the alarm, for 50 samples. It does not always.
 #
-# **Exhibit C: the alarm that stays silent.** A decoder that squares: $x \mid z \sim \mathcal N(z^2, 0.5^2)$. For $x = 4$ the posterior has two bumps, near $z = 2$ and near $z = -2$. A
-# $q$ that covers one of them closely never hears of the other. Its weights are nearly equal, its ESS nearly $K$, and its estimate is off by $\log 2$. Mend it:
-# give $q$ as many Gaussian bumps as it needs.
+# **Exhibit C: the alarm that stays silent.** A decoder that squares: $x \mid z \sim \mathcal N(z^2, 0.5^2)$. For
+# $x = 4$ the posterior has two bumps, near $z = 2$ and near $z = -2$. A $q$ that covers one of them closely never hears
+# of the other. Its weights are nearly equal, its ESS nearly $K$, and its estimate is off by $\log 2$. Mend it: give $q$
+# as many Gaussian bumps as it needs.
 
 # %%
 log_pxz_square = Normal(z**2, 0.5).log_prob(torch.tensor(4.0)) + log_prior
@@ -1150,25 +1167,26 @@ elif abs(missing(weights_of(**better_q))) < 0.05:
 else:
     print("exhibit C: still broken, the estimate is off by more than 0.05 nats")
 
+# %% [markdown]
+# The next cell draws the posterior and the $q$ of exhibit C.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(8, 2.6))
 ax.plot(z, (log_pxz_square - log_px_square).exp(), color=DATA, label="posterior")
 ax.plot(z, Normal(1.98, 0.14).log_prob(z).exp(), "--", color=MODEL, label="q of exhibit C")
 ax.set(title="One bump is never visited", xlabel="z", ylabel="density", xlim=(-4, 4))
 ax.legend(loc="upper center")
-show(
-    fig,
-    "The posterior has two equal narrow bumps near minus two and two; q lies over the right one and is twice as high.",
-)
+show(fig, "02.unseen_bump")
 
 # %% [markdown]
-# A low effective sample size is a reason to distrust an estimate; it proves nothing, and a good estimate may have one. A high one proves nothing either
-# about places that $q$ never visits.
+# A low effective sample size is a reason to distrust an estimate; it proves nothing, and a good estimate may have one.
+# A high one proves nothing either about places that $q$ never visits.
 #
 # ## Read with care
 #
 # What the source lectures print about this, and what holds. Each line is held by a test.
 
-# %%
+# %% tags=["hide-input"]
 from IPython.display import Markdown
 
 from course_utils.errata import errata_table
@@ -1178,17 +1196,20 @@ Markdown(errata_table("02"))
 # %% [markdown]
 # ## What to take with you
 #
-# - $\log p(x) = \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid x))$, exactly, for every $q$. The left side does not know $q$.
+# - $\log p(x) = \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid x))$, exactly, for every $q$. The left side does not
+#   know $q$.
 # - Sampling from the prior fails with many latents: the estimate is right on average, and in practice far too low.
 # - ELBO = reconstruction - KL to the prior = average log joint + entropy.
 # - The best $q$ is the posterior. A simple $q$ leaves a gap, and comes out too narrow.
 # - More samples tighten the bound, never past $\log p(x)$, and only where $q$ looks.
 # - EM climbs the bound in turns; a VAE will climb it by gradients.
 #
-# **Left out here.** Variational Bayes for the parameters, annealed importance sampling, other divergences than the reverse KL, variance reduction of the gradient (notebook 03 meets it);
-# bounds from above.
+# **Left out here.** Variational Bayes for the parameters, annealed importance sampling, other divergences than the
+# reverse KL, variance reduction of the gradient (notebook 03 meets it); bounds from above.
 #
-# **Papers.** Dempster, Laird and Rubin, *Maximum likelihood from incomplete data via the EM algorithm*, 1977. Kong, *A note on importance sampling using standardized weights*, 1992. Neal and
-# Hinton, *A view of the EM algorithm that justifies incremental, sparse, and other variants*, 1998. Jordan et al., *An introduction to variational methods for graphical models*, 1999. Tipping and
-# Bishop, *Probabilistic principal component analysis*, 1999. Kingma and Welling, *Auto-encoding variational Bayes*, 2014. Burda, Grosse and Salakhutdinov, *Importance weighted autoencoders*, 2016.
+# **Papers.** Dempster, Laird and Rubin, *Maximum likelihood from incomplete data via the EM algorithm*, 1977. Kong, *A
+# note on importance sampling using standardized weights*, 1992. Neal and Hinton, *A view of the EM algorithm that
+# justifies incremental, sparse, and other variants*, 1998. Jordan et al., *An introduction to variational methods for
+# graphical models*, 1999. Tipping and Bishop, *Probabilistic principal component analysis*, 1999. Kingma and Welling,
+# *Auto-encoding variational Bayes*, 2014. Burda, Grosse and Salakhutdinov, *Importance weighted autoencoders*, 2016.
 # Chatterjee and Diaconis, *The sample size required in importance sampling*, 2018.
