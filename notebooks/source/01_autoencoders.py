@@ -11,9 +11,9 @@
 # %% [markdown]
 # # 01 Autoencoders
 #
-# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (autoencoders); S. Lathuilière, *Deep generative
-# methods*, Télécom Paris (autoencoders and their uses, losses as likelihoods); *EECS 230 Deep Learning, Lecture 16*, after S. Prince
-# (linear, sparse and denoising autoencoders).
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (autoencoders); S. Lathuilière,
+# *Deep generative methods*, Télécom Paris (autoencoders and their uses, losses as likelihoods); *EECS 230 Deep
+# Learning, Lecture 16*, after S. Prince (linear, sparse and denoising autoencoders).
 #
 # **After this notebook you can**
 # - train an encoder $f$ and a decoder $g$ so that $g(f(x)) \approx x$, and say why the identity is a useless answer;
@@ -67,15 +67,15 @@ train, test = data.load("digits", split="train"), data.load("digits", split="tes
 # %% [markdown]
 # ## 1. Copy the input, through a narrow door
 #
-# An **encoder** $f$ turns an image $x$ into a short code $z = f(x)$. A **decoder** $g$ turns the code back into an image
-# $\hat x = g(z)$. Both are trained together, to make the copy good:
+# An **encoder** $f$ turns an image $x$ into a short code $z = f(x)$. A **decoder** $g$ turns the code back into an
+# image $\hat x = g(z)$. Both are trained together, to make the copy good:
 #
 # $$L = \frac1N \sum_{n=1}^{N} \|x_n - \hat x_n\|^2, \qquad \hat x_n = g(f(x_n))$$
 #
 # No label appears in it. The image is its own target.
 #
-# Read the formula closely: $\|\cdot\|^2$ is a **sum** over the pixels of one image, and the **mean** is over the $N$ images. That choice will
-# matter in notebook 03, where a second term is added.
+# Read the formula closely: $\|\cdot\|^2$ is a **sum** over the pixels of one image, and the **mean** is over the $N$
+# images. That choice will matter in notebook 03, where a second term is added.
 #
 # **Exercise 1.** Write it for a batch.
 
@@ -125,9 +125,10 @@ verdict(
 )
 
 # %% [markdown]
-# From here on `fit(model, loss, data, ...)` runs this loop for us. It adds what you would add too: a progress bar, a stop when the loss turns
-# into NaN, and checkpoints. Look into `course_utils/training/` (`fitting.py`, `loop.py`) whenever you like. `weight_decay` pulls the weights
-# gently towards zero; it is used where a net would otherwise fit the training digits too closely.
+# From here on `fit(model, loss, data, ...)` runs this loop for us. It adds what you would add too: a progress bar, a
+# stop when the loss turns into NaN, and checkpoints. Look into `course_utils/training/` (`fitting.py`, `loop.py`)
+# whenever you like. `weight_decay` pulls the weights gently towards zero; it is used where a net would otherwise fit
+# the training digits too closely.
 
 
 # %%
@@ -149,9 +150,12 @@ history = fit(model, reconstruct, train.images, steps=STEPS, lr=2e-3, weight_dec
 fig, ax = subplots(figsize=(8, 3.4))
 history.plot(ax)
 ax.set_title("Training an autoencoder with two code units")
-show(fig, "The reconstruction loss falls fast at first and then slowly.")
+show(fig, "01.loss")
 
-# %%
+# %% [markdown]
+# The next cell shows twelve held-out digits and their copies.
+
+# %% tags=["hide-input"]
 with torch.no_grad():
     copies = model(test.images)
 show(
@@ -159,15 +163,15 @@ show(
         {"held-out": test.images[:12], "from 2 numbers": copies[:12]},
         "Each digit squeezed through two numbers",
     ),
-    "Twelve held-out digits above their reconstructions from two numbers: recognisable, a little blurred, a few wrong.",
+    "01.copies",
 )
 
 # %% [markdown]
-# **Why the door must be narrow.** With a code as wide as the input, $g(f(x)) = x$ is easy: the identity. The loss is then zero, and nothing
-# has been learnt about digits.
+# **Why the door must be narrow.** With a code as wide as the input, $g(f(x)) = x$ is easy: the identity. The loss is
+# then zero, and nothing has been learnt about digits.
 #
-# **Predict.** A linear autoencoder with 64 code units is trained on digits only. How well does it copy pure noise, compared with
-# one that has 8 units? (a) about as badly; (b) far better: it has learnt to copy anything.
+# **Predict.** A linear autoencoder with 64 code units is trained on digits only. How well does it copy pure noise,
+# compared with one that has 8 units? (a) about as badly; (b) far better: it has learnt to copy anything.
 
 # %%
 ### BEGIN SOLUTION
@@ -197,6 +201,10 @@ for k in (8, 64):
     with torch.no_grad():
         errors[k] = {name: reconstruct(copier, x).item() for name, x in unseen.items()}
 
+# %% [markdown]
+# The next cell compares the two nets' errors.
+
+# %% tags=["hide-input"]
 reveal(
     guess,
     "b" if errors[64]["noise"] < 0.5 * errors[8]["noise"] else "a",
@@ -217,9 +225,9 @@ verdict(
 )
 
 # %% [markdown]
-# Digits upside down it copies as well as upright ones, and noise several times better than 8 units do; only pixels that are nearly always blank in
-# training stay badly copied. One lecture calls an autoencoder with $g(f(x)) = x$ everywhere overfitted. It is useless, but it does not overfit: it is as
-# good on what it never saw.
+# Digits upside down it copies as well as upright ones, and noise several times better than 8 units do; only pixels that
+# are nearly always blank in training stay badly copied. One lecture calls an autoencoder with $g(f(x)) = x$ everywhere
+# overfitted. It is useless, but it does not overfit: it is as good on what it never saw.
 #
 # ## 2. The linear autoencoder is PCA
 #
@@ -227,8 +235,9 @@ verdict(
 #
 # $$\min_{W_f, W_g} \frac1N \sum_n \|W_g W_f x_n - x_n\|^2 \;=\; \sum_{j > k} \lambda_j, \qquad W_g W_f = U_k U_k^\top$$
 #
-# where $\lambda_1 \ge \lambda_2 \ge \dots$ are the eigenvalues of the covariance and $U_k$ holds the first $k$ eigenvectors (Baldi and
-# Hornik 1989; on pixels that vary, and if $\lambda_k > \lambda_{k+1}$). The best loss is the variance that PCA discards. We need not believe this.
+# where $\lambda_1 \ge \lambda_2 \ge \dots$ are the eigenvalues of the covariance and $U_k$ holds the first $k$
+# eigenvectors (Baldi and Hornik 1989; on pixels that vary, and if $\lambda_k > \lambda_{k+1}$). The best loss is the
+# variance that PCA discards. We need not believe this.
 #
 # **Exercise 2.** First PCA itself: centre, project on the top $k$ axes, come back.
 
@@ -261,9 +270,11 @@ with torch.no_grad():
     product = (linear.decoder[0].weight @ linear.encoder[1].weight).double()  # W_g W_f: [64, 64]
     linear_loss = reconstruct(linear, centred).item()
 
-inked = (
-    centred.flatten(1).std(0) > 0
-)  # no gradient reaches the encoder's weights of a pixel that never changes
+# %% [markdown]
+# The next cell compares the two subspaces and the two losses, and draws four axes and four columns.
+
+# %% tags=["hide-input"]
+inked = centred.flatten(1).std(0) > 0  # no gradient reaches the weights of a pixel that never changes
 projector = top @ top.T
 verdict(
     "distance between W_g W_f and the PCA projector (Frobenius)",
@@ -272,7 +283,6 @@ verdict(
 )
 verdict("loss over the sum of the discarded eigenvalues", linear_loss / discarded, low=0.99, high=1.01)
 
-# %%
 fig, axes = subplots(1, 2, figsize=(11, 3.6))
 axes[0].imshow(
     torch.cat([axis.reshape(8, 8) for axis in top.T.flip(0)[:4]], dim=1),
@@ -286,14 +296,11 @@ axes[1].imshow(
     torch.cat(list(weights), dim=1), cmap="PuOr", vmin=-weights.abs().max(), vmax=weights.abs().max()
 )
 axes[1].set(title="autoencoder: four columns of $W_g$", xticks=[], yticks=[])
-show(
-    fig,
-    "Four principal axes beside four columns of the decoder's matrix: the pictures differ although the subspace is the same.",
-)
+show(fig, "01.axes_and_columns")
 
 # %% [markdown]
-# Same subspace, different pictures: $W_g A^{-1} A W_f$ is the same product for every invertible $A$, and the loss cannot tell. PCA's axes are
-# orthogonal and sorted; an autoencoder's code units are neither.
+# Same subspace, different pictures: $W_g A^{-1} A W_f$ is the same product for every invertible $A$, and the loss
+# cannot tell. PCA's axes are orthogonal and sorted; an autoencoder's code units are neither.
 #
 # ### What a curved code gains
 #
@@ -312,22 +319,20 @@ def pca_error(k):
 
 gain = 1 - held_out_error(model) / pca_error(2)
 verdict("held-out error saved by the curved code over PCA, k = 2", gain, low=0.25, high=0.5)
-
-# %%
 with torch.no_grad():
     codes, held_out_codes = model.encoder(train.images), model.encoder(test.images)
+
+# %% [markdown]
+# The next cell draws both maps, and checks how often the ten nearest codes guess a label.
+
+# %% tags=["hide-input"]
+from sklearn.neighbors import KNeighborsClassifier
+
 plane = PCA(2, random_state=0).fit(train.flat)
 fig, axes = subplots(1, 2, figsize=(13, 5))
 scatter_classes(plane.transform(test.flat), test.labels, "PCA, two coordinates", ax=axes[0])
 scatter_classes(held_out_codes, test.labels, "autoencoder, two code units", ax=axes[1])
-show(
-    fig,
-    "Two maps of the held-out digits, each drawn as its label. PCA mixes most labels in the middle; the "
-    "autoencoder gives most digits an area of their own; a few still meet near the centre.",
-)
-
-# %%
-from sklearn.neighbors import KNeighborsClassifier
+show(fig, "01.two_maps")
 
 
 def neighbours_agree(train_codes, test_codes):
@@ -343,8 +348,9 @@ verdict(
 # %% [markdown]
 # ## 3. Convolutions: share the weights
 #
-# An image is not a list of pixels: a stroke is a stroke wherever it stands. A convolution uses the same small kernel everywhere. With
-# **stride** 2 it also halves the size. On an axis of $n$ pixels, with kernel $k$, stride $s$ and padding $p$:
+# An image is not a list of pixels: a stroke is a stroke wherever it stands. A convolution uses the same small kernel
+# everywhere. With **stride** 2 it also halves the size. On an axis of $n$ pixels, with kernel $k$, stride $s$ and
+# padding $p$:
 #
 # $$n_{\text{out}} = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
 #
@@ -363,9 +369,9 @@ def conv_out(n, kernel, stride, padding):
 conv_out = check("ae.conv_out", conv_out)
 
 # %% [markdown]
-# The decoder has to go the other way. A **transposed** convolution puts one scaled copy of its kernel on the canvas for each input pixel, $s$ pixels
-# apart, adds them up, and trims $p$ from each side. Count the pixels of that canvas and you have the formula. (A stride throws away a
-# remainder; `output_padding` adds it back.)
+# The decoder has to go the other way. A **transposed** convolution puts one scaled copy of its kernel on the canvas for
+# each input pixel, $s$ pixels apart, adds them up, and trims $p$ from each side. Count the pixels of that canvas and
+# you have the formula. (A stride throws away a remainder; `output_padding` adds it back.)
 #
 # **Exercise 4.**
 
@@ -381,7 +387,10 @@ def conv_transpose_out(n, kernel, stride, padding, output_padding=0):
 # %%
 conv_transpose_out = check("ae.conv_transpose_out", conv_transpose_out)
 
-# %%
+# %% [markdown]
+# The next cell checks both formulas on PyTorch's layers.
+
+# %% tags=["hide-input"]
 down = nn.Conv2d(1, 1, kernel_size=4, stride=2, padding=1)
 up = nn.ConvTranspose2d(1, 1, kernel_size=4, stride=2, padding=1)
 for n in (8, 28, 29):
@@ -394,9 +403,10 @@ for n in (8, 28, 29):
     )
 
 # %% [markdown]
-# **What sharing saves.** One layer from a 28 x 28 image to 16 maps of 14 x 14, built three ways.
+# **What sharing saves.** One layer from a 28 x 28 image to 16 maps of 14 x 14, built three ways. The next cell counts
+# their parameters.
 
-# %%
+# %% tags=["hide-input"]
 pixels_in, maps, pixels_out, window = 28 * 28, 16, 14 * 14, 4 * 4
 layers = {
     "dense": pixels_in * maps * pixels_out + maps * pixels_out,
@@ -420,10 +430,12 @@ verdict("held-out error over PCA's, dense, k = 8", held_out_error(dense) / pca_e
 verdict("parameters, dense over convolutional", count_parameters(dense) / count_parameters(conv), low=4)
 
 # %% [markdown]
-# The dense net copies a little better here, with five times the parameters. A convolution does not grow with the image; only the last, dense layer does.
+# The dense net copies a little better here, with five times the parameters. A convolution does not grow with the image;
+# only the last, dense layer does.
 #
-# **The checkerboard.** Where the stride does not divide the kernel, some output pixels are written more often than their neighbours. There are two cures: a
-# kernel that the stride divides (4 with 2), or copy every pixel (upsampling) and then use an ordinary convolution. Feed all three with ones, and count.
+# **The checkerboard.** Where the stride does not divide the kernel, some output pixels are written more often than
+# their neighbours. There are two cures: a kernel that the stride divides (4 with 2), or copy every pixel (upsampling)
+# and then use an ordinary convolution. Feed all three with ones, and count.
 
 
 # %%
@@ -441,15 +453,17 @@ pictures = {
     "transposed, kernel 4": visits(4),
     "upsample, then convolve": resize,
 }
+
+# %% [markdown]
+# The next cell draws the counts.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 3, figsize=(11, 4))
 for ax, (name, counts) in zip(axes, pictures.items(), strict=True):
     drawn = ax.imshow(counts, cmap="viridis", vmin=0, vmax=9)
     ax.set(title=name, xticks=[], yticks=[])
 fig.colorbar(drawn, ax=axes, label="times written")
-show(
-    fig,
-    "How often each output pixel is written. Kernel 3 with stride 2 gives a checkerboard; kernel 4 and upsampling are even inside the border.",
-)
+show(fig, "01.checkerboard")
 
 inner = slice(3, -3)
 verdict(
@@ -468,8 +482,9 @@ verdict(
 # %% [markdown]
 # ### Larger images, from a checkpoint
 #
-# On `glyphs`, 28 x 28 digits rendered from fonts and bent at random, training takes minutes instead of seconds. So these weights come with
-# the course. The recipe that made them is in the repository, and `python -m course_utils train glyphs_ae_32` makes them again.
+# On `glyphs`, 28 x 28 digits rendered from fonts and bent at random, training takes minutes instead of seconds. So
+# these weights come with the course. The recipe that made them is in the repository, and
+# `python -m course_utils train glyphs_ae_32` makes them again.
 
 # %%
 glyphs = data.load("glyphs", split="test", n=1000, seed=1)
@@ -487,12 +502,16 @@ with torch.no_grad():
         "PCA, k = 32": through(pca_32, glyphs.images),
         "curved, k = 32": glyph_conv(glyphs.images),
     }
+
+# %% [markdown]
+# The next cell shows ten of each, and compares their errors.
+
+# %% tags=["hide-input"]
 show(
     image_rows(
         {name: images[:10] for name, images in rows.items()}, "Glyphs through 2 and through 32 numbers"
     ),
-    "Held-out glyphs and four reconstructions: PCA with two numbers is a grey smear, the curved code with two is blurred but "
-    "often readable, both with 32 are readable and the curved one is sharper.",
+    "01.glyphs",
 )
 error = {name: reconstruction_loss(glyphs.images, images).item() for name, images in rows.items()}
 verdict(
@@ -509,12 +528,14 @@ verdict(
 # %% [markdown]
 # ## 4. Where losses come from
 #
-# Why squared error? Because it is a likelihood in disguise. Say the decoder gives the mean of a Gaussian, $p(x \mid z) = \mathcal N(x; \hat x, \sigma^2 I)$. Then
+# Why squared error? Because it is a likelihood in disguise. Say the decoder gives the mean of a Gaussian,
+# $p(x \mid z) = \mathcal N(x; \hat x, \sigma^2 I)$. Then
 #
 # $$-\log p(x \mid z) = \frac{1}{2\sigma^2}\|x - \hat x\|^2 + \frac{D}{2} \log (2 \pi \sigma^2)$$
 #
-# with $D$ pixels. As long as $\sigma$ is fixed, minimising the one minimises the other. In the same way binary cross-entropy is the negative log-likelihood
-# of a Bernoulli, and cross-entropy that of a categorical distribution. In the code, `left` comes from `torch.distributions` and `right` from the loss.
+# with $D$ pixels. As long as $\sigma$ is fixed, minimising the one minimises the other. In the same way binary
+# cross-entropy is the negative log-likelihood of a Bernoulli, and cross-entropy that of a categorical distribution. In
+# the code, `left` comes from `torch.distributions` and `right` from the loss.
 
 # %%
 torch.manual_seed(0)
@@ -534,13 +555,13 @@ right = F.cross_entropy(scores, label, reduction="none")
 verdict("categorical: largest difference", (left - right).abs().max().item(), high=1e-4)
 
 # %% [markdown]
-# Grey pixels are not coin tosses. Binary cross-entropy on grey values is a usable loss, and it is *not* a likelihood: notebook 03 shows what goes wrong
-# when it is reported as one.
+# Grey pixels are not coin tosses. Binary cross-entropy on grey values is a usable loss, and it is *not* a likelihood:
+# notebook 03 shows what goes wrong when it is reported as one.
 #
 # ## 5. A wide code that is mostly silent
 #
-# There is another way to stop the identity: let the code be wide, but make it **sparse**. What we mean is to count the active units
-# ($L_0$). A count has no slope, so we optimise the sum of absolute values instead ($L_1$):
+# There is another way to stop the identity: let the code be wide, but make it **sparse**. What we mean is to count the
+# active units ($L_0$). A count has no slope, so we optimise the sum of absolute values instead ($L_1$):
 #
 # $$L = \frac1N \sum_n \Big( \|x_n - \hat x_n\|^2 + c \, \|z_n\|_1 \Big)$$
 #
@@ -560,8 +581,8 @@ l1_penalty = check("ae.l1_penalty", l1_penalty)
 
 
 # %% [markdown]
-# The penalty has a loophole: halve the code, double the decoder's weights, and the image is the same at half the price. So the decoder's
-# columns are kept at length one. This is then **dictionary learning**: each unit owns one pattern.
+# The penalty has a loophole: halve the code, double the decoder's weights, and the image is the same at half the price.
+# So the decoder's columns are kept at length one. This is then **dictionary learning**: each unit owns one pattern.
 
 
 # %%
@@ -598,6 +619,10 @@ for c in (0.0, 0.03, 0.1, 0.3):
         z = sparse.encoder(test.images)
     results[c] = (z > 1e-3).float().sum(1).mean().item(), held_out_error(sparse), z, sparse
 
+# %% [markdown]
+# The next cell draws what silence costs, and the patterns.
+
+# %% tags=["hide-input"]
 active = {c: result[0] for c, result in results.items()}
 fig, axes = subplots(1, 2, figsize=(12, 3.8))
 axes[0].plot(list(active.values()), [result[1] for result in results.values()], "o-", color=DATA)
@@ -616,10 +641,7 @@ tiles = F.pad(patterns[busiest].view(24, 8, 8), (0, 1, 0, 1), value=float("nan")
 tiles = tiles.view(3, 8, 9, 9).permute(0, 2, 1, 3).reshape(27, 72)
 axes[1].imshow(tiles, cmap="PuOr", vmin=-0.5, vmax=0.5)
 axes[1].set(title="The 24 busiest patterns, c = 0.1", xticks=[], yticks=[])
-show(
-    fig,
-    "Left: fewer active units cost more error. Right: 24 learnt patterns: local blobs and mottled patches of both signs.",
-)
+show(fig, "01.sparse_code")
 verdict("active units of 128 without a penalty", active[0.0], low=50)
 verdict("active units of 128 at c = 0.1", active[0.1], low=15, high=45)
 verdict("active units of 128 at c = 0.3", active[0.3], high=20)
@@ -628,11 +650,13 @@ verdict("held-out error at c = 0.3 over c = 0.03", results[0.3][1] / results[0.0
 # %% [markdown]
 # ## 6. Remove noise
 #
-# A third way to forbid the identity: show the net a *damaged* image and ask for the clean one. The identity now scores badly.
+# A third way to forbid the identity: show the net a *damaged* image and ask for the clean one. The identity now scores
+# badly.
 #
 # $$L = \frac1N \sum_n \|g(f(\tilde x_n)) - x_n\|^2, \qquad \tilde x_n = x_n + \sigma \epsilon_n, \quad \epsilon_n \sim \mathcal N(0, I)$$
 #
-# The target is the **clean** image. This one line comes back in notebook 11: a diffusion model is a denoiser for every noise level.
+# The target is the **clean** image. This one line comes back in notebook 11: a diffusion model is a denoiser for every
+# noise level.
 #
 # **Exercise 6.**
 
@@ -670,8 +694,8 @@ def psnr(x, x_hat):
 psnr = check("ae.psnr", psnr)
 
 # %% [markdown]
-# PCA removes noise too: it keeps the large directions and drops the rest. We let it choose the best number of axes on the *test* set, which is more
-# than fair.
+# PCA removes noise too: it keeps the large directions and drops the rest. We let it choose the best number of axes on
+# the *test* set, which is more than fair.
 
 # %%
 SIGMA = 0.5
@@ -694,12 +718,16 @@ by_pca = max(
 with torch.no_grad():
     cleaned = denoiser(noisy)
 
+# %% [markdown]
+# The next cell shows twelve of each, and measures the gain.
+
+# %% tags=["hide-input"]
 show(
     image_rows(
         {"clean": test.images[:12], "noisy": noisy[:12], "PCA": by_pca[:12], "denoiser": cleaned[:12]},
         "Noise of standard deviation 0.5",
     ),
-    "Clean digits, the same with heavy noise, cleaned by PCA (very blurred) and by the denoising autoencoder (sharper, with a few digits changed).",
+    "01.denoised_digits",
 )
 decibel = {
     name: psnr(test.images, images).item()
@@ -727,11 +755,16 @@ with torch.no_grad():
         "PCA, k = 32": through(pca_32, noisy_glyphs),
         "denoiser": glyph_denoiser(noisy_glyphs),
     }
+
+# %% [markdown]
+# The next cell shows ten of each, and measures the gain.
+
+# %% tags=["hide-input"]
 show(
     image_rows(
         {name: images[:10] for name, images in rows.items()}, "Glyphs under noise of standard deviation 0.5"
     ),
-    "Glyphs, noisy glyphs, PCA's and the denoiser's restorations; only the denoiser's are crisp.",
+    "01.denoised_glyphs",
 )
 verdict(
     "glyphs: gain over the noisy input, in dB",
@@ -766,9 +799,11 @@ def anomaly_score(x, x_hat):
 anomaly_score = check("ae.anomaly_score", anomaly_score)
 
 # %% [markdown]
-# Hide one digit during training, then see whether its held-out images score higher than the others. Ten times, once for each digit.
+# Hide one digit during training, then see whether its held-out images score higher than the others. Ten times, once for
+# each digit.
 #
-# **Predict.** Which digit will be hardest to recognise as a stranger? Think of what the other nine can imitate. Name one, such as `"4"`.
+# **Predict.** Which digit will be hardest to recognise as a stranger? Think of what the other nine can imitate. Name
+# one, such as `"4"`.
 
 # %%
 ### BEGIN SOLUTION
@@ -793,6 +828,10 @@ for hidden in range(10):
         )
     )
 
+# %% [markdown]
+# The next cell draws the ten pairs.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(9, 3.6))
 position = np.arange(10)
 ax.bar(position - 0.2, auc, 0.4, color=MODEL, label="autoencoder, k = 2")
@@ -806,14 +845,14 @@ ax.set(
 )
 ax.set_title("Strangers are copied badly")
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-show(
-    fig,
-    "ROC-AUC for each hidden digit: the autoencoder is above 0.8 nearly everywhere, PCA is lower and near chance for a few.",
-)
+show(fig, "01.strangers")
 verdict("mean ROC-AUC over the ten digits, autoencoder", np.mean(auc), low=0.88)
 verdict("mean ROC-AUC over the ten digits, gain over PCA", np.mean(auc) - np.mean(auc_pca), low=0.08)
 
-# %% tags=["nbval-ignore-output"]
+# %% [markdown]
+# The next cell compares your guess with the hardest ones.
+
+# %% tags=["nbval-ignore-output", "hide-input"]
 hardest = sorted(range(10), key=lambda digit: auc[digit])[:3]
 reveal(
     guess, [str(digit) for digit in hardest], "the three hardest here; the other digits share their strokes."
@@ -822,8 +861,9 @@ reveal(
 # %% [markdown]
 # ### Learn from 50 labels
 #
-# Labels are dear, images are cheap. Train an autoencoder on *all* training images without labels, then a classifier on the codes of only 50
-# labelled ones, five for each digit. We repeat it for ten draws of the 50. The plain and the denoising net with 32 units are the same net.
+# Labels are dear, images are cheap. Train an autoencoder on *all* training images without labels, then a classifier on
+# the codes of only 50 labelled ones, five for each digit. We repeat it for ten draws of the 50. The plain and the
+# denoising net with 32 units are the same net.
 
 # %%
 gentle = torch.Generator().manual_seed(0)
@@ -843,6 +883,9 @@ with torch.no_grad():
         "plain code, k = 32": (plain.encoder(train.images), plain.encoder(test.images)),
         "denoising code, k = 32": (pretrained.encoder(train.images), pretrained.encoder(test.images)),
     }
+
+
+# %%
 
 
 def draw_50(seed):
@@ -874,14 +917,19 @@ def from_scratch(rows, seed):
         return (net(test.images).argmax(1) == test.labels).float().mean().item()
 
 
+draws = range(preset(10, smoke=2))
 accuracy = {
-    name: [linear_accuracy(*pair, draw_50(seed)) for seed in range(10)] for name, pair in features.items()
+    name: [linear_accuracy(*pair, draw_50(seed)) for seed in draws] for name, pair in features.items()
 }
-accuracy["from scratch"] = [from_scratch(draw_50(seed), seed) for seed in range(10)]
+accuracy["from scratch"] = [from_scratch(draw_50(seed), seed) for seed in draws]
 
+# %% [markdown]
+# The next cell draws the ten draws and their mean.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(9, 3.4))
 for row, values in enumerate(accuracy.values()):
-    ax.plot([100 * value for value in values], [row] * 10, "o", color=NOISE)
+    ax.plot([100 * value for value in values], [row] * len(values), "o", color=NOISE)
     ax.plot(100 * np.mean(values), row, "D", color=MODEL, markersize=9)
 ax.set_yticks(range(len(accuracy)), list(accuracy))
 ax.set(
@@ -889,10 +937,7 @@ ax.set(
     title="Ten draws (dots) and their mean (diamond)",
     ylim=(-0.6, 4.6),
 )
-show(
-    fig,
-    "Held-out accuracy of five methods from fifty labels; the denoising code is the best, the plain code of 32 units the second.",
-)
+show(fig, "01.fifty_labels")
 mean = {name: np.mean(values) for name, values in accuracy.items()}
 verdict("accuracy with the denoising code", mean["denoising code, k = 32"], low=0.84)
 verdict(
@@ -907,14 +952,16 @@ verdict(
 )
 
 # %% [markdown]
-# Look at the diamonds. The lectures say that an encoder can initialise a classifier. It can, but not every code serves: 8 units are too few, and no better than
-# the pixels themselves. 32 plain units help, and learning to remove noise adds a little more.
+# Look at the diamonds. The lectures say that an encoder can initialise a classifier. It can, but not every code serves:
+# 8 units are too few, and no better than the pixels themselves. 32 plain units help, and learning to remove noise adds
+# a little more.
 #
 # ## 8. Why this is not a generator
 #
-# To *generate*, we need to know which codes are good ones. The autoencoder never says. Drag over the map below. The line under it says the
-# distance to the nearest code of a training image. Where it is large you are in a **hole**: no image was ever there, and the decoder makes something up. Try the
-# presets, the manifold grid, and a straight line between two digits.
+# To *generate*, we need to know which codes are good ones. The autoencoder never says. Drag over the map below. The
+# line under it says the distance to the nearest code of a training image. Where it is large you are in a **hole**: no
+# image was ever there, and the decoder makes something up. Try the presets, the manifold grid, and a straight line
+# between two digits.
 
 # %%
 from course_utils.widgets import LatentExplorer
@@ -922,8 +969,8 @@ from course_utils.widgets import LatentExplorer
 LatentExplorer(model.decoder, codes, train.labels, images=train.images)
 
 # %% [markdown]
-# **Predict.** We draw 1,000 codes from $\mathcal N(0, I)$, as we will with a VAE, and a classifier reads the decoded images. It will find
-# (a) all ten digits about equally often, as in the data; (b) mostly three or four digits.
+# **Predict.** We draw 1,000 codes from $\mathcal N(0, I)$, as we will with a VAE, and a classifier reads the decoded
+# images. It will find (a) all ten digits about equally often, as in the data; (b) mostly three or four digits.
 
 # %%
 ### BEGIN SOLUTION
@@ -943,6 +990,11 @@ def read(z):
 
 normal = torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
 shares = np.bincount(read(normal).argmax(1), minlength=10) / 1000
+
+# %% [markdown]
+# The next cell counts how much of all falls to three digits.
+
+# %% tags=["hide-input"]
 real = np.bincount(read(held_out_codes).argmax(1), minlength=10) / len(test)
 three = np.sort(shares)[-3:].sum()
 reveal(
@@ -954,8 +1006,8 @@ verdict("share of the three commonest digits, codes from N(0, I)", three, low=0.
 verdict("share of the three commonest digits, codes of held-out digits", np.sort(real)[-3:].sum(), high=0.45)
 
 # %% [markdown]
-# Then stretch the Gaussian to the codes, or draw anywhere on the map? A wider draw meets more digits, and holes. Call a place a *hole* if it is farther from every training code than 99 % of the
-# held-out codes are.
+# Then stretch the Gaussian to the codes, or draw anywhere on the map? A wider draw meets more digits, and holes. Call a
+# place a *hole* if it is farther from every training code than 99 % of the held-out codes are.
 
 
 # %%
@@ -978,6 +1030,10 @@ def doubtful(z):
     return (read(z).max(1) < 0.9).mean()
 
 
+# %% [markdown]
+# The next cell counts holes and doubtful images, and draws them.
+
+# %% tags=["hide-input"]
 verdict("share in a hole, held-out codes (1 % by definition)", in_a_hole(held_out_codes), high=0.02)
 verdict("share in a hole, N(0, I): a crowded middle of the map", in_a_hole(normal), high=0.05)
 verdict("share in a hole, Gaussian fitted to the codes", in_a_hole(fitted), low=0.03)
@@ -988,7 +1044,6 @@ verdict(
     low=1.2,
 )
 
-# %%
 with torch.no_grad():
     rows = {
         "real": test.images[:12],
@@ -996,11 +1051,7 @@ with torch.no_grad():
         "z from N(0, I)": model.decoder(normal[:12]),
         "z from anywhere": model.decoder(anywhere[:12]),
     }
-show(
-    image_rows(rows, "The decoder does what it is told"),
-    "Real digits, their reconstructions, images from N(0, I), which repeat a few digits, and images from anywhere on the map, "
-    "several of which are no digits.",
-)
+show(image_rows(rows, "The decoder does what it is told"), "01.decoded_codes")
 
 fig, ax = subplots(figsize=(6.6, 5.6))
 ax.scatter(*codes.T, s=8, color=DATA, label="codes of training images")
@@ -1008,20 +1059,18 @@ hole = nearest(anywhere, codes) > far
 ax.scatter(*anywhere[hole].T, s=26, color=MODEL, marker="x", label="random codes in a hole")
 ax.set(title="Holes in the latent map", xlabel="$z_1$", ylabel="$z_2$")
 ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2)
-show(
-    fig,
-    "The training codes form arms with empty space between and around them; random codes in the empty space are marked with crosses.",
-)
+show(fig, "01.holes")
 
 # %% [markdown]
-# So there are two problems, as one of the lectures puts it: we do not know how to draw $z$, and the space between codes need not mean anything. The variational
-# autoencoder of notebook 03 mends both with two changes: the encoder gives a *distribution*, from which $z$ is drawn, and the loss gets a second term. Notebook
-# 02 derives it.
+# So there are two problems, as one of the lectures puts it: we do not know how to draw $z$, and the space between codes
+# need not mean anything. The variational autoencoder of notebook 03 mends both with two changes: the encoder gives a
+# *distribution*, from which $z$ is drawn, and the loss gets a second term. Notebook 02 derives it.
 #
 # ## 9. The failure museum
 #
-# **Exhibit A: dead units.** Put a ReLU on the code itself. Where a unit's input is negative for *every* image, its output is always 0 and no gradient reaches
-# it, so it stays silent for good. More than half of the code dies here. Mend it with another activation.
+# **Exhibit A: dead units.** Put a ReLU on the code itself. Where a unit's input is negative for *every* image, its
+# output is always 0 and no gradient reaches it, so it stays silent for good. More than half of the code dies here. Mend
+# it with another activation.
 
 
 # %%
@@ -1051,9 +1100,10 @@ else:
     print("exhibit A:", "mended" if dead_now == 0 else f"still broken, {dead_now} of 16 units are dead")
 
 # %% [markdown]
-# **Exhibit B: as wide as the input.** You met it in section 1: the loss is nearly zero and the net copies noise. Mend it *without* making the code
-# narrower: the net below keeps all 64 units. It should still copy digits. (Sections 5 and 6 each hold an answer; the code of this net is
-# `model.encoder(x.flatten(1))`, and `dice` makes random numbers that repeat.)
+# **Exhibit B: as wide as the input.** You met it in section 1: the loss is nearly zero and the net copies noise. Mend
+# it *without* making the code narrower: the net below keeps all 64 units. It should still copy digits. (Sections 5 and
+# 6 each hold an answer; the code of this net is `model.encoder(x.flatten(1))`, and `dice` makes random numbers that
+# repeat.)
 
 
 # %%
@@ -1090,7 +1140,7 @@ else:
 #
 # Two sentences of the source lectures that need a word, each held by a test.
 
-# %%
+# %% tags=["hide-input"]
 from IPython.display import Markdown
 
 from course_utils.errata import errata_table
@@ -1102,13 +1152,16 @@ Markdown(errata_table("01"))
 #
 # - An autoencoder learns a code by copying through a door: a narrow one, a sparse one, or a damaged input.
 # - The linear one is PCA: same subspace, same loss. The curved one saved a good third of the error at $k = 2$.
-# - Squared error, binary cross-entropy and cross-entropy are negative log-likelihoods: Gaussian, Bernoulli, categorical.
+# - Squared error, binary cross-entropy and cross-entropy are negative log-likelihoods: Gaussian, Bernoulli,
+#   categorical.
 # - It removes noise and spots strangers. Its code has holes, it has no $p(z)$, and so it cannot sample.
 #
-# **Left out here.** Contractive autoencoders, masked autoencoders, tied weights, the choice of a perceptual loss; fine-tuning the whole
-# pre-trained encoder (with 50 labels it did not help here, so we kept it fixed); a hole is judged here by a distance and by a weak classifier.
+# **Left out here.** Contractive autoencoders, masked autoencoders, tied weights, the choice of a perceptual loss;
+# fine-tuning the whole pre-trained encoder (with 50 labels it did not help here, so we kept it fixed); a hole is judged
+# here by a distance and by a weak classifier.
 #
-# **Papers.** Baldi and Hornik, *Neural networks and principal component analysis*, 1989. Hinton and Salakhutdinov, *Reducing the dimensionality of
-# data with neural networks*, 2006. Vincent et al., *Extracting and composing robust features with denoising autoencoders*, 2008. Olshausen and Field,
-# *Emergence of simple-cell receptive field properties by learning a sparse code for natural images*, 1996. Dumoulin and Visin, *A guide to convolution
-# arithmetic for deep learning*, 2016. Odena, Dumoulin and Olah, *Deconvolution and checkerboard artifacts*, 2016.
+# **Papers.** Baldi and Hornik, *Neural networks and principal component analysis*, 1989. Hinton and Salakhutdinov,
+# *Reducing the dimensionality of data with neural networks*, 2006. Vincent et al., *Extracting and composing robust
+# features with denoising autoencoders*, 2008. Olshausen and Field, *Emergence of simple-cell receptive field properties
+# by learning a sparse code for natural images*, 1996. Dumoulin and Visin, *A guide to convolution arithmetic for deep
+# learning*, 2016. Odena, Dumoulin and Olah, *Deconvolution and checkerboard artifacts*, 2016.
