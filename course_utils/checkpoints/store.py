@@ -11,6 +11,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
+from .. import preset
 from .._validate import check_number
 from ..training import CheckpointError
 from ..training.storage import write_atomically
@@ -46,6 +47,8 @@ def load_recipe(recipe):
 
 def train_recipe(recipe, out=None, seconds=None, progress=True):
     """Train, evaluate and write one recipe; return the provenance. ValueError for too large a model."""
+    if preset.chosen() == "smoke":
+        raise ValueError("COURSE_PRESET=smoke trains no model, so there is nothing to store; unset it first.")
     if seconds is not None:
         check_number("seconds", seconds, minimum=0, open_minimum=True)
     out = folder() if out is None else Path(out)

@@ -243,6 +243,12 @@ def test_ctrl_c_leaves_no_half_trained_checkpoint(tiny, monkeypatch):
     assert list(tiny.iterdir()) == []
 
 
+def test_nothing_is_stored_where_nothing_is_trained(tiny, monkeypatch):
+    monkeypatch.setenv("COURSE_PRESET", "smoke")
+    with pytest.raises(ValueError, match="COURSE_PRESET=smoke trains no model"):
+        checkpoints.train("tiny", out=tiny)
+
+
 def test_a_file_is_no_folder(tiny):
     (tiny / "file").write_text("")
     with pytest.raises(ValueError, match="out must be a folder"):
