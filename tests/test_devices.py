@@ -80,6 +80,19 @@ def test_apples_gpus_have_no_float64():
         torch.ones(3, device=device).double()
 
 
+class Told(diffusion.PlaneNet):
+    """A denoiser of points that may be told a label."""
+
+    classes = 3
+
+    def __init__(self):
+        super().__init__(8, 1, embedding=8)
+        self.label = torch.nn.Embedding(4, 2)
+
+    def forward(self, x_t, t, y=None):
+        return super().forward(x_t if y is None else x_t + self.label(y), t)
+
+
 # --- diffusion: every sampler, schedule and kind of prediction that is found ---
 
 
@@ -87,14 +100,13 @@ def test_apples_gpus_have_no_float64():
 @pytest.mark.parametrize("name", samplers.by_name)
 def test_samplers(name, kind):
     with pretended_gpu(kind) as device:
-        net, how = on(device, diffusion.UNet, width=16, classes=3).eval(), {"num_inference_steps": 3}
+        net, how = on(device, Told), {"num_inference_steps": 3}
         y = torch.zeros(4, dtype=torch.int64, device=device)
-        free = guidance.classifier_free(net, y, 2.0)
-        for model in (net, functools.partial(net, y=y), free):
-            x = samplers.by_name[name](model, SCHEDULE, SHAPE, generator=torch.Generator(), **how)
+        for model in (net, functools.partial(net, y=y), guidance.classifier_free(net, y, 2.0)):
+            x = samplers.by_name[name](model, SCHEDULE, (4, 2), generator=torch.Generator(), **how)
             assert isinstance(x, Pretended) and x.device == device and x.dtype == torch.float32
-        x_T = torch.zeros(SHAPE, device=device)
-        assert samplers.by_name[name](lambda x, t: x, SCHEDULE, SHAPE, x_T=x_T, **how).device == device
+        x_T = torch.zeros(4, 2, device=device)
+        assert samplers.by_name[name](lambda x, t: x, SCHEDULE, (4, 2), x_T=x_T, **how).device == device
 
 
 @pytest.mark.parametrize("kind", ["cuda", "mps"])
@@ -174,13 +186,11 @@ def test_vae_bounds_and_nets(gpu):
         == net.sample(2).device
         == gpu
     )
-    told, y = on(gpu, vae.ConditionalVAE, SHAPE[1:], 2, 3), torch.tensor([0, 1, 2, 0], device=gpu)
+    told, y = on(gpu, vae.ConditionalVAE, SHAPE[1:], 2, 3), torch.arange(4, device=gpu) % 3
     assert told(x, y)[0].device == told.sample(y).device == gpu
     coded = on(gpu, vae.VQVAE, SHAPE[1:], 3, 4)
     assert coded(x)[0].device == coded.decode(coded(x)[1].indices).device == gpu
-    coded.quantizer.restart(
-        torch.zeros(5, 8, device=gpu), torch.tensor([True, False, True, False], device=gpu)
-    )
+    coded.quantizer.restart(torch.zeros(5, 8, device=gpu), torch.arange(4, device=gpu) % 2 == 0)
 
 
 def test_metrics(gpu):

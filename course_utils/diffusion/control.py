@@ -37,6 +37,7 @@ class ControlledUNet(nn.Module):
         self.enter = _zero_convolution(width)
         self.join = nn.ModuleList(_zero_convolution(c) for c in widths)
         self.join_middle = _zero_convolution(widths[-1])
+        self.to(next(base.parameters()).device)
         self.register_state_dict_post_hook(_leave_out_base)
         self.register_load_state_dict_pre_hook(_put_in_base)
         self.train(base.training)
