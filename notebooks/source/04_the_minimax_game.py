@@ -12,10 +12,11 @@
 # %% [markdown]
 # # 04 The minimax game
 #
-# **Follows** *EECS 230 Deep Learning, Lecture 16*, after S. Prince (the one-dimensional example, the cost function); S. Velasco-Forero, *Introduction to
-# Diffusion Models*, MINES Paris 2023 (the best discriminator and its proof); M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (the game, its
-# convergence); S. Lathuilière, *Deep generative methods*, Télécom Paris (training in turns, the two losses); *Diffusion Models: From Foundations to
-# Implementation* (pros and cons).
+# **Follows** *EECS 230 Deep Learning, Lecture 16*, after S. Prince (the one-dimensional example, the cost function); S.
+# Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (the best discriminator and its proof); M.
+# Straka, *NPFL114 Lecture 13*, Charles University 2023 (the game, its convergence); S. Lathuilière, *Deep generative
+# methods*, Télécom Paris (training in turns, the two losses); *Diffusion Models: From Foundations to Implementation*
+# (pros and cons).
 #
 # **After this notebook you can**
 # - train a model that has no density, by playing it against a classifier;
@@ -38,7 +39,8 @@ from torch.distributions import Normal
 from course_utils import data, exact, gan, metrics, training
 from course_utils.checks import check, hint, reveal
 from course_utils.divergences import js, js_density, kl_density, wasserstein1
-from course_utils.figures import DATA, GREEN, MODEL, NOISE, SIGN, grid, show, subplots
+from course_utils.figures import DATA, GREEN, MODEL, NOISE, grid, show, subplots
+from course_utils.preset import preset
 from course_utils.verdict import verdict
 
 torch.manual_seed(0)
@@ -54,22 +56,27 @@ def dice(seed=0):
 # %% [markdown]
 # ## 1. A model that only gives samples
 #
-# A **generator** $G$ turns noise $z$ into a point $x^* = G(z)$. That is all. It cannot tell you $p(x)$, nor a bound on it: it is an **implicit** model. So there is
-# no likelihood to climb, as in notebooks 02 and 03. What then could training compare?
+# A **generator** $G$ turns noise $z$ into a point $x^* = G(z)$. That is all. It cannot tell you $p(x)$, nor a bound on
+# it: it is an **implicit** model. So there is no likelihood to climb, as in notebooks 02 and 03. What then could
+# training compare?
 #
-# Samples with samples. Hire a **discriminator** $D$, a classifier that says how probable it is that a point is real and not made by $G$. Train $D$ to tell them apart,
-# and train $G$ to be taken for real. When nobody can tell the samples from the data, we are done.
+# Samples with samples. Hire a **discriminator** $D$, a classifier that says how probable it is that a point is real and
+# not made by $G$. Train $D$ to tell them apart, and train $G$ to be taken for real. When nobody can tell the samples
+# from the data, we are done.
 #
-# The smallest example, from one of the lectures. Real numbers $x$ lie around some place. $G$ adds one parameter to its noise, $D$ is logistic regression:
+# The smallest example, from one of the lectures. Real numbers $x$ lie around some place. $G$ adds one parameter to its
+# noise, $D$ is logistic regression:
 #
 # $$x^* = G(z) = z + \theta, \quad z \sim \mathcal N(0, 1), \qquad D(x) = \mathrm{sigmoid}(\phi_0 + \phi_1 x)$$
 #
-# $D$ gives out its **logit** $\ell = \phi_0 + \phi_1 x$; the sigmoid comes later. $D$'s loss is the cross-entropy, with label 1 for real and 0 for fake:
+# $D$ gives out its **logit** $\ell = \phi_0 + \phi_1 x$; the sigmoid comes later. $D$'s loss is the cross-entropy, with
+# label 1 for real and 0 for fake:
 #
 # $$L_D = -\,\mathbb E_{x}\big[\log D(x)\big] - \mathbb E_{z}\big[\log(1 - D(G(z)))\big]$$
 #
-# **Exercise 1.** Write it from the logits. For a logit of 50 the computer rounds `sigmoid` to 1, and `log(1 - sigmoid)` is `log(0)`. You want
-# $-\log \mathrm{sigmoid}(\ell) = \mathrm{softplus}(-\ell)$ and $1 - \mathrm{sigmoid}(\ell) = \mathrm{sigmoid}(-\ell)$.
+# **Exercise 1.** Write it from the logits. For a logit of 50 the computer rounds `sigmoid` to 1, and `log(1 - sigmoid)`
+# is `log(0)`. You want $-\log \mathrm{sigmoid}(\ell) = \mathrm{softplus}(-\ell)$ and
+# $1 - \mathrm{sigmoid}(\ell) = \mathrm{sigmoid}(-\ell)$.
 
 
 # %%
@@ -91,7 +98,8 @@ d_loss = check("gan.d_loss", d_loss)
 hint("gan.d_loss")
 
 # %% [markdown]
-# $G$ wants the opposite. It cannot change the first term, which has no $G$ in it. In the second it wants $D$ to be wrong:
+# $G$ wants the opposite. It cannot change the first term, which has no $G$ in it. In the second it wants $D$ to be
+# wrong:
 #
 # $$L_G = \mathbb E_{z}\big[\log(1 - D(G(z)))\big]$$
 #
@@ -110,7 +118,8 @@ def g_loss_saturating(fake):
 g_loss_saturating = check("gan.g_loss_saturating", g_loss_saturating)
 
 # %% [markdown]
-# Now play, slowly: fit $D$ until it cannot get better, then move $\theta$ one step down $L_G$. Fit $D$ again, and so on.
+# Now play, slowly: fit $D$ until it cannot get better, then move $\theta$ one step down $L_G$. Fit $D$ again, and so
+# on.
 
 # %%
 x_real, z = 4 + torch.randn(500, generator=dice(1)), torch.randn(500, generator=dice(2))
@@ -139,36 +148,27 @@ def players(theta=0.0):
     return torch.zeros(2, requires_grad=True), torch.tensor(theta, requires_grad=True)
 
 
-def draw_toy(ax, phi, theta, title):
-    line = torch.linspace(-4, 8, 200)
-    ax.hist(x_real.numpy(), bins=20, density=True, color=DATA, alpha=0.45, label="real")
-    fakes = (z + theta).detach().numpy()
-    ax.hist(fakes, bins=20, density=True, histtype="step", linewidth=2, color=MODEL, label="fake")
-    ax.plot(line, torch.sigmoid(logit(line, phi)).detach(), "--", color="black", label="D(x)")
-    ax.set(title=title, xlim=(-4, 8), ylim=(0, 1.05))
-
-
+FIT = preset(2000, smoke=8)  # steps of D that fit it to the end
 phi, theta = players()
-fig, axes = subplots(2, 4, figsize=(8.4, 4.1), sharex=True, sharey=True)
+rounds = []  # the two players after D's fit, and after G's step
 for turn in range(4):
-    for _ in range(2000):
+    for _ in range(FIT):
         step_of_d(phi, theta)
-    draw_toy(axes[0, turn], phi, theta, f"round {turn + 1}")
+    fitted = phi.detach().clone(), theta.detach().clone()
     step_of_g(phi, theta, lr=3.0)
-    draw_toy(axes[1, turn], phi, theta, f"θ = {theta.item():.1f}")
-    axes[1, turn].set_xlabel("x")
-axes[0, 0].legend(loc="upper right", fontsize=11)
-for ax, row in zip(axes[:, 0], ("D is fitted", "θ has moved"), strict=True):
-    ax.set_ylabel(row)
-show(
-    fig,
-    "Eight panels, four rounds of two. Above, D is a rising curve between the fakes on the left and the real data on the right. Below, "
-    "the fakes have moved to the right under the same D, most of the way to the data.",
-)
+    rounds.append((fitted, (phi.detach().clone(), theta.detach().clone())))
+
+# %% [markdown]
+# The next cell draws the four rounds.
+
+# %% tags=["hide-input"]
+from course_utils.figures.minimax import toy_rounds
+
+show(toy_rounds(x_real, z, rounds, logit), "04.toy_game")
 
 # %%
 for turn in range(30):
-    for _ in range(500):
+    for _ in range(FIT // 4):
         step_of_d(phi, theta)
     step_of_g(phi, theta, lr=2.0)
 with torch.no_grad():
@@ -182,10 +182,11 @@ with torch.no_grad():
     verdict("largest distance of D from 1/2 on the real data", from_half.max(), high=0.05)
 
 # %% [markdown]
-# $G$ never saw a real number. All it had was the slope of $D$. In the end $D$ is flat at $\tfrac12$: it can only guess, and its slope, and with it $G$'s gradient, is gone.
+# $G$ never saw a real number. All it had was the slope of $D$. In the end $D$ is flat at $\tfrac12$: it can only guess,
+# and its slope, and with it $G$'s gradient, is gone.
 #
-# **Predict.** Same start, $\theta = 0$. Fit $D$ once, then let it alone, and let $\theta$ take 100 steps. Where does it go? (a) to the data, and it stops there; (b) past the
-# data, on and on; (c) half the way, to where $D = \tfrac12$.
+# **Predict.** Same start, $\theta = 0$. Fit $D$ once, then let it alone, and let $\theta$ take 100 steps. Where does it
+# go? (a) to the data, and it stops there; (b) past the data, on and on; (c) half the way, to where $D = \tfrac12$.
 
 # %%
 ### BEGIN SOLUTION
@@ -194,12 +195,17 @@ guess = "b"
 
 # %%
 phi, theta = players()
-for _ in range(2000):
+for _ in range(FIT):
     step_of_d(phi, theta)
 alone = []
 for _ in range(100):
     step_of_g(phi, theta, lr=2.0)
     alone.append(theta.item())
+
+# %% [markdown]
+# The next cell compares it with your guess.
+
+# %% tags=["hide-input"]
 answer = "a" if abs(alone[-1] - 4) < 0.5 else "b" if alone[-1] > 5 else "c"
 reveal(
     guess,
@@ -209,7 +215,8 @@ reveal(
 verdict("θ after 100 steps against a D that stands still", alone[-1], low=20)
 
 # %% [markdown]
-# So "given the best discriminator, find the best generator", as a lecture puts it, needs a word. The best $D$ belongs to one $G$. It has to follow $G$'s every step.
+# So "given the best discriminator, find the best generator", as a lecture puts it, needs a word. The best $D$ belongs
+# to one $G$. It has to follow $G$'s every step.
 #
 # ## 2. One number, two players
 #
@@ -217,14 +224,16 @@ verdict("θ after 100 steps against a D that stands still", alone[-1], low=20)
 #
 # $$V(G, D) = \mathbb E_{x \sim p}\big[\log D(x)\big] + \mathbb E_{z}\big[\log(1 - D(G(z)))\big], \qquad \min_G \max_D V(G, D)$$
 #
-# $D$ climbs $V$ (its loss is $-V$); $G$ goes down. One wins what the other loses: a **zero-sum game**. Write $p$ for the density of the data and $q$ for that of $G(z)$. An average over
-# $z$ is an average over the points that $z$ becomes, so
+# $D$ climbs $V$ (its loss is $-V$); $G$ goes down. One wins what the other loses: a **zero-sum game**. Write $p$ for
+# the density of the data and $q$ for that of $G(z)$. An average over $z$ is an average over the points that $z$
+# becomes, so
 #
 # $$V(G, D) = \int \Big( p(x) \log D(x) + q(x) \log(1 - D(x)) \Big)\, dx$$
 #
-# **The order matters.** $\min_G \max_D$: $G$ moves first, and $D$ may answer. One lecture prints the cost with the places changed. Then $D$ moves first, and $G$ answers by putting everything on the one
-# point that $D$ likes best. Here is the difference for a $G$ that can make only one of five points, each of which is a fifth of the data. If $D$ moves first, it had better treat all five alike, $D = d$ everywhere; then
-# $V = \log d + \log(1 - d)$, at most $-\log 4$.
+# **The order matters.** $\min_G \max_D$: $G$ moves first, and $D$ may answer. One lecture prints the cost with the
+# places changed. Then $D$ moves first, and $G$ answers by putting everything on the one point that $D$ likes best. Here
+# is the difference for a $G$ that can make only one of five points, each of which is a fifth of the data. If $D$ moves
+# first, it had better treat all five alike, $D = d$ everywhere; then $V = \log d + \log(1 - d)$, at most $-\log 4$.
 
 # %%
 five = torch.full((5,), 0.2, dtype=torch.float64)
@@ -237,9 +246,7 @@ def value_of(D, q):
 
 g_first = value_of(five / (five + one_point), one_point).min()  # D answers each choice with its best
 many_d = torch.rand(20_000, 5, generator=dice(), dtype=torch.float64)
-d_first = (
-    torch.stack([value_of(many_d, q) for q in one_point]).min(0).values
-)  # G answers each D with its best
+d_first = torch.stack([value_of(many_d, q) for q in one_point]).amin(0)  # G answers each D with its best
 verdict("min over G of max over D", g_first, low=-0.55, high=-0.53)
 verdict(
     "20,000 random D that move first: the best V, minus -log 4", d_first.max() + math.log(4), low=-0.3, high=0
@@ -248,7 +255,8 @@ verdict(
 # %% [markdown]
 # ## 3. The best discriminator
 #
-# Hold $G$. Which $D$ is best? $D(x)$ may be chosen for every $x$ on its own, so look at one $x$. There $p$ and $q$ are two numbers, and $D$ is one number between 0 and 1:
+# Hold $G$. Which $D$ is best? $D(x)$ may be chosen for every $x$ on its own, so look at one $x$. There $p$ and $q$ are
+# two numbers, and $D$ is one number between 0 and 1:
 #
 # $$\begin{aligned}
 # f(D) &= p \log D + q \log(1 - D) && (1)\ \text{what this } x \text{ adds to } V \\
@@ -258,9 +266,12 @@ verdict(
 # f''(D) &= -\frac{p}{D^2} - \frac{q}{(1 - D)^2} < 0 && (5)\ \text{so it is the maximum}
 # \end{aligned}$$
 #
-# (For $p$ and $q$ above zero. Where one of them is zero the best $D$ is at the edge, 0 or 1, which is the same formula.) Line 5 is worth its place: a lecture prints "has minimum in $\frac{a}{a + b}$".
+# (For $p$ and $q$ above zero. Where one of them is zero the best $D$ is at the edge, 0 or 1, which is the same
+# formula.) Line 5 is worth its place: a lecture prints "has minimum in $\frac{a}{a + b}$".
+#
+# The next cell draws $f$ for three such pairs, and looks for the highest point of each.
 
-# %%
+# %% tags=["hide-input"]
 D = torch.linspace(0.001, 0.999, 999, dtype=torch.float64)
 fig, ax = subplots(figsize=(7, 3.4))
 leads, off = [], []
@@ -278,15 +289,13 @@ for (p_x, q_x), colour, style in (
     ax.plot(best, top, "*", color=colour, markeredgecolor="black", markersize=16)
 ax.set(title="What one point adds to V", xlabel="D(x)", ylabel="p log D + q log(1 - D)", ylim=(-1, -0.1))
 ax.legend(loc="lower center")
-show(
-    fig,
-    "Three curves over D between 0 and 1, each with one top, marked by a star at p / (p + q): 0.75, 0.5 and 0.125.",
-)
+show(fig, "04.one_point")
 verdict("highest point on the grid, distance from p / (p + q)", max(off), high=0.001)
 verdict("p / (p + q) beats every other D on the grid: smallest lead", min(leads), low=-1e-12)
 
 # %% [markdown]
-# **Exercise 3.** Write $D^*$. Where both densities are 0, $D$ is never asked, and any answer is right; give $\tfrac12$, so that no NaN gets in.
+# **Exercise 3.** Write $D^*$. Where both densities are 0, $D$ is never asked, and any answer is right; give $\tfrac12$,
+# so that no NaN gets in.
 
 
 # %%
@@ -304,7 +313,8 @@ optimal_discriminator = check("gan.optimal_discriminator", optimal_discriminator
 # %% [markdown]
 # Take data with two bumps, and a $q$ with one, wider than either. Both densities are known, so $D^*$ is known.
 #
-# **Predict.** Go far to the left, to $x = -7$, more than five standard deviations of the left bump away from it. What does $D^*$ say there? (a) $\tfrac12$: it cannot know; (b) near 1, real; (c) near 0, fake.
+# **Predict.** Go far to the left, to $x = -7$, more than five standard deviations of the left bump away from it. What
+# does $D^*$ say there? (a) $\tfrac12$: it cannot know; (b) near 1, real; (c) near 0, fake.
 
 # %%
 ### BEGIN SOLUTION
@@ -320,6 +330,11 @@ line = torch.linspace(-12, 12, 4801, dtype=torch.float64)
 dx = float(line[1] - line[0])
 p, q = p_known.log_prob(line[:, None]).exp(), q_known.log_prob(line[:, None]).exp()
 best_d = optimal_discriminator(p, q)
+
+# %% [markdown]
+# The next cell compares it with your guess.
+
+# %% tags=["hide-input"]
 there = best_d[(line + 7).abs().argmin()]
 answer = "b" if there > 0.9 else "c" if there < 0.1 else "a"
 reveal(
@@ -330,7 +345,8 @@ reveal(
 verdict("D* at x = -7", there, high=0.1)
 
 # %% [markdown]
-# $D^*$ looks at the *ratio* $p / q$ and not at the densities. Its logit is $\log p(x) - \log q(x)$: **a perfect classifier, shown as many fakes as real points, is a density ratio.** That is what $G$ learns from, without ever
+# $D^*$ looks at the *ratio* $p / q$ and not at the densities. Its logit is $\log p(x) - \log q(x)$: **a perfect
+# classifier, shown as many fakes as real points, is a density ratio.** That is what $G$ learns from, without ever
 # having a density. $D$ is a loss that is itself learned.
 #
 # Does a trained $D$ find it? It gets samples only, and your Exercise 1 as its loss.
@@ -341,7 +357,10 @@ def small_net():
     return nn.Sequential(nn.Linear(1, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 1))
 
 
-def train_d(seed, steps=2500):
+ALONE = preset(2500, smoke=5)  # steps of D while G stands still
+
+
+def train_d(seed, steps=ALONE):
     torch.manual_seed(seed)
     net, generator = small_net(), dice(seed)
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
@@ -358,6 +377,11 @@ def train_d(seed, steps=2500):
 
 
 trained_d = train_d(seed=0)
+
+# %% [markdown]
+# The next cell draws both over the densities, and measures how far apart they are.
+
+# %% tags=["hide-input"]
 middle = (p + q) / 2  # the density of what D sees: half real, half fake
 where_the_data_are = middle > 0.02
 shown = line.abs() < 9
@@ -374,11 +398,7 @@ axes[1].fill_between(
 axes[1].axhline(0.5, color=NOISE, linewidth=1)
 axes[1].set(xlabel="x", ylabel="D(x)", xlim=(-9, 9))
 axes[1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=3)
-show(
-    fig,
-    "Above, the data's density with two bumps and the fakes' with one. Below, the exact discriminator has two hills where p is larger; "
-    "the trained one lies on it in the shaded region, and leaves it outside.",
-)
+show(fig, "04.trained_d")
 verdict(
     "share of what D sees that lies in the shaded region", middle[where_the_data_are].sum() * dx, low=0.95
 )
@@ -390,7 +410,8 @@ verdict(
 verdict("anywhere on the picture: the same", (trained_d - best_d)[shown].abs().max(), low=0.02)
 
 # %% [markdown]
-# Where there are samples, $D$ is right to two digits. Where there are none it makes something up. $G$'s first samples often fall there.
+# Where there are samples, $D$ is right to two digits. Where there are none it makes something up. $G$'s first samples
+# often fall there.
 #
 # ## 4. What the generator then minimises
 #
@@ -403,10 +424,11 @@ verdict("anywhere on the picture: the same", (trained_d - best_d)[shown].abs().m
 # &= 2\, \mathrm{JS}(p, q) - \log 4 && (4)\ \text{definition of Jensen-Shannon}
 # \end{aligned}$$
 #
-# So a $G$ that faces the best $D$ minimises the **Jensen-Shannon divergence**. It is 0 only where $q = p$. There $D^* = \tfrac12$ everywhere and $V = -\log 4$.
+# So a $G$ that faces the best $D$ minimises the **Jensen-Shannon divergence**. It is 0 only where $q = p$. There
+# $D^* = \tfrac12$ everywhere and $V = -\log 4$.
 #
-# **Exercise 4.** Write $V$ for densities on a grid: $D$, $p$ and $q$ at evenly spaced points, `dx` apart. An integral is the sum times `dx`. $0 \log 0$ counts as 0; `torch.xlogy(a, b)`
-# is $a \log b$ with that rule.
+# **Exercise 4.** Write $V$ for densities on a grid: $D$, $p$ and $q$ at evenly spaced points, `dx` apart. An integral
+# is the sum times `dx`. $0 \log 0$ counts as 0; `torch.xlogy(a, b)` is $a \log b$ with that rule.
 
 
 # %%
@@ -440,8 +462,9 @@ gap = numbers[0] - value(trained_d, p, q, dx)
 verdict("V at D* minus V at the trained D, nats", gap, low=0, high=0.005)
 
 # %% [markdown]
-# The last line says how a GAN's loss may be read. A real $D$ is never better than $D^*$, so $V(G, D) + \log 4$, halved, is a *lower* bound on the divergence. As in notebook 02 you
-# see a bound, and not the thing itself. Only here it bounds what you want to make small **from below**.
+# The last line says how a GAN's loss may be read. A real $D$ is never better than $D^*$, so $V(G, D) + \log 4$, halved,
+# is a *lower* bound on the divergence. As in notebook 02 you see a bound, and not the thing itself. Only here it bounds
+# what you want to make small **from below**.
 #
 # Two cases can be checked against known numbers: unit Gaussians at distance 0 and 2.
 
@@ -470,6 +493,7 @@ verdict(
     high=1e-5,
 )
 
+# %%
 distances = torch.linspace(-6, 6, 121)
 at_best = torch.stack([value_at_best(m.item()) for m in distances])
 half = torch.full_like(line, 0.5)
@@ -477,6 +501,10 @@ at_half = torch.stack([value(half, unit_normal(0.0), unit_normal(m.item()), dx) 
 steep = torch.sigmoid(2 - 2 * line)  # the best D against a G at distance 2
 at_fixed = torch.stack([value(steep, unit_normal(0.0), unit_normal(m.item()), dx) for m in distances])
 
+# %% [markdown]
+# The next cell draws the three against the distance.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(7.2, 3.8))
 ax.plot(distances, at_best, color="black", label="best D for each G: $2\\,$JS - log 4")
 ax.plot(distances, at_fixed, "-.", color=GREEN, label="the D that is best at distance 2")
@@ -492,23 +520,23 @@ ax.set(
     ylim=(-4, 0.3),
 )
 ax.legend(loc="lower left", fontsize=11)
-show(
-    fig,
-    "The value with the best D is a valley with its lowest point at distance 0, flattening to 0 on both sides. A fixed D touches it at 2 "
-    "and lies below everywhere else; D = 1/2 is a flat line at minus log 4.",
-)
+show(fig, "04.value_by_distance")
 verdict("highest V(D fixed) - V(D*), any distance", (at_fixed - at_best).max(), high=1e-9)
 verdict("V with D = 1/2: largest distance from -log 4", (at_half + math.log(4)).abs().max(), high=1e-6)
 
 # %% [markdown]
-# $G$ should walk down the black valley. What it has in its hands at any moment is a green curve: the $D$ of now. It touches the valley, and leads towards the data and past them.
-# (One lecture writes $\min_G V(G, D^*) = 2\, \mathrm{JS}(p \,\|\, q) - 2 \log 2$. Without the $\min_G$ that holds for *every* $G$, which is the black curve. With it, the left side is one number, the star.)
+# $G$ should walk down the black valley. What it has in its hands at any moment is a green curve: the $D$ of now. It
+# touches the valley, and leads towards the data and past them. (One lecture writes
+# $\min_G V(G, D^*) = 2\, \mathrm{JS}(p \,\|\, q) - 2 \log 2$. Without the $\min_G$ that holds for *every* $G$, which is
+# the black curve. With it, the left side is one number, the star.)
 #
-# **A trap.** "$D$'s loss is $\log 4$, so $G$ is perfect." The dashed line says no: a $D$ that has learned nothing gives $\log 4$ too, for any $G$.
+# **A trap.** "$D$'s loss is $\log 4$, so $G$ is perfect." The dashed line says no: a $D$ that has learned nothing gives
+# $\log 4$ too, for any $G$.
 #
 # ### Touch it
 #
-# Drag the fakes, change their width. Watch $D^*$, what each $x$ adds to $V$, and the two distances. When does Jensen-Shannon stop moving, while $W_1$ goes on?
+# Drag the fakes, change their width. Watch $D^*$, what each $x$ adds to $V$, and the two distances. When does
+# Jensen-Shannon stop moving, while $W_1$ goes on?
 
 # %%
 from course_utils.widgets import MinimaxExplorer
@@ -518,9 +546,13 @@ MinimaxExplorer()
 # %% [markdown]
 # ## 5. Where Jensen-Shannon is blind
 #
-# Suppose the two do not overlap. Then $D^*$ is 1 on the data and 0 on the fakes, and $V = 0$. Move the fakes a little nearer: nothing changes. $G$ learns that it is wrong, and not where to go.
+# Suppose the two do not overlap. Then $D^*$ is 1 on the data and 0 on the fakes, and $V = 0$. Move the fakes a little
+# nearer: nothing changes. $G$ learns that it is wrong, and not where to go.
 #
-# Three pairs. **Boxes**: uniform on $[0, 1]$ and on $[\theta, \theta + 1]$. **Lines**: in the plane, uniform on the segment from $(0, 0)$ to $(0, 1)$, and on the same one moved to $x = \theta$. **Bells**: unit Gaussians. (Moving *any* shape by $\theta$ costs the earth mover $|\theta|$ for each grain, so $W_1$ is computed for the boxes and holds for all three.)
+# Three pairs. **Boxes**: uniform on $[0, 1]$ and on $[\theta, \theta + 1]$. **Lines**: in the plane, uniform on the
+# segment from $(0, 0)$ to $(0, 1)$, and on the same one moved to $x = \theta$. **Bells**: unit Gaussians. (Moving *any*
+# shape by $\theta$ costs the earth mover $|\theta|$ for each grain, so $W_1$ is computed for the boxes and holds for
+# all three.)
 
 
 # %%
@@ -547,6 +579,10 @@ js_bells = torch.stack([js_density(unit_normal(0.0), unit_normal(t), dx) for t i
 start = torch.linspace(0, 1, 501).double()[:-1]
 w1 = torch.stack([wasserstein1(start, start + t) for t in thetas])
 
+# %% [markdown]
+# The next cell draws both distances, and checks where each of them stands still.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(8.4, 3.7))
 axes[0].plot(
     thetas, torch.where(at == 0, torch.nan, js_lines), ":", color=MODEL, linewidth=3, label="two lines"
@@ -559,11 +595,7 @@ axes[0].set(title="Jensen-Shannon", xlabel="θ", ylabel="nats", ylim=(-0.02, 0.7
 axes[1].plot(thetas, w1, color=DATA)
 axes[1].set(title="Wasserstein $W_1$, the same for all", xlabel="θ", ylabel="units of x")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-show(
-    fig,
-    "Left: for lines, Jensen-Shannon is log 2 everywhere but at 0; for boxes it is a notch one unit wide on each side; for bells a smooth "
-    "valley. Right: W1 is the absolute value of theta, a straight slope on both sides.",
-)
+show(fig, "04.blind")
 apart = at.abs() >= 1.0
 verdict("boxes apart: largest |JS - log 2|", (js_boxes[apart] - math.log(2)).abs().max(), high=1e-9)
 verdict(
@@ -581,16 +613,17 @@ wasserstein1(start, start + moved).backward()
 verdict("gradient of W1 at θ = 2.5, distance from 1", (moved.grad - 1).abs(), high=1e-9)
 
 # %% [markdown]
-# Images are the case of the lines: a generator with 100 latents fills a thin sheet in a space of thousands of pixels, real images another, and two thin sheets hardly ever overlap. So why do GANs train at all?
-# Because $D$ is *not* the best one. It is a smooth net that has had a few steps. Notebook 06 takes the other way out and trains for $W_1$.
+# Images are the case of the lines: a generator with 100 latents fills a thin sheet in a space of thousands of pixels,
+# real images another, and two thin sheets hardly ever overlap. So why do GANs train at all? Because $D$ is *not* the
+# best one. It is a smooth net that has had a few steps. {Notebook 06} takes the other way out and trains for $W_1$.
 #
-# A sheet has no density $q$ at all, so $\int q \dots dx$ is written too easily (a lecture says "by the Radon-Nikodym theorem", which asks for exactly what is missing). The averages
-# over $z$ and over samples are equal in any case.
+# A sheet has no density $q$ at all, so $\int q \dots dx$ is written too easily (a lecture says "by the Radon-Nikodym
+# theorem", which asks for exactly what is missing). The averages over $z$ and over samples are equal in any case.
 #
 # ## 6. Two losses for the generator
 #
-# At the start every fake looks fake. $D(G(z))$ is near 0, and $\log(1 - D)$ is flat there: it has **saturated**. The usual cure, from the first paper on: let $G$ *maximise* $\log D$ where it minimised
-# $\log(1 - D)$.
+# At the start every fake looks fake. $D(G(z))$ is near 0, and $\log(1 - D)$ is flat there: it has **saturated**. The
+# usual cure, from the first paper on: let $G$ *maximise* $\log D$ where it minimised $\log(1 - D)$.
 #
 # $$L_G^{\text{saturating}} = \mathbb E_z \log(1 - D(G(z))), \qquad L_G^{\text{non-saturating}} = -\,\mathbb E_z \log D(G(z))$$
 #
@@ -628,6 +661,10 @@ D_of = torch.sigmoid(logits)
 by_autograd = {"saturating": slope(g_loss_saturating), "non-saturating": slope(g_loss)}
 closed_form = {"saturating": -D_of, "non-saturating": -(1 - D_of)}
 
+# %% [markdown]
+# The next cell draws both losses and their gradients, and compares these with the formulas.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(8.8, 3.4))
 axes[0].plot(logits, (1 - D_of).log(), "--", color=NOISE, label="saturating: log(1 - D)")
 axes[0].plot(logits, -D_of.log(), color=MODEL, label="non-saturating: -log D")
@@ -639,11 +676,7 @@ for ax in axes:
     ax.axvspan(-9, -3, color=DATA, alpha=0.12)
     ax.legend(loc="upper right" if ax is axes[1] else "lower left", fontsize=11)
 axes[1].text(-8.8, -0.6, "bad start:\nD is sure", fontsize=12)
-show(
-    fig,
-    "Left: log(1 - D) is flat for negative logits and falls for positive ones; -log D falls steeply for negative logits. Right: their "
-    "gradients, minus D and minus 1 + D, mirror images that cross at logit 0; on the left the saturating one is zero.",
-)
+show(fig, "04.two_losses")
 for name in by_autograd:
     verdict(
         f"{name}: largest |autograd - closed form|",
@@ -657,9 +690,10 @@ ratio = (
 verdict("logit -8: non-saturating gradient over saturating", ratio, low=2900, high=3100)
 
 # %% [markdown]
-# Both push the logit up, always: same signs, and "the same fixed points". Not the same *dynamics* (a lecture runs the two words together), and not the same objective. Against the best $D$, the saturating
-# loss goes down $2\,\mathrm{JS}$, as we know. The non-saturating one goes down $\mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JS}$ (Arjovsky and Bottou 2017). For unit bells $m$ apart, both gradients have a short form,
-# $\;m\, \mathbb E_q[D^*]$ and $m\, (1 - \mathbb E_q[D^*])$:
+# Both push the logit up, always: same signs, and "the same fixed points". Not the same *dynamics* (a lecture runs the
+# two words together), and not the same objective. Against the best $D$, the saturating loss goes down $2\,\mathrm{JS}$,
+# as we know. The non-saturating one goes down $\mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JS}$ (Arjovsky and Bottou 2017).
+# For unit bells $m$ apart, both gradients have a short form, $\;m\, \mathbb E_q[D^*]$ and $m\, (1 - \mathbb E_q[D^*])$:
 
 
 # %%
@@ -682,6 +716,10 @@ def reverse_kl_minus_two_js(m):
     return kl_density(unit_normal(m), unit_normal(0.0), dx) - two_js(m)
 
 
+# %% [markdown]
+# The next cell draws both slopes, and compares them with the slopes of the two divergences.
+
+# %% tags=["hide-input"]
 away = [0.25 * i for i in range(1, 33)]
 pairs = torch.tensor([slopes_at(m) for m in away])
 fig, ax = subplots(figsize=(7, 3.3))
@@ -694,11 +732,7 @@ ax.set(
     ylim=(1e-4, 20),
 )
 ax.legend(loc="lower left")
-show(
-    fig,
-    "Gradient against distance on a log scale: the saturating one rises to a top near 1.5 and then falls faster and faster, below a "
-    "thousandth at 8; the non-saturating one keeps growing with the distance.",
-)
+show(fig, "04.two_slopes")
 checked = [0.5, 1.5, 3.0]
 worst = max(abs(slopes_at(m)[0] - difference(two_js, m)) for m in checked)
 verdict("saturating: largest difference from the slope of 2 JS", worst, high=1e-5)
@@ -707,16 +741,19 @@ verdict("non-saturating: largest difference from the slope of KL - 2 JS", worst,
 verdict("distance 8: non-saturating gradient over saturating", pairs[-1, 1] / pairs[-1, 0], low=1000)
 
 # %% [markdown]
-# The reverse KL does not mind a mode that it misses (notebook 00). It is tempting to blame it when a GAN drops one; exhibit D puts that to the test.
+# The reverse KL does not mind a mode that it misses (notebook 00). It is tempting to blame it when a GAN drops one;
+# exhibit D puts that to the test.
 #
 # ## 7. The smallest game
 #
-# So far $D$ was fitted to the end before $G$ moved. That is too slow for networks, so in practice both take small steps. Is that gradient descent? No: there is no one function that both go down. The
-# smallest game of all shows what may happen:
+# So far $D$ was fitted to the end before $G$ moved. That is too slow for networks, so in practice both take small
+# steps. Is that gradient descent? No: there is no one function that both go down. The smallest game of all shows what
+# may happen:
 #
 # $$\min_x \max_y\; x\, y$$
 #
-# The solution is $(0, 0)$. The gradients are $y$ for $x$, which goes down, and $x$ for $y$, which goes up. Let both look at the same point and step together, with step size $a$.
+# The solution is $(0, 0)$. The gradients are $y$ for $x$, which goes down, and $x$ for $y$, which goes up. Let both
+# look at the same point and step together, with step size $a$.
 #
 # **Exercise 6.** One **simultaneous** step.
 
@@ -733,7 +770,8 @@ def bilinear_step(x, y, a):
 bilinear_step = check("gan.bilinear_step", bilinear_step)
 
 # %% [markdown]
-# **Predict.** Start at $(1, 0)$ and take many small steps. Where does it go? (a) to the solution, slowly; (b) away from it; (c) round it, at a fixed distance.
+# **Predict.** Start at $(1, 0)$ and take many small steps. Where does it go? (a) to the solution, slowly; (b) away from
+# it; (c) round it, at a fixed distance.
 
 # %%
 ### BEGIN SOLUTION
@@ -748,17 +786,25 @@ for a, steps in ((0.2, 200), (0.02, 2000)):
     for _ in range(steps):
         x, y = bilinear_step(x, y, a)
     radius[a] = torch.hypot(x, y).item()
+
+# %% [markdown]
+# The next cell compares it with your guess.
+
+# %% tags=["hide-input"]
 answer = "a" if radius[0.02] < 0.9 else "b" if radius[0.02] > 1.1 else "c"
 reveal(guess, answer, "after 200 steps of 0.2, or 2,000 of 0.02, you are further away than at the start.")
 verdict("distance after 200 steps of 0.2 (it began at 1)", radius[0.2], low=45, high=56)
 verdict("distance after 2,000 steps of 0.02", radius[0.02], low=1.4, high=1.6)
 
 # %% [markdown]
-# As a matrix, $\begin{pmatrix} x \\ y \end{pmatrix} \leftarrow \begin{pmatrix} 1 & -a \\ a & 1 \end{pmatrix} \begin{pmatrix} x \\ y \end{pmatrix}$: a rotation, times $\sqrt{1 + a^2}$. That is above one for every step size, so a
-# smaller step only takes longer to run away.
+# As a matrix,
+# $\begin{pmatrix} x \\ y \end{pmatrix} \leftarrow \begin{pmatrix} 1 & -a \\ a & 1 \end{pmatrix} \begin{pmatrix} x \\ y \end{pmatrix}$:
+# a rotation, times $\sqrt{1 + a^2}$. That is above one for every step size, so a smaller step only takes longer to run
+# away.
 #
-# Two other rules. **Alternating**: $y$ already sees the new $x$, which is how GANs are trained. (One lecture speaks of alternating steps and shows the simultaneous matrix.) **Extragradient** (Korpelevich 1976): look one step
-# ahead, come back, and step with the gradient that you found *there*.
+# Two other rules. **Alternating**: $y$ already sees the new $x$, which is how GANs are trained. (One lecture speaks of
+# alternating steps and shows the simultaneous matrix.) **Extragradient** (Korpelevich 1976): look one step ahead, come
+# back, and step with the gradient that you found *there*.
 #
 # **Exercise 7.** One extragradient step.
 
@@ -803,6 +849,10 @@ def trajectory(step, a, n):
     return torch.stack(path)
 
 
+# %% [markdown]
+# The next cell draws the three paths, and compares what it measures with theory.
+
+# %% tags=["hide-input"]
 sizes = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95]
 fig, axes = subplots(1, 2, figsize=(8.2, 3.6))
 for name, (step, colour, style, marker) in rules.items():
@@ -824,17 +874,14 @@ axes[0].set(
 axes[1].axhline(1, color=NOISE, linewidth=1)
 axes[1].set(title="Growth of the distance in a step", xlabel="step size a", ylabel="factor; lines: theory")
 axes[1].legend(loc="upper left")
-show(
-    fig,
-    "Left: from the point (1, 0) the simultaneous path spirals outwards, the alternating one runs on a closed curve, the extragradient one "
-    "spirals in to the star at 0. Right: measured growth factors lie on the curves of theory, above, at and below 1.",
-)
+show(fig, "04.three_rules")
 
 # %% [markdown]
 # ### Back to the toy: k steps of D
 #
-# The toy of section 1 is nearly this game. Near the solution, $V$ is a constant plus $\phi_1 (4 - \theta)$ times a constant: a product of two numbers. Two things save it. $\log$ bends $V$ in $\phi$, which acts as a
-# brake. And $D$ may take **k steps for each one of $G$**, as in the first paper's algorithm.
+# The toy of section 1 is nearly this game. Near the solution, $V$ is a constant plus $\phi_1 (4 - \theta)$ times a
+# constant: a product of two numbers. Two things save it. $\log$ bends $V$ in $\phi$, which acts as a brake. And $D$ may
+# take **k steps for each one of $G$**, as in the first paper's algorithm.
 
 
 # %%
@@ -850,6 +897,10 @@ def game(k, rounds=120, lr_d=0.3, lr_g=0.6):
     return torch.tensor(path)
 
 
+# %% [markdown]
+# The next cell plays with one, five and 25 steps of $D$, and draws where it leads.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(8.4, 3.3))
 overshoot = {}
 for k, colour, style in ((1, MODEL, "-"), (5, DATA, "--"), (25, GREEN, "-.")):
@@ -862,20 +913,19 @@ axes[0].set(title="Where the fakes are", xlabel="round (one step of G)", ylabel=
 axes[1].plot(x_real.mean() - z.mean(), 0, "*", color="black", markersize=14)
 axes[1].set(title="Both players", xlabel="θ", ylabel="slope of D's logit, $\\phi_1$")
 axes[0].legend(loc="lower right")
-show(
-    fig,
-    "Left: theta against rounds; with k = 1 it swings past the data and back, with 5 a little, with 25 it rises and stops. Right: theta and "
-    "D's slope; with k = 1 the path winds round the star, with 25 it goes up in a high arch and comes in from above.",
-)
+show(fig, "04.k_steps")
 verdict("k = 1: θ overshoots by", overshoot[1], low=0.5)
 verdict("k = 25: θ overshoots by", overshoot[25], high=0.02)
 
 # %% [markdown]
-# More steps of $D$ bring it nearer to $D^*$, and $G$ nearer to going straight down the black valley of section 4. But they cost time, and a $D$ that is too good has a price of its own (section 9, exhibit A).
+# More steps of $D$ bring it nearer to $D^*$, and $G$ nearer to going straight down the black valley of section 4. But
+# they cost time, and a $D$ that is too good has a price of its own (section 9, exhibit A).
 #
 # ## 8. A GAN in the plane
 #
-# Eight Gaussians on a circle. $G$ and $D$ are now small nets, $z$ has two dimensions. First $D$ on its own: let the fakes come from a Gaussian whose density we know, and compare the *whole surface* with $p / (p + q)$. Purple is where $D$ says real, orange where it says fake.
+# Eight Gaussians on a circle. $G$ and $D$ are now small nets, $z$ has two dimensions. First $D$ on its own: let the
+# fakes come from a Gaussian whose density we know, and compare the *whole surface* with $p / (p + q)$. Purple is where
+# $D$ says real, orange where it says fake.
 
 # %%
 circle = torch.arange(8) * math.pi / 4
@@ -906,52 +956,42 @@ def surface(D):
         return torch.sigmoid(D(spots))[:, 0]
 
 
-def draw_surface(ax, values, title):
-    n, low, high = plane["n"], plane["low"], plane["high"]
-    axis = torch.linspace(low, high, n)
-    tints = {"levels": [0.1 * i for i in range(11)], "cmap": SIGN, "vmin": -0.5, "vmax": 1.5}
-    picture = ax.contourf(axis, axis, values.reshape(n, n), **tints)
-    ax.set(
-        title=title,
-        xlim=(low, high),
-        ylim=(low, high),
-        xticks=(-2, 0, 2),
-        yticks=(-2, 0, 2),
-        aspect="equal",
-        xlabel="$x_1$",
-    )
-    return picture
-
-
+# %%
 wide = exact.GaussianMixture(torch.zeros(1, 2), torch.tensor(1.5))
 q_plane = wide.log_prob(spots).exp()
 exact_plane = optimal_discriminator(p_plane, q_plane)
 
 _, D = new_players(seed=0)
 optimizer, generator = torch.optim.Adam(D.parameters(), lr=5e-3), dice()
-for step in range(1500):
+D_STEPS = preset(1500, smoke=5)
+for step in range(D_STEPS):
     loss = d_loss(D(truth.sample(512, generator)), D(wide.sample(512, generator)))
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    optimizer.param_groups[0]["lr"] = 5e-3 * (1 - step / 1500)
+    optimizer.param_groups[0]["lr"] = 5e-3 * (1 - step / D_STEPS)
+
+# %% [markdown]
+# The next cell draws both surfaces, and measures how far apart they are.
+
+# %% tags=["hide-input"]
+from course_utils.figures.minimax import draw_surface
 
 fig, axes = subplots(1, 2, figsize=(8.2, 3.6))
 picture = draw_surface(axes[0], exact_plane, "exact: p / (p + q)")
 draw_surface(axes[1], surface(D), "trained D")
 axes[0].set_ylabel("$x_2$")
 fig.colorbar(picture, ax=axes, label="D(x)")
-show(
-    fig,
-    "Two surfaces over the plane: eight round spots near 1 on a circle, near 0 between them; the trained one has the same spots.",
-)
+show(fig, "04.two_surfaces")
 seen_by_d = (p_plane + q_plane) / 2
 off = (surface(D) - exact_plane).abs()
 verdict("mean |trained - exact|, over what D sees", (off * seen_by_d).sum() / seen_by_d.sum(), high=0.05)
 
 # %% [markdown]
-# Now the game. Here is the algorithm of the first paper, by hand, with $k = 1$: one batch for $D$, one for $G$. In $D$'s step the fakes are **detached**: $D$ learns, $G$ does not. (Here that only saves
-# work, for $G$'s `zero_grad` would wipe what $D$'s loss left on $G$. In a round that clears once it decides everything: exhibit B.) In $G$'s step the gradient goes *through* $D$ into $G$, and only $G$'s optimiser steps.
+# Now the game. Here is the algorithm of the first paper, by hand, with $k = 1$: one batch for $D$, one for $G$. In
+# $D$'s step the fakes are **detached**: $D$ learns, $G$ does not. (Here that only saves work, for $G$'s `zero_grad`
+# would wipe what $D$'s loss left on $G$. In a round that clears once it decides everything: exhibit B.) In $G$'s step
+# the gradient goes *through* $D$ into $G$, and only $G$'s optimiser steps.
 
 # %%
 points = data.toy("eight_gaussians", 20_000, seed=0)
@@ -979,7 +1019,8 @@ verdict("mean distance of the fakes from the centre, untrained (the data: 2)", b
 verdict("the same after 300 steps by hand", after, low=1.2, high=3.2)
 
 # %% [markdown]
-# The course's loop does the same with a progress bar, a history and a halt on NaN: `gan.game_round` is the body of that loop, `training.steps` calls it. We also want to *count*. A mode is covered if at least 2 % of 2,000 samples (a fair
+# The course's loop does the same with a progress bar, a history and a halt on NaN: `gan.game_round` is the body of that
+# loop, `training.steps` calls it. We also want to *count*. A mode is covered if at least 2 % of 2,000 samples (a fair
 # share is 12.5 %) lie within three standard deviations of its centre.
 
 
@@ -1001,6 +1042,10 @@ def draws(G, n=2000, seed=1):
         return G(torch.randn(n, 2, generator=dice(seed)))
 
 
+# %%
+LOOK_EVERY = preset(60, smoke=1)
+
+
 def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, d_hidden=64, losses=None, looks=()):
     """Train a GAN -> a dict: G, D, by step the modes covered and the share near a mode, samples at `looks`."""
     G, D = new_players(seed, d_hidden)
@@ -1014,7 +1059,7 @@ def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, d_hidd
     run = {"G": G, "D": D, "steps": [], "covered": [], "near": [], "seen": {}}
     how = {"steps": steps, "batch_size": 256 * d_steps, "seed": seed, "device": "cpu", "progress": False}
     for step in training.steps(update, data.toy("eight_gaussians", 20_000, seed), **how):
-        if step % 60 == 0:
+        if step % LOOK_EVERY == 0:
             samples = draws(G)
             run["steps"].append(step)
             run["covered"].append(covered(samples))
@@ -1024,35 +1069,17 @@ def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, d_hidd
     return run
 
 
-def draw_samples(ax, samples, title, values=None):
-    if values is not None:
-        draw_surface(ax, values, title)
-    ax.scatter(*samples[:400].T, s=9, marker="^", color=MODEL, linewidths=0, label="fakes")
-    ax.scatter(*modes.T, s=90, facecolors="none", edgecolors=DATA, linewidths=2, label="modes")
-    ax.set(
-        title=title,
-        xlim=(-3, 3),
-        ylim=(-3, 3),
-        xticks=(-2, 0, 2),
-        yticks=(-2, 0, 2),
-        aspect="equal",
-        xlabel="$x_1$",
-    )
-
-
 runs = [play(seed, looks=(60, 300, 900, 2400)) for seed in range(5)]
-fig, axes = subplots(1, 4, figsize=(10, 3.4), sharey=True)
-for ax, (step, (samples, values)) in zip(axes, runs[0]["seen"].items(), strict=True):
-    draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
-axes[0].set_ylabel("$x_2$")
-fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-show(
-    fig,
-    "Four panels at steps 60 to 2,400, D as colour. The fakes begin as a slanted band, spread over the plane, gather in a ring, and end as eight clumps in the eight "
-    "circles with thin threads between them.",
-)
 
-# %%
+# %% [markdown]
+# The next cell draws four moments of seed 0, and what all five seeds cover.
+
+# %% tags=["hide-input"]
+from course_utils.figures.minimax import moments
+
+fig = moments(runs[0]["seen"], modes, covered)
+fig.legend(*fig.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+show(fig, "04.training")
 fig, axes = subplots(1, 2, figsize=(7.8, 3.1), sharex=True)
 for seed, run in enumerate(runs):
     style = {
@@ -1066,20 +1093,20 @@ axes[1].axhline(of_the_data, color=NOISE, linewidth=1)
 axes[1].text(2400, of_the_data + 0.01, "the data", ha="right", fontsize=12)
 axes[1].set(title="Share of the samples near a mode", xlabel="step", ylim=(0, 1.08))
 axes[0].legend(loc="lower right")
-show(
-    fig,
-    "Left: all five seeds rise to eight modes within about a thousand steps. Right: the share near a mode climbs to about nine tenths.",
-)
+show(fig, "04.modes_by_step")
 finals = [run["covered"][-1] for run in runs]
 verdict("seed 0: modes covered at the end", finals[0], low=8)
 verdict("seeds that cover all eight modes, of 5", sum(final == 8 for final in finals), low=4)
 verdict("seed 0: share of samples near a mode", runs[0]["near"][-1], low=0.7)
 
 # %% [markdown]
-# Look at the third panel above: a plain ring counts as "eight of eight" already. And some samples always lie between the modes. They have to: $G$ is continuous and its noise is one connected cloud, so it cannot tear that cloud into eight pieces. It can only make the threads thin.
+# Look at the third panel above: a plain ring counts as "eight of eight" already. And some samples always lie between
+# the modes. They have to: $G$ is continuous and its noise is one connected cloud, so it cannot tear that cloud into
+# eight pieces. It can only make the threads thin.
 #
-# "Eight modes covered" is a coarse word. Here the data's density is known, so we can do better. Count 400,000 samples in the cells of a grid: that is $q$. Then $D$ can be held against $p / (p + q)$, and
-# the Jensen-Shannon divergence that $G$ set out to minimise can be measured.
+# "Eight modes covered" is a coarse word. Here the data's density is known, so we can do better. Count 400,000 samples
+# in the cells of a grid: that is $q$. Then $D$ can be held against $p / (p + q)$, and the Jensen-Shannon divergence
+# that $G$ set out to minimise can be measured.
 
 
 # %%
@@ -1099,9 +1126,13 @@ def measured_js(G):
 
 q_counted = counted_density(runs[0]["G"])
 best_now = optimal_discriminator(p_plane, q_counted)
-asked = (
-    p_plane + q_counted
-) / 2 > 2e-3  # elsewhere D is hardly ever asked, and the count is too poor to tell
+
+# %% [markdown]
+# The next cell draws them beside the actual $D$, and compares the two divergences.
+
+# %% tags=["hide-input"]
+# Where D is hardly ever asked, the count is too poor to tell.
+asked = (p_plane + q_counted) / 2 > 2e-3
 fig, axes = subplots(1, 3, figsize=(10.4, 3.9))
 scale = {"origin": "lower", "extent": (-3, 3, -3, 3), "cmap": "viridis", "interpolation": "nearest"}
 axes[0].imshow(q_counted.clamp(max=0.5).reshape(plane["n"], -1).numpy(), **scale)
@@ -1110,11 +1141,7 @@ picture = draw_surface(axes[1], torch.where(asked, best_now, torch.nan), "best D
 axes[1].set_facecolor("#DDDDDD")
 draw_surface(axes[2], surface(runs[0]["D"]), "its D")
 fig.colorbar(picture, ax=axes, label="D(x)", shrink=0.85)
-show(
-    fig,
-    "Left: the generator's density, eight bright spots joined by thin threads. Middle: the best discriminator for it, orange on "
-    "the threads and mixed in the spots, grey where there are no points. Right: the actual discriminator, smooth and near one half nearly everywhere.",
-)
+show(fig, "04.counted_density")
 end = measured_js(runs[0]["G"])
 begin = measured_js(new_players(0)[0])
 verdict("Jensen-Shannon to the data, before training, nats (log 2 is 0.693)", begin, low=0.6, high=0.6932)
@@ -1123,10 +1150,12 @@ bound = (value(surface(runs[0]["D"]), p_plane, q_counted, cell).item() + math.lo
 verdict("what its D makes of it, (V + log 4) / 2: share of the truth", bound / end, high=0.2)
 
 # %% [markdown]
-# "Eight of eight" hid this: inside each mode the fakes fill a thin streak, where the data fill a disc. $D$ says "I can hardly tell". The best $D$ could: orange threads, purple rims. The loss
-# curve of a GAN shows what its own $D$ makes of it, never the truth.
+# "Eight of eight" hid this: inside each mode the fakes fill a thin streak, where the data fill a disc. $D$ says "I can
+# hardly tell". The best $D$ could: orange threads, purple rims. The loss curve of a GAN shows what its own $D$ makes of
+# it, never the truth.
 #
-# **Predict.** All this ran with Adam and a *momentum* of 0.5 ($\beta_1$). Adam's default is 0.9. What does 0.9 do to this game? (a) nothing much; (b) it gets there faster; (c) it gets there much later, or never.
+# **Predict.** All this ran with Adam and a *momentum* of 0.5 ($\beta_1$). Adam's default is 0.9. What does 0.9 do to
+# this game? (a) nothing much; (b) it gets there faster; (c) it gets there much later, or never.
 
 # %%
 ### BEGIN SOLUTION
@@ -1135,8 +1164,13 @@ guess = "c"
 
 # %%
 with_momentum = [play(seed, momentum=0.9) for seed in range(3)]
+
+# %% [markdown]
+# The next cell compares it with your guess.
+
+# %% tags=["hide-input"]
 modes_over_time = [sum(sum(run["covered"]) for run in three) for three in (runs[:3], with_momentum)]
-ratio = modes_over_time[1] / modes_over_time[0]
+ratio = modes_over_time[1] / max(1, modes_over_time[0])
 answer = "b" if ratio > 1.05 else "c" if ratio < 0.8 else "a"
 reveal(
     guess,
@@ -1148,7 +1182,8 @@ verdict("three seeds: modes covered with 0.9, averaged over the run, over those 
 # %% [markdown]
 # ### Touch it
 #
-# Train one in the page. The colour is $D$, the arrows are what $G$ feels. Look for a setting that collapses, drag the timeline back, and find the moment at which it went wrong.
+# Train one in the page. The colour is $D$, the arrows are what $G$ feels. Look for a setting that collapses, drag the
+# timeline back, and find the moment at which it went wrong.
 
 # %%
 from course_utils.widgets import GANPlayground
@@ -1160,15 +1195,19 @@ GANPlayground()
 #
 # Exhibits A to C use the toy: one number $\theta$, plain gradient descent.
 #
-# **Exhibit A: D too strong.** The data are narrow now, and so is the noise, so that the two hardly overlap. $D$ is trained almost to the end in every round. $G$ has the saturating loss, and 300 rounds. It does not
-# move. Mend it, *without* touching $G$'s loss. You have two knobs: $D$'s steps, and noise of width `blur` on all that $D$ sees. One of them only slows the
-# death.
+# **Exhibit A: D too strong.** The data are narrow now, and so is the noise, so that the two hardly overlap. $D$ is
+# trained almost to the end in every round. $G$ has the saturating loss, and 300 rounds. It does not move. Mend it,
+# *without* touching $G$'s loss. You have two knobs: $D$'s steps, and noise of width `blur` on all that $D$ sees. One of
+# them only slows the death.
 
 # %%
 x_narrow, z_narrow = 4 + 0.3 * torch.randn(500, generator=dice(3)), 0.3 * torch.randn(500, generator=dice(4))
 
 
-def duel(d_steps, blur, rounds=300):
+ROUNDS = preset(300, smoke=5)
+
+
+def duel(d_steps, blur, rounds=ROUNDS):
     """θ after these rounds; real and fake get noise of width `blur` before D sees them."""
     phi, theta = players()
     generator = dice(5)
@@ -1198,13 +1237,13 @@ else:
     print("exhibit A:", "mended" if abs(ends_at - 4) < 0.3 else f"still broken, θ ends at {ends_at:.2f}")
 
 # %% [markdown]
-# One lecture says: fix the generator, go on training the discriminator, and the generator's gradients disappear. Let us see, in the plane: $G$ as it came, $D$ trained longer and longer, and the length of $G$'s gradient
-# with both losses.
+# One lecture says: fix the generator, go on training the discriminator, and the generator's gradients disappear. Let us
+# see, in the plane: $G$ as it came, $D$ trained longer and longer, and the length of $G$'s gradient with both losses.
 
 # %%
 G, D = new_players(seed=3)
 optimizer, generator, looks = torch.optim.Adam(D.parameters(), lr=2e-3), dice(), {}
-for step in range(1, 2049):
+for step in range(1, preset(2048, smoke=16) + 1):
     with torch.no_grad():
         fake = G(torch.randn(256, 2, generator=generator))
     loss = d_loss(D(truth.sample(256, generator)), D(fake))
@@ -1217,30 +1256,35 @@ for step in range(1, 2049):
             gradients = torch.autograd.grad(loss(D(G(noise))), list(G.parameters()))
             looks[name, step] = torch.cat([one.flatten() for one in gradients]).norm().item()
 
+# %% [markdown]
+# The next cell draws both lengths.
+
+# %% tags=["hide-input"]
 when = sorted({step for _, step in looks})
 fig, ax = subplots(figsize=(7, 3.3))
 for name, colour, style in (("saturating", NOISE, "--"), ("non-saturating", MODEL, "-")):
     ax.loglog(when, [looks[name, step] for step in when], style, marker="o", color=colour, label=name)
 ax.set(title="G stands still, D trains on", xlabel="steps of D", ylabel="length of G's gradient")
 ax.legend(loc="lower left")
-show(
-    fig,
-    "Length of G's gradient against the steps of D on log scales: the saturating one dips, rises, then falls by orders of magnitude; the non-saturating one grows.",
-)
+show(fig, "04.length_of_gradient")
 top = max(looks["saturating", step] for step in when)
-verdict("saturating: the gradient at the end over its largest", looks["saturating", 2048] / top, high=0.02)
+verdict(
+    "saturating: the gradient at the end over its largest", looks["saturating", when[-1]] / top, high=0.02
+)
 verdict(
     "non-saturating: the gradient at the end over that after 16 steps",
-    looks["non-saturating", 2048] / looks["non-saturating", 16],
+    looks["non-saturating", when[-1]] / looks["non-saturating", 16],
     low=1,
 )
 
 # %% [markdown]
 # True for the saturating loss. With the other one the gradient stays, and grows: not gone, but wild.
 #
-# **Exhibit B: the fakes were never detached.** A round that clears all gradients once: $D$'s loss backward, $G$'s loss backward, step both. It runs, the losses look calm, and $\theta$ stays where it
-# is. Both losses send a gradient to $\theta$, through the same fakes: $-\log(1 - D)$ from $D$'s loss and $\log(1 - D)$ from $G$'s. They cancel to the last digit. ($G$'s loss also spoils $D$'s gradient. Here that is put right by
-# hand, so that one fault is left.) Mend it: return what $D$'s step may see of the fakes.
+# **Exhibit B: the fakes were never detached.** A round that clears all gradients once: $D$'s loss backward, $G$'s loss
+# backward, step both. It runs, the losses look calm, and $\theta$ stays where it is. Both losses send a gradient to
+# $\theta$, through the same fakes: $-\log(1 - D)$ from $D$'s loss and $\log(1 - D)$ from $G$'s. They cancel to the last
+# digit. ($G$'s loss also spoils $D$'s gradient. Here that is put right by hand, so that one fault is left.) Mend it:
+# return what $D$'s step may see of the fakes.
 
 
 # %%
@@ -1280,11 +1324,14 @@ verdict(
 )
 
 # %% [markdown]
-# The last line is the other fault alone: now $G$'s loss cancels $D$'s term for the fakes, and $D$ learns next to nothing. So detach, *and* clear between the two steps, as in section 8.
+# The last line is the other fault alone: now $G$'s loss cancels $D$'s term for the fakes, and $D$ learns next to
+# nothing. So detach, *and* clear between the two steps, as in section 8.
 #
-# Worse is a step of *both* on $D$'s loss alone: then $G$ helps $D$, and the fakes run away from the data. The course's own loop has a test for this: $D$'s step must leave no gradient on $G$.
+# Worse is a step of *both* on $D$'s loss alone: then $G$ helps $D$, and the fakes run away from the data. The course's
+# own loop has a test for this: $D$'s step must leave no gradient on $G$.
 #
-# **Exhibit C: the saturating loss from a bad start.** $\theta$ begins at $-20$. $D$ needs a few steps to be sure, and then every fake has a logit so low that $\log(1 - D)$ is flat. Mend it with another loss.
+# **Exhibit C: the saturating loss from a bad start.** $\theta$ begins at $-20$. $D$ needs a few steps to be sure, and
+# then every fake has a logit so low that $\log(1 - D)$ is flat. Mend it with another loss.
 
 
 # %%
@@ -1311,7 +1358,8 @@ else:
     print("exhibit C:", "mended" if abs(far_away(mended) - 4) < 0.5 else "still broken, θ is not at the data")
 
 # %% [markdown]
-# How often does this happen in practice? In the plane, with Adam, which divides a gradient by its usual size, the saturating loss does well:
+# How often does this happen in practice? In the plane, with Adam, which divides a gradient by its usual size, the
+# saturating loss does well:
 
 # %%
 plain_minimax = play(0, losses=gan.Losses(d_loss, g_loss_saturating))
@@ -1320,20 +1368,19 @@ verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["
 # %% [markdown]
 # So the loss alone does not decide. Exhibit C had a far start and plain descent; this run had neither.
 #
-# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ puts everything in one place. By the time $D$ has noticed, $G$ has moved on. Neither stands still, and nearly all modes are missing at any time. Mend it: return
+# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ puts everything in one place. By the time $D$ has
+# noticed, $G$ has moved on. Neither stands still, and nearly all modes are missing at any time. Mend it: return
 # settings that cover at least seven modes. The number of steps is fixed.
 
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
 collapsed = play(0, steps=1800, looks=(600, 1000, 1400, 1800), **broken)
-fig, axes = subplots(1, 4, figsize=(10, 3.4), sharey=True)
-for ax, (step, (samples, values)) in zip(axes, collapsed["seen"].items(), strict=True):
-    draw_samples(ax, samples, f"{step} steps: {covered(samples)} of 8", values)
-axes[0].set_ylabel("$x_2$")
-show(
-    fig,
-    "Four panels of a collapsed GAN: the fakes sit in one clump, at another place each time and sometimes at the edge of the frame; D's surface is nearly flat.",
-)
+show(moments(collapsed["seen"], modes, covered), "04.collapse")
+
+
+def late_modes(run):
+    """The most modes that it covers at any time in its second half."""
+    return max(run["covered"][len(run["covered"]) // 2 :])
 
 
 def mended():
@@ -1343,13 +1390,11 @@ def mended():
     ### END SOLUTION
 
 
-verdict(
-    "exhibit D, most modes covered at any time in the second half", max(collapsed["covered"][15:]), high=4
-)
+verdict("exhibit D, most modes covered at any time in the second half", late_modes(collapsed), high=4)
 saturating_too = play(0, steps=1800, losses=gan.Losses(d_loss, g_loss_saturating), **broken)
 verdict(
     "exhibit D, the same with the saturating loss: it is not the reverse KL",
-    max(saturating_too["covered"][15:]),
+    late_modes(saturating_too),
     high=5,
 )
 settings = mended()
@@ -1364,7 +1409,7 @@ else:
 #
 # What the source lectures print about this, and what holds. Each line is held by a test.
 
-# %%
+# %% tags=["hide-input"]
 from IPython.display import Markdown
 
 from course_utils.errata import errata_table
@@ -1375,17 +1420,24 @@ Markdown(errata_table("04"))
 # ## What to take with you
 #
 # - A GAN needs samples only: a classifier tells the generator how to change them.
-# - The best $D$ is $\frac{p}{p + q}$, a density ratio. Facing it, $G$ minimises $2\,\mathrm{JS}(p, q) - \log 4$. But it must face a *new* $D$ after every step.
+# - The best $D$ is $\frac{p}{p + q}$, a density ratio. Facing it, $G$ minimises $2\,\mathrm{JS}(p, q) - \log 4$. But it
+#   must face a *new* $D$ after every step.
 # - Where the two do not overlap, JS is stuck at $\log 2$; $W_1$ is not.
 # - The saturating loss has no gradient where $D$ is sure; the non-saturating one has, and minimises something else.
-# - A game is no descent. On $xy$, with a step below one, simultaneous steps spiral out, alternating ones circle, a look ahead comes in. Curvature in $D$ is a brake, which is why the toy converged.
+# - A game is no descent. On $xy$, with a step below one, simultaneous steps spiral out, alternating ones circle, a look
+#   ahead comes in. Curvature in $D$ is a brake, which is why the toy converged.
 # - The losses do not say how good $G$ is. Count modes; measure.
 #
-# **For and against.** Against a VAE: sharp samples, no bound to pay for, any differentiable $G$. But no likelihood, no encoder, two nets that must be kept in balance, no guarantee to converge, and modes may go missing without any sign in
+# **For and against.** Against a VAE: sharp samples, no bound to pay for, any differentiable $G$. But no likelihood, no
+# encoder, two nets that must be kept in balance, no guarantee to converge, and modes may go missing without any sign in
 # the loss.
 #
-# **Left out here.** Images (notebook 05), Wasserstein and other losses (06), conditional GANs (07). Optimism, consensus optimisation and the theory of when gradient play converges; mixed strategies.
+# **Left out here.** Images (notebook 05), Wasserstein and other losses ({notebook 06}), conditional GANs
+# ({notebook 07}). Optimism, consensus optimisation and the theory of when gradient play converges; mixed strategies.
 #
-# **Papers.** Korpelevich, *The extragradient method for finding saddle points and other problems*, 1976. Goodfellow et al., *Generative adversarial nets*, 2014. Goodfellow, *NIPS 2016 tutorial: Generative adversarial networks*. Arjovsky and
-# Bottou, *Towards principled methods for training generative adversarial networks*, 2017. Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017. Sønderby et al., *Amortised MAP inference for image super-resolution*, 2017 (noise on
-# what D sees). Mescheder, Geiger and Nowozin, *Which training methods for GANs do actually converge?*, 2018. Gidel et al., *A variational inequality perspective on generative adversarial networks*, 2019.
+# **Papers.** Korpelevich, *The extragradient method for finding saddle points and other problems*, 1976. Goodfellow et
+# al., *Generative adversarial nets*, 2014. Goodfellow, *NIPS 2016 tutorial: Generative adversarial networks*. Arjovsky
+# and Bottou, *Towards principled methods for training generative adversarial networks*, 2017. Arjovsky, Chintala and
+# Bottou, *Wasserstein GAN*, 2017. Sønderby et al., *Amortised MAP inference for image super-resolution*, 2017 (noise on
+# what D sees). Mescheder, Geiger and Nowozin, *Which training methods for GANs do actually converge?*, 2018. Gidel et
+# al., *A variational inequality perspective on generative adversarial networks*, 2019.
