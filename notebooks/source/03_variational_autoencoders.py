@@ -11,12 +11,14 @@
 # %% [markdown]
 # # 03 Variational autoencoders
 #
-# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (variational autoencoder); S. Lathuilière, *Deep
-# generative methods*, Télécom Paris (VAE, conditional VAE); *EECS 230 Deep Learning, Lecture 16*, after S. Prince (probabilistic
-# autoencoder); M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (VAE against GAN).
+# **Follows** S. Velasco-Forero, *Introduction to Diffusion Models*, MINES Paris 2023 (variational autoencoder); S.
+# Lathuilière, *Deep generative methods*, Télécom Paris (VAE, conditional VAE); *EECS 230 Deep Learning, Lecture 16*,
+# after S. Prince (probabilistic autoencoder); M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (VAE against
+# GAN).
 #
 # **After this notebook you can**
-# - train an encoder $q(z \mid x)$ and a decoder $p(x \mid z)$ together by the evidence lower bound, and draw new digits;
+# - train an encoder $q(z \mid x)$ and a decoder $p(x \mid z)$ together by the evidence lower bound, and draw new
+#   digits;
 # - say, with a measured number, why the reparameterisation trick is used;
 # - report a likelihood honestly: which numbers may be compared, and which may not;
 # - read a rate-distortion curve, and recognise posterior collapse;
@@ -40,7 +42,6 @@ from course_utils.checks import check, hint, reveal
 from course_utils.divergences import kl_normal
 from course_utils.exact import LinearGaussian
 from course_utils.figures import (
-    BLACK,
     DATA,
     MODEL,
     NOISE,
@@ -61,18 +62,19 @@ grey, grey_test = data.load("digits", split="train"), data.load("digits", split=
 # %% [markdown]
 # ## 1. From an autoencoder to a generator
 #
-# Notebook 01 ended with two problems. We do not know how to draw a code $z$, and the space between the codes need not mean anything. A **variational
-# autoencoder** starts from the other end. First say how images come about:
+# Notebook 01 ended with two problems. We do not know how to draw a code $z$, and the space between the codes need not
+# mean anything. A **variational autoencoder** starts from the other end. First say how images come about:
 #
 # $$z \sim p(z) = \mathcal N(0, I), \qquad x \sim p_\theta(x \mid z)$$
 #
-# So drawing is easy by construction: draw $z$, decode it into the distribution of $x$, draw $x$. Then train the decoder by maximum likelihood. Notebook 02 showed why $\log p_\theta(x)$ is out of
-# reach and what we raise instead, with any distribution $q$ over $z$:
+# So drawing is easy by construction: draw $z$, decode it into the distribution of $x$, draw $x$. Then train the decoder
+# by maximum likelihood. Notebook 02 showed why $\log p_\theta(x)$ is out of reach and what we raise instead, with any
+# distribution $q$ over $z$:
 #
 # $$\log p_\theta(x) \;\ge\; \mathbb E_{q(z \mid x)}\big[\log p_\theta(x \mid z)\big] - \mathrm{KL}\big(q(z \mid x)\,\Vert\,p(z)\big)$$
 #
-# In notebook 02 we searched a $q$ for one $x$. With a thousand images, and more to come, a search for each is too slow. **Amortise** it: one encoder net
-# gives the mean and the spread of $q$ for any $x$,
+# In notebook 02 we searched a $q$ for one $x$. With a thousand images, and more to come, a search for each is too slow.
+# **Amortise** it: one encoder net gives the mean and the spread of $q$ for any $x$,
 #
 # $$q_\phi(z \mid x) = \mathcal N\big(\mu_\phi(x),\ \mathrm{diag}\,\sigma_\phi^2(x)\big)$$
 #
@@ -80,9 +82,9 @@ grey, grey_test = data.load("digits", split="train"), data.load("digits", split=
 #
 # ### The pixels need a likelihood
 #
-# $p_\theta(x \mid z)$ must be a distribution over images. We take pixels that are black or white, so that each is a coin whose probability the decoder
-# gives. Then $\log p_\theta(x \mid z)$ is minus the binary cross-entropy, summed over the pixels, and it is a true log-probability. For this the grey digits
-# are cut at one half.
+# $p_\theta(x \mid z)$ must be a distribution over images. We take pixels that are black or white, so that each is a
+# coin whose probability the decoder gives. Then $\log p_\theta(x \mid z)$ is minus the binary cross-entropy, summed
+# over the pixels, and it is a true log-probability. For this the grey digits are cut at one half.
 
 # %%
 binary = (grey.images >= 0.5).float()
@@ -92,14 +94,14 @@ show(
         {"grey": grey_test.images[:12], "black or white": binary_test[:12]},
         "The same digits, with one bit a pixel",
     ),
-    "Twelve digits in grey levels above the same digits with pixels that are only black or white; most stay readable.",
+    "03.one_bit_a_pixel",
 )
 
 # %% [markdown]
 # ## 2. A draw that lets gradients through
 #
-# The bound needs $z$ drawn from $q_\phi(z \mid x)$, and its gradient with respect to $\phi$, on which the draw depends. The trick: draw noise that depends on
-# nothing, and move it.
+# The bound needs $z$ drawn from $q_\phi(z \mid x)$, and its gradient with respect to $\phi$, on which the draw depends.
+# The trick: draw noise that depends on nothing, and move it.
 #
 # $$z = \mu + \sigma \odot \epsilon, \qquad \epsilon \sim \mathcal N(0, I), \qquad \sigma = e^{\text{logvar}/2}$$
 #
@@ -126,7 +128,8 @@ hint("vae.reparameterise")
 # %% [markdown]
 # ### Is there no other way?
 #
-# There is: the **score-function estimator** (REINFORCE). It never differentiates $f$, so it works for a discrete $z$ too:
+# There is: the **score-function estimator** (REINFORCE). It never differentiates $f$, so it works for a discrete $z$
+# too:
 #
 # $$\nabla_\phi\, \mathbb E_{q_\phi}[f(z)] \;=\; \mathbb E_{q_\phi}\big[f(z)\, \nabla_\phi \log q_\phi(z)\big]
 # \qquad\text{against}\qquad \mathbb E_{\epsilon}\big[\nabla_\phi f(\mu + \sigma \odot \epsilon)\big]$$
@@ -148,11 +151,12 @@ def score_surrogate(f, log_q):
 score_surrogate = check("vae.score_surrogate", score_surrogate)
 
 # %% [markdown]
-# Both are right on average. The question is how much they scatter. Take a case with a known answer: $q = \mathcal N(\mu, I)$ in $D$ dimensions
-# and $f(z) = -\frac12 \|z - a\|^2$. Then $\mathbb E_q[f] = -\frac12(\|\mu - a\|^2 + D)$, and the exact gradient is $a - \mu$.
+# Both are right on average. The question is how much they scatter. Take a case with a known answer:
+# $q = \mathcal N(\mu, I)$ in $D$ dimensions and $f(z) = -\frac12 \|z - a\|^2$. Then
+# $\mathbb E_q[f] = -\frac12(\|\mu - a\|^2 + D)$, and the exact gradient is $a - \mu$.
 #
-# **Predict.** With one draw each, in 16 dimensions: how many times larger is the variance of the score-function estimate? (a) about 3 times;
-# (b) about 30 times; (c) about 300 times.
+# **Predict.** With one draw each, in 16 dimensions: how many times larger is the variance of the score-function
+# estimate? (a) about 3 times; (b) about 30 times; (c) about 300 times.
 
 # %%
 ### BEGIN SOLUTION
@@ -186,6 +190,10 @@ def variance_ratios(by_path, *others):
 dims = [1, 2, 4, 8, 16, 32, 64]
 plain, centred = zip(*(variance_ratios(*gradients(dim)) for dim in dims), strict=True)
 
+# %% [markdown]
+# The next cell compares the two in 16 dimensions, with your guess and with the exact gradient.
+
+# %% tags=["hide-input"]
 by_path, by_score, by_centred = gradients(16)
 reveal(
     guess,
@@ -197,10 +205,11 @@ verdict("mean of the score-function gradient (exactly 1)", by_score.mean(), low=
 verdict("variance, score-function over reparameterised, D = 16", plain[4], low=150, high=600)
 
 # %% [markdown]
-# There is a cure that costs nothing: subtract from $f$ a number that does not depend on the draw, a **baseline**, such as the mean of $f$. The average stays the same, for
-# $\mathbb E_q[\nabla \log q] = 0$, and the scatter shrinks.
+# There is a cure that costs nothing: subtract from $f$ a number that does not depend on the draw, a **baseline**, such
+# as the mean of $f$. The average stays the same, for $\mathbb E_q[\nabla \log q] = 0$, and the scatter shrinks. The
+# next cell draws the ratio against the dimension, without and with a baseline.
 
-# %%
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(7.4, 4.2))
 ax.loglog(dims, plain, "o-", color=MODEL, label="plain")
 ax.loglog(dims, centred, "s--", color=DATA, label="with a baseline")
@@ -211,22 +220,20 @@ ax.set(
     title="Score-function over reparameterised gradient",
 )
 ax.set_xticks(dims, [str(dim) for dim in dims])
-show(
-    fig,
-    "The ratio of variances grows from below ten to several thousand as the dimension goes from 1 to 64; with a baseline it grows to about a hundred.",
-)
+show(fig, "03.variance_ratio")
 verdict("the same with a baseline, D = 16", centred[4], low=15, high=50)
 verdict("growth from D = 16 to D = 64, plain", plain[-1] / plain[4], low=9, high=20)
 verdict("growth from D = 16 to D = 64, with a baseline", centred[-1] / centred[4], low=2.5, high=6)
 
 # %% [markdown]
-# With a baseline it is an estimator to live with, and for a discrete $z$ there is often no other. For a Gaussian $q$ the reparameterised gradient is the one to use. In section 3
-# you will measure the same ratio on a trained VAE.
+# With a baseline it is an estimator to live with, and for a discrete $z$ there is often no other. For a Gaussian $q$
+# the reparameterised gradient is the one to use. In section 3 you will measure the same ratio on a trained VAE.
 #
 # ## 3. Train it
 #
-# **Exercise 3.** The loss is minus the bound, for a batch. *Sum* over pixels and over latents: both terms are then in nats per image, and may be added. *Mean* over the
-# batch. Here is the closed form of notebook 02: $\mathrm{KL} = \frac12 \sum_j (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)$.
+# **Exercise 3.** The loss is minus the bound, for a batch. *Sum* over pixels and over latents: both terms are then in
+# nats per image, and may be added. *Mean* over the batch. Here is the closed form of notebook 02:
+# $\mathrm{KL} = \frac12 \sum_j (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)$.
 
 
 # %%
@@ -280,6 +287,7 @@ class VAE(nn.Module):
         return self.logits(z), mean, logvar
 
 
+# %%
 torch.manual_seed(0)
 model = VAE(latent_dim=8)
 optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
@@ -300,7 +308,8 @@ verdict(
 )
 
 # %% [markdown]
-# From here on `fit` runs the loop. It also keeps a running average of the weights over the last few hundred steps, `history.ema` (an *exponential moving average*).
+# From here on `fit` runs the loop. It also keeps a running average of the weights over the last few hundred steps,
+# `history.ema` (an *exponential moving average*).
 
 
 # %%
@@ -339,6 +348,7 @@ def mean_elbo(model, x):
     return (reconstruction - kl).mean().item()
 
 
+# %%
 model, last_weights, history = train_vae(negative_elbo, latent_dim=8)
 reconstruction, kl = bound_terms(model, binary_test)
 verdict("held-out ELBO [nats per image]", (reconstruction - kl).mean(), low=-18.2, high=-17)
@@ -351,7 +361,8 @@ verdict(
 )
 
 # %% [markdown]
-# **Predict.** Training ran for 2,000 steps, and the loss was still falling. We train four times as long. The held-out ELBO (a) rises further; (b) stays where it is; (c) falls.
+# **Predict.** Training ran for 2,000 steps, and the loss was still falling. We train four times as long. The held-out
+# ELBO (a) rises further; (b) stays where it is; (c) falls.
 
 # %%
 ### BEGIN SOLUTION
@@ -362,6 +373,11 @@ guess = "c"
 lengths = [250, 500, 1000, STEPS, 4000, preset(quick=8000, full=16_000)]
 nets = [model if steps == STEPS else train_vae(negative_elbo, 8, steps)[0] for steps in lengths]
 on_train, on_test = ([mean_elbo(net, x) for net in nets] for x in (binary, binary_test))
+
+# %% [markdown]
+# The next cell draws both curves, and compares them with your guess.
+
+# %% tags=["hide-input"]
 change = on_test[-1] - on_test[3]
 reveal(
     guess,
@@ -377,17 +393,15 @@ ax.set_xticks(lengths, [f"{steps:,}" for steps in lengths])
 ax.minorticks_off()
 ax.set(title="A VAE overfits too", xlabel="training steps", ylabel="ELBO [nats per image]")
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-show(
-    fig,
-    "The ELBO of the training digits rises throughout; that of held-out digits is best near 2,000 steps and falls after it.",
-)
+show(fig, "03.overfitting")
 verdict("held-out ELBO at the longest training minus the one at 2,000 steps [nats]", change, high=-1)
 verdict("training ELBO, the same difference [nats]", on_train[-1] - on_train[3], low=1.5)
 
 # %% [markdown]
-# So the bound on *training* images says little. From now on every number is for held-out digits unless it says otherwise.
+# So the bound on *training* images says little. From now on every number is for held-out digits unless it says
+# otherwise. The next cell shows what it copies and what it draws.
 
-# %%
+# %% tags=["hide-input"]
 with torch.no_grad():
     mean, logvar = model.encode(binary_test[:12])
     drawn = model.decoder(torch.randn(12, 8, generator=torch.Generator().manual_seed(1)))
@@ -398,17 +412,16 @@ with torch.no_grad():
         "new: p(x|z), z from N(0, I)": drawn,
         "new: x tossed from it": torch.bernoulli(drawn, generator=torch.Generator().manual_seed(1)),
     }
-show(
-    image_rows(rows, "A VAE copies, and draws"),
-    "Held-out digits, their reconstructions from the mean code and from a drawn code, twelve new images as probabilities in grey, and the same with every pixel tossed to black or white.",
-)
+show(image_rows(rows, "A VAE copies, and draws"), "03.copies_and_draws")
 
 # %% [markdown]
-# The decoder gives each pixel's *probability*, drawn as grey. A sample of the model is the last row, where every pixel is tossed. Most papers show the row above it.
+# The decoder gives each pixel's *probability*, drawn as grey. A sample of the model is the last row, where every pixel
+# is tossed. Most papers show the row above it.
 #
-# **The ratio of section 2, on this VAE.** The gradient of the reconstruction term with respect to the encoder's mean, for 20 held-out images.
+# **The ratio of section 2, on this VAE.** The gradient of the reconstruction term with respect to the encoder's mean,
+# for 20 held-out images. The next cell measures it as section 2 did.
 
-# %%
+# %% tags=["hide-input"]
 with torch.no_grad():
     mean, logvar = model.encode(binary_test[:20])
 
@@ -439,10 +452,11 @@ verdict("on the VAE: the same with a baseline", (centred - by_path).exp(), low=3
 # %% [markdown]
 # ## 4. What each of the two terms does
 #
-# Take two latents, so that we can look. Train three times: with the reconstruction term only, with the KL term only, with both.
+# Take two latents, so that we can look. Train three times: with the reconstruction term only, with the KL term only,
+# with both.
 #
-# **Predict.** Where does the encoder put the digits if the KL term is all there is? (a) on a circle; (b) all of them at the origin; (c) anywhere, for nothing
-# holds them.
+# **Predict.** Where does the encoder put the digits if the KL term is all there is? (a) on a circle; (b) all of them at
+# the origin; (c) anywhere, for nothing holds them.
 
 # %%
 ### BEGIN SOLUTION
@@ -468,6 +482,11 @@ panels = {
 }
 with torch.no_grad():
     posteriors = {name: vae.encode(binary_test) for name, vae in panels.items()}
+
+# %% [markdown]
+# The next cell draws the three maps, and measures how far the means are spread and how wide $q$ is.
+
+# %% tags=["hide-input"]
 spread = {name: mean.std(0).mean().item() for name, (mean, _) in posteriors.items()}
 sigma = {name: (logvar / 2).exp().mean().item() for name, (_, logvar) in posteriors.items()}
 reveal(
@@ -476,18 +495,13 @@ reveal(
     "the KL is zero when every q(z|x) equals N(0, I), whatever the image: then z says nothing about x.",
 )
 
-# %%
 fig, axes = subplots(1, 3, figsize=(15, 5))
 for ax, (name, (mean, logvar)) in zip(axes, posteriors.items(), strict=True):
     scatter_classes(mean, grey_test.labels, f"{name}: means of $q(z|x)$", ax=ax)
     if name != "reconstruction only":
         ax.set(xlim=(-4, 4), ylim=(-4, 4), aspect="equal")
         ax.add_patch(Circle((0, 0), 2, fill=False, linestyle="--", color=NOISE))
-show(
-    fig,
-    "Three maps of held-out digits. Reconstruction only: well apart, on a scale of tens. KL only: all on one spot at the origin. Both: the "
-    "digits sit side by side, nearly all within two units of the origin, which a dashed circle marks.",
-)
+show(fig, "03.three_maps")
 verdict("reconstruction only: spread of the means", spread["reconstruction only"], low=4)
 verdict("reconstruction only: standard deviation of q", sigma["reconstruction only"], high=0.3)
 verdict("KL only: spread of the means", spread["KL only"], high=0.02)
@@ -496,14 +510,16 @@ verdict("both: spread of the means", spread["both"], low=0.8, high=1.2)
 verdict("both: standard deviation of q", sigma["both"], low=0.1, high=0.45)
 
 # %% [markdown]
-# Reconstruction alone gives an autoencoder again: means far apart, and a $q$ so narrow that it is nearly a point. KL alone gives the prior and forgets the image. Together they
-# pack the digits as close to the origin as the reconstruction allows.
+# Reconstruction alone gives an autoencoder again: means far apart, and a $q$ so narrow that it is nearly a point. KL
+# alone gives the prior and forgets the image. Together they pack the digits as close to the origin as the
+# reconstruction allows.
 #
 # ### Side by side with the autoencoder
 #
-# Here are an autoencoder and VAEs with the same layers and the same two-dimensional code, from checkpoints. Drag $z$ on either map, and watch both decoders. The
-# ellipses are the $q(z \mid x)$ of some images; the dashed circles are the prior. Most codes of the autoencoder lie outside: its scale is its own. Draw samples from
-# $\mathcal N(0, I)$, and read them. Then move $\beta$, which section 6 explains.
+# Here are an autoencoder and VAEs with the same layers and the same two-dimensional code, from checkpoints. Drag $z$ on
+# either map, and watch both decoders. The ellipses are the $q(z \mid x)$ of some images; the dashed circles are the
+# prior. Most codes of the autoencoder lie outside: its scale is its own. Draw samples from $\mathcal N(0, I)$, and read
+# them. Then move $\beta$, which section 6 explains.
 
 # %%
 from course_utils.checkpoints import betas  # a sweep of VAEs as {beta: VAE}
@@ -514,8 +530,10 @@ vaes, _ = checkpoints.load("digits_beta_vaes_2d")
 VAEExplorer(autoencoder, betas(vaes), binary, grey.labels)
 
 # %% [markdown]
-# Which of the two is a generator? Draw 1,000 codes from the prior, decode, toss the pixels, and let a classifier read the images. It was trained on real digits and comes with the
-# course. Call an image *doubtful* if its best class has less than 90 %. To be fair to the autoencoder, draw its codes also from a Gaussian with the mean and spread of its own codes.
+# Which of the two is a generator? Draw 1,000 codes from the prior, decode, toss the pixels, and let a classifier read
+# the images. It was trained on real digits and comes with the course. Call an image *doubtful* if its best class has
+# less than 90 %. To be fair to the autoencoder, draw its codes also from a Gaussian with the mean and spread of its own
+# codes.
 
 # %%
 judge, _ = checkpoints.load("digit_classifier")
@@ -554,6 +572,11 @@ drawn = {
     "AE, z from N(0, I)": draw_from(autoencoder.decoder, 2),
     "AE, fitted Gaussian": draw_from(autoencoder.decoder, 2, shift=ae_codes.mean(0), scale=ae_codes.std(0)),
 }
+
+# %% [markdown]
+# The next cell lets the classifier read them, and draws both shares.
+
+# %% tags=["hide-input"]
 shown = {name: (doubtful(images), three_commonest(images)) for name, images in drawn.items()}
 fig, axes = subplots(1, 2, figsize=(13, 3.8), sharey=True)
 for ax, column, title in zip(
@@ -566,11 +589,7 @@ for ax, column, title in zip(
     ax.set(title=title, xlabel="%", xlim=(0, 100))
 axes[0].set_yticks(range(len(shown)), list(shown))
 axes[0].invert_yaxis()
-show(
-    fig,
-    "Two bar charts over real digits, two VAEs and an autoencoder with two ways to draw its codes. Real digits are seldom doubtful, samples of either VAE in about half of all cases, those of the autoencoder a little more often. "
-    "The VAEs spread over the digits nearly like real ones; the autoencoder fed from N(0, I) draws three digits most of the time.",
-)
+show(fig, "03.which_is_a_generator")
 verdict("share of the three commonest, VAE with 8 latents", shown["VAE, 8 latents"][1], high=0.45)
 verdict(
     "share of the three commonest, autoencoder with z from N(0, I)", shown["AE, z from N(0, I)"][1], low=0.6
@@ -589,21 +608,27 @@ verdict(
 )
 
 # %% [markdown]
-# Fed from the prior, the VAE spreads over the digits as it should, and the autoencoder does not. But do not think too little of the autoencoder: with two units and a Gaussian fitted
-# afterwards it comes close. What it lacks is a reason why its codes should look like a Gaussian, and a likelihood, which the next section needs. And no sampler here is good: pixels tossed one by one look
-# rough, whatever the model.
+# Fed from the prior, the VAE spreads over the digits as it should, and the autoencoder does not. But do not think too
+# little of the autoencoder: with two units and a Gaussian fitted afterwards it comes close. What it lacks is a reason
+# why its codes should look like a Gaussian, and a likelihood, which the next section needs. And no sampler here is
+# good: pixels tossed one by one look rough, whatever the model.
 #
 # ## 5. How likely are images it has never seen?
 #
-# The bound is a number in nats per image, so we can ask how good this model is as a *density*, and against what. Two such numbers may be compared if they are about the same images and are
-# of the same kind: here, log-*probabilities* of black-or-white pixels. And mind the side of a bound: a lower bound may be set beside an exact value only where the bound is the higher of the two.
+# The bound is a number in nats per image, so we can ask how good this model is as a *density*, and against what. Two
+# such numbers may be compared if they are about the same images and are of the same kind: here, log-*probabilities* of
+# black-or-white pixels. And mind the side of a bound: a lower bound may be set beside an exact value only where the
+# bound is the higher of the two.
 #
 # Here is what we put beside the VAE, all fitted to the same binary pixels.
 #
 # - **Independent pixels**: one coin for each pixel. Exact.
-# - **A mixture of such models**, by the EM of notebook 02. Exact. It is the mixture of notebook 00 with coins in place of Gaussians.
-# - **The mixture of notebook 00 itself**, PCA and Gaussians. It gives a *density* over grey values, and a density at the points 0 and 1 is no probability. The
-#   honest way across: let each binary image stand for a unit cube, $P(x) = \int p(x + u)\, du$ with $u \in [0, 1]^{64}$. By Jensen, $\log P(x) \ge \mathbb E_u[\log p(x + u)]$: a bound from below.
+# - **A mixture of such models**, by the EM of notebook 02. Exact. It is the mixture of notebook 00 with coins in place
+#   of Gaussians.
+# - **The mixture of notebook 00 itself**, PCA and Gaussians. It gives a *density* over grey values, and a density at
+#   the points 0 and 1 is no probability. The honest way across: let each binary image stand for a unit cube,
+#   $P(x) = \int p(x + u)\, du$ with $u \in [0, 1]^{64}$. By Jensen, $\log P(x) \ge \mathbb E_u[\log p(x + u)]$: a bound
+#   from below.
 
 
 # %%
@@ -656,7 +681,8 @@ def log_density(y):
 gaussians = np.mean([log_density(filled(flat_test)).mean() for _ in range(10)])
 
 # %% [markdown]
-# For the VAE the ELBO is one bound. The **importance-weighted bound** of notebook 02 (IWAE) is tighter: draw $K$ codes and average the *weights* before taking the logarithm.
+# For the VAE the ELBO is one bound. The **importance-weighted bound** of notebook 02 (IWAE) is tighter: draw $K$ codes
+# and average the *weights* before taking the logarithm.
 #
 # $$\log p(x) \;\ge\; \mathbb E\Big[\log \frac1K \sum_{k=1}^K \frac{p(x \mid z_k)\, p(z_k)}{q(z_k \mid x)}\Big], \qquad z_k \sim q(z \mid x)$$
 #
@@ -676,7 +702,8 @@ def importance_bound(log_px_given_z, log_prior, log_q):
 importance_bound = check("vae.importance_bound", importance_bound)
 
 # %% [markdown]
-# **Predict.** Which number is higher for held-out digits? (a) the exact log-probability under the mixture with 80 components; (b) the VAE's ELBO.
+# **Predict.** Which number is higher for held-out digits? (a) the exact log-probability under the mixture with 80
+# components; (b) the VAE's ELBO.
 
 # %%
 ### BEGIN SOLUTION
@@ -707,12 +734,18 @@ bounds = [
 ]  # for each K: [B]
 elbo = mean_elbo(model, binary_test)
 exact = {components: values.mean().item() for components, values in coins.items()}
+
+# %% [markdown]
+# The next cell compares the VAE with your guess and with the other models.
+
+# %% tags=["hide-input"]
+from course_utils.figures.vae_results import held_out_scores
+
 if elbo > exact[80]:
     reveal(guess, "b", "a mixture picks one template for an image; eight latents combine.")
 else:
     reveal(guess, "a", "here the bound is too loose, or the VAE too little trained, to say more.")
 
-fig, axes = subplots(1, 2, figsize=(14, 4.2), width_ratios=[1.15, 1])
 numbers = {
     "Gaussian mixture of 00": (gaussians, "bound"),
     "independent pixels": (exact[1], "exact"),
@@ -720,31 +753,9 @@ numbers = {
     "VAE, ELBO": (elbo, "bound"),
     "VAE, IWAE with K = 100": (bounds[-1].mean().item(), "bound"),
 }
-for row, (name, (value, kind)) in enumerate(numbers.items()):
-    axes[0].plot(
-        value, row, "o" if kind == "exact" else ">", markersize=11, color=MODEL if "VAE" in name else BLACK
-    )
-    axes[0].text(
-        value + 0.7, row, f"{value:.1f}" + ("" if kind == "exact" else " or more"), va="center", fontsize=13
-    )
-axes[0].set_yticks(range(len(numbers)), list(numbers))
-axes[0].set(
-    xlim=(-35, -8),
-    ylim=(-0.6, 4.6),
-    xlabel="held-out nats per image",
-    title="Log-probability; further right is better",
-)
-axes[1].semilogx(ks, [bound.mean() for bound in bounds], ">-", color=MODEL, label="VAE, bound with K draws")
-axes[1].axhline(exact[80], color=BLACK, linestyle="--", label="80 coin models, exact")
-axes[1].set(xlabel="draws K", ylabel="nats per image", title="The same VAE, a tighter bound")
-axes[1].set_xticks(ks, [str(k) for k in ks])
-axes[1].minorticks_off()
-axes[1].legend(loc="center right")
-show(
-    fig,
-    "Left: held-out log-probabilities as points; the VAE's two bounds are the furthest right, the Gaussian mixture's bound is the furthest left. Right: the VAE's bound rises with the number of "
-    "draws, above the dashed line of the coin mixture throughout.",
-)
+means = [bound.mean() for bound in bounds]
+fig = held_out_scores(numbers, ks, means, ("80 coin models", exact[80]))
+show(fig, "03.held_out_scores")
 lead = bounds[-1] - coins[80]  # one for each image
 verdict("IWAE bound minus the mixture of 80 [nats]", lead.mean(), low=0.5, high=1.6)
 verdict(
@@ -765,43 +776,50 @@ verdict(
 )
 
 # %% [markdown]
-# What may you conclude? The VAE's true log-probability is at least its best bound, and that lies above the exact value of the coin mixture by many standard errors: the VAE is the better density. The Gaussian
-# mixture may be better than its bound says, so against *it* we have shown less. (Smooth bumps fit a cube of uniform noise badly: its bound is lower than that of 64 independent coins.) And none of these
-# numbers may be put beside the log-likelihood of notebook 00: that one was for *grey* pixels.
+# What may you conclude? The VAE's true log-probability is at least its best bound, and that lies above the exact value
+# of the coin mixture by many standard errors: the VAE is the better density. The Gaussian mixture may be better than
+# its bound says, so against *it* we have shown less. (Smooth bumps fit a cube of uniform noise badly: its bound is
+# lower than that of 64 independent coins.) And none of these numbers may be put beside the log-likelihood of notebook
+# 00: that one was for *grey* pixels.
 #
 # ### Two numbers that are no likelihoods
 #
-# **A density depends on the unit.** Notebook 00 measured pixels from 0 to 1. In the original units, 0 to 16, the same model of the same images has another log-density:
-# lower by $64 \log 16$ nats.
+# **A density depends on the unit.** Notebook 00 measured pixels from 0 to 1. In the original units, 0 to 16, the same
+# model of the same images has another log-density: lower by $64 \log 16$ nats.
 #
-# **Cross-entropy on grey pixels.** Many VAE tutorials put grey pixels into the binary cross-entropy and call the result a likelihood. For a distribution the values
-# over all $x$ sum, or integrate, to one. Over $x \in [0, 1]$ the integral of $p^x (1-p)^{1-x}$ is something else:
+# **Cross-entropy on grey pixels.** Many VAE tutorials put grey pixels into the binary cross-entropy and call the result
+# a likelihood. For a distribution the values over all $x$ sum, or integrate, to one. Over $x \in [0, 1]$ the integral
+# of $p^x (1-p)^{1-x}$ is something else:
 
 # %%
 p = torch.linspace(0.005, 0.995, 100, dtype=torch.float64)
 x = torch.linspace(0, 1, 10_001, dtype=torch.float64)[:, None]
 area = torch.trapezoid(p**x * (1 - p) ** (1 - x), dx=1e-4, dim=0)
 formula = (2 * p - 1) / torch.log(p / (1 - p))  # Loaiza-Ganem and Cunningham 2019
+
+# %% [markdown]
+# The next cell draws the integral, and compares it with its closed form.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(7, 3.4))
 ax.plot(p, area, color=MODEL, label="cross-entropy as a 'likelihood'")
 ax.axhline(1, color=DATA, linestyle="--", label="any density")
 ax.set(xlabel="p", ylabel="integral over x", ylim=(0, 1.1), title="What should be one, and is not")
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-show(
-    fig,
-    "The integral as a function of p: a low arch that reaches one half in the middle and falls towards zero at both ends, below the dashed line at one.",
-)
+show(fig, "03.no_density")
 verdict("largest distance of the integral from its closed form", (area - formula).abs().max(), high=1e-6)
 verdict("largest integral, where a density has 1", area.max(), low=0.499, high=0.501)
 
 # %% [markdown]
-# So it may serve as a loss, but it is no log-likelihood of grey images, and must not be compared with one. It errs to the low side: the integral is below one, so the true log-density of this
-# family, the *continuous Bernoulli*, is higher, by at least $\log 2$ for every pixel.
+# So it may serve as a loss, but it is no log-likelihood of grey images, and must not be compared with one. It errs to
+# the low side: the integral is below one, so the true log-density of this family, the *continuous Bernoulli*, is
+# higher, by at least $\log 2$ for every pixel.
 #
 # ## 6. beta: how many nats may the code have?
 #
-# Give the KL term a weight: $\mathbb E_q[\log p(x \mid z)] - \beta\, \mathrm{KL}$. At $\beta = 1$ it is the bound. The KL is the **rate**: on average the code tells *at most* so many nats about
-# the image. Minus the reconstruction term is the **distortion**: how many nats are still missing. $\beta$ is the exchange rate between them.
+# Give the KL term a weight: $\mathbb E_q[\log p(x \mid z)] - \beta\, \mathrm{KL}$. At $\beta = 1$ it is the bound. The
+# KL is the **rate**: on average the code tells *at most* so many nats about the image. Minus the reconstruction term is
+# the **distortion**: how many nats are still missing. $\beta$ is the exchange rate between them.
 #
 # Which latents carry the rate? Both terms of the Gaussian KL are sums over latents, so each latent has its own.
 #
@@ -820,9 +838,11 @@ def kl_per_unit(mean, logvar):
 kl_per_unit = check("vae.kl_per_unit", kl_per_unit)
 
 # %% [markdown]
-# Eight VAEs with 16 latents each, from a checkpoint: one for each $\beta$, trained alike for 3,000 steps (`python -m course_utils train digits_beta_vaes` makes them again).
+# Eight VAEs with 16 latents each, from a checkpoint: one for each $\beta$, trained alike for 3,000 steps
+# (`python -m course_utils train digits_beta_vaes` makes them again).
 #
-# **Predict.** At $\beta = 1$, how many of the 16 latents carry more than 0.05 nats? (a) all 16; (b) about a third; (c) one or two.
+# **Predict.** At $\beta = 1$, how many of the 16 latents carry more than 0.05 nats? (a) all 16; (b) about a third; (c)
+# one or two.
 
 # %%
 ### BEGIN SOLUTION
@@ -842,42 +862,20 @@ for vae in sweep.values():
 per_unit = torch.stack(per_unit)  # [beta, latent]
 active = (per_unit > 0.05).sum(1).tolist()
 at_one = tried.index(1.0)
+
+# %% [markdown]
+# The next cell compares the latents in use with your guess, and draws rate and distortion.
+
+# %% tags=["hide-input"]
+from course_utils.figures.vae_results import rate_and_distortion
+
 reveal(
     guess,
     "a" if active[at_one] > 12 else "b" if active[at_one] > 3 else "c",
     "a latent that does not earn its KL is given up: its q(z|x) becomes the prior.",
 )
 
-# %%
-fig, axes = subplots(1, 3, figsize=(16, 4.6))
-axes[0].plot(rate, distortion, "o-", color=MODEL)
-for r, d, beta in zip(rate, distortion, tried, strict=True):
-    axes[0].annotate(f"{beta:g}", (r, d), textcoords="offset points", xytext=(8, 6), fontsize=12)
-line = np.array([0.0, 40.0])
-axes[0].plot(
-    line, rate[at_one] + distortion[at_one] - line, ":", color=BLACK, label=r"same ELBO as $\beta = 1$"
-)
-axes[0].set(
-    xlim=(-1, max(rate) + 3),
-    ylim=(0, max(distortion) + 3),
-    xlabel="rate: KL [nats]",
-    ylabel="distortion [nats]",
-    title=r"Rate and distortion, by $\beta$",
-)
-axes[0].legend()
-picture = axes[1].imshow(per_unit, aspect="auto", cmap="viridis", vmin=0)
-axes[1].set_yticks(range(len(tried)), [f"{beta:g}" for beta in tried])
-axes[1].set(xlabel="latent, sorted", ylabel=r"$\beta$", title="KL of each latent")
-fig.colorbar(picture, ax=axes[1], label="nats")
-axes[2].semilogx(tried, active, "s-", color=DATA)
-axes[2].set(
-    xlabel=r"$\beta$", ylabel="latents above 0.05 nats", title="Active latents of 16", ylim=(-0.5, 16.5)
-)
-show(
-    fig,
-    "Left: distortion falls as the rate grows, a convex curve that touches the line of equal ELBO at beta one. Middle: the KL of each latent, high for small beta and zero for "
-    "large beta. Right: the number of active latents falls from nearly all to none.",
-)
+show(rate_and_distortion(tried, rate, distortion, per_unit, active), "03.rate_and_distortion")
 elbos = [-r - d for r, d in zip(rate, distortion, strict=True)]
 verdict("best beta by held-out ELBO", tried[int(np.argmax(elbos))], low=0.5, high=1.5)
 verdict("latents in use at the smallest beta", active[0], low=12)
@@ -889,20 +887,24 @@ verdict(
 )
 
 # %% [markdown]
-# At $\beta = 1$ most latents are idle: for them $q(z_j \mid x)$ is the prior, whatever the image. At the largest $\beta$ all are, and the last line says what this **posterior collapse** means: the
-# decoder ignores $z$, and what is left is one coin for each pixel.
+# At $\beta = 1$ most latents are idle: for them $q(z_j \mid x)$ is the prior, whatever the image. At the largest
+# $\beta$ all are, and the last line says what this **posterior collapse** means: the decoder ignores $z$, and what is
+# left is one coin for each pixel.
 #
-# **A silent beta.** Average the cross-entropy over the 64 pixels instead of summing it, and you have divided it by 64. That is the same objective as $\beta = 64$, up to a
-# factor. Nobody wrote $\beta$ anywhere. Exhibit A of the museum shows what happens.
+# **A silent beta.** Average the cross-entropy over the 64 pixels instead of summing it, and you have divided it by 64.
+# That is the same objective as $\beta = 64$, up to a factor. Nobody wrote $\beta$ anywhere. Exhibit A of the museum
+# shows what happens.
 #
 # ## 7. Walks through the code
 #
-# Between two digits, go straight (**lerp**), or round the origin (**slerp**)? In many dimensions a draw from $\mathcal N(0, I)$ has a length close to $\sqrt D$, and half way between two of them a
-# straight line is nearer to the origin. Slerp keeps the length. With $\omega$ the angle between $a$ and $b$:
+# Between two digits, go straight (**lerp**), or round the origin (**slerp**)? In many dimensions a draw from
+# $\mathcal N(0, I)$ has a length close to $\sqrt D$, and half way between two of them a straight line is nearer to the
+# origin. Slerp keeps the length. With $\omega$ the angle between $a$ and $b$:
 #
 # $$\mathrm{slerp}(a, b, t) = \frac{\sin((1 - t)\,\omega)}{\sin \omega}\, a + \frac{\sin(t\,\omega)}{\sin \omega}\, b$$
 #
-# **Exercise 6.** (For parallel vectors $\sin\omega = 0$; go straight there. And mind the rounding: a cosine just above 1 has no angle.)
+# **Exercise 6.** (For parallel vectors $\sin\omega = 0$; go straight there. And mind the rounding: a cosine just above
+# 1 has no angle.)
 
 
 # %%
@@ -941,14 +943,17 @@ with torch.no_grad():
     }
 show(
     image_rows(rows, "Two walks between two glyphs, and nine draws from the prior", columns=9, scale=0.9),
-    "Two rows that change step by step from one glyph into another, almost alike, and a row of nine generated glyphs, most of them readable.",
+    "03.walks",
 )
 
 # %% [markdown]
-# These two walks look alike: the two glyphs are not far apart. Is the middle of a straight line a worse place in general? Take pairs of held-out digits, encode them with the eight-latent VAE, and let the judge read
-# what is half way (the probabilities themselves, not tossed: here we compare places, not samples). Beside it, for scale: codes from the prior made shorter or longer.
+# These two walks look alike: the two glyphs are not far apart. Is the middle of a straight line a worse place in
+# general? Take pairs of held-out digits, encode them with the eight-latent VAE, and let the judge read what is half way
+# (the probabilities themselves, not tossed: here we compare places, not samples). Beside it, for scale: codes from the
+# prior made shorter or longer.
 #
-# **Predict.** Half way between two random digits, more images are doubtful with (a) lerp; (b) slerp; (c) about equally many.
+# **Predict.** Half way between two random digits, more images are doubtful with (a) lerp; (b) slerp; (c) about equally
+# many.
 
 # %%
 ### BEGIN SOLUTION
@@ -969,6 +974,13 @@ with torch.no_grad():
     unsure = {name: doubtful(model.decoder(z)) for name, z in half_way.items()}
     by_length = [doubtful(model.decoder(scale * prior_codes)) for scale in lengths]
 size = {name: z.norm(dim=1).mean().item() for name, z in half_way.items()}
+
+# %% [markdown]
+# The next cell compares the two walks with your guess, and draws both on the curve of the prior.
+
+# %% tags=["hide-input"]
+from course_utils.figures.vae_results import doubt_by_length
+
 difference = unsure["lerp"] - unsure["slerp"]
 reveal(
     guess,
@@ -976,28 +988,9 @@ reveal(
     "near the origin every digit is close, and the decoder mixes them.",
 )
 
-fig, ax = subplots(figsize=(8, 4))
-ax.plot(
-    lengths * prior_codes.norm(dim=1).mean(),
-    [100 * share for share in by_length],
-    color=NOISE,
-    label="prior, shrunk or stretched",
-)
-for (name, share), marker in zip(unsure.items(), "sv^", strict=True):
-    ax.plot(
-        size[name], 100 * share, marker, markersize=12, color=DATA if marker == "s" else MODEL, label=name
-    )
-ax.set(
-    xlabel="mean length of the code",
-    ylabel="doubtful images [%]",
-    ylim=(0, 60),
-    title="Short codes lie between the digits",
-)
-ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-show(
-    fig,
-    "The share of doubtful images against the length of the code: a curve with its top at short codes. The middle of a straight line lies near that top; the middle of an arc is longer and lower; the digits' own codes lie lowest.",
-)
+prior_lengths = lengths * prior_codes.norm(dim=1).mean()
+fig = doubt_by_length(prior_lengths, by_length, {name: (size[name], unsure[name]) for name in size})
+show(fig, "03.doubt_by_length")
 verdict(
     "length half way over length of the ends, lerp",
     size["lerp"] / size["the digits themselves"],
@@ -1022,8 +1015,8 @@ verdict(
 #
 # ### Attribute vectors
 #
-# The lectures' faces are given a smile by adding a vector to the code: the mean code with the attribute minus the mean code without. Our glyphs have attributes that we know
-# exactly, because we rendered them. Take the slant (shear).
+# The lectures' faces are given a smile by adding a vector to the code: the mean code with the attribute minus the mean
+# code without. Our glyphs have attributes that we know exactly, because we rendered them. Take the slant (shear).
 
 # %%
 known = data.load("glyphs", split="train", n=4000, seed=0)
@@ -1046,13 +1039,18 @@ def slant(images):
 doses = [-1.0, -0.5, 0.0, 0.5, 1.0]
 with torch.no_grad():
     moved = {dose: glyph_vae.decoder(codes + dose * slanted) for dose in doses}
+
+# %% [markdown]
+# The next cell shows the five doses, and measures the steps in slant.
+
+# %% tags=["hide-input"]
 show(
     image_rows(
         {f"{dose:+g}": images[:12] for dose, images in moved.items()},
         "Add the slant vector to the code of a held-out glyph",
         scale=0.8,
     ),
-    "Five rows of the same twelve glyphs, leaning to one side in the first row and to the other side in the last; most remain the same digit.",
+    "03.slant",
 )
 steps = np.diff([slant(images).mean().item() for images in moved.values()])
 verdict(
@@ -1069,7 +1067,9 @@ verdict(
 #
 # $$\log p(x \mid y) \;\ge\; \mathbb E_{q(z \mid x, y)}\big[\log p(x \mid z, y)\big] - \mathrm{KL}\big(q(z \mid x, y)\,\Vert\,p(z)\big)$$
 #
-# ($p(z)$ could depend on $y$ too. Leaving it alone is a choice: then $z$ has no reason to carry the label.) In code: put the label beside what each net gets already. A label is a name, not a quantity, so it goes in as a **one-hot** vector.
+# ($p(z)$ could depend on $y$ too. Leaving it alone is a choice: then $z$ has no reason to carry the label.) In code:
+# put the label beside what each net gets already. A label is a name, not a quantity, so it goes in as a **one-hot**
+# vector.
 #
 # **Exercise 7.**
 
@@ -1112,6 +1112,7 @@ class ConditionalVAE(nn.Module):
         return self.to_logits(condition(z, y, 10)), mean, logvar
 
 
+# %%
 torch.manual_seed(0)
 conditional = ConditionalVAE()
 history = fit(
@@ -1132,16 +1133,17 @@ with torch.no_grad():
     )  # the same 100 codes for each digit
     answers = torch.sigmoid(conditional.to_logits(condition(z, asked, 10)))
 
+# %% [markdown]
+# The next cell shows twelve codes for each label, and lets the classifier read all.
+
+# %% tags=["hide-input"]
 by_label = answers.view(10, 100, 1, 8, 8)
 fig = image_rows(
     {f"y = {label}": by_label[label] for label in range(10)},
     "Each row a label, each column a code",
     columns=12,
 )
-show(
-    fig,
-    "Ten rows of generated digits, 0 to 9; nearly every image in a row is that row's digit.",
-)
+show(fig, "03.asked_for")
 
 agree = (read(answers).argmax(1) == asked).float().mean()
 verdict("share of samples that the classifier reads as the digit asked for", agree, low=0.95, high=1)
@@ -1149,14 +1151,18 @@ verdict("share of samples that the classifier reads as the digit asked for", agr
 # %% [markdown]
 # Each column has one $z$. The label says *which* digit, so $z$ is left with *how* it is written.
 #
-# **Predict.** The conditional bound on held-out digits, compared with the ELBO of section 3, is (a) the same; (b) higher by more than two nats; (c) lower.
+# **Predict.** The conditional bound on held-out digits, compared with the ELBO of section 3, is (a) the same; (b)
+# higher by more than two nats; (c) lower.
 
 # %%
 ### BEGIN SOLUTION
 guess = "b"
 ### END SOLUTION
 
-# %%
+# %% [markdown]
+# The next cell measures both.
+
+# %% tags=["hide-input"]
 torch.manual_seed(0)
 with torch.no_grad():
     many, labels = binary_test.repeat(20, 1, 1, 1), grey_test.labels.repeat(20)
@@ -1176,11 +1182,14 @@ verdict("the same after paying log 10 nats for the label", gain - math.log(10), 
 #
 # ## 9. A VAE whose best answer is known
 #
-# Make everything linear: $p(x \mid z) = \mathcal N(Wz + \mu, \sigma^2 I)$ with an encoder $q(z \mid x) = \mathcal N(V(x - \mu), \mathrm{diag}\, s^2)$. In notebook 01 the linear
-# autoencoder was PCA. Here the model is `exact.LinearGaussian`, so the best possible $\log p(x)$ is known in closed form (Tipping and Bishop 1999). Does the ELBO lose
-# anything? Its $q$ has a diagonal covariance only, and the true posterior has $(I + W^\top W / \sigma^2)^{-1}$.
+# Make everything linear: $p(x \mid z) = \mathcal N(Wz + \mu, \sigma^2 I)$ with an encoder
+# $q(z \mid x) = \mathcal N(V(x - \mu), \mathrm{diag}\, s^2)$. In notebook 01 the linear autoencoder was PCA. Here the
+# model is `exact.LinearGaussian`, so the best possible $\log p(x)$ is known in closed form (Tipping and Bishop 1999).
+# Does the ELBO lose anything? Its $q$ has a diagonal covariance only, and the true posterior has
+# $(I + W^\top W / \sigma^2)^{-1}$.
 #
-# **Predict.** At its optimum the linear VAE's ELBO is (a) below the best log-likelihood, for a diagonal $q$ is too simple; (b) equal to it.
+# **Predict.** At its optimum the linear VAE's ELBO is (a) below the best log-likelihood, for a diagonal $q$ is too
+# simple; (b) equal to it.
 
 # %%
 ### BEGIN SOLUTION
@@ -1208,7 +1217,7 @@ V = (0.1 * torch.randn(k, 64).double()).requires_grad_()
 log_s2 = torch.zeros(k).double().requires_grad_()
 log_sigma = torch.zeros(()).double().requires_grad_()
 optimizer = torch.optim.Adam([W, V, log_s2, log_sigma], lr=1e-2)
-for step in range(1500):
+for step in range(preset(1500, smoke=5)):
     mean, s2 = (x - mu) @ V.T, log_s2.exp()
     squares = (x - mu - mean @ W.T).square().sum(1) + (
         W.square() * s2
@@ -1219,6 +1228,10 @@ for step in range(1500):
     (-linear_elbo).backward()
     optimizer.step()
 
+# %% [markdown]
+# The next cell compares it with your guess and with the best model.
+
+# %% tags=["hide-input"]
 learned = LinearGaussian(W.detach(), mu, log_sigma.exp().item())
 missing = best_log_likelihood - linear_elbo.item()
 reveal(
@@ -1239,13 +1252,15 @@ verdict("tilt of W before training", tilt_before, low=0.2)
 verdict("tilt of W after training", tilt(W), high=0.05)
 
 # %% [markdown]
-# The linear VAE *is* probabilistic PCA, down to a hundredth of a nat. And the ELBO does more than the likelihood: it picks, among all $W$ that give the same $p(x)$, one with orthogonal columns, so it finds the principal
-# *axes* and not only their subspace (Lucas et al. 2019). The prior $\mathcal N(0, I)$ looks the same from every side and prefers no axes; it is the diagonal $q$ that does.
+# The linear VAE *is* probabilistic PCA, down to a hundredth of a nat. And the ELBO does more than the likelihood: it
+# picks, among all $W$ that give the same $p(x)$, one with orthogonal columns, so it finds the principal *axes* and not
+# only their subspace (Lucas et al. 2019). The prior $\mathcal N(0, I)$ looks the same from every side and prefers no
+# axes; it is the diagonal $q$ that does.
 #
 # ## 10. Discrete codes: the VQ-VAE
 #
-# Must a code be Gaussian? Let the encoder put out a few vectors, and replace each by the nearest entry of a learned **codebook** $e_1, \dots, e_K$. The code is a list of
-# indices. (van den Oord et al. 2017.)
+# Must a code be Gaussian? Let the encoder put out a few vectors, and replace each by the nearest entry of a learned
+# **codebook** $e_1, \dots, e_K$. The code is a list of indices. (van den Oord et al. 2017.)
 #
 # **Exercise 8.** Which entry is nearest?
 
@@ -1262,10 +1277,12 @@ def quantise(z, codebook):
 quantise = check("vae.quantise", quantise)
 
 # %% [markdown]
-# The index is a whole number, and its gradient is zero almost everywhere: nothing would reach the encoder. The **straight-through** trick uses the entry in the forward pass,
-# and pretends in the backward pass that nothing was replaced.
+# The index is a whole number, and its gradient is zero almost everywhere: nothing would reach the encoder. The
+# **straight-through** trick uses the entry in the forward pass, and pretends in the backward pass that nothing was
+# replaced.
 #
-# **Exercise 9.** The value of `nearest`, the gradient of `z`. (`tensor.detach()` is a tensor's value without its history.)
+# **Exercise 9.** The value of `nearest`, the gradient of `z`. (`tensor.detach()` is a tensor's value without its
+# history.)
 
 
 # %%
@@ -1280,8 +1297,8 @@ def straight_through(z, nearest):
 straight_through = check("vae.straight_through", straight_through)
 
 # %% [markdown]
-# Two more terms are needed, because the entries get no gradient from the images now. One pulls each entry to the codes that chose it; the **commitment** term keeps the codes
-# near their entries:
+# Two more terms are needed, because the entries get no gradient from the images now. One pulls each entry to the codes
+# that chose it; the **commitment** term keeps the codes near their entries:
 #
 # $$L = -\log p(x \mid e) + \gamma \sum_{i=1}^4 \Big(\|\mathrm{sg}[z_i] - e_i\|^2 + 0.25\, \|z_i - \mathrm{sg}[e_i]\|^2\Big), \qquad \mathrm{sg} = \text{stop-gradient}$$
 #
@@ -1319,6 +1336,7 @@ def vq_loss(net, x):
     return missing + GAMMA * (codebook + 0.25 * commitment)
 
 
+# %%
 @torch.no_grad()
 def codebook_use(net):
     """Share of entries that any training image uses, and the perplexity (exp of the entropy) of their use."""
@@ -1346,6 +1364,11 @@ def train_vqvae(spread):
 
 
 vq = train_vqvae(spread=1.0)
+
+# %% [markdown]
+# The next cell shows twelve copies, and counts the entries in use.
+
+# %% tags=["hide-input"]
 with torch.no_grad():
     copies = vq.decoder(vq.indices(binary_test))
 show(
@@ -1353,7 +1376,7 @@ show(
         {"held-out": binary_test[:12], "from 4 indices": copies[:12]},
         "Twenty bits an image: four indices out of 32",
     ),
-    "Twelve held-out digits and their reconstructions from four indices each, close copies.",
+    "03.four_indices",
 )
 used_share, perplexity = codebook_use(vq)
 verdict("share of the codebook in use", used_share, low=0.9, high=1)
@@ -1361,11 +1384,13 @@ verdict("perplexity of its use, of 32", perplexity, low=24, high=32)
 verdict("distortion on held-out digits [nats]", distortion_of(vq), low=8, high=14)
 
 # %% [markdown]
-# Four indices out of 32 can tell at most $4 \log 32$, about 14 nats. Set the distortion beside the curve of section 6: it is a respectable place on that plane.
+# Four indices out of 32 can tell at most $4 \log 32$, about 14 nats. Set the distortion beside the curve of section 6:
+# it is a respectable place on that plane.
 #
 # The entries above were started near the codes. What if they start far away?
 #
-# **Predict.** Same net, entries ten times as far out. After training, how much of the codebook is in use? (a) all: the codebook loss pulls every entry in; (b) less than half.
+# **Predict.** Same net, entries ten times as far out. After training, how much of the codebook is in use? (a) all: the
+# codebook loss pulls every entry in; (b) less than half.
 
 # %%
 ### BEGIN SOLUTION
@@ -1374,6 +1399,11 @@ guess = "b"
 
 # %%
 far, farther = train_vqvae(spread=10.0), train_vqvae(spread=20.0)
+
+# %% [markdown]
+# The next cell counts the entries in use, and compares them with your guess.
+
+# %% tags=["hide-input"]
 reveal(
     guess,
     "a" if codebook_use(far)[0] > 0.9 else "b",
@@ -1384,8 +1414,9 @@ verdict("share in use, entries twenty times as far out", codebook_use(farther)[0
 verdict("its distortion minus that of independent pixels [nats]", distortion_of(farther) + exact[1], high=0.3)
 
 # %% [markdown]
-# An entry that no code is near gets no gradient and never comes back: **codebook collapse**. At the extreme one entry serves everybody, the code tells nothing, and we are back at section 6's posterior collapse. Common cures: start the entries
-# on codes, and put dead entries back on random codes.
+# An entry that no code is near gets no gradient and never comes back: **codebook collapse**. At the extreme one entry
+# serves everybody, the code tells nothing, and we are back at section 6's posterior collapse. Common cures: start the
+# entries on codes, and put dead entries back on random codes.
 #
 # The VQ-VAE has no $p(z)$ yet. Draw the four indices at random, or each by its own frequency, and see.
 
@@ -1402,9 +1433,14 @@ with torch.no_grad():
         "each by its frequency": vq.decoder(shuffled),
         "of real digits": vq.decoder(vq.indices(binary_test)),
     }
+
+# %% [markdown]
+# The next cell shows twelve of each, and counts the doubtful ones.
+
+# %% tags=["hide-input"]
 show(
     image_rows({name: images[:12] for name, images in drawn.items()}, "A codebook needs a prior"),
-    "Images from random indices and from indices drawn by frequency, many of them no digits, above images from the indices of real digits.",
+    "03.indices_drawn",
 )
 verdict(
     "doubtful: each index by its frequency, minus indices of real digits",
@@ -1413,11 +1449,13 @@ verdict(
 )
 
 # %% [markdown]
-# The four indices belong together, and drawing them one by one loses that. A second model is trained to draw them: an autoregressive one in the paper, a diffusion model in notebook 15.
+# The four indices belong together, and drawing them one by one loses that. A second model is trained to draw them: an
+# autoregressive one in the paper, a diffusion model in {notebook 17}.
 #
 # ## 11. Why the samples blur
 #
-# A decoder that must serve several images with one $z$ does best with their **average**: that is what cross-entropy asks for, and squared error too. Here is one image, trained to serve a three and an eight alike.
+# A decoder that must serve several images with one $z$ does best with their **average**: that is what cross-entropy
+# asks for, and squared error too. Here is one image, trained to serve a three and an eight alike.
 
 # %%
 pair = torch.cat([binary_test[grey_test.labels == digit][:1] for digit in (3, 8)])
@@ -1429,6 +1467,10 @@ for _ in range(300):
     loss.backward()
     optimizer.step()
 
+# %% [markdown]
+# The next cell shows the image, and counts undecided pixels of three models.
+
+# %% tags=["hide-input"]
 best_image = torch.sigmoid(one_image.detach())
 show(
     image_rows(
@@ -1437,7 +1479,7 @@ show(
         names=["a 3", "an 8", "best for both"],
         scale=1.2,
     ),
-    "A three, an eight, and between black and white a grey mixture of the two.",
+    "03.best_for_both",
 )
 verdict(
     "largest distance of the best image from the average of the two",
@@ -1466,7 +1508,8 @@ verdict(
 )
 
 # %% [markdown]
-# The less $z$ tells, the more images must share one, and the greyer it is. More rate makes reconstructions sharper; section 6 showed what it costs.
+# The less $z$ tells, the more images must share one, and the greyer it is. More rate makes reconstructions sharper;
+# section 6 showed what it costs.
 #
 # What the lectures list, with what you have measured:
 #
@@ -1479,7 +1522,8 @@ verdict(
 #
 # ## 12. The failure museum
 #
-# **Exhibit A: beta by accident.** You will meet this loss. It runs, it falls, and every sample is the same grey smear. Mend its units.
+# **Exhibit A: beta by accident.** You will meet this loss. It runs, it falls, and every sample is the same grey smear.
+# Mend its units.
 
 
 # %%
@@ -1505,7 +1549,7 @@ show(
         },
         "Exhibit A",
     ),
-    "Eight samples that are noise in the shape of a blot, and above all the same grey blot as probabilities.",
+    "03.grey_smear",
 )
 verdict("exhibit A, KL [nats per image]", bound_terms(smear, binary_test)[1].mean(), high=0.01)
 if mended_loss(VAE(8), binary[:2]) is None:
@@ -1518,8 +1562,9 @@ else:
     )
 
 # %% [markdown]
-# **Exhibit B: beta zero.** Section 4 had it: the reconstruction term alone. The training images come back better than from any other net here. The KL, which nobody pays for, is another matter. Find a $\beta$
-# *below one* that stays within a nat of the ELBO of section 3.
+# **Exhibit B: beta zero.** Section 4 had it: the reconstruction term alone. The training images come back better than
+# from any other net here. The KL, which nobody pays for, is another matter. Find a $\beta$ *below one* that stays
+# within a nat of the ELBO of section 3.
 
 
 # %%
@@ -1532,13 +1577,6 @@ def beta_net(beta):
         return missing + beta * kl_normal(mean, logvar).mean() if beta else missing
 
     return train_vae(loss, latent_dim=8)[0]
-
-
-def mended_beta():
-    """Return a value for beta, above 0 and below 1."""
-    ### BEGIN SOLUTION
-    return 0.8
-    ### END SOLUTION
 
 
 without = beta_net(0)
@@ -1554,6 +1592,16 @@ verdict(
     (on_held_out[0] - reconstruction).mean(),
     high=-3,
 )
+
+
+# %%
+def mended_beta():
+    """Return a value for beta, above 0 and below 1."""
+    ### BEGIN SOLUTION
+    return 0.8
+    ### END SOLUTION
+
+
 beta = mended_beta()
 if beta is None:
     print("exhibit B: not answered yet")
@@ -1569,8 +1617,9 @@ else:
     )
 
 # %% [markdown]
-# **Exhibit C: a decoder too strong.** Let the decoder see the pixels before the one it predicts, row by row from the top (an *autoregressive* decoder). It hardly needs $z$. Masks on its weights make sure that no pixel sees
-# itself or a later one: the picture shows which pixels may reach which.
+# **Exhibit C: a decoder too strong.** Let the decoder see the pixels before the one it predicts, row by row from the
+# top (an *autoregressive* decoder). It hardly needs $z$. Masks on its weights make sure that no pixel sees itself or a
+# later one: the picture shows which pixels may reach which.
 
 
 # %%
@@ -1609,14 +1658,15 @@ def strong(hidden_share):
         return -elbo_loss(many, logits, mean, logvar).item(), kl_normal(mean, logvar).mean().item()
 
 
+# %% [markdown]
+# The next cell draws who may reach whom.
+
+# %% tags=["hide-input"]
 masks = StrongDecoder(0.0)
 fig, ax = subplots(figsize=(4.6, 3.8))
 ax.imshow((masks.may_feed @ masks.may_see > 0).float(), cmap="gray_r")
 ax.set(xlabel="pixel that is seen", ylabel="pixel that is predicted", title="Who may reach whom")
-show(
-    fig,
-    "A square of 64 by 64 whose part below the diagonal is black: each pixel is reached by the earlier ones only.",
-)
+show(fig, "03.who_reaches_whom")
 
 # %% [markdown]
 # **Predict.** With this decoder the held-out ELBO (a) falls, for the code is used less; (b) rises.
@@ -1657,15 +1707,16 @@ else:
     )
 
 # %% [markdown]
-# By the number that we train on, the strong decoder is no failure at all. Whether it is one depends on what you want: a density, or a code. To mend the code, hide a share of the earlier pixels from the decoder during
-# training; a medium share keeps most of both.
-#
+# By the number that we train on, the strong decoder is no failure at all. Whether it is one depends on what you want: a
+# density, or a code. To mend the code, hide a share of the earlier pixels from the decoder during training; a medium
+# share keeps most of both.
+
 # %% [markdown]
 # ## Read with care
 #
 # Sentences and formulas of the source lectures that need a word, each held by a test.
 
-# %%
+# %% tags=["hide-input"]
 from IPython.display import Markdown
 
 from course_utils.errata import errata_table
@@ -1675,15 +1726,22 @@ Markdown(errata_table("03"))
 # %% [markdown]
 # ## What to take with you
 #
-# - A VAE is a latent-variable model trained by a bound on its likelihood. The encoder is there to make the bound tight, for all images at once.
+# - A VAE is a latent-variable model trained by a bound on its likelihood. The encoder is there to make the bound tight,
+#   for all images at once.
 # - Sum over pixels, sum over latents, mean over images. Anything else is another $\beta$.
 # - Compare likelihoods only between models of the same pixels and the same kind, and say which numbers are bounds.
 # - $\beta$ is the price of a nat of rate. Latents that do not pay for themselves are switched off.
-# - Linear, it is probabilistic PCA. With labels, it draws on demand. With a codebook, it needs a second model for the prior.
+# - Linear, it is probabilistic PCA. With labels, it draws on demand. With a codebook, it needs a second model for the
+#   prior.
 #
-# **Left out here.** Richer posteriors (flows: notebook 09) and priors, hierarchical VAEs (notebook 10 meets one: diffusion), convolutional VAEs, the Gumbel-softmax relaxation, disentanglement scores.
+# **Left out here.** Richer posteriors (flows: {notebook 09}) and priors, hierarchical VAEs (notebook 10 meets one:
+# diffusion), convolutional VAEs, the Gumbel-softmax relaxation, disentanglement scores.
 #
-# **Papers.** Kingma and Welling, *Auto-encoding variational Bayes*, 2014. Rezende, Mohamed and Wierstra, *Stochastic backpropagation and approximate inference in deep generative models*, 2014. Sohn, Lee and
-# Yan, *Learning structured output representation using deep conditional generative models*, 2015. Burda, Grosse and Salakhutdinov, *Importance weighted autoencoders*, 2016. Bowman et al., *Generating
-# sentences from a continuous space*, 2016. Higgins et al., *beta-VAE*, 2017. van den Oord, Vinyals and Kavukcuoglu, *Neural discrete representation learning*, 2017. Alemi et al., *Fixing a broken ELBO*, 2018. Loaiza-Ganem and Cunningham, *The
-# continuous Bernoulli*, 2019. Lucas et al., *Don't blame the ELBO! A linear VAE perspective on posterior collapse*, 2019. Tipping and Bishop, *Probabilistic principal component analysis*, 1999. Shoemake, *Animating rotation with quaternion curves*, 1985.
+# **Papers.** Kingma and Welling, *Auto-encoding variational Bayes*, 2014. Rezende, Mohamed and Wierstra, *Stochastic
+# backpropagation and approximate inference in deep generative models*, 2014. Sohn, Lee and Yan, *Learning structured
+# output representation using deep conditional generative models*, 2015. Burda, Grosse and Salakhutdinov, *Importance
+# weighted autoencoders*, 2016. Bowman et al., *Generating sentences from a continuous space*, 2016. Higgins et al.,
+# *beta-VAE*, 2017. van den Oord, Vinyals and Kavukcuoglu, *Neural discrete representation learning*, 2017. Alemi et
+# al., *Fixing a broken ELBO*, 2018. Loaiza-Ganem and Cunningham, *The continuous Bernoulli*, 2019. Lucas et al., *Don't
+# blame the ELBO! A linear VAE perspective on posterior collapse*, 2019. Tipping and Bishop, *Probabilistic principal
+# component analysis*, 1999. Shoemake, *Animating rotation with quaternion curves*, 1985.
