@@ -1,0 +1,89 @@
+"""The lessons as a reader meets them: short cells, wrapped prose, and drawings that are out of the way."""
+
+import functools
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_utils.figures.alt_text import alt_texts
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import pointers  # noqa: E402
+
+import notebooks as build  # noqa: E402
+
+SOURCES = sorted(build.SOURCE.glob("[0-9][0-9]_*.py"))
+LONGEST_CELL, WIDEST_PROSE = 40, 120
+NAME = re.compile(r'"(\d\d\.[a-z_]\w*)"')
+read = functools.cache(build.read_source)
+lessons = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+def code(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def collapsed(nb):
+    """(the cell before, the cell) for each cell that a student finds collapsed."""
+    pairs = zip([None, *nb.cells], nb.cells, strict=False)
+    return [(before, cell) for before, cell in pairs if build.COLLAPSED in cell.metadata.get("tags", [])]
+
+
+def prose(nb):
+    """The lines of text that can be wrapped: no tables, headings or formulas."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            text = re.sub(r"^\s*\$\$.*?\$\$", "", cell.source, flags=re.DOTALL | re.MULTILINE)
+            yield from (line for line in text.splitlines() if not line.lstrip().startswith(("|", "#", "$")))
+
+
+@lessons
+def test_code_cells_are_short(source):
+    long = [cell.source for cell in code(read(source)) if cell.source.count("\n") >= LONGEST_CELL]
+    assert not long, f"cut it in two, or draw in course_utils/figures: {long[0][:80]!r}"
+
+
+@lessons
+def test_prose_is_wrapped(source):
+    wide = [line for line in prose(read(source)) if len("# " + line) > WIDEST_PROSE]
+    assert not wide, f"wrap it at {WIDEST_PROSE} columns: {wide[0][:80]!r}"
+
+
+@lessons
+def test_a_line_of_text_says_what_a_collapsed_cell_does(source):
+    for before, cell in collapsed(read(source)):
+        assert before is not None and before.cell_type == "markdown", (
+            f"say above the collapsed cell what it does: {cell.source[:80]!r}"
+        )
+        assert before.source.rstrip().endswith((".", ":", ".)", "?")), before.source[-80:]
+
+
+@lessons
+def test_no_exercise_is_collapsed(source):
+    for _, cell in collapsed(read(source)):
+        assert not re.search(r"BEGIN SOLUTION|\bcheck\(|\bhint\(", cell.source), cell.source[:80]
+
+
+@lessons
+def test_alternative_texts_and_figures_belong_together(source):
+    deck = ROOT / "slides" / f"{source.stem}.md"
+    used = {
+        name
+        for path in (source, deck)
+        if path.exists()
+        for name in NAME.findall(path.read_text(encoding="utf-8"))
+    }
+    held = {name for name in alt_texts() if name.startswith(source.stem[:2])}
+    assert used <= set(alt_texts()), f"no file in alt_texts/ holds {sorted(used - set(alt_texts()))}"
+    assert held <= used, f"no figure uses {sorted(held - used)}"
+
+
+@lessons
+def test_a_pointer_to_a_lesson_that_is_not_there_says_so(source):
+    cells = [cell.source for cell in read(source).cells if cell.cell_type == "markdown"]
+    text = pointers.filled("\n".join(cells))
+    assert not pointers.dangling(text), "write {notebook NN}, and the build says that it is to come"
