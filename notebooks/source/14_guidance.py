@@ -2,28 +2,27 @@
 # jupyter:
 #   course:
 #     title: Guidance
-#     summary: Making samples more like what was asked for, with a classifier or without one; what a scale really samples, and what it costs; images as conditions.
+#     summary: Making samples more like what was asked for, with a classifier or without one; what a scale really samples, and what it costs.
 #     about: >-
-#       Make the samples more like their label, with a classifier or without one. What that really samples, exactly;
-#       what it costs in variety; and how a picture, not a label, can be the condition. Needs 10 to 12, **not** 13.
-#       *Touch:* the scale.
+#       Make the samples more like their label, with a classifier or without one. What that really samples, exactly, and
+#       what it costs in variety. Needs 10 to 12, **not** 13. *Touch:* the scale.
 # ---
 
 # %% [markdown]
 # # 14 Guidance
 #
-# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (classifier guidance); M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (conditional models, classifier-free guidance, super-resolution); *EECS 230 Deep Learning, Lecture 16*, after
-# S. Prince (ControlNet).
+# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (classifier guidance); M. Straka, *NPFL114
+# Lecture 13*, Charles University 2023 (conditional models, classifier-free guidance).
 #
 # **After this notebook you can**
 # - lead a model that knows no labels by a classifier, and say where the square root in the formula comes from;
 # - train one network with labels and without, and combine its two answers in one call, in either convention;
 # - say exactly, for a Gaussian, what a guidance scale samples;
 # - measure what a scale buys and what it costs, and choose one for a purpose;
-# - condition on images: super-resolution, filling in, edges; and add such a condition to a finished model;
-# - recognise four ways to break all this.
+# - recognise three ways to break all this.
 #
-# **Builds on** 05 (the Fréchet distance), 10, 11 (the score, the noise, one step back) and 12 (the network of digits, and the judge). **Time to run:** {measured_time}.
+# **Builds on** 05 (the Fréchet distance), 10, 11 (the score, the noise, one step back) and 12 (the network of digits,
+# and the judge). **Time to run:** {measured_time}.
 
 # %%
 import functools
@@ -36,7 +35,7 @@ from torch.nn import functional as F
 
 from course_utils import checkpoints, data, exact, metrics, training
 from course_utils.checks import check, hint, reveal
-from course_utils.diffusion import NoiseSchedule, NoisyClassifier, exact_model, guidance, samplers
+from course_utils.diffusion import NoiseSchedule, NoisyClassifier, UNet, exact_model, guidance, samplers
 from course_utils.diffusion.guidance_exact import LabelledMixture, guided_variance, guided_variance_sde
 from course_utils.figures import (
     DATA,
@@ -47,6 +46,7 @@ from course_utils.figures import (
     show,
     subplots,
 )
+from course_utils.preset import preset
 from course_utils.verdict import verdict
 
 torch.manual_seed(0)
@@ -70,8 +70,10 @@ def to_pixels(x):
 # %% [markdown]
 # ## 1. What a label does
 #
-# The network of notebook 12 took a label $y$ beside the noisy image $x_t$ and the step $t$. It models $p(x \mid y)$, the digits of one class, and it was also trained *without* the label, a tenth of the time: then it models $p(x)$, any digit. Its weights come with the course. Here is the same noise, turned into an image without a label and with
-# each of three.
+# The network of notebook 12 took a label $y$ beside the noisy image $x_t$ and the step $t$. It models $p(x \mid y)$,
+# the digits of one class, and it was also trained *without* the label, a tenth of the time: then it models $p(x)$, any
+# digit. Its weights come with the course. Here is the same noise, turned into an image without a label and with each of
+# three.
 
 
 # %%
@@ -79,7 +81,10 @@ net, _ = checkpoints.load("digits_diffusion")  # predicts v
 NULL = net.classes  # the label that means "not told"
 
 
-def draw(model, n, seed=0, kind="v_prediction", steps=20):
+STEPS = preset(20, smoke=2)  # of a sampler, where nothing else is said
+
+
+def draw(model, n, seed=0, kind="v_prediction", steps=STEPS):
     """n images in [0, 1], [n, 1, 8, 8], from model(x_t, t), by DDIM."""
     x = samplers.ddim(
         model, schedule, (n, 1, 8, 8), num_inference_steps=steps, prediction_type=kind, clip=(-1, 1),
@@ -95,13 +100,11 @@ def told(y):
 
 same_noise = {"not told": draw(told(torch.full((12,), NULL)), 12, seed=3)}
 same_noise |= {f"told {k}": draw(told(torch.full((12,), k)), 12, seed=3) for k in (2, 4, 7)}
-show(
-    image_rows(same_noise, "The same noise in each column"),
-    "Four rows of twelve digits from the same twelve noises: without a label all kinds, some of them unreadable; then twos, fours and sevens, one or another odd or faint.",
-)
+show(image_rows(same_noise, "The same noise in each column"), "14.same_noise")
 
 # %% [markdown]
-# How strongly does the label pull? Take held-out digits, noise them, and ask for the guess of $x_0$ three times: with the right label, with none, and with a wrong one.
+# How strongly does the label pull? Take held-out digits, noise them, and ask for the guess of $x_0$ three times: with
+# the right label, with none, and with a wrong one.
 
 
 # %%
@@ -121,6 +124,11 @@ ways = {
     "wrong label": (held_out.labels + 1) % 10,
 }
 guess_errors = {name: [error_of_guess(labels, t) for t in some_t] for name, labels in ways.items()}
+
+# %% [markdown]
+# The next cell draws the three curves.
+
+# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(7.2, 3.3))
 for (name, values), colour, style in zip(
     guess_errors.items(), (DATA, NOISE, MODEL), ("o-", "s--", "^:"), strict=True
@@ -128,10 +136,7 @@ for (name, values), colour, style in zip(
     ax.plot(some_t, values, style, color=colour, label=name, markersize=5)
 ax.set(title="What the label is worth", xlabel="t", ylabel="error of the guess of $x_0$", ylim=(0, None))
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-show(
-    fig,
-    "The error of the guess over t for three labels. All are alike at t = 0; then the three part, and ever more: a wrong label is worst, no label between, the right one best.",
-)
+show(fig, "14.worth_of_a_label")
 start, end = (guess_errors["no label"][k] / guess_errors["right label"][k] for k in (1, -1))
 verdict("error without the label over error with it, t = 100", start, low=0.97, high=1.05)
 verdict("the same, t = 999", end, low=1.2, high=1.4)
@@ -139,22 +144,31 @@ verdict("the same, t = 999", end, low=1.2, high=1.4)
 # %% [markdown]
 # Near the data the image says what it is, and a label adds nothing. Near the noise the label is all there is.
 #
-# A conditional model gives what is *likely* given the label, odd ones included, as often as they occur. Often one wants more: a four that nobody takes for a nine. So this notebook's question is: **how do you make samples more like their label**, with a model that you already have?
+# A conditional model gives what is *likely* given the label, odd ones included, as often as they occur. Often one wants
+# more: a four that nobody takes for a nine. So this notebook's question is: **how do you make samples more like their
+# label**, with a model that you already have?
 #
 # ## 2. Led by a classifier
 #
-# Suppose the model knows no labels, and somebody hands you a classifier. Bayes' rule at noise level $t$, and its gradient:
+# Suppose the model knows no labels, and somebody hands you a classifier. Bayes' rule at noise level $t$, and its
+# gradient:
 #
 # $$p_t(x_t \mid y) = \frac{p_t(x_t)\; p_t(y \mid x_t)}{p(y)}, \qquad
 # \nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p_t(y \mid x_t)$$
 #
-# The evidence $p(y)$ has no $x_t$ in it and drops out. On the right stand the score of the model *without* labels and the gradient of a classifier. So any classifier that can be differentiated turns an unconditional model into a conditional one (Dhariwal and Nichol 2021). The $t$ at $p_t(y \mid x_t)$ matters: the classifier is asked about a **noisy** image.
+# The evidence $p(y)$ has no $x_t$ in it and drops out. On the right stand the score of the model *without* labels and
+# the gradient of a classifier. So any classifier that can be differentiated turns an unconditional model into a
+# conditional one (Dhariwal and Nichol 2021). The $t$ at $p_t(y \mid x_t)$ matters: the classifier is asked about a
+# **noisy** image.
 #
 # To make the label count for more, give the second term a factor, the **guidance scale** $s$:
 #
 # $$\text{score}_s = \nabla \log p_t(x_t) + s\, \nabla \log p_t(y \mid x_t) \qquad (s = 0: \text{no label},\quad s = 1: \text{Bayes})$$
 #
-# **Exercise 1.** The gradient, from a classifier's logits. Each image has its own $y$, and its gradient must not depend on who else is in the batch. Samplers run under `torch.no_grad()`, so switch gradients on inside with `torch.enable_grad()`. What you return carries no graph, and your function leaves nothing behind: no mark on the caller's $x_t$, no gradient in the classifier's weights.
+# **Exercise 1.** The gradient, from a classifier's logits. Each image has its own $y$, and its gradient must not depend
+# on who else is in the batch. Samplers run under `torch.no_grad()`, so switch gradients on inside with
+# `torch.enable_grad()`. What you return carries no graph, and your function leaves nothing behind: no mark on the
+# caller's $x_t$, no gradient in the classifier's weights.
 
 
 # %%
@@ -180,7 +194,8 @@ with torch.no_grad():  # as a sampler would call it
 hint("guidance.classifier_gradient")
 
 # %% [markdown]
-# Models rarely say the score. From notebook 11, $\text{score} = -\epsilon / \sqrt{1 - \bar\alpha_t}$, and this holds for the guided ones too.
+# Models rarely say the score. From notebook 11, $\text{score} = -\epsilon / \sqrt{1 - \bar\alpha_t}$, and this holds
+# for the guided ones too.
 #
 # **Exercise 2.** Turn the formula for the score into one for $\epsilon$. The scale $s$ stands at the gradient.
 
@@ -199,7 +214,8 @@ classifier_epsilon = check("guidance.classifier_epsilon", classifier_epsilon)
 # %% [markdown]
 # ### With nothing learned
 #
-# Eight Gaussians on a ring, four above with label 0, four below with label 1. Everything is known here: the score at each noise level, and by Bayes' rule the classifier, too. Its logits are $\log p_t(x_t \mid y) + \log p(y)$.
+# Eight Gaussians on a ring, four above with label 0, four below with label 1. Everything is known here: the score at
+# each noise level, and by Bayes' rule the classifier, too. Its logits are $\log p_t(x_t \mid y) + \log p(y)$.
 
 # %%
 angle = (torch.arange(8).double() + 0.5) * math.pi / 4
@@ -229,10 +245,12 @@ def with_classifier(model, classifier, y, scale):
 any_of_ring, upper = exact_model(ring, schedule), exact_model(labelled.given(0), schedule)
 
 # %% [markdown]
-# Bayes' rule is exact, so with $s = 1$ the guided noise must be that of the conditional mixture itself, everywhere and at every $t$. This tests gradient, sign and root at once. And it tests the small $t$: ask the classifier of *clean* points at a noisy one, and it is no longer true.
+# Bayes' rule is exact, so with $s = 1$ the guided noise must be that of the conditional mixture itself, everywhere and
+# at every $t$. This tests gradient, sign and root at once. And it tests the small $t$: ask the classifier of *clean*
+# points at a noisy one, and it is no longer true. The next cell measures all that.
 
 
-# %%
+# %% tags=["hide-input"]
 def clean_classifier(x_t, t):
     return ring_classifier(x_t, torch.zeros_like(t))
 
@@ -259,11 +277,16 @@ verdict("s = 3 against course_utils.diffusion.guidance", largest_gap(3, by_packa
 # %% [markdown]
 # ## 3. What does a scale sample?
 #
-# With $s = 1$ we know what comes out: $p(x \mid y)$. With $s = 3$? At the last step, where no noise is left, $\text{score}_s$ is the score of $p(x)\, p(y \mid x)^s$: the data, **tilted** towards the label. Let us compute that density where we can, on a line, with one Gaussian each:
+# With $s = 1$ we know what comes out: $p(x \mid y)$. With $s = 3$? At the last step, where no noise is left,
+# $\text{score}_s$ is the score of $p(x)\, p(y \mid x)^s$: the data, **tilted** towards the label. Let us compute that
+# density where we can, on a line, with one Gaussian each:
 #
 # $$p(x) = \mathcal N(0, R^2), \qquad p(x \mid y) = \mathcal N(0, r^2), \qquad r < R$$
 #
-# So $r$ and $R$ are standard deviations, `std` and `total_std` in the code. (The label says "near the middle": $p(y \mid x) \propto p(x \mid y) / p(x)$ is a bell round 0.) By Bayes' rule $p(x)\, p(y \mid x)^s \propto p(x \mid y)^s\, p(x)^{1 - s}$, a product of powers of Gaussians, so a Gaussian. Call its variance $T^2$.
+# So $r$ and $R$ are standard deviations, `std` and `total_std` in the code. (The label says "near the middle":
+# $p(y \mid x) \propto p(x \mid y) / p(x)$ is a bell round 0.) By Bayes' rule
+# $p(x)\, p(y \mid x)^s \propto p(x \mid y)^s\, p(x)^{1 - s}$, a product of powers of Gaussians, so a Gaussian. Call its
+# variance $T^2$.
 #
 # **Exercise 3.** Find $T^2$.
 
@@ -280,7 +303,10 @@ def tilted_variance(std, total_std, scale):
 tilted_variance = check("guidance.tilted_variance", tilted_variance)
 
 # %% [markdown]
-# Now let a sampler say. All scores are known, $-x_t / \text{variance}$, and so is $\nabla \log p_t(y \mid x_t)$: the conditional score minus the other one. Everything is linear in $x_t$, so a sampler without fresh noise (DDIM) turns $x_T$ into a multiple of it, $x_0 = c\, x_T$, and as $x_T$ has variance 1 the variance of the samples is $c^2$. No averaging needed.
+# Now let a sampler say. All scores are known, $-x_t / \text{variance}$, and so is $\nabla \log p_t(y \mid x_t)$: the
+# conditional score minus the other one. Everything is linear in $x_t$, so a sampler without fresh noise (DDIM) turns
+# $x_T$ into a multiple of it, $x_0 = c\, x_T$, and as $x_T$ has variance 1 the variance of the samples is $c^2$. No
+# averaging needed.
 
 # %%
 r, R = 0.6, 1.0
@@ -303,6 +329,10 @@ def sampled_variance(scale, steps=1000):
     return c.item() ** 2
 
 
+# %% [markdown]
+# The next cell compares the two variances at $s = 0$ and $s = 1$.
+
+# %% tags=["hide-input"]
 tilted = {s: tilted_variance(torch.tensor([r]), torch.tensor([R]), s).item() for s in (0, 1, 2, 3)}
 for s in (0, 1):
     verdict(
@@ -313,14 +343,18 @@ for s in (0, 1):
     )
 
 # %% [markdown]
-# **Predict.** Now $s = 3$. The variance of the samples is (a) that of the tilted density, within a few hundredths; (b) larger, by half or more; (c) smaller, by half or more.
+# **Predict.** Now $s = 3$. The variance of the samples is (a) that of the tilted density, within a few hundredths; (b)
+# larger, by half or more; (c) smaller, by half or more.
 
 # %%
 ### BEGIN SOLUTION
 guess = "c"
 ### END SOLUTION
 
-# %%
+# %% [markdown]
+# The next cell samples, and compares.
+
+# %% tags=["hide-input"]
 ratio = sampled_variance(3) / tilted[3]
 answer = "b" if ratio > 1.5 else "c" if ratio < 0.5 else "a" if abs(ratio - 1) < 0.05 else "none of these"
 reveal(
@@ -331,17 +365,23 @@ reveal(
 verdict("s = 3: variance of the samples over the tilted one", ratio, low=0.28, high=0.31)
 
 # %% [markdown]
-# One often reads that guidance samples the tilted density. Here it does not, by a factor of three. What *is* sampled? Measure noise by $u = (1 - \bar\alpha_t) / \bar\alpha_t$ and divide $x_t$ by $\sqrt{\bar\alpha_t}$, so that $x = x_0 + \sqrt u\, \epsilon$: a Gaussian of variance $r^2$ then has variance $r^2 + u$ under noise. The guided score is
+# One often reads that guidance samples the tilted density. Here it does not, by a factor of three. What *is* sampled?
+# Measure noise by $u = (1 - \bar\alpha_t) / \bar\alpha_t$ and divide $x_t$ by $\sqrt{\bar\alpha_t}$, so that
+# $x = x_0 + \sqrt u\, \epsilon$: a Gaussian of variance $r^2$ then has variance $r^2 + u$ under noise. The guided score
+# is
 #
 # $$\text{score}_s = -k(u)\, x, \qquad k(u) = \frac{s}{r^2 + u} + \frac{1 - s}{R^2 + u}$$
 #
-# Call $k$ the **pull** towards 0. DDIM draws no fresh noise, and in the limit of small steps it follows $\mathrm dx / \mathrm du = -\tfrac12 \text{score}_s$ (notebook 12). Put the score in and divide by $x$:
+# Call $k$ the **pull** towards 0. DDIM draws no fresh noise, and in the limit of small steps it follows
+# $\mathrm dx / \mathrm du = -\tfrac12 \text{score}_s$ (notebook 12). Put the score in and divide by $x$:
 #
 # $$\frac{\mathrm d \log x}{\mathrm d u} = \frac12\, k(u) \quad\Longrightarrow\quad x \propto (r^2 + u)^{s/2}\, (R^2 + u)^{(1 - s)/2}$$
 #
-# Start at a large $u$ with pure noise, of variance $u$: there $x^2$ goes like $u^s u^{1 - s} = u$, so the constant is 1, and at $u = 0$ the **variance is $r^{2s} R^{2(1 - s)}$**. The tilted density averages the precisions with weights $s$ and $1 - s$. DDIM averages the *logarithms* of the variances.
+# Start at a large $u$ with pure noise, of variance $u$: there $x^2$ goes like $u^s u^{1 - s} = u$, so the constant is
+# 1, and at $u = 0$ the **variance is $r^{2s} R^{2(1 - s)}$**. The tilted density averages the precisions with weights
+# $s$ and $1 - s$. DDIM averages the *logarithms* of the variances. The next cell holds the formula against the sampler.
 
-# %%
+# %% tags=["hide-input"]
 for s in (2, 3):
     verdict(
         f"s = {s}: variance of the samples over the formula",
@@ -351,9 +391,11 @@ for s in (2, 3):
     )
 
 # %% [markdown]
-# Notebook 11 walked back with fresh noise at every step, notebook 12 without, and both came to the data: two ways to one distribution.
+# Notebook 11 walked back with fresh noise at every step, notebook 12 without, and both came to the data: two ways to
+# one distribution.
 #
-# **Predict.** And guided, $s = 3$, with fresh noise (1,000 steps of `samplers.ddpm`)? The variance is (a) the same as without fresh noise; (b) that of the tilted density; (c) neither.
+# **Predict.** And guided, $s = 3$, with fresh noise (1,000 steps of `samplers.ddpm`)? The variance is (a) the same as
+# without fresh noise; (b) that of the tilted density; (c) neither.
 
 # %%
 ### BEGIN SOLUTION
@@ -362,13 +404,18 @@ guess = "c"
 
 
 # %%
-def ancestral_variance(scale, n=60_000):
+def ancestral_variance(scale, n):
     """With fresh noise there is no single c: n samples, variance_type "fixed_large" (sigma_t^2 = beta_t)."""
     x = samplers.ddpm(line_model(scale), schedule, (n, 1), variance_type="fixed_large", generator=dice(5))
     return x.double().var().item()
 
 
-with_noise = {s: ancestral_variance(s) for s in (1, 2, 3)}
+with_noise = {s: ancestral_variance(s, preset(60_000, smoke=600)) for s in (1, 2, 3)}
+
+# %% [markdown]
+# The next cell compares it with the others.
+
+# %% tags=["hide-input"]
 to_ode, to_tilted = with_noise[3] / guided_variance(r, R, 3), with_noise[3] / tilted[3]
 answer = "a" if abs(to_ode - 1) < 0.1 else "b" if abs(to_tilted - 1) < 0.1 else "c"
 reveal(
@@ -382,16 +429,23 @@ for s in (1, 2, 3):
 verdict("s = 3: variance with fresh noise over the tilted one", to_tilted, low=0.68, high=0.74)
 
 # %% [markdown]
-# A third density. With fresh noise the sampler goes by the whole score in place of half of it, and the noise makes up for that. Write $V(u)$ for the variance of the samples at noise $u$. Without fresh noise it followed $\mathrm dV / \mathrm du = k V$. Now
+# A third density. With fresh noise the sampler goes by the whole score in place of half of it, and the noise makes up
+# for that. Write $V(u)$ for the variance of the samples at noise $u$. Without fresh noise it followed
+# $\mathrm dV / \mathrm du = k V$. Now
 #
 # $$\frac{\mathrm d V}{\mathrm d u} = 2 k V - 1 \quad\Longrightarrow\quad
 # V(0) = r^{4s} R^{4(1 - s)} \int_0^\infty (r^2 + u)^{-2s}\, (R^2 + u)^{-2(1 - s)}\, \mathrm du$$
 #
-# (Why? Let $F(u) = (r^2 + u)^{2s} (R^2 + u)^{2(1 - s)}$. Then $F' = 2 k F$, so $V / F$ has the derivative $-1 / F$. At a large $u$ all is noise, $V$ goes like $u$ and $F$ like $u^2$, so $V / F$ goes to 0 there. At $u = 0$ it is thus the integral of $1 / F$. At $s = 1$ that is $1 / r^2$, and all three agree.)
+# (Why? Let $F(u) = (r^2 + u)^{2s} (R^2 + u)^{2(1 - s)}$. Then $F' = 2 k F$, so $V / F$ has the derivative $-1 / F$. At
+# a large $u$ all is noise, $V$ goes like $u$ and $F$ like $u^2$, so $V / F$ goes to 0 there. At $u = 0$ it is thus the
+# integral of $1 / F$. At $s = 1$ that is $1 / r^2$, and all three agree.)
 #
-# Why is the tilted density missed? $k(u)$ is the precision of $p_u(x)\, p_u(y \mid x)^s$: take the two *noised* densities, then tilt. The sampler would need the other order: tilt first, then noise, which gives the precision $1 / (T^2 + u)$. With $r < R$ the two agree at $u = 0$, and nowhere else unless $s$ is 0 or 1.
+# Why is the tilted density missed? $k(u)$ is the precision of $p_u(x)\, p_u(y \mid x)^s$: take the two *noised*
+# densities, then tilt. The sampler would need the other order: tilt first, then noise, which gives the precision
+# $1 / (T^2 + u)$. With $r < R$ the two agree at $u = 0$, and nowhere else unless $s$ is 0 or 1. The next cell draws
+# the three variances over $s$, and the two pulls at $s = 3$.
 
-# %%
+# %% tags=["hide-input"]
 u = torch.logspace(-2, 2, 200).double()
 pull, needed = 3 / (r**2 + u) - 2 / (R**2 + u), 1 / (tilted[3] + u)
 scales = torch.linspace(0, 4, 41).tolist()
@@ -413,11 +467,7 @@ axes[1].loglog(u, needed, "--", color=DATA, label="tilt, then noise")
 axes[1].loglog(u, pull, color=MODEL, label="noise, then tilt")
 axes[1].set(title="The pull towards 0, s = 3", xlabel="noise u", ylabel="precision")
 axes[1].legend()
-show(
-    fig,
-    "Left: three falling curves of the variance over the scale, together from 0 to 1 only at the ends; above 1 the tilted is the widest, without fresh noise the narrowest; marks of samplers on the two. "
-    "Right: at small noise both pulls agree, around noise 1 the guided pull is the stronger.",
-)
+show(fig, "14.three_variances")
 verdict("pull over what the tilted density needs, at the largest", (pull / needed).max(), low=1.35, high=1.5)
 
 # %% [markdown]
@@ -440,15 +490,21 @@ verdict(
 )
 
 # %% [markdown]
-# It is the score. To sample the tilted density one would need the gradient of $\log \mathbb E[p(y \mid x_0)^s \mid x_t]$ in place of $s \log \mathbb E[p(y \mid x_0) \mid x_t]$, and an ordinary classifier does not give it. Guidance is a rule, and not Bayes' rule unless $s = 1$.
+# It is the score. To sample the tilted density one would need the gradient of
+# $\log \mathbb E[p(y \mid x_0)^s \mid x_t]$ in place of $s \log \mathbb E[p(y \mid x_0) \mid x_t]$, and an ordinary
+# classifier does not give it. Guidance is a rule, and not Bayes' rule unless $s = 1$.
 #
-# One exception says what matters. Let the label only *shift*: $p(x \mid y) = \mathcal N(m, R^2)$, as wide as $p(x)$. Then at every $u$ the guided score is $-(x - s m) / (R^2 + u)$, and that *is* the noised tilted density, $\mathcal N(s m, R^2 + u)$, for any $s$. Tilting and noising change places for a shift. For a change of width they do not.
+# One exception says what matters. Let the label only *shift*: $p(x \mid y) = \mathcal N(m, R^2)$, as wide as $p(x)$.
+# Then at every $u$ the guided score is $-(x - s m) / (R^2 + u)$, and that *is* the noised tilted density,
+# $\mathcal N(s m, R^2 + u)$, for any $s$. Tilting and noising change places for a shift. For a change of width they do
+# not.
 #
 # ### In the plane
 #
-# Back to the ring. Its two halves hardly overlap: at the centre of each upper mode $p(y = 0 \mid x)$ is almost exactly 1.
+# Back to the ring. Its two halves hardly overlap: at the centre of each upper mode $p(y = 0 \mid x)$ is
+# almost exactly 1. The next cell checks that, and how full the modes of the tilted density are.
 
-# %%
+# %% tags=["hide-input"]
 sure = labelled.log_class(centres[:4], 0).exp()
 axis = torch.linspace(-2.5, 2.5, 251).double()
 plane = torch.cartesian_prod(axis, axis)
@@ -461,7 +517,9 @@ verdict(
 )
 
 # %% [markdown]
-# **Predict.** Half of $p(x \mid y)$, and half of the tilted density, lies in the two outer modes, those next to the other class. And of the guided samples at $s = 4$, without fresh noise? (a) Half; (b) a quarter or less; (c) three quarters or more.
+# **Predict.** Half of $p(x \mid y)$, and half of the tilted density, lies in the two outer modes, those next to the
+# other class. And of the guided samples at $s = 4$, without fresh noise? (a) Half; (b) a quarter or less; (c) three
+# quarters or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -483,12 +541,16 @@ def outer_share(points):
 
 clouds = {f"s = {s}": on_ring(s) for s in (1, 4, 8)}
 clouds["s = 4, fresh noise"] = on_ring(4, samplers.ddpm, variance_type="fixed_large")
+
+# %% [markdown]
+# The next cell counts, and draws the clouds.
+
+# %% tags=["hide-input"]
 outer = {name: outer_share(points) for name, points in clouds.items()}
 share = outer["s = 4"]
 answer = "a" if abs(share - 0.5) < 0.1 else "b" if share < 0.25 else "c" if share > 0.75 else "none"
 reveal(guess, answer, "the push comes at large t, where noise has made the modes run into one another.")
 
-# %%
 fig, axes = subplots(1, 4, figsize=(11, 3.5), sharex=True, sharey=True)
 for ax, (name, points) in zip(axes, clouds.items(), strict=True):
     ax.scatter(*points[:500].T, s=2, color=MODEL, linewidths=0)
@@ -497,10 +559,7 @@ for ax, (name, points) in zip(axes, clouds.items(), strict=True):
         ax.add_patch(Circle(centre, 3 * 0.15, fill=False, color=colour, linestyle=style, linewidth=1.3))
     ax.set_title(f"{name}\n{outer[name]:.0%} in the outer two", fontsize=12)
     ax.set(aspect="equal", xlim=(-2.1, 2.1), ylim=(-2.0, 2.2))
-show(
-    fig,
-    "Four clouds on the ring's upper half. At scale 1 the four modes are equally full; at 4 the outer two are nearly empty, less so with fresh noise; at 8 they are all but empty and the inner ones are drawn upwards, to the rim of their circles.",
-)
+show(fig, "14.four_clouds")
 verdict("s = 1: share in the outer two", outer["s = 1"], low=0.45, high=0.55)
 verdict("s = 4: the same", outer["s = 4"], low=0.05, high=0.16)
 verdict("s = 4, fresh noise: the same", outer["s = 4, fresh noise"], low=0.2, high=0.32)
@@ -519,11 +578,15 @@ verdict("t = 500: p_t(y = 0 | x_t) at the centre of an outer mode", outer_one, l
 verdict("the same at the centre of an inner one", inner_one, low=0.87, high=0.9)
 
 # %% [markdown]
-# Tilting has nothing to do at the modes, where the label is sure already. But half way to noise an outer mode is a place where the other class is likely too. A large scale takes that seriously and leads away from it, to where the label is beyond doubt. By the time the noise is small and the doubt is gone, the samples are elsewhere. So guidance **keeps away from what could be mistaken** under noise, even where a clean point could not. Expect the same of images.
+# Tilting has nothing to do at the modes, where the label is sure already. But half way to noise an outer mode is a
+# place where the other class is likely too. A large scale takes that seriously and leads away from it, to where the
+# label is beyond doubt. By the time the noise is small and the doubt is gone, the samples are elsewhere. So guidance
+# **keeps away from what could be mistaken** under noise, even where a clean point could not. Expect the same of images.
 #
 # ### Touch it
 #
-# Move the scale. The samples, the true conditional and the tilted density are all exact. Try your ring and the presets, with fresh noise and without, and look for a scale at which the samples leave the data.
+# Move the scale. The samples, the true conditional and the tilted density are all exact. Try your ring and the presets,
+# with fresh noise and without, and look for a scale at which the samples leave the data.
 
 # %%
 from course_utils.widgets import GuidanceExplorer
@@ -533,7 +596,9 @@ GuidanceExplorer(labelled, scale=4.0)
 # %% [markdown]
 # ## 4. A classifier of noisy digits
 #
-# Now with networks. The model of digits is asked without a label, and a classifier is to lead it. It must read $x_t$ at every $t$, so it is trained like the denoiser: a random step, fresh noise, then the usual cross-entropy. It gets $t$ as an input. Beside it we train the same net on clean digits ($t = 0$) only.
+# Now with networks. The model of digits is asked without a label, and a classifier is to lead it. It must read $x_t$ at
+# every $t$, so it is trained like the denoiser: a random step, fresh noise, then the usual cross-entropy. It gets $t$
+# as an input. Beside it we train the same net on clean digits ($t = 0$) only.
 
 
 # %%
@@ -556,8 +621,11 @@ def trained_classifier(noisy, steps):
 noisy_reader = trained_classifier(noisy=True, steps=600)
 clean_reader = trained_classifier(noisy=False, steps=300)
 
+# %% [markdown]
+# How well do they read? The next cell counts, over the steps.
 
-# %%
+
+# %% tags=["hide-input"]
 @torch.no_grad()
 def reading(classifier, t):
     """Accuracy and cross-entropy on held-out digits at step t."""
@@ -575,11 +643,13 @@ for name, at in read_by.items():
 verdict("either: at t = 999, where a guess gets 0.1", max(at[-1][0] for at in read_by.values()), high=0.2)
 
 # %% [markdown]
-# Both read clean digits. Half way to noise both still read most of them, the first one somewhat more. Let the first one lead, at three scales. A **judge** reads the results: the classifier of notebook 12, which leads nobody, and is asked about finished images only.
+# Both read clean digits. Half way to noise both still read most of them, the first one somewhat more. Let the first one
+# lead, at three scales. A **judge** reads the results: the classifier of notebook 12, which leads nobody, and is asked
+# about finished images only.
 
 # %%
 judge, _ = checkpoints.load("digit_classifier")
-asked = torch.arange(500) % 10
+asked = torch.arange(preset(500, smoke=50)) % 10
 
 
 def unlabelled(x_t, t):
@@ -588,8 +658,8 @@ def unlabelled(x_t, t):
 
 
 def led(reader, scale):
-    """500 digits, led by a classifier to the labels `asked`."""
-    return draw(with_classifier(unlabelled, reader, asked, scale), 500, seed=1, kind="epsilon")
+    """Digits, led by a classifier to the labels `asked`."""
+    return draw(with_classifier(unlabelled, reader, asked, scale), len(asked), seed=1, kind="epsilon")
 
 
 def share_read(images):
@@ -601,16 +671,22 @@ for (s, images), band in zip(led_by_noisy.items(), ((0.07, 0.15), (0.65, 0.86), 
     verdict(f"led at s = {s}: share read as asked", share_read(images), low=band[0], high=band[1])
 
 # %% [markdown]
-# At $s = 1$ a good part goes astray, though Bayes' rule says that $s = 1$ is all it takes. Bayes' rule wants the exact $p_t(y \mid x_t)$ and the exact score, and both nets have errors. (It is not the few steps of the sampler: with 100 as many go astray. Try it: give `draw` in `led` its `steps`.) A scale above 1 makes up for it.
+# At $s = 1$ a good part goes astray, though Bayes' rule says that $s = 1$ is all it takes. Bayes' rule wants the exact
+# $p_t(y \mid x_t)$ and the exact score, and both nets have errors. (It is not the few steps of the sampler: with 100 as
+# many go astray. Try it: give `draw` in `led` its `steps`.) A scale above 1 makes up for it.
 #
-# **Predict.** Now the *clean* reader leads, at $s = 4$. The judge reads as asked (a) about as many as with the noisy reader, within 5 points; (b) 5 to 20 points fewer; (c) fewer still.
+# **Predict.** Now the *clean* reader leads, at $s = 4$. The judge reads as asked (a) about as many as with the noisy
+# reader, within 5 points; (b) 5 to 20 points fewer; (c) fewer still.
 
 # %%
 ### BEGIN SOLUTION
 guess = "c"
 ### END SOLUTION
 
-# %%
+# %% [markdown]
+# The next cell lets it lead, has the results read, and shows ten of each.
+
+# %% tags=["hide-input"]
 led_by_clean = led(clean_reader, 4)
 lost = share_read(led_by_noisy[4]) - share_read(led_by_clean)
 reveal(
@@ -619,7 +695,7 @@ reveal(
     "what leads is a gradient, and nothing in its training asked for a good one on noise.",
 )
 with torch.no_grad():
-    finished = clean_reader(2 * led_by_clean - 1, torch.zeros(500, dtype=torch.long)).argmax(1)
+    finished = clean_reader(2 * led_by_clean - 1, torch.zeros_like(asked)).argmax(1)
 verdict(
     "led by the clean reader, s = 4: share read as asked by the judge", share_read(led_by_clean), high=0.7
 )
@@ -635,10 +711,13 @@ for name, images in ten_each.items():
     print(f"{name}: the judge's readings (here {readings})")
 show(
     image_rows(ten_each, "Asked for: 0 to 9", names=[str(k) for k in range(10)]),
-    "Three rows of ten digits asked to be 0 to 9: with the noisy reader at scale 1 most, at scale 4 nearly all are right; with the clean reader more are other digits or none.",
+    "14.led_by_classifiers",
 )
 
-# %%
+# %% [markdown]
+# Why? The next cell draws how well both read over $t$, and compares their gradients.
+
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(10.6, 3.4))
 for (name, at), colour, style in zip(read_by.items(), (DATA, MODEL), ("o-", "s--"), strict=True):
     for ax, index in ((axes[0], 0), (axes[1], 1)):
@@ -648,10 +727,7 @@ axes[1].text(5, math.log(10) + 0.15, "knowing nothing", color="#595959", fontsiz
 axes[0].set(title="Held-out digits: accuracy", xlabel="t", ylabel="share read", ylim=(0, 1.02))
 axes[1].set(title="and cross-entropy", xlabel="t", ylabel="nats")
 axes[0].legend(loc="lower left")
-show(
-    fig,
-    "Left: accuracy over t for both readers, close together, falling to a tenth. Right: their cross-entropy; the noisy reader's rises to that of knowing nothing, the clean reader's far above it.",
-)
+show(fig, "14.two_readers")
 surprise = {name: at[-1][1] for name, at in read_by.items()}
 verdict(
     "t = 999, cross-entropy over log 10: trained on noisy digits",
@@ -677,7 +753,10 @@ verdict("cosine of the angle between the two, on average", alike, low=0.45, high
 verdict("led by the clean reader, s = 1: share read as asked", share_read(led(clean_reader, 1)), high=0.65)
 
 # %% [markdown]
-# The clean reader's *accuracy* was not so bad. But it is sure where there is next to nothing to know. So near the noise, where the image could still become any digit, its gradient is several times too long, and the direction is off as well. A smaller scale does not mend that (the last line). In the end it reads most images as asked, and the judge only a little more than half. Images that one classifier takes for what they are not are called **adversarial** to it.
+# The clean reader's *accuracy* was not so bad. But it is sure where there is next to nothing to know. So near the
+# noise, where the image could still become any digit, its gradient is several times too long, and the direction is off
+# as well. A smaller scale does not mend that (the last line). In the end it reads most images as asked, and the judge
+# only a little more than half. Images that one classifier takes for what they are not are called **adversarial** to it.
 #
 # ## 5. Without a classifier
 #
@@ -685,11 +764,14 @@ verdict("led by the clean reader, s = 1: share read as asked", share_read(led(cl
 #
 # $$\nabla \log p_t(y \mid x_t) = \nabla \log p_t(x_t \mid y) - \nabla \log p_t(x_t)$$
 #
-# So if one network answers with the label *and* without it, no classifier is needed (**classifier-free guidance**, Ho and Salimans 2021). Put it into the formula of section 2, and multiply by $-\sqrt{1 - \bar\alpha_t}$; the root goes away, for both terms have it:
+# So if one network answers with the label *and* without it, no classifier is needed (**classifier-free guidance**, Ho
+# and Salimans 2021). Put it into the formula of section 2, and multiply by $-\sqrt{1 - \bar\alpha_t}$; the root goes
+# away, for both terms have it:
 #
 # $$\epsilon_s = \epsilon_\theta(x_t, t, \varnothing) + s\, \big( \epsilon_\theta(x_t, t, y) - \epsilon_\theta(x_t, t, \varnothing) \big)$$
 #
-# $\varnothing$ is one label more, "not told". To train it, **hide** the label of each image with a small probability, 0.1 or 0.2, by new coins in every batch. One network so learns both models.
+# $\varnothing$ is one label more, "not told". To train it, **hide** the label of each image with a small probability,
+# 0.1 or 0.2, by new coins in every batch. One network so learns both models.
 #
 # **Exercise 4.** Hide labels, each with probability `share`, with `generator` for the coins.
 
@@ -707,7 +789,8 @@ def drop_labels(y, null, share, generator):
 drop_labels = check("guidance.drop_labels", drop_labels)
 
 # %% [markdown]
-# That is all that changes in training: one line in the loss of notebook 12. Does the row of $\varnothing$ in the table of labels learn anything? One batch shows it:
+# That is all that changes in training: one line in the loss of notebook 12. Does the row of $\varnothing$ in the table
+# of labels learn anything? One batch shows it:
 
 
 # %%
@@ -720,6 +803,11 @@ def loss_with_dropout(net, images, labels, generator, share=0.1):
     return (net(schedule.add_noise(x0, noise, t), t, hidden) - v).square().mean()
 
 
+# %% [markdown]
+# The next cell takes one batch of 512, once with a tenth of the labels hidden and once with none.
+
+
+# %% tags=["hide-input"]
 def gradient_of_rows(share):
     """How much gradient each row of the label table gets from one batch of 512: [11]."""
     loss = loss_with_dropout(net, digits.images[:512], digits.labels[:512], dice(4), share)
@@ -757,9 +845,12 @@ combine = check("guidance.combine", combine)
 # | here, and `guidance_scale` in *diffusers* | $\epsilon_\varnothing + s\, (\epsilon_y - \epsilon_\varnothing)$ | $s = 1$ | $s = 0$ |
 # | Ho and Salimans, and one of our lectures | $\epsilon_y + w\, (\epsilon_y - \epsilon_\varnothing)$ | $w = 0$ | $w = -1$ |
 #
-# They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. (The prediction may be $\epsilon$, $x_0$, $v$ or the score: for a given $x_t$ each is a multiple of the other plus something made of $x_t$ alone, and as the weights $s$ and $1 - s$ add up to 1, the rule is the same for all. Cutting $\hat x_0$ to $[-1, 1]$ comes after it.)
+# They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. (The
+# prediction may be $\epsilon$, $x_0$, $v$ or the score: for a given $x_t$ each is a multiple of the other plus
+# something made of $x_t$ alone, and as the weights $s$ and $1 - s$ add up to 1, the rule is the same for all. Cutting
+# $\hat x_0$ to $[-1, 1]$ comes after it.) The next cell tries all this on the network.
 
-# %%
+# %% tags=["hide-input"]
 x_t, steps = torch.randn(20, 1, 8, 8, generator=dice()), torch.full((20,), 600)
 y = torch.arange(20) % 10
 with torch.no_grad():
@@ -782,7 +873,8 @@ mixed_epsilon = combine(to_epsilon(uncond), to_epsilon(cond), s)
 verdict("combined as v, or as epsilon: largest difference", (mixed_v - mixed_epsilon).abs().max(), high=1e-5)
 
 # %% [markdown]
-# And on the ring, where classifier and models are exact, guidance with and without a classifier is one and the same thing:
+# And on the ring, where classifier and models are exact, guidance with and without a classifier is one and the same
+# thing:
 
 
 # %%
@@ -799,7 +891,8 @@ verdict(
 # %% [markdown]
 # ### Both answers in one call
 #
-# Two answers, two calls of the network? One is enough: put the batch behind itself, once with $\varnothing$ and once with the labels, and cut the answer in two.
+# Two answers, two calls of the network? One is enough: put the batch behind itself, once with $\varnothing$ and once
+# with the labels, and cut the answer in two.
 #
 # **Exercise 6.** `net(x_t, t, y)` takes a batch of any size. Call it once.
 
@@ -817,7 +910,10 @@ def one_call(x_t, t, y, net, null, scale):
 # %%
 one_call = check("guidance.one_call", one_call)
 
-# %%
+# %% [markdown]
+# The next cell compares one call with two.
+
+# %% tags=["hide-input"]
 exact_net = checkpoints.load("digits_diffusion")[0].double()  # so that rounding is not in the way
 with torch.no_grad():
     x = x_t.double()
@@ -844,11 +940,16 @@ def sheet(scale, columns=12):
 
 
 rows = {s: sheet(s) for s in (0, 1, 2, 4, 8)}
+
+# %% [markdown]
+# The next cell shows them, and measures their spread and their ink.
+
+# %% tags=["hide-input"]
 show(
     image_rows(
         {f"s = {s}": images for s, images in rows.items()}, "Asked for: 4, the same noise in each column"
     ),
-    "Five rows of twelve digits, scale 0 to 8: any digits at 0, fours of many makes at 1, one of them like a six, and clearer, more alike and inkier ones at 2, 4 and 8.",
+    "14.fours_by_scale",
 )
 with torch.no_grad():
     spread_at = {s: judge.features(images).std(0).mean().item() for s, images in rows.items()}
@@ -863,14 +964,19 @@ verdict("pixels of full ink, s = 8 over s = 1", ink[8] / ink[1], low=1.2)
 #
 # ## 6. What it costs
 #
-# "Clearer" and "more alike" can be measured. Four measures, by the judge's reading or its features (the 64 numbers before its last layer), against the training digits:
+# "Clearer" and "more alike" can be measured. Four measures, by the judge's reading or its features (the 64 numbers
+# before its last layer), against the training digits:
 #
 # - **fidelity**: the share that the judge reads as asked;
-# - **precision**: the share of samples that lie among the training digits: within reach of one of them, its reach being the distance to its third-nearest fellow (Kynkäänniemi et al. 2019);
-# - **recall**: the same with the places changed, the share of training digits that lie among the samples: how much of the data is still covered;
+# - **precision**: the share of samples that lie among the training digits: within reach of one of them, its reach being
+#   the distance to its third-nearest fellow (Kynkäänniemi et al. 2019);
+# - **recall**: the same with the places changed, the share of training digits that lie among the samples: how much of
+#   the data is still covered;
 # - **Fréchet distance** of the features, as in notebooks 05 and 12: both together.
 #
-# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each scale. Not weights but samples are stored, so the measuring is done here. Its networks are not the one of sections 1 and 5; they were trained for less long:
+# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each
+# scale. Not weights but samples are stored, so the measuring is done here. Its networks are not the one of sections 1
+# and 5; they were trained for less long:
 
 # %%
 study, provenance = checkpoints.load("digits_guidance")
@@ -899,20 +1005,27 @@ def judged(images):
 
 def measured(method):
     """{scale: [seeds, 4]} for a method of the study."""
-    return {s: torch.tensor([judged(one) for one in study(method, s)]) for s in study.scales[method]}
+    seeds, n = preset(5, smoke=1), len(asked)
+    return {
+        s: torch.tensor([judged(one[:n]) for one in study(method, s)[:seeds]]) for s in study.scales[method]
+    }
 
 
 free_of = measured("classifier_free")
 
 # %% [markdown]
-# **Predict.** At which scale is the Fréchet distance smallest, averaged over the seeds? (a) Exactly 1, no guidance; (b) a little above 1, up to 1.5; (c) 2 or more.
+# **Predict.** At which scale is the Fréchet distance smallest, averaged over the seeds? (a) Exactly 1, no guidance; (b)
+# a little above 1, up to 1.5; (c) 2 or more.
 
 # %%
 ### BEGIN SOLUTION
 guess = "b"
 ### END SOLUTION
 
-# %%
+# %% [markdown]
+# The next cell finds the best scale by each measure, and reveals the last.
+
+# %% tags=["hide-input"]
 MEASURES = ("read as asked", "precision", "recall", "Fréchet distance")
 used, scores = list(free_of), torch.stack(list(free_of.values()))  # [scales, seeds, 4]
 means = scores.mean(1)
@@ -926,9 +1039,9 @@ reveal(
 )
 
 # %% [markdown]
-# And the other three? Look at the curves.
+# And the other three? Look at the curves. The next cell draws all four.
 
-# %%
+# %% tags=["hide-input"]
 fig, axes = subplots(1, 4, figsize=(12.4, 3.2))
 for k, (ax, name) in enumerate(zip(axes, MEASURES, strict=True)):
     ax.fill_between(
@@ -939,13 +1052,13 @@ for k, (ax, name) in enumerate(zip(axes, MEASURES, strict=True)):
         ax.plot(best[k], top[k], "*", color=DATA, markersize=15)
     ax.axvline(1, color=NOISE, linestyle=":", linewidth=1)
     ax.set(title=name, xlabel="scale s", ylim=(0, None))
-show(
-    fig,
-    "Four curves over the scale with a band over seeds and a star where one scale is the best. Read as asked rises to 1 and stays, with no star; precision rises to its best about 2 and slowly falls; recall hardly moves up to 1, its star at 0.5, and falls from there; the distance falls steeply to 1, has its best just above and rises again.",
-)
+show(fig, "14.four_measures")
+
+# %% [markdown]
+# The next cell says where each is best, and by how much.
 
 
-# %%
+# %% tags=["hide-input"]
 def average(scale, k):
     return free_of[scale].mean(0)[k].item()
 
@@ -963,7 +1076,10 @@ verdict("precision, s = 0 over s = 1", average(0, 1) / average(1, 1), high=0.7)
 verdict("Fréchet distance, s = 4 over s = 1", average(4, 3) / average(1, 3), low=4)
 verdict("Fréchet distance, s = 0 over s = 1", average(0, 3) / average(1, 3), low=6)
 
-# %%
+# %% [markdown]
+# How sure is that? The next cell looks at each seed between 1 and 2.
+
+# %% tags=["hide-input"]
 near = [s for s in used if 1 <= s <= 2]
 distances = scores[[used.index(s) for s in near], :, 3]  # [scales near 1, seeds]
 for s, of_seeds in zip(near, distances, strict=True):
@@ -977,15 +1093,25 @@ verdict("Fréchet distance, s = 1.5 over s = 1: mean", against_one[near.index(1.
 # %% [markdown]
 # Four measures, and no scale is the best for all of them.
 #
-# **Read as asked** goes to 1 and stays there, whatever happens to the images. A classifier likes what is typical, and more than typical. It cannot tell "clearer" from "all alike", and nobody should choose a scale by it alone.
+# **Read as asked** goes to 1 and stays there, whatever happens to the images. A classifier likes what is typical, and
+# more than typical. It cannot tell "clearer" from "all alike", and nobody should choose a scale by it alone.
 #
-# **Precision** has its best between 1.5 and 3, and then falls: some of the guided samples leave the data, as some points on the ring did.
+# **Precision** has its best between 1.5 and 3, and then falls: some of the guided samples leave the data, as some
+# points on the ring did.
 #
-# **Recall** falls from 1 on: guidance narrows. Below 1 it hardly changes, and its star at 0.5 is a trap, for many images there are not what was asked (first panel). Recall looks at no label, and samples strewn outside the data stand far from one another, so their reach is long. Bad samples can thus raise it: at 0 it is as high as at 1, and precision is little more than half. Read the two together.
+# **Recall** falls from 1 on: guidance narrows. Below 1 it hardly changes, and its star at 0.5 is a trap, for many
+# images there are not what was asked (first panel). Recall looks at no label, and samples strewn outside the data stand
+# far from one another, so their reach is long. Bad samples can thus raise it: at 0 it is as high as at 1, and precision
+# is little more than half. Read the two together.
 #
-# The **Fréchet distance** asks for the whole distribution. An exact conditional model has that at $s = 1$, and no guidance could better it. These networks are not exact, and a little guidance mends more than it narrows: 1.1 is better than 1 with every seed. Between 1.1 and 1.25 the seeds do not agree, and at 1.5 the narrowing already costs more than was gained. It is much the same on large images: for ImageNet, Karras et al. 2024 find the best scale a little above 1 by such a distance. For text prompts, where fidelity is what counts, much larger ones are usual.
+# The **Fréchet distance** asks for the whole distribution. An exact conditional model has that at $s = 1$, and no
+# guidance could better it. These networks are not exact, and a little guidance mends more than it narrows: 1.1 is
+# better than 1 with every seed. Between 1.1 and 1.25 the seeds do not agree, and at 1.5 the narrowing already costs
+# more than was gained. It is much the same on large images: for ImageNet, Karras et al. 2024 find the best scale a
+# little above 1 by such a distance. For text prompts, where fidelity is what counts, much larger ones are usual.
 #
-# Look at the study's digits themselves: each column has a label, each row a noise. The widget names the scale in both conventions.
+# Look at the study's digits themselves: each column has a label, each row a noise. The widget names the scale in both
+# conventions.
 
 # %%
 shown = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
@@ -996,9 +1122,10 @@ GuidanceExplorer(
 )
 
 # %% [markdown]
-# And with a classifier of noisy digits in place of the second answer?
+# And with a classifier of noisy digits in place of the second answer? The next cell draws precision against recall for
+# both ways.
 
-# %%
+# %% tags=["hide-input"]
 led_of = measured("classifier")
 fig, ax = subplots(figsize=(6.6, 3.9))
 for found, name, colour, style in (
@@ -1014,10 +1141,7 @@ ax.set(
     title="Precision against recall (numbers: scale s)", xlabel="recall", ylabel="precision", ylim=(0.4, 1)
 )
 ax.legend(loc="lower left", fontsize=11)
-show(
-    fig,
-    "Two curves in the plane of recall and precision, numbered by scale: the classifier-free one runs from high recall at scale 1 over its best precision to low recall; the one with a classifier lies well below it, at high recall.",
-)
+show(fig, "14.precision_and_recall")
 reached = {name: max(values.mean(0)[1].item() for values in found.values())
            for name, found in (("free", free_of), ("led", led_of))}  # fmt: skip
 verdict("best precision, classifier-free minus with a classifier", reached["free"] - reached["led"], low=0.1)
@@ -1035,783 +1159,15 @@ verdict(
 verdict("precision told the label, s = 1, minus that without a label", average(1, 1) - average(0, 1), low=0.2)
 
 # %% [markdown]
-# Two lines explain the gap. At $s = 1$ a classifier changes no precision: all labels are asked for equally often, and $\sum_y p(y)\, p(x \mid y) = p(x)$, so over all labels Bayes' rule gives back the model without a label, good or bad. And that model is the weak half of the network, as the last line shows. (It is trained on all images, but only in a fifth of the time, and any digit is harder to learn than a given one. Which of the two makes it weak was not tested.)
+# Two lines explain the gap. At $s = 1$ a classifier changes no precision: all labels are asked for equally often, and
+# $\sum_y p(y)\, p(x \mid y) = p(x)$, so over all labels Bayes' rule gives back the model without a label, good or bad.
+# And that model is the weak half of the network, as the last line shows. (It is trained on all images, but only in a
+# fifth of the time, and any digit is harder to learn than a given one. Which of the two makes it weak was not tested.)
 #
-# So a classifier has to mend the weak half. Classifier-free guidance *leaves* it for the better one, and needs no second network and no gradient at sampling. It has become the usual way.
-
-# %% [markdown]
-# ## 7. An image as the condition
+# So a classifier has to mend the weak half. Classifier-free guidance *leaves* it for the better one, and needs no
+# second network and no gradient at sampling. It has become the usual way.
 #
-# A label goes in as a vector that every block hears. What if the condition is itself a picture? The simplest way: what can be an *input* can be a *condition*. Give the network more channels. It then sees, at every pixel, the noisy
-# image beside the condition, and the loss stays what it was:
-#
-# $$\hat v = v_\theta\big([\,x_t,\ c\,],\ t\big), \qquad c = \text{the small image, enlarged to the size of } x_t$$
-#
-# That is **SR3** (Saharia et al. 2021): super-resolution, from few pixels to many. Noise goes on $x_t$ only. The condition is known, so it is clean at every step.
-#
-# **Exercise 7.** Build that input. `small` comes in $[0, 1]$. Enlarge it with bilinear interpolation (`F.interpolate` with its default corners), scale it as $x_0$ is scaled, and put it behind $x_t$.
-
-
-# %%
-def network_input(x_t, small):
-    """x_t: [B, 1, H, W]; small: [B, 1, h, w] in [0, 1] -> [B, 2, H, W]: x_t, then the enlarged small image."""
-    ### BEGIN SOLUTION
-    large = F.interpolate(small, size=x_t.shape[-2:], mode="bilinear")
-    return torch.cat([x_t, 2 * large - 1], dim=1)
-    ### END SOLUTION
-
-
-# %%
-network_input = check("guidance.network_input", network_input)
-
-# %% [markdown]
-# Train a small one live. A small image is the mean over blocks of 2 x 2 pixels, so 64 numbers become 16. The net has two channels in, one out, and is not told the label.
-
-
-# %%
-from course_utils.diffusion import UNet
-from course_utils.preset import preset
-
-
-def shrink(images, factor=2):
-    """The mean over blocks of factor x factor pixels: [B, 1, H, W] -> [B, 1, H / factor, W / factor]."""
-    return F.avg_pool2d(images, factor)
-
-
-def superres_loss(net, images):
-    x0, t, noise = 2 * images - 1, torch.randint(1000, (len(images),)), torch.randn_like(images)
-    signal, sigma = schedule.rates(t, x0)
-    answer = net(network_input(schedule.add_noise(x0, noise, t), shrink(images)), t)
-    return (answer - (signal * noise - sigma * x0)).square().mean()
-
-
-def walk(model, shape, steps=20, seed=0, sampler=samplers.ddim):
-    """Images [B, 1, H, W] in [0, 1], drawn with a model(x_t, t) that gives v."""
-    x = sampler(model, schedule, shape, num_inference_steps=steps, prediction_type="v_prediction",
-                clip=(-1, 1), generator=dice(seed))  # fmt: skip
-    return to_pixels(x)
-
-
-def enlarge(net, small, factor=2, **how):
-    """A draw of the large image for each small one: [B, 1, h, w] -> [B, 1, factor h, factor w]."""
-    size = factor * small.shape[-1]
-    return walk(lambda x, t: net(network_input(x, small), t), (len(small), 1, size, size), **how)
-
-
-torch.manual_seed(0)
-history = fit(
-    UNet(in_channels=2, out_channels=1, width=16), superres_loss, (digits.images,),
-    steps=preset(quick=400, full=3000), batch_size=64, lr=2e-3, ema_decay=0.98,
-)  # fmt: skip
-superres = history.ema
-
-# %%
-hundred, DRAWS = held_out.images[:100], 16
-small = shrink(hundred)
-drawn = enlarge(superres, small.repeat_interleave(DRAWS, 0)).view(100, DRAWS, 1, 8, 8)
-mean = drawn.mean(1)
-bilinear = F.interpolate(small, scale_factor=2, mode="bilinear")
-show(
-    image_rows(
-        {"4 x 4, given": small, "bilinear": bilinear, "a draw": drawn[:, 0], "another": drawn[:, 1],
-         "mean of 16": mean, "truth": hundred},
-        "From 16 pixels to 64", columns=10,
-    ),
-    "Ten digits: 4 by 4 blocks, their smooth enlargement, two draws that are sharp and differ a little, the mean of 16 draws, softer, and the truth.",
-)  # fmt: skip
-
-
-def rms_gap(images, others):
-    """The root mean square over all pixels."""
-    return (images - others).square().mean().sqrt()
-
-
-read = {name: metrics.agreement(judge, images, held_out.labels[:100])
-        for name, images in (("bilinear", bilinear), ("drawn", drawn[:, 0]))}  # fmt: skip
-verdict("read as the truth: drawn minus bilinear", read["drawn"] - read["bilinear"], low=0.05)
-verdict(
-    "a draw, shrunk again, from what was given, over the distance to the next digit's",
-    rms_gap(shrink(drawn[:, 0]), small) / rms_gap(small, small.roll(1, 0)),
-    high=0.1,
-)
-spread = drawn.var(1).mean()
-verdict(
-    "spread of the draws over that of all digits", (spread / hundred.var(0).mean()).sqrt(), low=0.2, high=0.5
-)
-
-# %% [markdown]
-# Nothing in the sampler says that the draw, shrunk again, must be what was given. The net has learned it, nearly. And there are several answers: 48 numbers are missing, and each draw makes them up anew.
-#
-# **Predict.** Here the truth is known. Take the mean squared error of *one* draw, and that of the *mean* of its 16 draws. The error of the one draw is (a) smaller, since it is sharp; (b) about the same; (c) larger, by a third or more.
-
-# %%
-### BEGIN SOLUTION
-guess = "c"
-### END SOLUTION
-
-# %%
-error_of_draw, error_of_mean = (drawn - hundred[:, None]).square().mean(), (mean - hundred).square().mean()
-ratio = error_of_draw / error_of_mean
-reveal(
-    guess,
-    "a" if ratio < 0.9 else "c" if ratio > 4 / 3 else "b",
-    "a draw commits itself in every detail, and where it is wrong it pays in full.",
-)
-verdict("squared error of a draw over that of the mean of 16", ratio, low=1.4, high=1.85)
-
-
-# %% [markdown]
-# There is an exact statement behind it. Given $c$, the truth $x$ is a draw from $p(x \mid c)$, and so is a perfect sample $x'$, independent of it. Let $m = \mathbb E[x \mid c]$ and $V = \mathbb E\|x - m\|^2$. Then
-#
-# $$\mathbb E\|x - x'\|^2 = \mathbb E\|x - m\|^2 + \mathbb E\|x' - m\|^2 = 2V$$
-#
-# **A draw from the posterior has twice the squared error of the posterior mean.** Nothing has less than $m$. So whoever ranks super-resolution by squared error (or PSNR) prefers the blur. Try it where all is exact: a Gaussian with the digits' own
-# mean and covariance, and the same 16 averages known. Then $p(x \mid c)$ is Gaussian too.
-
-# %%
-pixels = digits.images.flatten(1).double()
-centre, covariance = pixels.mean(0), pixels.T.cov() + 1e-4 * torch.eye(64)
-average = shrink(torch.eye(64).view(64, 1, 8, 8)).flatten(1).T.double()  # [16, 64]: pixels to small image
-gain = torch.linalg.solve(average @ covariance @ average.T, average @ covariance).T  # [64, 16]
-left = covariance - gain @ average @ covariance  # the covariance that remains once c is known
-root = torch.linalg.cholesky(covariance)
-x = centre + torch.randn(5000, 64, generator=dice(1), dtype=torch.float64) @ root.T
-posterior_mean = centre + (x - centre) @ average.T @ gain.T
-values, vectors = torch.linalg.eigh(left)
-noise = torch.randn(5000, 64, generator=dice(2), dtype=torch.float64)
-draw_of_it = posterior_mean + noise * values.clamp(min=0).sqrt() @ vectors.T
-errors = [(guess_of_x - x).square().sum(1).mean() for guess_of_x in (draw_of_it, posterior_mean)]
-verdict("exact Gaussian: error of a draw over that of the mean", errors[0] / errors[1], low=1.97, high=2.03)
-verdict("error of the mean over the trace of what remains", errors[1] / left.trace(), low=0.98, high=1.02)
-verdict(
-    "a draw, shrunk again, from what was given: largest",
-    ((draw_of_it - x) @ average.T).abs().max(),
-    high=1e-6,
-)
-
-# %% [markdown]
-# Against a mean of only 16 draws, which has a 16th of the spread in it, an exact posterior would have the ratio $2 / (1 + 1/16)$, which is 1.88. The net falls short of that. For any model the error of a draw is the error of its own mean plus its own spread (the variance of its draws). In an exact posterior the two are equal.
-
-# %%
-error_of_own_mean = error_of_mean - spread / DRAWS  # what is left with ever more draws
-verdict(
-    "spread of the draws over the error of their mean (exact: 1)",
-    spread / error_of_own_mean,
-    low=0.6,
-    high=0.92,
-)
-
-
-def sharpness(images):
-    """The mean jump between neighbours in a row, over the truth's."""
-    jumps = [part.diff(dim=-1).square().mean() for part in (images, hundred)]
-    return jumps[0] / jumps[1]
-
-
-verdict("squared jumps between neighbours over the truth's: a draw", sharpness(drawn[:, 0]), low=0.85, high=1)
-verdict("the same for the mean", sharpness(mean), high=0.9)
-
-# %% [markdown]
-# So this net is surer than it is right: its draws differ less than its mean is off. And they are a little less sharp than the truth, its mean clearly less. After 400 steps it is not a perfect posterior, and the ratio tells.
-#
-# ### 7 x 7 to 28 x 28
-#
-# The same on `glyphs`, sixteen pixels for one. These weights come with the course.
-
-# %%
-glyph_superres, provenance = checkpoints.load("glyphs_superres")
-print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
-glyphs = data.load("glyphs", split="test", n=200)
-large, tiny = glyphs.images[:10], shrink(glyphs.images[:10], 4)
-glyph_draws = enlarge(glyph_superres, tiny.repeat_interleave(8, 0), factor=4).view(10, 8, 1, 28, 28)
-show(
-    image_rows(
-        {"7 x 7, given": tiny, "a draw": glyph_draws[:, 0], "another": glyph_draws[:, 1],
-         "mean of 8": glyph_draws.mean(1), "truth": large},
-        "From 49 pixels to 784", columns=10,
-    ),
-    "Ten glyphs: blocks of 7 by 7, two sharp draws that agree in the strokes, the mean of eight draws, a little soft, and the truth.",
-)  # fmt: skip
-errors = [(images - truth).square().mean() for images, truth in
-          ((glyph_draws, large[:, None]), (glyph_draws.mean(1), large))]  # fmt: skip
-exact_ratio = 2 / (1 + 1 / 8)  # of an exact posterior, whose mean of 8 has V + V / 8
-verdict(
-    "glyphs: squared error of a draw over that of the mean of 8, over the exact posterior's ratio",
-    errors[0] / errors[1] / exact_ratio,
-    low=0.85,
-    high=1.1,
-)
-verdict(
-    "a draw, shrunk again, from what was given, over the distance to the next glyph's",
-    rms_gap(shrink(glyph_draws[:, 0], 4), tiny) / rms_gap(tiny, tiny.roll(1, 0)),
-    high=0.1,
-)
-
-# %% [markdown]
-# After 5,000 steps on 20,000 glyphs the ratio is nearly that of an exact posterior.
-#
-# Concatenation needs a network trained for that one condition. What if the condition comes *after* training?
-#
-# ## 8. Filling in, as guidance
-#
-# Notebook 12 filled holes with a model that was never trained to. At every step it put the known part, with the right noise, in its place. It worked. But is it *right*? Ask where the answer is known: two bumps in the plane, and of a point only the first coordinate is
-# told. What is the second? (The bumps have the weights 0.2 and 0.8.)
-
-# %%
-from course_utils.divergences import wasserstein1
-
-plane = exact.GaussianMixture(
-    torch.tensor([[-0.3, 1.0], [0.9, -1.0]], dtype=torch.float64), 0.35, torch.tensor([0.2, 0.8])
-)
-TOLD = -0.1  # the first coordinate
-
-
-def given_first(mixture, value):
-    """p(x_2 | x_1 = value), exactly: the weights of the bumps change by how well each explains the value."""
-    fit_of_bump = -0.5 * ((value - mixture.means[:, 0]) / mixture.stds) ** 2 - mixture.stds.log()
-    return exact.GaussianMixture(
-        mixture.means[:, 1:], mixture.stds, (mixture.weights.log() + fit_of_bump).softmax(0)
-    )
-
-
-second = given_first(plane, TOLD)  # what is to be hit
-points = plane.sample(1500, generator=dice())
-fig, ax = subplots(figsize=(5.2, 4.4))
-ax.scatter(*points.T, s=5, color=NOISE, alpha=0.5)
-ax.axvline(TOLD, color=DATA, linestyle="--", label=f"$x_1$ = {TOLD} is told")
-ax.set(
-    title="Two bumps, one coordinate told", xlabel="$x_1$", ylabel="$x_2$", xlim=(-1.8, 2.2), ylim=(-2.4, 2.4)
-)
-ax.legend(loc="upper right")
-show(
-    fig,
-    "A small cloud at the upper left and one four times as heavy at the lower right; the dashed line of the told coordinate runs through the small one and past the edge of the large one.",
-)
-verdict("share of the upper bump, first coordinate told", second.weights[0], low=0.92, high=0.93)
-
-# %% [markdown]
-# The replacement of notebook 12, here with the exact denoiser and all 1,000 steps, so that neither the network nor the step count can be blamed:
-
-
-# %%
-def replaced(n, steps, seed=0):
-    """n points by ancestral sampling, the first coordinate replaced at every step by the told one, noised.
-
-    Beside them {t: share of the points for which the upper bump is then the likelier one}.
-    """
-    generator, model, upper_likelier = dice(seed), exact_model(plane, schedule), {}
-
-    def fresh():
-        return torch.randn(n, 2, generator=generator, dtype=torch.float64)
-
-    def put(x, t):
-        signal, sigma = schedule.rates(t, x)
-        return torch.cat([signal * TOLD + sigma * fresh()[:, :1], x[:, 1:]], dim=1)
-
-    x = put(fresh(), len(schedule) - 1)
-    for t, prev in samplers.timesteps(schedule, steps):
-        if t in (800, 500, 200):
-            of_upper = plane.diffuse(schedule.alphas_cumprod[t]).responsibilities(x)[:, 0]
-            upper_likelier[t] = (of_upper > 0.5).double().mean()
-        x0 = schedule.convert(model(x, torch.full((n,), t)), x, t, "epsilon", "sample")
-        mean, variance = schedule.posterior(x0, x, t, prev)
-        x = put(mean + variance.sqrt() * fresh(), prev)
-    return x, upper_likelier
-
-
-by_replacing, upper_likelier = replaced(4000, 1000)
-
-
-def share_above(x):
-    """The share of the points in the upper bump."""
-    return (x[:, 1] > 0).double().mean()
-
-
-# %% [markdown]
-# **Predict.** In truth 93 % lie in the upper bump. Of the replaced points there lie (a) 93 %, within 3 points; (b) 20 %, within 3, as if nothing had been told; (c) something between.
-
-# %%
-### BEGIN SOLUTION
-guess = "c"
-### END SOLUTION
-
-# %%
-share = share_above(by_replacing)
-reveal(
-    guess,
-    "a" if abs(share - second.weights[0]) < 0.03 else "b" if abs(share - 0.2) < 0.03 else "c",
-    "a point chooses its bump while the told coordinate still carries much noise, and so can hardly speak for either.",
-)
-verdict("share of the upper bump by replacing", share, low=0.32, high=0.4)
-for t, low, high in ((800, 0.02, 0.2), (500, 0.5, 0.8), (200, 0.88, 1.03)):
-    already = upper_likelier[t] / share
-    verdict(f"points for which it is the likelier one at t = {t}, over that", already, low=low, high=high)
-for t, low, high in ((700, 1.5, 1.8), (500, 0.75, 0.95), (200, 0.2, 0.35)):
-    level = schedule.alphas_cumprod[t]
-    noise_of_told = ((1 - level) / level).sqrt() / (plane.means[1, 0] - plane.means[0, 0])
-    verdict(
-        f"noise of x_1 at t = {t}, over the distance of the bumps in x_1", noise_of_told, low=low, high=high
-    )
-
-# %% [markdown]
-# At large $t$ nothing is chosen yet. The choice falls between $t$ of about 700 and 200. For the first part of that the told coordinate still carries noise as large as the bumps lie apart, so it can hardly speak for either; when it can, the second coordinate has settled.
-#
-# So replacement is *not* a draw from $p(x_2 \mid x_1)$, not with the exact denoiser and not in a thousand steps. At each step it tells the model a *noisy* copy of $x_1$, although $x_1$ is known sharply.
-#
-# You have the right tool already. Section 2 said: to condition on anything, add $\nabla \log p(\text{it} \mid x_t)$ to the score. "It" need not be a label. For a mixture, $x_0$ given $x_t$ is a mixture again (notebook 11), so this is exact:
-#
-# $$p(x_1 = c \mid x_t) = \sum_k p(k \mid x_t)\, \mathcal N\big(c;\ [m_k + g_k (x_t - \sqrt{\bar\alpha_t}\, m_k)]_1,\ v_k\big), \qquad
-# g_k = \frac{\sqrt{\bar\alpha_t}\, s_k^2}{\bar\alpha_t s_k^2 + 1 - \bar\alpha_t}, \quad v_k = \frac{s_k^2 (1 - \bar\alpha_t)}{\bar\alpha_t s_k^2 + 1 - \bar\alpha_t}$$
-
-
-# %%
-def log_told(x_t, t):
-    """log p(x_1 = TOLD | x_t) in the plane, exactly: [B, 2] -> [B]."""
-    level, means, variances = schedule.alphas_cumprod[t[0]], plane.means[:, 0], plane.stds**2
-    total = level * variances + 1 - level
-    guesses = means + level.sqrt() * variances / total * (x_t[:, :1] - level.sqrt() * means)  # [B, bumps]
-    spreads = variances * (1 - level) / total
-    log_shares = plane.diffuse(level).responsibilities(x_t).log()
-    return (log_shares - 0.5 * (TOLD - guesses) ** 2 / spreads - 0.5 * spreads.log()).logsumexp(1)
-
-
-led = guidance.classifier_guided(exact_model(plane, schedule), log_told, schedule, 1.0)
-start = torch.randn(4000, 2, generator=dice(1), dtype=torch.float64)
-by_guiding = samplers.ddpm(led, schedule, start.shape, num_inference_steps=100, x_T=start, generator=dice(2))
-t = torch.full((4000,), 500)
-guess_of_x0 = schedule.convert(led(start, t), start, 500, "epsilon", "sample")
-verdict(
-    "the led guess of x_1 at t = 500, from what was told", (guess_of_x0[:, 0] - TOLD).abs().max(), high=1e-6
-)
-verdict("share of the upper bump by guidance", share_above(by_guiding), low=0.91, high=0.945)
-truth_of_it = second.sample(4000, generator=dice(3))[:, 0]
-distances = [wasserstein1(x[:, 1], truth_of_it) for x in (by_replacing, by_guiding)]
-verdict("Wasserstein distance to exact draws: replaced", distances[0], low=0.9)
-verdict("Wasserstein distance to exact draws: guided", distances[1], high=0.05)
-
-# %%
-grid, bins = torch.linspace(-2.4, 2.4, 300, dtype=torch.float64), torch.linspace(-2.4, 2.4, 49).numpy()
-fig, ax = subplots(figsize=(7.4, 3.6))
-ax.hist(
-    by_replacing[:, 1].numpy(), bins=bins, density=True, color=NOISE, alpha=0.6, label="replaced, 1,000 steps"
-)
-ax.hist(by_guiding[:, 1].numpy(), bins=bins, density=True, histtype="step", linewidth=2, color=MODEL,
-        label="guided, 100 steps")  # fmt: skip
-ax.plot(grid, second.log_prob(grid[:, None]).exp(), "--", color=DATA, label="exact")
-ax.set(title="The second coordinate, given the first", xlabel="$x_2$", ylabel="density")
-ax.legend(loc="upper left")
-show(
-    fig,
-    "The exact density has a high peak at 1 and a low one at -1. The guided histogram follows it; the replaced one has most of its weight at -1.",
-)
-
-# %% [markdown]
-# Guidance at scale 1 hits it with a tenth of the steps. And every led guess has $\hat x_1$ exactly where it was told.
-#
-# ### With a network
-#
-# For a network $p(x_0 \mid x_t)$ is not known, only its mean, the guess $\hat x_0$. The mixture above had a Gaussian about the guess of each bump, of variance $v_k$. **Reconstruction guidance** (after Ho et al. 2022 and Chung et al. 2023) takes a single one, about the only guess there is:
-#
-# $$\log p(\text{known} \mid x_t) \approx -\frac{1}{2 \sigma_t^2}\, \big\| m \odot (x_0^{\text{known}} - \hat x_0(x_t)) \big\|^2 + \text{const}, \qquad \sigma_t^2 = 1 - \bar\alpha_t$$
-#
-# The papers differ in the factor before the square. Ho et al. take the variance $\sigma_t^2 / \bar\alpha_t$, which is what remains of $x_0$ when nothing is known of it but $x_t$; Chung et al. a step size over the norm of the error. Ours, $\sigma_t^2 = 1 - \bar\alpha_t$, is what remains for standard normal data: put $s_k = 1$ in $v_k$ above (Song et al. 2023 take it).
-# That is a rough assumption, and the scale $s$ will show how rough. The gradient goes *through the network*: each known pixel pulls at all of $x_t$ that its guess depends on,
-# the hole included.
-#
-# **Exercise 8.** `model(x_t, t)` gives $v$; `schedule.convert(v, x_t, t, "v_prediction", "sample")` is the guess, and `schedule.rates(t, x_t)` gives $\sqrt{\bar\alpha_t}$ and $\sigma_t$. Leave out the constant.
-
-
-# %%
-def known_log_prob(x_t, t, model, known, mask, schedule):
-    """x_t, known: [B, 1, H, W] in the range of x_0; t: [B]; model(x_t, t) gives v; mask: [1, 1, H, W], 1 where known.
-
-    Returns [B], one number for each image. schedule.rates(t, x_t) is shaped to divide an image by.
-    """
-    ### BEGIN SOLUTION
-    x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
-    _, sigma = schedule.rates(t, x_t)
-    return -(mask * (known - x0) / sigma).square().flatten(1).sum(1) / 2
-    ### END SOLUTION
-
-
-# %%
-known_log_prob = check("guidance.known_log_prob", known_log_prob)
-
-# %%
-net.requires_grad_(False)  # from here on only x_t gets a gradient
-
-
-def led_fill(known, mask, scale, steps=40, seed=0):
-    """Complete known [B, 1, 8, 8] in [-1, 1] by reconstruction guidance: in [0, 1]."""
-
-    def log_prob(x_t, t):
-        return known_log_prob(x_t, t, net, known, mask, schedule)
-
-    led = guidance.classifier_guided(net, log_prob, schedule, scale, "v_prediction")
-    return walk(led, known.shape, steps, seed, sampler=samplers.ddpm)
-
-
-@torch.no_grad()
-def fill_in(known, mask, repeats=1, steps=24, seed=0):
-    """The replacement of notebook 12, each step repeated: in [0, 1]."""
-    generator = dice(seed)
-
-    def put(x, t):
-        signal, sigma = schedule.rates(t, x)
-        return torch.where(mask > 0, signal * known + sigma * fresh(), x)
-
-    def fresh():
-        return torch.randn(known.shape, generator=generator)
-
-    x = put(fresh(), len(schedule) - 1)
-    for t, prev in samplers.timesteps(schedule, steps):
-        for again in range(repeats if prev >= 0 else 1):
-            if again:
-                keep = schedule.rates(t, x)[0] / schedule.rates(prev, x)[0]
-                x = keep * x + (1 - keep**2).sqrt() * fresh()
-            v = net(x, torch.full((len(x),), t))
-            x0 = schedule.convert(v, x, t, "v_prediction", "sample").clamp(-1, 1)
-            mean, variance = schedule.posterior(x0, x, t, prev)
-            x = put(mean + variance.sqrt() * fresh(), prev)
-    return to_pixels(x)
-
-
-# %% [markdown]
-# Equal work: a guided step calls the network twice and goes back through it once, the work of about three calls. So 40 guided steps stand against 120 replaced ones, and against 24 steps repeated 5 times (RePaint).
-
-# %%
-whole, truth = held_out.images[:150], held_out.labels[:150]
-mask = torch.zeros(1, 1, 8, 8)
-mask[..., :4, :] = 1  # the upper half is known
-known = 2 * whole - 1  # the lower half is in the array, too; the mask keeps it out
-filled = {
-    "replaced": fill_in(known, mask, steps=120, seed=1),
-    "replaced, repeated": fill_in(known, mask, repeats=5, seed=1),
-    "guided, s = 1": led_fill(known, mask, 1.0, seed=1),
-    "guided, s = 2": led_fill(known, mask, 2.0, seed=1),
-    "guided, s = 4": led_fill(known, mask, 4.0, seed=1),
-}
-show(
-    image_rows(
-        {"known": whole * mask + 0.35 * (1 - mask)} | filled | {"truth": whole}, "The lower half is missing"
-    ),
-    "Twelve upper halves of digits, their completions by five methods, and the truth. Replaced ones are now and then broken at the seam, the others mostly join; which method drew which is hard to tell by eye.",
-)
-
-# %% [markdown]
-# The measures of notebook 12: is the completion read as the truth, and how large is the jump at the seam, over the truth's? And a new one, for guidance only *pulls*: how well is the known part kept?
-
-
-# %%
-def seam(images):
-    """The mean size of the jump from the last known row to the first invented one, over the truth's."""
-    jumps = [(part[..., 3, :] - part[..., 4, :]).abs().mean() for part in (images, whole)]
-    return jumps[0] / jumps[1]
-
-
-right = {name: metrics.agreement(judge, images, truth) for name, images in filled.items()}
-seams = {name: seam(images) for name, images in filled.items()}
-lost = {name: rms_gap(mask * images, mask * whole) for name, images in filled.items()}
-ONE, TWO, FOUR = list(filled)[2:]
-for better, worse, low, high in (
-    (ONE, "replaced", 0, 0.2),
-    (ONE, "replaced, repeated", -0.1, 0.1),
-    (TWO, "replaced, repeated", 0, 0.2),
-    (TWO, ONE, 0.02, 0.2),
-    (FOUR, TWO, -0.05, 0.12),
-):
-    verdict(
-        f"read as the truth: ({better}) minus ({worse})", right[better] - right[worse], low=low, high=high
-    )
-for name, low, high in (
-    ("replaced", 1.05, 1.25),
-    ("replaced, repeated", 0.95, 1.15),
-    (ONE, 0.85, 1.02),
-    (TWO, 0.8, 0.95),
-):
-    verdict(f"seam over the truth's: {name}", seams[name], low=low, high=high)
-verdict("root mean square error of the known half, s = 1", lost[ONE], high=0.03)
-verdict("the same at s = 4, over that", lost[FOUR] / lost[ONE], low=3)
-
-# %% [markdown]
-# This is one seed, and 150 digits; differences of a few hundredths are chance. Replacement leaves a jump above the truth's; guidance gives one somewhat below it, the more so at $s = 2$; RePaint's comes nearest. More completions are read as the truth by guidance than by replacement in as much work, but at $s = 1$ RePaint's repeats do about as well, with no gradient at all. So on digits
-# guidance is *not* the clear winner that it was in the plane: there $p(\text{known} \mid x_t)$ was exact, here it is a Gaussian guessed for data of variance 1. A larger $s$ mends some of that: at $s = 2$ more are read as the truth, more than RePaint's too, and at $s = 4$ no fewer. But the seam gets smoother than in true digits at $s = 2$, and at $s = 4$ the steps overshoot: the *known* half
-# suffers. What guidance has over replacement is its reach. "Known" may be anything that can be computed from $\hat x_0$ (a blur, a sum, a sketch), and nothing need be put in place.
-#
-# ## 9. A new condition for a finished model
-#
-# The third way. You have a good model, trained long and dear, and want it to follow something new: edges, a pose, a depth map. Training all of it again on few examples may spoil what it knows. **ControlNet** (Zhang et al. 2023) freezes it. A *trainable copy* of its way down sees the new picture, and what
-# the copy finds is added to the features that the frozen base keeps for its way up (the skips of notebook 12):
-#
-# $$h_\text{kept} \leftarrow h_\text{kept} + \mathcal Z(h_\text{copy})$$
-#
-# Our lecture says only: "Key idea: zero convolution". That is $\mathcal Z$: a $1 \times 1$ convolution, $\mathcal Z(c) = W c + b$ at each pixel, that starts with $W = 0$ and $b = 0$. So before training $\mathcal Z$ is 0, and the controlled model *is* the base, to the last bit. Nothing is lost on the first day.
-#
-# **Predict.** But $W$ is zero, and so is all that comes out of it. Will such a layer ever learn? (a) No: with zero weights the gradient is zero, too; (b) yes, from the first step on; (c) only if what it is added to is trained as well.
-
-# %%
-### BEGIN SOLUTION
-guess = "b"
-### END SOLUTION
-
-
-# %%
-def zeroed(layer):
-    """The layer with all its weights 0."""
-    for weight in layer.parameters():
-        torch.nn.init.zeros_(weight)
-    return layer
-
-
-features_of_base, control = torch.randn(2, 16, 4, 6, 6, generator=dice())
-control.requires_grad_()  # as if it came from a branch that learns
-wanted = features_of_base + control.detach().roll(1, 1)  # a task: add the next channel of the control
-joint = zeroed(torch.nn.Conv2d(4, 4, 1))
-
-
-def joint_gradients():
-    """The gradients of the weights of the joint, and of the control that goes into it."""
-    error = (features_of_base + joint(control) - wanted).square().mean()
-    return torch.autograd.grad(error, [joint.weight, control])
-
-
-of_weight, of_control = joint_gradients()
-reveal(
-    guess,
-    "a" if of_weight.norm() == 0 else "b",
-    "the gradient of a weight is what comes in times what comes back, and neither is zero.",
-)
-verdict("size of the gradient of the zero weights", of_weight.norm(), low=0.1)
-verdict("of the control that goes in", of_control.norm(), high=0)
-joint.weight.data -= 0.1 * of_weight
-verdict("of the control, after one step of the weights", joint_gradients()[1].norm(), low=1e-4)
-
-# %% [markdown]
-# In three lines. Let $g = \partial L / \partial \text{out}$, at one pixel, and $\text{out} = h + W c + b$:
-#
-# $$\frac{\partial L}{\partial W} = g\, c^\top \qquad \frac{\partial L}{\partial b} = g \qquad \frac{\partial L}{\partial c} = W^\top g$$
-#
-# $W$ does not enter its own gradient: as long as something comes in ($c \neq 0$), it moves at the first step. Only $c$, and all that lies behind it, must wait one step, until $W$ is no longer zero.
-#
-# **Exercise 9.** Join the two. `conv` is the layer, before training or after it. The base is frozen elsewhere: detach nothing here.
-
-
-# %%
-def add_control(features, control, conv):
-    """features: [B, C, H, W] of the base; control: [B, D, H, W]; conv: the layer, D to C channels -> [B, C, H, W]."""
-    ### BEGIN SOLUTION
-    return features + conv(control)
-    ### END SOLUTION
-
-
-# %%
-add_control = check("guidance.add_control", add_control)
-
-# %% [markdown]
-# **Exercise 10.** The whole life of such a layer: make it, start it at zero, and take `steps` steps of plain gradient descent, with rate `lr`, on the mean squared error to `target`. Return the joined output. With `steps = 0` that is `features`, exactly. (Give the layer `dtype=features.dtype`.)
-
-
-# %%
-def learn_control(features, control, target, steps, lr):
-    """features, target: [B, C, H, W]; control: [B, D, H, W] -> the joined output after the steps: [B, C, H, W]."""
-    ### BEGIN SOLUTION
-    conv = torch.nn.Conv2d(control.shape[1], features.shape[1], 1, dtype=features.dtype)
-    torch.nn.init.zeros_(conv.weight)
-    torch.nn.init.zeros_(conv.bias)
-    optimiser = torch.optim.SGD(conv.parameters(), lr=lr)
-    for _ in range(steps):
-        optimiser.zero_grad()
-        (features + conv(control) - target).square().mean().backward()
-        optimiser.step()
-    return (features + conv(control)).detach()
-    ### END SOLUTION
-
-
-# %%
-learn_control = check("guidance.learn_control", learn_control)
-
-# %%
-seen = control.detach()
-off = [
-    (learn_control(features_of_base, seen, wanted, steps, 0.5) - wanted).square().mean()
-    for steps in (0, 1, 100)
-]
-untouched = learn_control(features_of_base, seen, wanted, 0, 0.5)
-verdict(
-    "before training: largest difference from the base", (untouched - features_of_base).abs().max(), high=0
-)
-verdict("squared error after 1 step over that before", off[1] / off[0], low=0.5, high=0.95)
-verdict("after 100 steps", off[2] / off[0], high=1e-4)
-
-# %% [markdown]
-# ### A model of glyphs, and edges
-#
-# Now the real one. The base is the glyph model of notebook 12. The control is the outline of a glyph: 1 on every pixel of paper that touches a stroke. `ControlledUNet(base)` makes the copy and its joints; untrained, it must be the base.
-
-# %%
-from course_utils.diffusion import denoising_loss
-from course_utils.diffusion.control import ControlledUNet, edge_agreement, edges
-
-glyph_net, _ = checkpoints.load("glyphs_diffusion")
-forty = glyphs.images[:40]
-asked, outlines = glyphs.labels[:40], edges(glyphs.images[:40])
-torch.manual_seed(0)
-fresh_control = ControlledUNet(glyph_net)
-x_t, t = torch.randn(40, 1, 28, 28, generator=dice()), torch.randint(1000, (40,), generator=dice(1))
-with torch.no_grad():
-    alone, joined = glyph_net(x_t, t, asked), fresh_control(x_t, t, asked, outlines)
-verdict(
-    "untrained: equal to the base to the last bit (1) or not (0)", float(torch.equal(alone, joined)), low=1
-)
-frozen, new = (
-    sum(weight.numel() for weight in fresh_control.parameters() if weight.requires_grad == learns)
-    for learns in (False, True)
-)
-print(f"{frozen:,} frozen weights, {new:,} new ones")
-
-# %% [markdown]
-# Between the outlines and the copy stand some first layers that read the outline, and another zero convolution, here `enter`. Two zeros in a row? No: between them lies the copy, which begins as a copy of a *trained* net and puts out features of $x_t$, outlines or not. So the first joint has something coming in. Watch who gets a gradient, and when:
-
-# %%
-PARTS = {
-    "joints": "join",
-    "copy": "copy",
-    "enter": "enter",
-    "first layers": "stem",
-}  # the stem: the layers that read the outline, before `enter`
-control_loss = denoising_loss(schedule, "v_prediction")
-optimiser = torch.optim.Adam([w for w in fresh_control.parameters() if w.requires_grad], lr=1e-3)
-sizes = {name: [] for name in PARTS}
-for step in range(4):
-    torch.manual_seed(step)
-    optimiser.zero_grad()
-    control_loss(functools.partial(fresh_control, y=asked, control=outlines), 2 * forty - 1).backward()
-    for name, start_of_name in PARTS.items():
-        found = [w.grad.norm() ** 2 for key, w in fresh_control.named_parameters()
-                 if key.startswith(start_of_name) and w.grad is not None]  # fmt: skip
-        sizes[name].append(float(sum(found)) ** 0.5)
-    optimiser.step()
-print(f"{'gradient':14}" + "".join(f"step {step + 1:<8}" for step in range(4)))
-for name, values in sizes.items():
-    print(f"{name:14}" + "".join(f"{'0' if value == 0 else 'moves':<13}" for value in values))
-verdict("joints, at step 1", sizes["joints"][0], low=1e-3)
-verdict("copy and enter, at step 1", sizes["copy"][0] + sizes["enter"][0], high=0)
-verdict("copy and enter, at step 2: the smaller", min(sizes["copy"][1], sizes["enter"][1]), low=1e-9)
-verdict("first layers, at step 2", sizes["first layers"][1], high=0)
-verdict("first layers, at step 3", sizes["first layers"][2], low=1e-9)
-
-# %% [markdown]
-# Each zero holds up what lies behind it for one step, and no longer. Now the trained one, from a checkpoint. Twenty steps of sampling, once with the control and once without, from the same noise, both told the right label.
-
-# %%
-controlled, provenance = checkpoints.load("glyphs_control")
-print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
-print("share of the labels hidden in its training:", provenance["settings"]["label_dropout"])
-glyph_train = data.load("glyphs", split="train", n=20_000)
-pairs = zip(controlled.base.parameters(), glyph_net.parameters(), strict=True)
-verdict(
-    "its base against the base: largest difference",
-    max((a - b).detach().abs().max() for a, b in pairs),
-    high=0,
-)
-
-
-def follow(labels, outlines):
-    """One glyph for each label [B] and outline [B, 1, 28, 28], in [0, 1]."""
-    return walk(functools.partial(controlled, y=labels, control=outlines), outlines.shape)
-
-
-def read_glyph(images):
-    """The label of the nearest training glyph: [B]."""
-    return glyph_train.labels[torch.cdist(images.flatten(1), glyph_train.images.flatten(1)).argmin(1)]
-
-
-followed = follow(asked, outlines)
-by_base = walk(functools.partial(glyph_net, y=asked), outlines.shape)
-show(
-    image_rows(
-        {"outline": outlines, "controlled": followed, "the base": by_base, "its glyph": forty},
-        "Right label, same noise", columns=10,
-    ),
-    "Ten outlines of glyphs; the controlled samples fill each in its own form and weight; the base draws the asked digit, mostly, in another form; the glyphs that the outlines come from look like the controlled ones.",
-)  # fmt: skip
-
-# %% [markdown]
-# `read_glyph` is the reader here: the label of the nearest of 20,000 training glyphs. It errs now and then on true glyphs, too.
-#
-# `edge_agreement` compares the outlines of an image with those wanted: 1 if each edge pixel has one of the other's within a pixel, and the other way round. Any two glyphs agree somewhat, so look at what the base reaches by chance, and at another glyph of the same class.
-
-# %%
-partner = torch.stack([(glyphs.labels[40:] == label).nonzero()[0, 0] + 40 for label in asked])
-agree = {
-    "controlled": edge_agreement(followed, outlines).mean(),
-    "base": edge_agreement(by_base, outlines).mean(),
-    "another of its class": edge_agreement(glyphs.images[partner], outlines).mean(),
-}
-verdict("edges followed: controlled (the glyph itself has 1)", agree["controlled"], low=0.95)
-verdict("edges followed: the base with the right label", agree["base"], low=0.6, high=0.9)
-verdict("edges followed: another glyph of the same class", agree["another of its class"], low=0.65, high=0.9)
-exactly = edge_agreement(followed, outlines, tolerance=0).mean()
-verdict("controlled, pixel for pixel", exactly, low=0.75, high=0.99)
-reads_true = (read_glyph(glyphs.images) == glyphs.labels).double().mean()
-verdict("the reader on 200 true glyphs: read as labelled", reads_true, low=0.9)
-verdict("controlled: read as asked", (read_glyph(followed) == asked).double().mean(), low=0.85)
-verdict("the base: read as asked", (read_glyph(by_base) == asked).double().mean(), low=0.75)
-
-# %% [markdown]
-# **Predict.** Now contradict it: the outline of one digit, the label of another. In training the two always agreed. (a) The label wins: the digit that was asked for, bent to the outline; (b) the outline wins; (c) mostly neither can be read.
-
-# %%
-### BEGIN SOLUTION
-guess = "b"
-### END SOLUTION
-
-# %%
-other = (asked + 5) % 10  # a 3's outline with the label 8, and so on
-torn = follow(other, outlines)
-of_label, of_outline = ((read_glyph(torn) == labels).double().mean() for labels in (other, asked))
-reveal(
-    guess,
-    "a" if of_label > 0.5 else "b" if of_outline > 0.5 else "c",
-    "an outline says nearly all there is to say, and half of the labels were hidden in its training.",
-)
-verdict("torn: read as the label", of_label, high=0.1)
-verdict("torn: read as the outline's digit", of_outline, low=0.8)
-verdict("torn: edges followed", edge_agreement(torn, outlines).mean(), low=0.95)
-
-# %% [markdown]
-# Can guidance turn it? Classifier-free guidance with the wrong label, as in section 5. The control stays in both halves, so that only the *label* is exaggerated:
-
-# %%
-twice = torch.cat([outlines, outlines])
-pushed = {}
-for scale in (4.0, 10.0):
-    led = guidance.classifier_free(
-        lambda x, t, y: controlled(x, t, y, twice), other, scale, null=controlled.classes
-    )
-    pushed[scale] = walk(led, outlines.shape)
-show(
-    image_rows(
-        {"outline": outlines, "s = 1": torn, "s = 4": pushed[4.0], "s = 10": pushed[10.0]},
-        "Asked for another digit", columns=10, names=[f"asked: {label}" for label in other[:10]],
-    ),
-    "Ten outlines, each with the label of another digit. At scale 1 the outline's digit appears; at 4 mostly still; at 10 some have become the other digit within the outline, a 3 an 8, and some are broken.",
-)  # fmt: skip
-now = read_glyph(pushed[10.0])
-as_label, as_outline = ((now == labels).double().mean() for labels in (other, asked))
-verdict("s = 10: read as the label", as_label, low=0.25, high=0.8)
-verdict("s = 10: read as the outline's digit", as_outline, low=0.15, high=0.6)
-verdict("s = 10: as neither", 1 - as_label - as_outline, low=0.01, high=0.3)
-verdict(
-    "s = 10: edges followed, minus at s = 1",
-    edge_agreement(pushed[10.0], outlines).mean() - edge_agreement(torn, outlines).mean(),
-    high=-0.01,
-)
-
-# %% [markdown]
-# Two conditions that contradict each other give no error message. The stronger one wins; push the other, and you get now the one digit, now the other, and now and then neither.
-#
-# ## 10. The failure museum
+# ## 7. The failure museum
 #
 # **Exhibit A: too much of it.** Scale 20.
 
@@ -1828,7 +1184,7 @@ def between(scale, low, high):
     def model(x_t, t):
         return led(x_t, t) if low <= int(t[0]) <= high else net(x_t, t, each_class)
 
-    return walk(model, (300, 1, 8, 8))
+    return draw(model, 300)
 
 
 def precise(images):
@@ -1838,11 +1194,13 @@ def precise(images):
 
 
 overdone, plain = between(20.0, 0, 999), between(1.0, 0, 999)
+
+# %% [markdown]
+# The next cell shows twelve fours, and measures.
+
+# %% tags=["hide-input"]
 fours = torch.arange(4, 300, 10)[:12]
-show(
-    image_rows({"s = 1": plain[fours], "s = 20": overdone[fours]}, "Exhibit A"),
-    "Twelve fours at scale 1 on clean paper, and the same at scale 20: heavier strokes of much the same form, and grey specks all over the paper.",
-)
+show(image_rows({"s = 1": plain[fours], "s = 20": overdone[fours]}, "Exhibit A"), "14.exhibit_a")
 (precision_1, recall_1), (precision_20, recall_20) = precise(plain), precise(overdone)
 verdict("s = 20: share read as asked", metrics.agreement(judge, overdone, each_class), low=0.97)
 verdict("s = 20: precision minus that of s = 1", precision_20 - precision_1, low=-0.25, high=0)
@@ -1850,8 +1208,10 @@ verdict("s = 20: recall over that of s = 1", recall_20 / recall_1, high=0.5)
 verdict("s = 1: its precision", precision_1, low=0.75, high=0.89)
 
 # %% [markdown]
-# Every one is read as asked, and still they are neither true to the data nor varied. Mend it: precision at least 0.9, which is more than $s = 1$ has, and recall at least 0.68. You may lower the scale, and you may guide in an **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$, near the noise, guidance settles
-# before anything can be seen what the image becomes, and that costs variety.
+# Every one is read as asked, and still they are neither true to the data nor varied. Mend it: precision at least 0.9,
+# which is more than $s = 1$ has, and recall at least 0.68. You may lower the scale, and you may guide in an
+# **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$, near the noise, guidance settles before anything
+# can be seen what the image becomes, and that costs variety.
 
 
 # %%
@@ -1862,7 +1222,11 @@ def mended():
     ### END SOLUTION
 
 
-# %%
+# %% [markdown]
+# The next cell says what it does, and measures three other answers.
+
+
+# %% tags=["hide-input"]
 def report_a(answer):
     """What is to be said of an answer (scale, low, high)."""
     if answer is None:
@@ -1891,9 +1255,13 @@ for name, way, low, high in (
     verdict("s = 3 in 200..400 minus that: recall", in_middle[1] - recall, low=low, high=high)
 
 # %% [markdown]
-# The interval is as precise as $s = 2$ throughout, and keeps more of the variety; the same scale near the noise keeps less. But look at $s = 1.5$: on digits a lower scale throughout is as precise, and only a little behind in variety. Try the steps nearest to the data, too: (3, 0, 150). (On ImageNet, where Kynkäänniemi et al. measured it, the interval won clearly.)
+# The interval is as precise as $s = 2$ throughout, and keeps more of the variety; the same scale near the noise keeps
+# less. But look at $s = 1.5$: on digits a lower scale throughout is as precise, and only a little behind in variety.
+# Try the steps nearest to the data, too: (3, 0, 150). (On ImageNet, where Kynkäänniemi et al. measured it, the interval
+# won clearly.)
 #
-# **Exhibit B: nothing happens.** Classifier-free guidance in one call, as in exercise 6. But whatever the scale, the images are the same.
+# **Exhibit B: nothing happens.** Classifier-free guidance in one call, as in exercise 6. But whatever the scale, the
+# images are the same.
 
 
 # %%
@@ -1907,7 +1275,7 @@ def halves(labels_of, scale, y=each_class[:100]):
     def model(x_t, t):
         return one_call(x_t, t, y, relabelled, NULL, scale)
 
-    return walk(model, (len(y), 1, 8, 8))
+    return draw(model, len(y))
 
 
 def dropped(y, null):
@@ -1918,7 +1286,7 @@ def exhibit_b(labels_of):
     """Largest difference between s = 1 and s = 3; share read as asked at s = 3; s = 0 from no label at all."""
     none, one, three = (halves(labels_of, scale) for scale in (0.0, 1.0, 3.0))
     read = metrics.agreement(judge, three, each_class[:100])
-    return (one - three).abs().max(), read, (none - walk(net, none.shape)).abs().max()
+    return (one - three).abs().max(), read, (none - draw(net, len(none))).abs().max()
 
 
 moved, read_b, from_none = exhibit_b(dropped)
@@ -1934,7 +1302,10 @@ def mended(y, null):
     ### END SOLUTION
 
 
-# %%
+# %% [markdown]
+# The next cell tries it.
+
+# %% tags=["hide-input"]
 answer = mended(each_class[:100], NULL)
 if answer is None:
     print("exhibit B: not answered yet")
@@ -1957,9 +1328,12 @@ else:
         print(f"exhibit B: mended (here {read_b:.0%} read as asked at s = 3)")
 
 # %% [markdown]
-# $\epsilon_\varnothing + s\,(\epsilon_\varnothing - \epsilon_\varnothing)$ is $\epsilon_\varnothing$. No error, digits come out, and only the labels give it away. A test worth having in every such code: *does the output change with the scale?*
+# $\epsilon_\varnothing + s\,(\epsilon_\varnothing - \epsilon_\varnothing)$ is $\epsilon_\varnothing$. No error, digits
+# come out, and only the labels give it away. A test worth having in every such code: *does the output change with the
+# scale?*
 #
-# **Exhibit C: the label that nobody trained.** A net trained with every label shown, and then guided. It takes $\varnothing$ without complaint: there is a row for it in the table of labels. But that row is what the dice made it.
+# **Exhibit C: the label that nobody trained.** A net trained with every label shown, and then guided. It takes
+# $\varnothing$ without complaint: there is a row for it in the table of labels. But that row is what the dice made it.
 
 
 # %%
@@ -1981,9 +1355,9 @@ def unlike_digits(images):
 
 def exhibit_c(net):
     """300 samples at s = 5; of them the share read as asked, the precision; distances unguided, without a label and with."""
-    led = walk(guidance.classifier_free(net, each_class, 5.0), (300, 1, 8, 8))
+    led = draw(guidance.classifier_free(net, each_class, 5.0), 300)
     read = metrics.agreement(judge, led, each_class)
-    unguided = [walk(functools.partial(net, y=y), led.shape) for y in (None, each_class)]
+    unguided = [draw(functools.partial(net, y=y), 300) for y in (None, each_class)]
     return led, read, precise(led)[0], *(unlike_digits(images) for images in unguided)
 
 
@@ -1999,7 +1373,10 @@ def mended():
     ### END SOLUTION
 
 
-# %%
+# %% [markdown]
+# The next cell trains such a net, and compares the two.
+
+# %% tags=["hide-input"]
 rows, share = {"none hidden": broken_rows}, mended()
 if share is None:
     print("exhibit C: not answered yet")
@@ -2016,70 +1393,13 @@ else:
         verdict("distance with the label, mended over broken", told / told_c, high=1.6)
         print(f"at s = 5, mended and broken (here precision {precision:.2f} and {precision_c:.2f})")
         verdict("read as asked at s = 5, mended", read_c, low=0.95)
-show(
-    image_rows(rows, "Small nets at s = 5", columns=10),
-    "The digits from 0 to 9 at scale 5 by both nets, from the same noise: all can be read; in the first row grey bars and specks stand in the paper, in the second hardly any.",
-)
+show(image_rows(rows, "Small nets at s = 5", columns=10), "14.exhibit_c")
 
 # %% [markdown]
-# *Read as asked* is perfect and does not see it, the eye does a little. What the net draws without a label shows it clearly; precision mostly (how much depends on the seed of the training). Guidance away from nonsense still leads to the label, but past the data. (Hide too many, and the net learns the labels less well: the distance *with* the label tells that.)
-#
-# **Exhibit D: the control that never comes.** Somebody made doubly sure and started *both* layers of the control's branch at zero. The error hardly falls, at any learning rate. Mend it: before training the output must be the base's, exactly, and 200 steps must bring the error below a tenth.
-
-
-# %%
-def branch(first, last):
-    """Two layers, each started at "zero" or at "random"."""
-    torch.manual_seed(0)
-    layers = [torch.nn.Conv2d(4, 16, 3, padding=1), torch.nn.Conv2d(16, 4, 1)]
-    for layer, how in zip(layers, (first, last), strict=True):
-        if how == "zero":
-            zeroed(layer)
-    return torch.nn.Sequential(layers[0], torch.nn.SiLU(), layers[1])
-
-
-def exhibit_d(first, last, steps=200):
-    """Distance from the base before training, and the error afterwards over that before."""
-    model, errors = branch(first, last), []
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
-    before = model(seen).abs().max().item()
-    for _ in range(steps + 1):
-        error = (add_control(features_of_base, seen, model) - wanted).square().mean()
-        errors.append(error.item())
-        optimiser.zero_grad()
-        error.backward()
-        optimiser.step()
-    return before, errors[-1] / errors[0]
-
-
-verdict("exhibit D: error after 200 steps over that before", exhibit_d("zero", "zero")[1], low=0.9)
-
-
-# %%
-def mended():
-    """Return how the first and the last layer of the branch start, each "zero" or "random"."""
-    ### BEGIN SOLUTION
-    return ("random", "zero")
-    ### END SOLUTION
-
-
-# %%
-answer = mended()
-if answer is None:
-    print("exhibit D: not answered yet")
-elif not (isinstance(answer, tuple) and len(answer) == 2 and set(answer) <= {"zero", "random"}):
-    print(f'exhibit D: still broken, two words are wanted, each "zero" or "random"; got {answer!r}')
-else:
-    before, left_over = exhibit_d(*answer)
-    if before > 0:
-        print(f"exhibit D: still broken, the untrained branch shifts the base by up to {before:.2f}")
-    elif left_over > 0.1:
-        print(f"exhibit D: still broken, {left_over:.0%} of the error is left")
-    else:
-        print(f"exhibit D: mended, the base at the start (here {left_over:.1%} of the error left)")
-
-# %% [markdown]
-# (The bias of the last layer does get a gradient, so the error moves a little. Nothing that depends on the control ever does.) One zero lets the gradient through. Two in a row block each other for good, if what lies between gives 0 for 0, as SiLU does. In section 9 there were two zeros also, but a trained copy between them.
+# *Read as asked* is perfect and does not see it, the eye does a little. What the net draws without a label shows it
+# clearly; precision mostly (how much depends on the seed of the training). Guidance away from nonsense still leads to
+# the label, but past the data. (Hide too many, and the net learns the labels less well: the distance *with* the label
+# tells that.)
 
 # %% [markdown]
 # ## Read with care
@@ -2096,16 +1416,28 @@ Markdown(errata_table("14"))
 # %% [markdown]
 # ## What to take with you
 #
-# - Bayes' rule for scores: conditional = unconditional + the gradient of a classifier *of noisy images*. In $\epsilon$ that gradient gets $-\sqrt{1 - \bar\alpha_t}$.
-# - Scale $s$: 0 ignores the label, 1 is the conditional model, above 1 exaggerates what the label changes. Papers' $w$ is $s - 1$.
-# - For $s$ other than 0 and 1 guided samples in general do not follow the tilted density $p(x)\, p(y \mid x)^s$, and with and without fresh noise they follow two different ones. For one Gaussian all three are known; only where the label does no more than shift are they the same.
-# - Guidance keeps away from what could be mistaken while there is noise. It buys fidelity and, up to a point, precision, and pays in recall. By a distance between distributions the best scale here is a little above 1, as the networks are not exact.
-# - A classifier leads only as well as its *gradient* is on noise; its accuracy does not tell. Without a classifier, hide a tenth of the labels in training, and ask twice in one call.
-# - A condition may be an image: as further channels, as a known part, or through zero convolutions into a model that is finished.
-# - A sample is not the mean. From the exact posterior it is worse in squared error by a factor of two, and it is what one wants.
+# - Bayes' rule for scores: conditional = unconditional + the gradient of a classifier *of noisy images*. In $\epsilon$
+#   that gradient gets $-\sqrt{1 - \bar\alpha_t}$.
+# - Scale $s$: 0 ignores the label, 1 is the conditional model, above 1 exaggerates what the label changes. Papers' $w$
+#   is $s - 1$.
+# - For $s$ other than 0 and 1 guided samples in general do not follow the tilted density $p(x)\, p(y \mid x)^s$, and
+#   with and without fresh noise they follow two different ones. For one Gaussian all three are known; only where the
+#   label does no more than shift are they the same.
+# - Guidance keeps away from what could be mistaken while there is noise. It buys fidelity and, up to a point,
+#   precision, and pays in recall. By a distance between distributions the best scale here is a little above 1, as the
+#   networks are not exact.
+# - A classifier leads only as well as its *gradient* is on noise; its accuracy does not tell. Without a classifier,
+#   hide a tenth of the labels in training, and ask twice in one call.
 #
-# **Left out here.** Text, and attention to it (notebook 15). Distilling guidance into one answer. Guiding with a *worse model* in place of the one without labels (autoguidance), which keeps more of the diversity. Particle methods that do sample a tilted density. Negative prompts, which put another label in place of $\varnothing$.
+# **Left out here.** A picture as the condition in place of a label: {notebook 15}. Text, and attention to it: {notebook
+# 17}. Distilling guidance into one answer. Guiding with a *worse model* in place of the one without labels
+# (autoguidance), which keeps more of the diversity. Particle methods that do sample a tilted density. Negative prompts,
+# which put another label in place of $\varnothing$.
 #
-# **Papers.** Song et al., *Score-based generative modeling through stochastic differential equations*, 2021 (section 5). Dhariwal and Nichol, *Diffusion models beat GANs on image synthesis*, 2021. Ho and Salimans, *Classifier-free diffusion guidance*, 2021. Saharia et al., *Image super-resolution via iterative refinement*, 2021 (SR3). Ho et al., *Video diffusion models*, 2022. Lugmayr et al., *RePaint*,
-# 2022. Chung et al., *Diffusion posterior sampling for general noisy inverse problems*, 2023. Song et al., *Pseudoinverse-guided diffusion models for inverse problems*, 2023. Zhang, Rao and Agrawala, *Adding conditional control to text-to-image diffusion models*, 2023. Kynkäänniemi et al., *Improved precision and recall metric for assessing generative models*, 2019, and *Applying guidance in a limited interval improves sample and distribution quality*, 2024. Karras et al., *Analyzing and improving the training dynamics of
-# diffusion models*, 2024, and *Guiding a diffusion model with a bad version of itself*, 2024. Bradley and Nakkiran, *Classifier-free guidance is a predictor-corrector*, 2024. Chidambaram et al., *What does guidance do? A fine-grained analysis in a simple setting*, 2024.
+# **Papers.** Song et al., *Score-based generative modeling through stochastic differential equations*, 2021 (section
+# 5). Dhariwal and Nichol, *Diffusion models beat GANs on image synthesis*, 2021. Ho and Salimans, *Classifier-free
+# diffusion guidance*, 2021. Kynkäänniemi et al., *Improved precision and recall metric for assessing generative
+# models*, 2019, and *Applying guidance in a limited interval improves sample and distribution quality*, 2024. Karras et
+# al., *Analyzing and improving the training dynamics of diffusion models*, 2024, and *Guiding a diffusion model with a
+# bad version of itself*, 2024. Bradley and Nakkiran, *Classifier-free guidance is a predictor-corrector*, 2024.
+# Chidambaram et al., *What does guidance do? A fine-grained analysis in a simple setting*, 2024.

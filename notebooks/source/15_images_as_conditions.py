@@ -1,0 +1,1209 @@
+# ---
+# jupyter:
+#   course:
+#     title: Images as conditions
+#     summary: A picture in place of a label; few pixels turned into many, a missing half filled in and held against the exact answer, and an outline for a model that is finished.
+#     about: >-
+#       A picture in place of a label. Few pixels become many, a missing half is filled in, an outline is followed: by
+#       training for it, by guidance alone, or by an addition to a finished model. Is what is filled in right? Where the
+#       answer is known you can say. Needs 12 and 14.
+# ---
+
+# %% [markdown]
+# # 15 Images as conditions
+#
+# **Follows** M. Straka, *NPFL114 Lecture 13*, Charles University 2023 (super-resolution); *EECS 230 Deep Learning,
+# Lecture 16*, after S. Prince (ControlNet).
+#
+# **After this notebook you can**
+# - give a network an image as its condition, in further channels;
+# - say why the best sample is not the best guess, and by which factor;
+# - fill in what is missing by guidance, and say where replacing goes wrong;
+# - add a condition to a finished model, which loses nothing by it;
+# - recognise three ways to break all this.
+#
+# **Builds on** 11 (one step back), 12 (the network of digits, the judge, filling in) and 14 (guidance). **Time to
+# run:** {measured_time}.
+
+# %%
+import functools
+
+import torch
+from threadpoolctl import threadpool_limits
+from torch.nn import functional as F
+
+from course_utils import checkpoints, data, exact, metrics, training
+from course_utils.checkpoints import glyphs_superres
+from course_utils.checks import check, hint, reveal
+from course_utils.diffusion import NoiseSchedule, UNet, denoising_loss, exact_model, guidance, samplers
+from course_utils.diffusion.control import ControlledUNet, edge_agreement, edges
+from course_utils.divergences import wasserstein1
+from course_utils.figures import DATA, MODEL, NOISE, image_rows, show, subplots
+from course_utils.preset import preset
+from course_utils.verdict import verdict
+
+torch.manual_seed(0)
+torch.set_num_threads(1)  # one thread is enough for such small images, and everybody's numbers are the same
+one_thread = threadpool_limits(1)  # the same for NumPy
+fit = functools.partial(training.fit, device="cpu", progress=False)
+digits, held_out = data.load("digits", split="train"), data.load("digits", split="test")
+glyphs = data.load("glyphs", split="test", n=200)
+schedule = NoiseSchedule.cosine()  # 1,000 steps
+judge, _ = checkpoints.load("digit_classifier")  # reads finished digits, and leads nobody
+STEPS = preset(20, smoke=2)  # of a sampler, where nothing else is said
+
+# %% [markdown]
+# Three small helpers:
+
+
+# %%
+def dice(seed=0):
+    """A source of random numbers that repeats."""
+    return torch.Generator().manual_seed(seed)
+
+
+def to_pixels(x):
+    """From [-1, 1] back to [0, 1]."""
+    return ((x + 1) / 2).clamp(0, 1)
+
+
+def walk(model, shape, steps=STEPS, seed=0, sampler=samplers.ddim):
+    """Images [B, 1, H, W] in [0, 1], drawn with a model(x_t, t) that gives v."""
+    x = sampler(model, schedule, shape, num_inference_steps=steps, prediction_type="v_prediction",
+                clip=(-1, 1), generator=dice(seed))  # fmt: skip
+    return to_pixels(x)
+
+
+# %% [markdown]
+# Notebook 12 filled holes: at every step of the sampler it put the known part, with the right noise, in its place. This
+# lesson comes back to it. The next cell is that function once more, for any model that gives $v$.
+
+
+# %% tags=["hide-input"]
+@torch.no_grad()
+def fill_in(model, known, mask, repeats=1, steps=STEPS, seed=0):
+    """Complete known [B, 1, H, W] in [-1, 1] where mask is 0, each step repeated: in [0, 1]."""
+    generator = dice(seed)
+
+    def put(x, t):
+        signal, sigma = schedule.rates(t, x)
+        return torch.where(mask > 0, signal * known + sigma * fresh(), x)
+
+    def fresh():
+        return torch.randn(known.shape, generator=generator)
+
+    x = put(fresh(), len(schedule) - 1)
+    for t, prev in samplers.timesteps(schedule, steps):
+        for again in range(repeats if prev >= 0 else 1):
+            if again:
+                keep = schedule.rates(t, x)[0] / schedule.rates(prev, x)[0]
+                x = keep * x + (1 - keep**2).sqrt() * fresh()
+            v = model(x, torch.full((len(x),), t))
+            x0 = schedule.convert(v, x, t, "v_prediction", "sample").clamp(-1, 1)
+            mean, variance = schedule.posterior(x0, x, t, prev)
+            x = put(mean + variance.sqrt() * fresh(), prev)
+    return to_pixels(x)
+
+
+# %% [markdown]
+# Now look. Of each of ten glyphs, held out from every training here, one piece is kept: the means over blocks of 4 x 4
+# pixels, or the upper half, or the outline. Nobody says which digit it was. Three models, all from checkpoints, draw
+# the rest. The next cell shows each piece, and what came of it.
+
+# %% tags=["hide-input"]
+ten, upper = glyphs.images[:10], torch.zeros(1, 1, 28, 28)
+upper[..., :14, :] = 1  # 1 where a pixel is known
+blocks, outline = glyphs_superres.shrink(ten), edges(ten)
+enlarging, following, plain = (
+    checkpoints.load(name)[0] for name in ("glyphs_superres", "glyphs_control", "glyphs_diffusion")
+)
+pieces = {
+    "49 pixels": blocks,
+    "drawn from them": walk(glyphs_superres.told(enlarging, blocks), ten.shape),
+    "the upper half": ten * upper + 0.35 * (1 - upper),
+    "drawn from it": fill_in(plain, 2 * ten - 1, upper, repeats=2),
+    "the outline": outline,
+    "drawn from that": walk(functools.partial(following, control=outline), ten.shape),
+    "the glyph itself": ten,
+}
+show(
+    image_rows(pieces, "A piece of a glyph, and what a model makes of it", columns=10),
+    "15.three_pieces",
+)
+
+# %% [markdown]
+# Without a model, what would you do? Enlarge the 49 pixels, and get a blur. For a missing half there is nothing to
+# enlarge. And a label, as in notebooks 12 and 14, is one of ten; the smallest of these pieces has 49 numbers. So this
+# notebook's question is: **how do you tell a model a picture?** Three answers, by what may be trained:
+#
+# | | what is trained | what can be told |
+# |---|---|---|
+# | 1. further channels | a whole network | the one kind of picture that it was trained for |
+# | 2. guidance | nothing | whatever can be computed from a guess of $x_0$ |
+# | 3. a controlled copy | an addition to a finished, frozen network | the one kind of picture that it was trained for |
+#
+# ## 1. More channels
+#
+# A label goes in as a vector that every block hears. For a picture the simplest way is this: what can be an *input* can
+# be a *condition*. Give the network more channels. It then sees, at every pixel, the noisy image beside the condition,
+# and the loss stays what it was:
+#
+# $$\hat v = v_\theta\big([\,x_t,\ c\,],\ t\big), \qquad c = \text{the small image, enlarged to the size of } x_t$$
+#
+# That is **SR3** (Saharia et al. 2021): super-resolution, from few pixels to many. Noise goes on $x_t$ only. The
+# condition is known, so it is clean at every step.
+#
+# **Exercise 1.** Build that input. `small` comes in $[0, 1]$. Enlarge it with bilinear interpolation (`F.interpolate`
+# with its default corners), scale it as $x_0$ is scaled, and put it behind $x_t$.
+
+
+# %%
+def network_input(x_t, small):
+    """x_t: [B, 1, H, W]; small: [B, 1, h, w] in [0, 1] -> [B, 2, H, W]: x_t, then the enlarged small image."""
+    ### BEGIN SOLUTION
+    large = F.interpolate(small, size=x_t.shape[-2:], mode="bilinear")
+    return torch.cat([x_t, 2 * large - 1], dim=1)
+    ### END SOLUTION
+
+
+# %%
+network_input = check("guidance.network_input", network_input)
+
+# %% [markdown]
+# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+
+# %%
+hint("guidance.network_input")
+
+# %% [markdown]
+# Train a small one live. A small image is the mean over blocks of 2 x 2 pixels, so 64 numbers become 16. The net has
+# two channels in, one out, and is not told the label.
+
+
+# %%
+def shrink(images, factor=2):
+    """The mean over blocks of factor x factor pixels: [B, 1, H, W] -> [B, 1, H / factor, W / factor]."""
+    return F.avg_pool2d(images, factor)
+
+
+def superres_loss(net, images):
+    x0, t, noise = 2 * images - 1, torch.randint(1000, (len(images),)), torch.randn_like(images)
+    signal, sigma = schedule.rates(t, x0)
+    answer = net(network_input(schedule.add_noise(x0, noise, t), shrink(images)), t)
+    return (answer - (signal * noise - sigma * x0)).square().mean()
+
+
+def enlarge(net, small, factor=2, **how):
+    """A draw of the large image for each small one: [B, 1, h, w] -> [B, 1, factor h, factor w]."""
+    size = factor * small.shape[-1]
+    return walk(lambda x, t: net(network_input(x, small), t), (len(small), 1, size, size), **how)
+
+
+torch.manual_seed(0)
+history = fit(
+    UNet(in_channels=2, out_channels=1, width=16), superres_loss, (digits.images,),
+    steps=preset(400, full=3000), batch_size=64, lr=2e-3, ema_decay=0.98,
+)  # fmt: skip
+superres = history.ema
+
+# %% [markdown]
+# Sixteen draws for each of a hundred held-out digits, and their mean:
+
+# %%
+hundred, DRAWS = held_out.images[:100], 16
+small = shrink(hundred)
+drawn = enlarge(superres, small.repeat_interleave(DRAWS, 0)).view(100, DRAWS, 1, 8, 8)
+mean = drawn.mean(1)
+
+
+def rms_gap(images, others):
+    """The root mean square over all pixels."""
+    return (images - others).square().mean().sqrt()
+
+
+# %% [markdown]
+# The next cell shows ten of them, beside a plain enlargement, and asks: can they be read, do they keep to what was
+# given, and how much do the draws differ?
+
+# %% tags=["hide-input"]
+bilinear = F.interpolate(small, scale_factor=2, mode="bilinear")
+show(image_rows(
+        {"4 x 4, given": small, "bilinear": bilinear, "a draw": drawn[:, 0], "another": drawn[:, 1],
+         "mean of 16": mean, "truth": hundred},
+        "From 16 pixels to 64", columns=10,
+    ), "15.digits_enlarged")  # fmt: skip
+read = {name: metrics.agreement(judge, images, held_out.labels[:100])
+        for name, images in (("bilinear", bilinear), ("drawn", drawn[:, 0]))}  # fmt: skip
+verdict("read as the truth: drawn minus bilinear", read["drawn"] - read["bilinear"], low=0.05)
+verdict(
+    "a draw, shrunk again, from what was given, over the distance to the next digit's",
+    rms_gap(shrink(drawn[:, 0]), small) / rms_gap(small, small.roll(1, 0)),
+    high=0.1,
+)
+spread = drawn.var(1).mean()
+verdict(
+    "spread of the draws over that of all digits", (spread / hundred.var(0).mean()).sqrt(), low=0.2, high=0.5
+)
+
+# %% [markdown]
+# Nothing in the sampler says that the draw, shrunk again, must be what was given. The net has learned it, nearly. And
+# there are several answers: 48 numbers are missing, and each draw makes them up anew.
+#
+# **Predict.** Here the truth is known. Take the mean squared error of *one* draw, and that of the *mean* of its 16
+# draws. The error of the one draw is (a) smaller, since it is sharp; (b) about the same; (c) larger, by a third or
+# more.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %% [markdown]
+# The next cell compares the two.
+
+# %% tags=["hide-input"]
+error_of_draw, error_of_mean = (drawn - hundred[:, None]).square().mean(), (mean - hundred).square().mean()
+ratio = error_of_draw / error_of_mean
+reveal(
+    guess,
+    "a" if ratio < 0.9 else "c" if ratio > 4 / 3 else "b",
+    "a draw commits itself in every detail, and where it is wrong it pays in full.",
+)
+verdict("squared error of a draw over that of the mean of 16", ratio, low=1.4, high=1.85)
+
+
+# %% [markdown]
+# There is an exact statement behind it. Given $c$, the truth $x$ is a draw from $p(x \mid c)$, and so is a perfect
+# sample $x'$, independent of it. Let $m = \mathbb E[x \mid c]$ and $V = \mathbb E\|x - m\|^2$. Then
+#
+# $$\mathbb E\|x - x'\|^2 = \mathbb E\|x - m\|^2 + \mathbb E\|x' - m\|^2 = 2V$$
+#
+# **A draw from the posterior has twice the squared error of the posterior mean.** Nothing has less than $m$. So whoever
+# ranks super-resolution by squared error (or PSNR) prefers the blur. Try it where all is exact: a Gaussian with the
+# digits' own mean and covariance, and the same 16 averages known. Then $p(x \mid c)$ is Gaussian too.
+
+# %%
+pixels = digits.images.flatten(1).double()
+centre, covariance = pixels.mean(0), pixels.T.cov() + 1e-4 * torch.eye(64)
+average = shrink(torch.eye(64).view(64, 1, 8, 8)).flatten(1).T.double()  # [16, 64]: pixels to small image
+gain = torch.linalg.solve(average @ covariance @ average.T, average @ covariance).T  # [64, 16]
+left = covariance - gain @ average @ covariance  # the covariance that remains once c is known
+root = torch.linalg.cholesky(covariance)
+x = centre + torch.randn(5000, 64, generator=dice(1), dtype=torch.float64) @ root.T
+posterior_mean = centre + (x - centre) @ average.T @ gain.T
+values, vectors = torch.linalg.eigh(left)
+noise = torch.randn(5000, 64, generator=dice(2), dtype=torch.float64)
+draw_of_it = posterior_mean + noise * values.clamp(min=0).sqrt() @ vectors.T
+
+# %% [markdown]
+# The next cell measures both errors.
+
+# %% tags=["hide-input"]
+errors = [(guess_of_x - x).square().sum(1).mean() for guess_of_x in (draw_of_it, posterior_mean)]
+verdict("exact Gaussian: error of a draw over that of the mean", errors[0] / errors[1], low=1.97, high=2.03)
+verdict("error of the mean over the trace of what remains", errors[1] / left.trace(), low=0.98, high=1.02)
+verdict(
+    "a draw, shrunk again, from what was given: largest",
+    ((draw_of_it - x) @ average.T).abs().max(),
+    high=1e-6,
+)
+
+# %% [markdown]
+# Against a mean of only 16 draws, which has a 16th of the spread in it, an exact posterior would have the ratio
+# $2 / (1 + 1/16)$, which is 1.88. The net falls short of that. For any model the error of a draw is the error of its
+# own mean plus its own spread (the variance of its draws). In an exact posterior the two are equal. The next cell takes
+# both apart, and looks at how sharp the images are.
+
+# %% tags=["hide-input"]
+error_of_own_mean = error_of_mean - spread / DRAWS  # what is left with ever more draws
+verdict(
+    "spread of the draws over the error of their mean (exact: 1)",
+    spread / error_of_own_mean,
+    low=0.6,
+    high=0.92,
+)
+
+
+def sharpness(images):
+    """The mean jump between neighbours in a row, over the truth's."""
+    jumps = [part.diff(dim=-1).square().mean() for part in (images, hundred)]
+    return jumps[0] / jumps[1]
+
+
+verdict("squared jumps between neighbours over the truth's: a draw", sharpness(drawn[:, 0]), low=0.85, high=1)
+verdict("the same for the mean", sharpness(mean), high=0.9)
+
+# %% [markdown]
+# So this net is surer than it is right: its draws differ less than its mean is off. And they are a little less sharp
+# than the truth, its mean clearly less. After 400 steps it is not a perfect posterior, and the ratio tells.
+#
+# ### 7 x 7 to 28 x 28
+#
+# The same on `glyphs`, sixteen pixels for one. These weights come with the course.
+
+# %%
+glyph_superres, provenance = checkpoints.load("glyphs_superres")
+print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
+large, tiny = glyphs.images[:10], shrink(glyphs.images[:10], 4)
+glyph_draws = enlarge(glyph_superres, tiny.repeat_interleave(8, 0), factor=4).view(10, 8, 1, 28, 28)
+
+# %% [markdown]
+# The next cell shows them, and measures the same as before.
+
+# %% tags=["hide-input"]
+show(image_rows(
+        {"7 x 7, given": tiny, "a draw": glyph_draws[:, 0], "another": glyph_draws[:, 1],
+         "mean of 8": glyph_draws.mean(1), "truth": large},
+        "From 49 pixels to 784", columns=10,
+    ), "15.glyphs_enlarged")  # fmt: skip
+errors = [(images - truth).square().mean() for images, truth in
+          ((glyph_draws, large[:, None]), (glyph_draws.mean(1), large))]  # fmt: skip
+exact_ratio = 2 / (1 + 1 / 8)  # of an exact posterior, whose mean of 8 has V + V / 8
+verdict(
+    "glyphs: squared error of a draw over that of the mean of 8, over the exact posterior's ratio",
+    errors[0] / errors[1] / exact_ratio,
+    low=0.85,
+    high=1.1,
+)
+verdict(
+    "a draw, shrunk again, from what was given, over the distance to the next glyph's",
+    rms_gap(shrink(glyph_draws[:, 0], 4), tiny) / rms_gap(tiny, tiny.roll(1, 0)),
+    high=0.1,
+)
+
+# %% [markdown]
+# After 5,000 steps on 20,000 glyphs the ratio is nearly that of an exact posterior.
+#
+# Concatenation needs a network trained for that one condition. What if the condition comes *after* training?
+#
+# ## 2. Filling in, as guidance
+#
+# Notebook 12 filled holes with a model that was never trained to, and the glyphs above came of that. It works. But is
+# it *right*? Ask where the answer is known: two bumps in the plane, and of a point only the first coordinate is told.
+# What is the second? (The bumps have the weights 0.2 and 0.8.)
+
+# %%
+plane = exact.GaussianMixture(
+    torch.tensor([[-0.3, 1.0], [0.9, -1.0]], dtype=torch.float64), 0.35, torch.tensor([0.2, 0.8])
+)
+TOLD = -0.1  # the first coordinate
+
+
+def given_first(mixture, value):
+    """p(x_2 | x_1 = value), exactly: the weights of the bumps change by how well each explains the value."""
+    fit_of_bump = -0.5 * ((value - mixture.means[:, 0]) / mixture.stds) ** 2 - mixture.stds.log()
+    return exact.GaussianMixture(
+        mixture.means[:, 1:], mixture.stds, (mixture.weights.log() + fit_of_bump).softmax(0)
+    )
+
+
+second = given_first(plane, TOLD)  # what is to be hit
+
+# %% [markdown]
+# The next cell draws it.
+
+# %% tags=["hide-input"]
+points = plane.sample(1500, generator=dice())
+fig, ax = subplots(figsize=(5.2, 4.4))
+ax.scatter(*points.T, s=5, color=NOISE, alpha=0.5)
+ax.axvline(TOLD, color=DATA, linestyle="--", label=f"$x_1$ = {TOLD} is told")
+ax.set(
+    title="Two bumps, one coordinate told", xlabel="$x_1$", ylabel="$x_2$", xlim=(-1.8, 2.2), ylim=(-2.4, 2.4)
+)
+ax.legend(loc="upper right")
+show(fig, "15.two_bumps")
+verdict("share of the upper bump, first coordinate told", second.weights[0], low=0.92, high=0.93)
+
+# %% [markdown]
+# The replacement of notebook 12, here with the exact denoiser and all 1,000 steps, so that neither the network nor the
+# step count can be blamed:
+
+
+# %%
+def replaced(n, steps, seed=0):
+    """n points by ancestral sampling, the first coordinate replaced at every step by the told one, noised.
+
+    Beside them {t: share of the points for which the upper bump is then the likelier one}.
+    """
+    generator, model, upper_likelier = dice(seed), exact_model(plane, schedule), {}
+
+    def fresh():
+        return torch.randn(n, 2, generator=generator, dtype=torch.float64)
+
+    def put(x, t):
+        signal, sigma = schedule.rates(t, x)
+        return torch.cat([signal * TOLD + sigma * fresh()[:, :1], x[:, 1:]], dim=1)
+
+    x = put(fresh(), len(schedule) - 1)
+    for t, prev in samplers.timesteps(schedule, steps):
+        if t in (800, 500, 200):
+            of_upper = plane.diffuse(schedule.alphas_cumprod[t]).responsibilities(x)[:, 0]
+            upper_likelier[t] = (of_upper > 0.5).double().mean()
+        x0 = schedule.convert(model(x, torch.full((n,), t)), x, t, "epsilon", "sample")
+        mean, variance = schedule.posterior(x0, x, t, prev)
+        x = put(mean + variance.sqrt() * fresh(), prev)
+    return x, upper_likelier
+
+
+by_replacing, upper_likelier = replaced(4000, 1000)
+
+
+def share_above(x):
+    """The share of the points in the upper bump."""
+    return (x[:, 1] > 0).double().mean()
+
+
+# %% [markdown]
+# **Predict.** In truth 93 % lie in the upper bump. Of the replaced points there lie (a) 93 %, within 3 points;
+# (b) 20 %, within 3, as if nothing had been told; (c) something between.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %% [markdown]
+# The next cell counts, and looks at when the points chose.
+
+# %% tags=["hide-input"]
+share = share_above(by_replacing)
+reveal(
+    guess,
+    "a" if abs(share - second.weights[0]) < 0.03 else "b" if abs(share - 0.2) < 0.03 else "c",
+    "a point chooses its bump while the told coordinate still carries much noise, and so can hardly speak for either.",
+)
+verdict("share of the upper bump by replacing", share, low=0.32, high=0.4)
+for t, low, high in ((800, 0.02, 0.2), (500, 0.5, 0.8), (200, 0.88, 1.03)):
+    already = upper_likelier[t] / share
+    verdict(f"points for which it is the likelier one at t = {t}, over that", already, low=low, high=high)
+for t, low, high in ((700, 1.5, 1.8), (500, 0.75, 0.95), (200, 0.2, 0.35)):
+    level = schedule.alphas_cumprod[t]
+    noise_of_told = ((1 - level) / level).sqrt() / (plane.means[1, 0] - plane.means[0, 0])
+    verdict(
+        f"noise of x_1 at t = {t}, over the distance of the bumps in x_1", noise_of_told, low=low, high=high
+    )
+
+# %% [markdown]
+# At large $t$ nothing is chosen yet. The choice falls between $t$ of about 700 and 200. For the first part of that the
+# told coordinate still carries noise as large as the bumps lie apart, so it can hardly speak for either; when it can,
+# the second coordinate has settled.
+#
+# So replacement is *not* a draw from $p(x_2 \mid x_1)$, not with the exact denoiser and not in a thousand steps. At
+# each step it tells the model a *noisy* copy of $x_1$, although $x_1$ is known sharply.
+#
+# You have the right tool already. Notebook 14 said: to condition on anything, add $\nabla \log p(\text{it} \mid x_t)$
+# to the score. "It" need not be a label. For a mixture, $x_0$ given $x_t$ is a mixture again (notebook 11), so this is
+# exact:
+#
+# $$p(x_1 = c \mid x_t) = \sum_k p(k \mid x_t)\, \mathcal N\big(c;\ [m_k + g_k (x_t - \sqrt{\bar\alpha_t}\, m_k)]_1,\ v_k\big), \qquad
+# g_k = \frac{\sqrt{\bar\alpha_t}\, s_k^2}{\bar\alpha_t s_k^2 + 1 - \bar\alpha_t}, \quad v_k = \frac{s_k^2 (1 - \bar\alpha_t)}{\bar\alpha_t s_k^2 + 1 - \bar\alpha_t}$$
+
+
+# %%
+def log_told(x_t, t):
+    """log p(x_1 = TOLD | x_t) in the plane, exactly: [B, 2] -> [B]."""
+    level, means, variances = schedule.alphas_cumprod[t[0]], plane.means[:, 0], plane.stds**2
+    total = level * variances + 1 - level
+    guesses = means + level.sqrt() * variances / total * (x_t[:, :1] - level.sqrt() * means)  # [B, bumps]
+    spreads = variances * (1 - level) / total
+    log_shares = plane.diffuse(level).responsibilities(x_t).log()
+    return (log_shares - 0.5 * (TOLD - guesses) ** 2 / spreads - 0.5 * spreads.log()).logsumexp(1)
+
+
+led = guidance.classifier_guided(exact_model(plane, schedule), log_told, schedule, 1.0)
+start = torch.randn(4000, 2, generator=dice(1), dtype=torch.float64)
+by_guiding = samplers.ddpm(led, schedule, start.shape, num_inference_steps=100, x_T=start, generator=dice(2))
+
+# %% [markdown]
+# The next cell counts again, and draws all three: replaced, guided, exact.
+
+# %% tags=["hide-input"]
+t = torch.full((4000,), 500)
+guess_of_x0 = schedule.convert(led(start, t), start, 500, "epsilon", "sample")
+verdict(
+    "the led guess of x_1 at t = 500, from what was told", (guess_of_x0[:, 0] - TOLD).abs().max(), high=1e-6
+)
+verdict("share of the upper bump by guidance", share_above(by_guiding), low=0.91, high=0.945)
+truth_of_it = second.sample(4000, generator=dice(3))[:, 0]
+distances = [wasserstein1(x[:, 1], truth_of_it) for x in (by_replacing, by_guiding)]
+verdict("Wasserstein distance to exact draws: replaced", distances[0], low=0.9)
+verdict("Wasserstein distance to exact draws: guided", distances[1], high=0.05)
+grid, bins = torch.linspace(-2.4, 2.4, 300, dtype=torch.float64), torch.linspace(-2.4, 2.4, 49).numpy()
+fig, ax = subplots(figsize=(7.4, 3.6))
+ax.hist(
+    by_replacing[:, 1].numpy(), bins=bins, density=True, color=NOISE, alpha=0.6, label="replaced, 1,000 steps"
+)
+ax.hist(by_guiding[:, 1].numpy(), bins=bins, density=True, histtype="step", linewidth=2, color=MODEL,
+        label="guided, 100 steps")  # fmt: skip
+ax.plot(grid, second.log_prob(grid[:, None]).exp(), "--", color=DATA, label="exact")
+ax.set(title="The second coordinate, given the first", xlabel="$x_2$", ylabel="density")
+ax.legend(loc="upper left")
+show(fig, "15.second_coordinate")
+
+# %% [markdown]
+# Guidance at scale 1 hits it with a tenth of the steps. And every led guess has $\hat x_1$ exactly where it was told.
+#
+# ### With a network
+#
+# For a network $p(x_0 \mid x_t)$ is not known, only its mean, the guess $\hat x_0$. The mixture above had a Gaussian
+# about the guess of each bump, of variance $v_k$. **Reconstruction guidance** (after Ho et al. 2022 and Chung et al. 2023)
+# takes a single one, about the only guess there is:
+#
+# $$\log p(\text{known} \mid x_t) \approx -\frac{1}{2 \sigma_t^2}\, \big\| m \odot (x_0^{\text{known}} - \hat x_0(x_t)) \big\|^2 + \text{const}, \qquad \sigma_t^2 = 1 - \bar\alpha_t$$
+#
+# The papers differ in the factor before the square. Ho et al. take the variance $\sigma_t^2 / \bar\alpha_t$, which is
+# what remains of $x_0$ when nothing is known of it but $x_t$; Chung et al. a step size over the norm of the error.
+# Ours, $\sigma_t^2 = 1 - \bar\alpha_t$, is what remains for standard normal data: put $s_k = 1$ in $v_k$ above (Song et
+# al. 2023 take it). That is a rough assumption, and the scale $s$ will show how rough. The gradient goes *through the
+# network*: each known pixel pulls at all of $x_t$ that its guess depends on, the hole included.
+#
+# **Exercise 2.** `model(x_t, t)` gives $v$; `schedule.convert(v, x_t, t, "v_prediction", "sample")` is the guess, and
+# `schedule.rates(t, x_t)` gives $\sqrt{\bar\alpha_t}$ and $\sigma_t$. Leave out the constant.
+
+
+# %%
+def known_log_prob(x_t, t, model, known, mask, schedule):
+    """x_t, known: [B, 1, H, W] in the range of x_0; t: [B]; model(x_t, t) gives v; mask: [1, 1, H, W], 1 where known.
+
+    Returns [B], one number for each image. schedule.rates(t, x_t) is shaped to divide an image by.
+    """
+    ### BEGIN SOLUTION
+    x0 = schedule.convert(model(x_t, t), x_t, t, "v_prediction", "sample")
+    _, sigma = schedule.rates(t, x_t)
+    return -(mask * (known - x0) / sigma).square().flatten(1).sum(1) / 2
+    ### END SOLUTION
+
+
+# %%
+known_log_prob = check("guidance.known_log_prob", known_log_prob)
+
+# %%
+net, _ = checkpoints.load("digits_diffusion")  # predicts v, and is not told the label here
+net.requires_grad_(False)  # from here on only x_t gets a gradient
+
+
+def led_fill(known, mask, scale, steps=2 * STEPS, seed=0):
+    """Complete known [B, 1, 8, 8] in [-1, 1] by reconstruction guidance: in [0, 1]."""
+
+    def log_prob(x_t, t):
+        return known_log_prob(x_t, t, net, known, mask, schedule)
+
+    led = guidance.classifier_guided(net, log_prob, schedule, scale, "v_prediction")
+    return walk(led, known.shape, steps, seed, sampler=samplers.ddpm)
+
+
+# %% [markdown]
+# Equal work: a guided step calls the network twice and goes back through it once, the work of about three calls. So 40
+# guided steps stand against 120 replaced ones, and against 24 steps repeated 5 times (RePaint, notebook 12).
+
+# %%
+n = preset(150, smoke=20)
+whole, truth = held_out.images[:n], held_out.labels[:n]
+mask = torch.zeros(1, 1, 8, 8)
+mask[..., :4, :] = 1  # the upper half is known
+known = 2 * whole - 1  # the lower half is in the array, too; the mask keeps it out
+filled = {
+    "replaced": fill_in(net, known, mask, steps=6 * STEPS, seed=1),
+    "replaced, repeated": fill_in(net, known, mask, repeats=5, steps=preset(24, smoke=2), seed=1),
+    "guided, s = 1": led_fill(known, mask, 1.0, seed=1),
+    "guided, s = 2": led_fill(known, mask, 2.0, seed=1),
+    "guided, s = 4": led_fill(known, mask, 4.0, seed=1),
+}
+
+# %% [markdown]
+# The next cell shows twelve.
+
+# %% tags=["hide-input"]
+show(
+    image_rows(
+        {"known": whole * mask + 0.35 * (1 - mask)} | filled | {"truth": whole}, "The lower half is missing"
+    ),
+    "15.lower_halves",
+)
+
+# %% [markdown]
+# The measures of notebook 12: is the completion read as the truth, and how large is the jump at the seam, over the
+# truth's? And a new one, for guidance only *pulls*: how well is the known part kept? The next cell takes all three.
+
+
+# %% tags=["hide-input"]
+def seam(images):
+    """The mean size of the jump from the last known row to the first invented one, over the truth's."""
+    jumps = [(part[..., 3, :] - part[..., 4, :]).abs().mean() for part in (images, whole)]
+    return jumps[0] / jumps[1]
+
+
+right = {name: metrics.agreement(judge, images, truth) for name, images in filled.items()}
+seams = {name: seam(images) for name, images in filled.items()}
+lost = {name: rms_gap(mask * images, mask * whole) for name, images in filled.items()}
+ONE, TWO, FOUR = list(filled)[2:]
+for better, worse, low, high in (
+    (ONE, "replaced", 0, 0.2),
+    (ONE, "replaced, repeated", -0.1, 0.1),
+    (TWO, "replaced, repeated", 0, 0.2),
+    (TWO, ONE, 0.02, 0.2),
+    (FOUR, TWO, -0.05, 0.12),
+):
+    verdict(
+        f"read as the truth: ({better}) minus ({worse})", right[better] - right[worse], low=low, high=high
+    )
+for name, low, high in (
+    ("replaced", 1.05, 1.25),
+    ("replaced, repeated", 0.95, 1.15),
+    (ONE, 0.85, 1.02),
+    (TWO, 0.8, 0.95),
+):
+    verdict(f"seam over the truth's: {name}", seams[name], low=low, high=high)
+verdict("root mean square error of the known half, s = 1", lost[ONE], high=0.03)
+verdict("the same at s = 4, over that", lost[FOUR] / lost[ONE], low=3)
+
+# %% [markdown]
+# This is one seed, and 150 digits; differences of a few hundredths are chance. Replacement leaves a jump above the
+# truth's; guidance gives one somewhat below it, the more so at $s = 2$; RePaint's comes nearest. More completions are
+# read as the truth by guidance than by replacement in as much work, but at $s = 1$ RePaint's repeats do about as well,
+# with no gradient at all. So on digits guidance is *not* the clear winner that it was in the plane: there
+# $p(\text{known} \mid x_t)$ was exact, here it is a Gaussian guessed for data of variance 1. A larger $s$ mends some of
+# that: at $s = 2$ more are read as the truth, more than RePaint's too, and at $s = 4$ no fewer. But the seam gets
+# smoother than in true digits at $s = 2$, and at $s = 4$ the steps overshoot: the *known* half suffers. What guidance
+# has over replacement is its reach. "Known" may be anything that can be computed from $\hat x_0$ (a blur, a sum, a
+# sketch), and nothing need be put in place.
+#
+# ## 3. A new condition for a finished model
+#
+# The third way. You have a good model, trained long and dear, and want it to follow something new: edges, a pose, a
+# depth map. Training all of it again on few examples may spoil what it knows. **ControlNet** (Zhang et al. 2023)
+# freezes it. A *trainable copy* of its way down sees the new picture, and what the copy finds is added to the features
+# that the frozen base keeps for its way up (the skips of notebook 12):
+#
+# $$h_\text{kept} \leftarrow h_\text{kept} + \mathcal Z(h_\text{copy})$$
+#
+# Our lecture says only: "Key idea: zero convolution". That is $\mathcal Z$: a $1 \times 1$ convolution,
+# $\mathcal Z(c) = W c + b$ at each pixel, that starts with $W = 0$ and $b = 0$. So before training $\mathcal Z$ is 0,
+# and the controlled model *is* the base, to the last bit. Nothing is lost on the first day.
+#
+# **Predict.** But $W$ is zero, and so is all that comes out of it. Will such a layer ever learn? (a) No: with zero
+# weights the gradient is zero, too; (b) yes, from the first step on; (c) only if what it is added to is trained as
+# well.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+
+# %%
+def zeroed(layer):
+    """The layer with all its weights 0."""
+    for weight in layer.parameters():
+        torch.nn.init.zeros_(weight)
+    return layer
+
+
+features_of_base, control = torch.randn(2, 16, 4, 6, 6, generator=dice())
+control.requires_grad_()  # as if it came from a branch that learns
+wanted = features_of_base + control.detach().roll(1, 1)  # a task: add the next channel of the control
+joint = zeroed(torch.nn.Conv2d(4, 4, 1))
+
+
+def joint_gradients():
+    """The gradients of the weights of the joint, and of the control that goes into it."""
+    error = (features_of_base + joint(control) - wanted).square().mean()
+    return torch.autograd.grad(error, [joint.weight, control])
+
+
+# %% [markdown]
+# The next cell looks at the gradients.
+
+# %% tags=["hide-input"]
+of_weight, of_control = joint_gradients()
+reveal(
+    guess,
+    "a" if of_weight.norm() == 0 else "b",
+    "the gradient of a weight is what comes in times what comes back, and neither is zero.",
+)
+verdict("size of the gradient of the zero weights", of_weight.norm(), low=0.1)
+verdict("of the control that goes in", of_control.norm(), high=0)
+joint.weight.data -= 0.1 * of_weight
+verdict("of the control, after one step of the weights", joint_gradients()[1].norm(), low=1e-4)
+
+# %% [markdown]
+# In three lines. Let $g = \partial L / \partial \text{out}$, at one pixel, and $\text{out} = h + W c + b$:
+#
+# $$\frac{\partial L}{\partial W} = g\, c^\top \qquad \frac{\partial L}{\partial b} = g \qquad \frac{\partial L}{\partial c} = W^\top g$$
+#
+# $W$ does not enter its own gradient: as long as something comes in ($c \neq 0$), it moves at the first step. Only $c$,
+# and all that lies behind it, must wait one step, until $W$ is no longer zero.
+#
+# **Exercise 3.** Join the two. `conv` is the layer, before training or after it. The base is frozen elsewhere: detach
+# nothing here.
+
+
+# %%
+def add_control(features, control, conv):
+    """features: [B, C, H, W] of the base; control: [B, D, H, W]; conv: the layer, D to C channels -> [B, C, H, W]."""
+    ### BEGIN SOLUTION
+    return features + conv(control)
+    ### END SOLUTION
+
+
+# %%
+add_control = check("guidance.add_control", add_control)
+
+# %% [markdown]
+# **Exercise 4.** The whole life of such a layer: make it, start it at zero, and take `steps` steps of plain gradient
+# descent, with rate `lr`, on the mean squared error to `target`. Return the joined output. With `steps = 0` that is
+# `features`, exactly. (Give the layer `dtype=features.dtype`.)
+
+
+# %%
+def learn_control(features, control, target, steps, lr):
+    """features, target: [B, C, H, W]; control: [B, D, H, W] -> the joined output after the steps: [B, C, H, W]."""
+    ### BEGIN SOLUTION
+    conv = torch.nn.Conv2d(control.shape[1], features.shape[1], 1, dtype=features.dtype)
+    torch.nn.init.zeros_(conv.weight)
+    torch.nn.init.zeros_(conv.bias)
+    optimiser = torch.optim.SGD(conv.parameters(), lr=lr)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        (features + conv(control) - target).square().mean().backward()
+        optimiser.step()
+    return (features + conv(control)).detach()
+    ### END SOLUTION
+
+
+# %%
+learn_control = check("guidance.learn_control", learn_control)
+
+# %% [markdown]
+# The next cell lets it learn the task from above, for 0, 1 and 100 steps.
+
+# %% tags=["hide-input"]
+seen = control.detach()
+off = [
+    (learn_control(features_of_base, seen, wanted, steps, 0.5) - wanted).square().mean()
+    for steps in (0, 1, 100)
+]
+untouched = learn_control(features_of_base, seen, wanted, 0, 0.5)
+verdict(
+    "before training: largest difference from the base", (untouched - features_of_base).abs().max(), high=0
+)
+verdict("squared error after 1 step over that before", off[1] / off[0], low=0.5, high=0.95)
+verdict("after 100 steps", off[2] / off[0], high=1e-4)
+
+# %% [markdown]
+# ### A model of glyphs, and edges
+#
+# Now the real one. The base is the glyph model of notebook 12. The control is the outline of a glyph: 1 on every pixel
+# of paper that touches a stroke. `ControlledUNet(base)` makes the copy and its joints; untrained, it must be the base.
+
+# %%
+glyph_net, _ = checkpoints.load("glyphs_diffusion")
+forty = glyphs.images[:40]
+asked, outlines = glyphs.labels[:40], edges(glyphs.images[:40])
+torch.manual_seed(0)
+fresh_control = ControlledUNet(glyph_net)
+
+# %% [markdown]
+# The next cell compares the two on forty noisy glyphs, and counts the weights.
+
+# %% tags=["hide-input"]
+x_t, t = torch.randn(40, 1, 28, 28, generator=dice()), torch.randint(1000, (40,), generator=dice(1))
+with torch.no_grad():
+    alone, joined = glyph_net(x_t, t, asked), fresh_control(x_t, t, asked, outlines)
+verdict(
+    "untrained: equal to the base to the last bit (1) or not (0)", float(torch.equal(alone, joined)), low=1
+)
+frozen, new = (
+    sum(weight.numel() for weight in fresh_control.parameters() if weight.requires_grad == learns)
+    for learns in (False, True)
+)
+print(f"{frozen:,} frozen weights, {new:,} new ones")
+
+# %% [markdown]
+# Between the outlines and the copy stand some first layers that read the outline, and another zero convolution, here
+# `enter`. Two zeros in a row? No: between them lies the copy, which begins as a copy of a *trained* net and puts out
+# features of $x_t$, outlines or not. So the first joint has something coming in. Watch who gets a gradient, and when:
+
+# %%
+PARTS = {
+    "joints": "join",
+    "copy": "copy",
+    "enter": "enter",
+    "first layers": "stem",
+}  # the stem: the layers that read the outline, before `enter`
+control_loss = denoising_loss(schedule, "v_prediction")
+optimiser = torch.optim.Adam([w for w in fresh_control.parameters() if w.requires_grad], lr=1e-3)
+sizes = {name: [] for name in PARTS}
+for step in range(4):
+    torch.manual_seed(step)
+    optimiser.zero_grad()
+    control_loss(functools.partial(fresh_control, y=asked, control=outlines), 2 * forty - 1).backward()
+    for name, start_of_name in PARTS.items():
+        found = [w.grad.norm() ** 2 for key, w in fresh_control.named_parameters()
+                 if key.startswith(start_of_name) and w.grad is not None]  # fmt: skip
+        sizes[name].append(float(sum(found)) ** 0.5)
+    optimiser.step()
+
+# %% [markdown]
+# The next cell prints them as a table.
+
+# %% tags=["hide-input"]
+print(f"{'gradient':14}" + "".join(f"step {step + 1:<8}" for step in range(4)))
+for name, values in sizes.items():
+    print(f"{name:14}" + "".join(f"{'0' if value == 0 else 'moves':<13}" for value in values))
+verdict("joints, at step 1", sizes["joints"][0], low=1e-3)
+verdict("copy and enter, at step 1", sizes["copy"][0] + sizes["enter"][0], high=0)
+verdict("copy and enter, at step 2: the smaller", min(sizes["copy"][1], sizes["enter"][1]), low=1e-9)
+verdict("first layers, at step 2", sizes["first layers"][1], high=0)
+verdict("first layers, at step 3", sizes["first layers"][2], low=1e-9)
+
+# %% [markdown]
+# Each zero holds up what lies behind it for one step, and no longer. Now the trained one, from a checkpoint. Twenty
+# steps of sampling, once with the control and once without, from the same noise, both told the right label.
+
+# %%
+controlled, provenance = checkpoints.load("glyphs_control")
+print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
+print("share of the labels hidden in its training:", provenance["settings"]["label_dropout"])
+pairs = zip(controlled.base.parameters(), glyph_net.parameters(), strict=True)
+verdict(
+    "its base against the base: largest difference",
+    max((a - b).detach().abs().max() for a, b in pairs),
+    high=0,
+)
+
+
+def follow(labels, outlines):
+    """One glyph for each label [B] and outline [B, 1, 28, 28], in [0, 1]."""
+    return walk(functools.partial(controlled, y=labels, control=outlines), outlines.shape)
+
+
+glyph_train = data.load("glyphs", split="train", n=preset(20_000, smoke=2_000))
+
+
+def read_glyph(images):
+    """The label of the nearest training glyph: [B]."""
+    return glyph_train.labels[torch.cdist(images.flatten(1), glyph_train.images.flatten(1)).argmin(1)]
+
+
+followed = follow(asked, outlines)
+by_base = walk(functools.partial(glyph_net, y=asked), outlines.shape)
+
+# %% [markdown]
+# The next cell shows ten.
+
+# %% tags=["hide-input"]
+show(image_rows(
+        {"outline": outlines, "controlled": followed, "the base": by_base, "its glyph": forty},
+        "Right label, same noise", columns=10,
+    ), "15.outlines_followed")  # fmt: skip
+
+# %% [markdown]
+# `read_glyph` is the reader here: the label of the nearest of 20,000 training glyphs. It errs now and then on true
+# glyphs, too.
+#
+# `edge_agreement` compares the outlines of an image with those wanted: 1 if each edge pixel has one of the other's
+# within a pixel, and the other way round. Any two glyphs agree somewhat, so look at what the base reaches by chance,
+# and at another glyph of the same class. The next cell measures all that.
+
+# %% tags=["hide-input"]
+partner = torch.stack([(glyphs.labels[40:] == label).nonzero()[0, 0] + 40 for label in asked])
+agree = {
+    "controlled": edge_agreement(followed, outlines).mean(),
+    "base": edge_agreement(by_base, outlines).mean(),
+    "another of its class": edge_agreement(glyphs.images[partner], outlines).mean(),
+}
+verdict("edges followed: controlled (the glyph itself has 1)", agree["controlled"], low=0.95)
+verdict("edges followed: the base with the right label", agree["base"], low=0.6, high=0.9)
+verdict("edges followed: another glyph of the same class", agree["another of its class"], low=0.65, high=0.9)
+exactly = edge_agreement(followed, outlines, tolerance=0).mean()
+verdict("controlled, pixel for pixel", exactly, low=0.75, high=0.99)
+reads_true = (read_glyph(glyphs.images) == glyphs.labels).double().mean()
+verdict("the reader on 200 true glyphs: read as labelled", reads_true, low=0.9)
+verdict("controlled: read as asked", (read_glyph(followed) == asked).double().mean(), low=0.85)
+verdict("the base: read as asked", (read_glyph(by_base) == asked).double().mean(), low=0.75)
+
+# %% [markdown]
+# **Predict.** Now contradict it: the outline of one digit, the label of another. In training the two always agreed. (a)
+# The label wins: the digit that was asked for, bent to the outline; (b) the outline wins; (c) mostly neither can be
+# read.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %% [markdown]
+# The next cell draws them, and lets the reader read.
+
+# %% tags=["hide-input"]
+other = (asked + 5) % 10  # a 3's outline with the label 8, and so on
+torn = follow(other, outlines)
+of_label, of_outline = ((read_glyph(torn) == labels).double().mean() for labels in (other, asked))
+reveal(
+    guess,
+    "a" if of_label > 0.5 else "b" if of_outline > 0.5 else "c",
+    "an outline says nearly all there is to say, and half of the labels were hidden in its training.",
+)
+verdict("torn: read as the label", of_label, high=0.1)
+verdict("torn: read as the outline's digit", of_outline, low=0.8)
+verdict("torn: edges followed", edge_agreement(torn, outlines).mean(), low=0.95)
+
+# %% [markdown]
+# Can guidance turn it? Classifier-free guidance with the wrong label, as in notebook 14. The control stays in both
+# halves, so that only the *label* is exaggerated:
+
+# %%
+twice = torch.cat([outlines, outlines])
+pushed = {}
+for scale in (4.0, 10.0):
+    led = guidance.classifier_free(
+        lambda x, t, y: controlled(x, t, y, twice), other, scale, null=controlled.classes
+    )
+    pushed[scale] = walk(led, outlines.shape)
+
+# %% [markdown]
+# The next cell shows what came of it, and lets the reader read again.
+
+# %% tags=["hide-input"]
+show(image_rows(
+        {"outline": outlines, "s = 1": torn, "s = 4": pushed[4.0], "s = 10": pushed[10.0]},
+        "Asked for another digit", columns=10, names=[f"asked: {label}" for label in other[:10]],
+    ), "15.another_label")  # fmt: skip
+now = read_glyph(pushed[10.0])
+as_label, as_outline = ((now == labels).double().mean() for labels in (other, asked))
+verdict("s = 10: read as the label", as_label, low=0.25, high=0.8)
+verdict("s = 10: read as the outline's digit", as_outline, low=0.15, high=0.6)
+verdict("s = 10: as neither", 1 - as_label - as_outline, low=0.01, high=0.3)
+verdict(
+    "s = 10: edges followed, minus at s = 1",
+    edge_agreement(pushed[10.0], outlines).mean() - edge_agreement(torn, outlines).mean(),
+    high=-0.01,
+)
+
+# %% [markdown]
+# Two conditions that contradict each other give no error message. The stronger one wins; push the other, and you get
+# now the one digit, now the other, and now and then neither.
+#
+# ## 4. The failure museum
+#
+# **Exhibit A: noise for everybody.** Somebody noised the *whole* input of the network of section 1, the condition as
+# well as $x_t$, and so at step $t$ only $\sqrt{\bar\alpha_t}$ of the condition is left. What comes out stands in the
+# right place, and is in shreds.
+
+
+# %%
+def told_with_noise(level):
+    """A draw for each tiny glyph; at step t its condition is noised to alpha-bar = level(t)."""
+    generator = dice(9)
+
+    def model(x_t, t):
+        alone, shown = network_input(x_t, tiny).chunk(2, dim=1)
+        a, fresh = level(int(t[0])), torch.randn(shown.shape, generator=generator)
+        return glyph_superres(torch.cat([alone, a**0.5 * shown + (1 - a) ** 0.5 * fresh], dim=1), t)
+
+    return walk(model, large.shape)
+
+
+def off_given(images):
+    """How far images, shrunk again, are from what was given, over the distance to the next glyph's."""
+    return rms_gap(shrink(images, 4), tiny) / rms_gap(tiny, tiny.roll(1, 0))
+
+
+noised_too = told_with_noise(lambda t: float(schedule.alphas_cumprod[t]))
+
+# %% [markdown]
+# The next cell shows them, and measures how far they are from what was given.
+
+# %% tags=["hide-input"]
+show(
+    image_rows({"given": tiny, "drawn": noised_too, "truth": large}, "Exhibit A", columns=10),
+    "15.exhibit_a",
+)
+verdict("exhibit A: shrunk again, from what was given", off_given(noised_too), low=0.3)
+
+# %% [markdown]
+# Mend it: how much of the condition should be left at step $t$?
+
+
+# %%
+def mended(t):
+    """t: int in 0..999 -> the level alpha-bar of the condition at step t, in [0, 1]."""
+    ### BEGIN SOLUTION
+    return 1.0
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell tries it.
+
+# %% tags=["hide-input"]
+if mended(999) is None:
+    print("exhibit A: not answered yet")
+elif not all(isinstance(mended(t), int | float) and 0 <= mended(t) <= 1 for t in range(1000)):
+    print(f"exhibit A: still broken, a number in [0, 1] is wanted for each t; got {mended(999)!r} at t = 999")
+else:
+    off = off_given(told_with_noise(mended))
+    outcome = "mended" if off < 0.1 else "still broken, the glyphs are not those that were given"
+    print(f"exhibit A: {outcome} (here {off:.2f} from what was given)")
+
+# %% [markdown]
+# What is known is known at every step. The network was trained with clean conditions and takes what stands there at its
+# word, noise included: it draws strokes that are not there, and specks in the paper.
+#
+# **Exhibit B: the pull that stops at the network.** Guidance as in section 2, $s = 2$. To save memory somebody cut the
+# network's answer out of the graph, `v.detach()`. It runs faster, and keeps the known half perfectly. But the lower
+# half is worse.
+
+
+# %%
+def led_by(passed_on):
+    """Completions at s = 2, where passed_on(v) is what known_log_prob gets of the network's answer; and the pull at t = 500."""
+
+    def log_prob(x_t, t):
+        return known_log_prob(x_t, t, lambda x, t: passed_on(net(x, t)), known, mask, schedule)
+
+    led = guidance.classifier_guided(net, log_prob, schedule, 2.0, "v_prediction")
+    images = walk(led, known.shape, steps=2 * STEPS, seed=1, sampler=samplers.ddpm)
+    x_t, t = torch.randn(known.shape, generator=dice()), torch.full((len(known),), 500)
+    return images, guidance.classifier_gradient(log_prob, x_t, t)
+
+
+stopped, pull_b = led_by(lambda v: v.detach())
+read_b = metrics.agreement(judge, stopped, truth)
+verdict("exhibit B: error of the known half", rms_gap(mask * stopped, mask * whole), high=0.03)
+verdict("exhibit B: read as the truth, minus that of section 2 at s = 2", read_b - right[TWO], high=-0.05)
+verdict("exhibit B: size of the pull in the missing half", ((1 - mask) * pull_b).abs().max(), high=0)
+
+
+# %%
+def mended(v):
+    """v: the network's answer, [B, 1, 8, 8] -> what known_log_prob gets of it: [B, 1, 8, 8]."""
+    ### BEGIN SOLUTION
+    return v
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell tries it.
+
+# %% tags=["hide-input"]
+answer = mended(known)
+if answer is None:
+    print("exhibit B: not answered yet")
+elif not (isinstance(answer, torch.Tensor) and answer.shape == known.shape):
+    print("exhibit B: still broken, what is handed on must have the shape of v")
+else:
+    images, pull = led_by(mended)
+    gain = metrics.agreement(judge, images, truth) - read_b
+    reaches = bool(((1 - mask) * pull).abs().max() > 0)
+    outcome = (
+        "mended" if reaches and gain >= 0.05 else "still broken, no more are read as the truth than before"
+    )
+    print(f"exhibit B: {outcome} (here {gain:+.0%})")
+
+# %% [markdown]
+# $\hat x_0 = \sqrt{\bar\alpha_t}\, x_t - \sigma_t v$. With $v$ held fixed, a pixel of $\hat x_0$ depends on its own
+# pixel of $x_t$ alone, so nothing pulls at the hole: the gradient there is exactly 0. It hears of the known half as in
+# replacement only, through the network's next answer.
+#
+# **Exhibit C: the control that never comes.** Somebody made doubly sure and started *both* layers of the control's
+# branch at zero. The error hardly falls, at any learning rate. Mend it: before training the output must be the base's,
+# exactly, and 200 steps must bring the error below a tenth.
+
+
+# %%
+def branch(first, last):
+    """Two layers, each started at "zero" or at "random"."""
+    torch.manual_seed(0)
+    layers = [torch.nn.Conv2d(4, 16, 3, padding=1), torch.nn.Conv2d(16, 4, 1)]
+    for layer, how in zip(layers, (first, last), strict=True):
+        if how == "zero":
+            zeroed(layer)
+    return torch.nn.Sequential(layers[0], torch.nn.SiLU(), layers[1])
+
+
+def exhibit_c(first, last, steps=200):
+    """Distance from the base before training, and the error afterwards over that before."""
+    model, errors = branch(first, last), []
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    before = model(seen).abs().max().item()
+    for _ in range(steps + 1):
+        error = (add_control(features_of_base, seen, model) - wanted).square().mean()
+        errors.append(error.item())
+        optimiser.zero_grad()
+        error.backward()
+        optimiser.step()
+    return before, errors[-1] / errors[0]
+
+
+verdict("exhibit C: error after 200 steps over that before", exhibit_c("zero", "zero")[1], low=0.9)
+
+
+# %%
+def mended():
+    """Return how the first and the last layer of the branch start, each "zero" or "random"."""
+    ### BEGIN SOLUTION
+    return ("random", "zero")
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell tries it.
+
+# %% tags=["hide-input"]
+answer = mended()
+if answer is None:
+    print("exhibit C: not answered yet")
+elif not (isinstance(answer, tuple) and len(answer) == 2 and set(answer) <= {"zero", "random"}):
+    print(f'exhibit C: still broken, two words are wanted, each "zero" or "random"; got {answer!r}')
+else:
+    before, left_over = exhibit_c(*answer)
+    if before > 0:
+        print(f"exhibit C: still broken, the untrained branch shifts the base by up to {before:.2f}")
+    elif left_over > 0.1:
+        print(f"exhibit C: still broken, {left_over:.0%} of the error is left")
+    else:
+        print(f"exhibit C: mended, the base at the start (here {left_over:.1%} of the error left)")
+
+# %% [markdown]
+# (The bias of the last layer does get a gradient, so the error moves a little. Nothing that depends on the control ever
+# does.) One zero lets the gradient through. Two in a row block each other for good, if what lies between gives 0 for 0,
+# as SiLU does. In section 3 there were two zeros also, but a trained copy between them.
+
+# %% [markdown]
+# ## Read with care
+#
+# What the source lectures print about this, and what holds. Each line is held by a test.
+
+# %%
+from IPython.display import Markdown
+
+from course_utils.errata import errata_table
+
+Markdown(errata_table("15"))
+
+# %% [markdown]
+# ## What to take with you
+#
+# - What can be an input can be a condition: put the picture, clean and in the range of $x_0$, behind $x_t$, and leave
+#   the loss as it is.
+# - A sample is not the mean. From the exact posterior it is worse in squared error by a factor of two, and it is what
+#   one wants. Whoever ranks by squared error ranks the blur first.
+# - Replacing the known part is not a draw from $p(x \mid \text{known})$, not even with the exact denoiser: what is not
+#   known is settled while the known part still carries noise.
+# - Guidance by $\nabla \log p(\text{known} \mid x_t)$ is, where that is exact. With a network it is a Gaussian round a
+#   guess, its gradient must go through the network, and its scale is yours to choose.
+# - A zero convolution adds a condition to a finished model and changes nothing until it learns, and it learns from the
+#   first step. Two in a row never do.
+# - When two conditions contradict each other nobody complains. The one that says more wins.
+#
+# **Left out here.** Text as a condition, and attention to it: {notebook 17}. Translating one kind of picture into
+# another without pairs. Other controls (a pose, a depth map), and several at once. A *better* Gaussian round the guess,
+# with the covariance that the network's derivative gives, and particle methods that make the filling exact in the
+# limit.
+#
+# **Papers.** Saharia et al., *Image super-resolution via iterative refinement*, 2021 (SR3). Lugmayr et al., *RePaint*, 2022.
+# Ho et al., *Video diffusion models*, 2022. Chung et al., *Diffusion posterior sampling for general noisy inverse
+# problems*, 2023. Song et al., *Pseudoinverse-guided diffusion models for inverse problems*, 2023. Zhang, Rao and
+# Agrawala, *Adding conditional control to text-to-image diffusion models*, 2023.
