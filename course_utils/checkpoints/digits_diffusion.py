@@ -1,4 +1,4 @@
-"""A diffusion model of the 8x8 digits that knows its labels and can do without them, for lessons 12 and 14.
+"""A diffusion model of the 8x8 digits that knows its labels and can do without them, for 12, 14 and 15.
 
 It predicts v on the cosine schedule, for images scaled to [-1, 1]. A tenth of its labels were hidden in
 training, so that y=None gives the model without labels (Ho & Salimans 2021).
@@ -110,7 +110,7 @@ RECIPES = [
     Recipe(
         name="digits_diffusion",
         summary="Diffusion model of digits, with labels and without",
-        lessons=("12", "14"),
+        lessons=("12", "14", "15"),
         build=functools.partial(build, SETTINGS),
         data=digits,
         train=functools.partial(train, SETTINGS),

@@ -1,4 +1,4 @@
-"""A ControlNet on the diffusion model of glyphs that makes it follow outlines, for lesson 14.
+"""A ControlNet on the diffusion model of glyphs that makes it follow outlines, for lesson 15.
 
 The base is the checkpoint glyphs_diffusion, frozen; only what is trained on top of it is stored here.
 """
@@ -93,7 +93,7 @@ RECIPES = [
     Recipe(
         name="glyphs_control",
         summary="ControlNet on the diffusion model of glyphs that follows outlines",
-        lessons=("14",),
+        lessons=("15",),
         build=functools.partial(build, SETTINGS),
         data=glyphs_diffusion.glyphs,
         train=functools.partial(train, SETTINGS),

@@ -1,4 +1,4 @@
-"""A diffusion model that makes 28x28 glyphs of 7x7 ones, for lesson 14: SR3 in small (Saharia et al. 2021).
+"""A diffusion model that makes 28x28 glyphs of 7x7 ones, for lesson 15: SR3 in small (Saharia et al. 2021).
 
 It sees the small image, enlarged, as a second channel beside the noisy one, and is not told the label.
 """
@@ -99,7 +99,7 @@ RECIPES = [
     Recipe(
         name="glyphs_superres",
         summary="Diffusion model that makes 28x28 glyphs of 7x7 ones",
-        lessons=("14",),
+        lessons=("15",),
         build=functools.partial(build, SETTINGS),
         data=glyphs_diffusion.glyphs,
         train=functools.partial(train, SETTINGS),

@@ -25,11 +25,4 @@ LINES = [
         "scale copied from there is one too many here",
         test="test_the_lecture_counts_from_the_conditional_model",
     ),
-    Erratum(
-        "D",
-        "parameter-efficient conditional generation: ControlNet",
-        "the zero convolutions are small, the trained copy of the way down is not (here more than half as "
-        "many weights as the base has); what is spared is changing the base",
-        test="test_a_control_net_is_no_small_addition",
-    ),
 ]

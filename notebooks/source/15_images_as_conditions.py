@@ -167,13 +167,13 @@ def network_input(x_t, small):
 
 
 # %%
-network_input = check("guidance.network_input", network_input)
+network_input = check("conditions.network_input", network_input)
 
 # %% [markdown]
 # Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
 
 # %%
-hint("guidance.network_input")
+hint("conditions.network_input")
 
 # %% [markdown]
 # Train a small one live. A small image is the mean over blocks of 2 x 2 pixels, so 64 numbers become 16. The net has
@@ -575,7 +575,7 @@ def known_log_prob(x_t, t, model, known, mask, schedule):
 
 
 # %%
-known_log_prob = check("guidance.known_log_prob", known_log_prob)
+known_log_prob = check("conditions.known_log_prob", known_log_prob)
 
 # %%
 net, _ = checkpoints.load("digits_diffusion")  # predicts v, and is not told the label here
@@ -747,7 +747,7 @@ def add_control(features, control, conv):
 
 
 # %%
-add_control = check("guidance.add_control", add_control)
+add_control = check("conditions.add_control", add_control)
 
 # %% [markdown]
 # **Exercise 4.** The whole life of such a layer: make it, start it at zero, and take `steps` steps of plain gradient
@@ -772,7 +772,7 @@ def learn_control(features, control, target, steps, lr):
 
 
 # %%
-learn_control = check("guidance.learn_control", learn_control)
+learn_control = check("conditions.learn_control", learn_control)
 
 # %% [markdown]
 # The next cell lets it learn the task from above, for 0, 1 and 100 steps.

@@ -5,7 +5,7 @@ import math
 import torch
 
 from course_utils import exact
-from course_utils.diffusion import NoiseSchedule, UNet, control, exact_model
+from course_utils.diffusion import NoiseSchedule, exact_model
 from course_utils.diffusion.guidance import classifier_gradient, combine
 from course_utils.diffusion.guidance_exact import LabelledMixture
 
@@ -58,19 +58,3 @@ def test_the_lecture_counts_from_the_conditional_model():
         assert torch.allclose(told + w * (told - null), combine(null, told, w) + (told - null))
     assert torch.equal(combine(null, told, 1.0), told)
     assert (told + 1.0 * (told - null) - told).abs().max() > 0.1  # "1" guides in the printed form
-
-
-def test_a_control_net_is_no_small_addition():
-    """D: "parameter-efficient". The zero convolutions are; what is trained is more than half of the base."""
-    base = UNet(width=32, multipliers=(1, 2), classes=10)
-    controlled = control.ControlledUNet(base)
-
-    def count(*modules):
-        return sum(
-            weight.numel() for module in modules for weight in module.parameters() if weight.requires_grad
-        )
-
-    joints = count(controlled.enter, controlled.join, controlled.join_middle)
-    whole = sum(weight.numel() for weight in base.parameters())
-    assert joints < 0.05 * whole
-    assert count(controlled) > 0.5 * whole

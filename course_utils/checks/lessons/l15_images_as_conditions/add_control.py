@@ -1,4 +1,4 @@
-"""guidance.add_control: a control joined by a convolution that starts at zero."""
+"""conditions.add_control: a control joined by a convolution that starts at zero."""
 
 import torch
 from torch import nn
@@ -48,7 +48,7 @@ def _gated(features, control, conv):
 
 
 exercise(
-    "guidance.add_control",
+    "conditions.add_control",
     reference=add_control,
     gradient=["conv", "control", "features"],
     inputs={

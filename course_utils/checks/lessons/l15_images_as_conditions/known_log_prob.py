@@ -1,4 +1,4 @@
-"""guidance.known_log_prob: how likely is the known part of a picture?"""
+"""conditions.known_log_prob: how likely is the known part of a picture?"""
 
 import torch
 from torch import nn
@@ -112,7 +112,7 @@ def _divided_late(x_t, t, model, known, mask, schedule):
 
 
 exercise(
-    "guidance.known_log_prob",
+    "conditions.known_log_prob",
     reference=known_log_prob,
     gradient=["x_t"],
     inputs={

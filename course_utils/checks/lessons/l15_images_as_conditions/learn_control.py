@@ -1,4 +1,4 @@
-"""guidance.learn_control: how a joint that starts at zero learns."""
+"""conditions.learn_control: how a joint that starts at zero learns."""
 
 import torch
 from torch import nn
@@ -99,7 +99,7 @@ def _pattern(size):
 
 
 exercise(
-    "guidance.learn_control",
+    "conditions.learn_control",
     reference=learn_control,
     inputs={
         "3 images, 4 channels, the control has 2, no step yet": _lesson(3, 4, 2, 4, 0, 0.1),

@@ -1,4 +1,4 @@
-"""guidance.network_input: a small image as the condition of a large one."""
+"""conditions.network_input: a small image as the condition of a large one."""
 
 import torch
 from torch.nn import functional as F
@@ -80,7 +80,7 @@ def _standardised(large):
 
 
 exercise(
-    "guidance.network_input",
+    "conditions.network_input",
     reference=network_input,
     inputs={
         "3 images of 8 x 8 from 4 x 4": _pair(3, 4, 4, 2),

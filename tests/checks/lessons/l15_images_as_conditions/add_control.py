@@ -1,4 +1,4 @@
-"""Right answers to guidance.add_control in other words."""
+"""Right answers to conditions.add_control in other words."""
 
 import torch
 from torch.nn import functional as F

@@ -1,4 +1,4 @@
-"""Right answers to guidance.known_log_prob in other words."""
+"""Right answers to conditions.known_log_prob in other words."""
 
 import torch
 

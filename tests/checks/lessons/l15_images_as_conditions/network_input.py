@@ -1,4 +1,4 @@
-"""Right answers to guidance.network_input in other words."""
+"""Right answers to conditions.network_input in other words."""
 
 import numpy as np
 import torch
