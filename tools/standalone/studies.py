@@ -151,6 +151,8 @@ def _to_plain(key, name, value, tensors):
     """A result as JSON can hold it; tensors go to the dictionary tensors under key."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, np.generic):
+        return value.item()
     if isinstance(value, torch.Tensor | np.ndarray):
         tensors[key] = torch.as_tensor(value).detach().cpu().clone().contiguous()
         return {"array" if isinstance(value, np.ndarray) else "tensor": key}
