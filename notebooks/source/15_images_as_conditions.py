@@ -546,8 +546,8 @@ show(fig, "15.second_coordinate")
 # ### With a network
 #
 # For a network $p(x_0 \mid x_t)$ is not known, only its mean, the guess $\hat x_0$. The mixture above had a Gaussian
-# about the guess of each bump, of variance $v_k$. **Reconstruction guidance** (after Ho et al. 2022 and Chung et al. 2023)
-# takes a single one, about the only guess there is:
+# about the guess of each bump, of variance $v_k$. **Reconstruction guidance** (after Ho et al. 2022 and
+# Chung et al. 2023) takes a single one, about the only guess there is:
 #
 # $$\log p(\text{known} \mid x_t) \approx -\frac{1}{2 \sigma_t^2}\, \big\| m \odot (x_0^{\text{known}} - \hat x_0(x_t)) \big\|^2 + \text{const}, \qquad \sigma_t^2 = 1 - \bar\alpha_t$$
 #
@@ -1203,7 +1203,7 @@ Markdown(errata_table("15"))
 # with the covariance that the network's derivative gives, and particle methods that make the filling exact in the
 # limit.
 #
-# **Papers.** Saharia et al., *Image super-resolution via iterative refinement*, 2021 (SR3). Lugmayr et al., *RePaint*, 2022.
-# Ho et al., *Video diffusion models*, 2022. Chung et al., *Diffusion posterior sampling for general noisy inverse
-# problems*, 2023. Song et al., *Pseudoinverse-guided diffusion models for inverse problems*, 2023. Zhang, Rao and
-# Agrawala, *Adding conditional control to text-to-image diffusion models*, 2023.
+# **Papers.** Saharia et al., *Image super-resolution via iterative refinement*, 2021 (SR3). Lugmayr et al., *RePaint*,
+# 2022. Ho et al., *Video diffusion models*, 2022. Chung et al., *Diffusion posterior sampling for general noisy
+# inverse problems*, 2023. Song et al., *Pseudoinverse-guided diffusion models for inverse problems*, 2023. Zhang, Rao
+# and Agrawala, *Adding conditional control to text-to-image diffusion models*, 2023.
