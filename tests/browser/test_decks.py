@@ -172,21 +172,21 @@ def test_every_widget_draws_and_keeps_the_arrow_keys_to_itself(page, built, name
             assert handle, f"{where}the keyboard cannot reach the widget: its canvas wants tabindex=0"
             before = look(host)
             handle.focus()
-            for _ in range(3):
-                page.keyboard.press("ArrowRight")
-            page.evaluate(NEXT_FRAME)
+            looks = []
+            for key in ("ArrowRight", "ArrowLeft"):  # one of the two may be at its end already
+                for _ in range(3):
+                    page.keyboard.press(key)
+                page.evaluate(NEXT_FRAME)
+                looks.append(look(host))
             assert current(page) == number - 1, f"{where}an arrow key that was the widget's turned the slide"
-            assert look(host) != before, (
-                f"{where}three presses of an arrow key changed neither picture nor words"
-            )
+            assert set(looks) != {before}, f"{where}the arrow keys changed neither picture nor words"
     assert page.problems == []
 
 
 def look(host):
     """What a person sees of a widget: its words, and the pixels of each canvas."""
-    return host.inner_text(), [
-        canvas.evaluate("c => c.toDataURL()") for canvas in host.query_selector_all("canvas")
-    ]
+    canvases = host.query_selector_all("canvas")
+    return host.inner_text(), *(canvas.evaluate("c => c.toDataURL()") for canvas in canvases)
 
 
 @pytest.mark.parametrize("name", DECKS)
