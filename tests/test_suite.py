@@ -1,5 +1,6 @@
 """What runs the suite: which tests a change touches, what a lesson costs, whether a commit stands alone."""
 
+import runpy
 import sys
 from pathlib import Path
 
@@ -77,6 +78,12 @@ def test_nothing_is_noted_unless_asked(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_COSTS", raising=False)
     costs.note("a", 1.0)
     assert not list(tmp_path.iterdir())
+
+
+def test_every_slow_test_is_where_the_suite_looks_for_it():
+    marked = [path for path in (ROOT / "tests").rglob("test_*.py") if "mark.slow" in path.read_text("utf-8")]
+    here, suite = Path(__file__).resolve(), runpy.run_path(str(ROOT / "tools" / "test.py"))
+    assert {str(path.relative_to(ROOT)) for path in marked if path != here} == set(suite["SLOW"])
 
 
 def test_a_commit_brings_a_source_and_its_products_together():

@@ -22,10 +22,13 @@ PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=5
 # Two at a time, each with one thread. A file of tests that share something dear stays with one of the two.
 BY_FILE, ANY = ["-n", "2", "--dist", "loadscope"], ["-n", "2", "--dist", "worksteal"]
 STYLE = [[PYTHON, "-m", "ruff", "check", "."], [PYTHON, "-m", "ruff", "format", "--check", "."]]
+SLOW = [
+    "tests/test_notebooks.py"
+]  # where the slow tests are: to look for them everywhere takes half a minute
 PARTS = {
     "style": STYLE,
     "unit": [[*PYTEST, *ANY, "tests", "--ignore=tests/browser", "-m", "not slow"]],
-    "blank": [[*PYTEST, *ANY, "tests", "--ignore=tests/browser", "-m", "slow"]],
+    "blank": [[*PYTEST, *ANY, *SLOW, "-m", "slow"]],
     "notebooks": [[*PYTEST, *BY_FILE, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
     "decks": [[PYTHON, "tools/slides.py"], [PYTHON, "tools/pages.py"]],
     "browser": [[*PYTEST, *BY_FILE, "tests/browser"]],
