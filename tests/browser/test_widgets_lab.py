@@ -68,7 +68,11 @@ PLANE = [
     "print(explorer.t, explorer.traced, explorer.process)",
 ]
 GUIDANCE = [
-    "from course_utils.widgets import GuidanceExplorer\nexplorer = GuidanceExplorer()\nexplorer",
+    "from course_utils.figures import show, subplots\n"
+    "from course_utils.widgets import GuidanceExplorer\n"
+    "show(subplots()[0], 'Axes in which nothing is drawn yet.')\n"
+    "explorer = GuidanceExplorer()\n"
+    "explorer",
     "print(f\"{explorer.scale:.2f}\", explorer.label, f\"{explorer.numbers['samples']['variance']:.2f}\")",
 ]
 
@@ -290,6 +294,14 @@ def test_every_move_over_the_samples_is_drawn(plane, record_property):
 def guidance(lab_context, lab):
     with in_lab.opened(lab_context, lab, "guidance", GUIDANCE) as page:
         yield page
+
+
+def test_a_figure_has_its_alternative_text(guidance):
+    (image,) = guidance.locator(".jp-OutputArea img").all()
+    assert image.get_attribute("alt") == "Axes in which nothing is drawn yet."
+    assert image.evaluate(
+        "image => image.naturalWidth > 0 && image.width <= image.closest('.jp-Cell').clientWidth"
+    )
 
 
 def test_scale_and_label_follow_the_page_and_python(guidance):
