@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "course_utils"
 # A room may import its own rank and those above it in this list, never one below.
 ROOMS = [
-    {"_found", "_threads", "_validate", "notation", "errata", "verdict", "preset", "progress"},
+    {"_found", "_texts", "_threads", "_validate", "notation", "errata", "verdict", "preset", "progress"},
     {"exact", "divergences", "data"},
     {"autoencoders", "diffusion", "gan", "vae"},
     {"training", "checkpoints", "metrics"},

@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+from nbval_rules import MEASURED  # noqa: E402
+
 import notebooks as build  # noqa: E402
 
 SOURCES = sorted(build.SOURCE.glob("[0-9][0-9]_*.py"))
@@ -112,6 +114,18 @@ def test_size_time_and_alternative_text(name):
 def test_solution_outputs_hold_no_machine_path(name):
     raw = (ROOT / "notebooks" / "solutions" / f"{name}.ipynb").read_text(encoding="utf-8")
     assert str(ROOT) not in raw and str(Path.home()) + "/" not in raw and "/tmp/" not in raw
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_output_that_is_compared_tells_a_time(name):
+    """No two runs take equally long: a time belongs where it is not compared, `(here ...)` or a tag."""
+    for cell in code(committed(name, "solutions")):
+        if "nbval-ignore-output" in cell.metadata.get("tags", []):
+            continue
+        for output in cell.outputs:
+            text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
+            times = re.findall(r".*\b\d+(?:\.\d+)? ?(?:s|ms|us|µs|seconds?)\b.*", MEASURED.sub("", text))
+            assert not times, times
 
 
 @pytest.mark.slow

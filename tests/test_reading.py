@@ -1,5 +1,6 @@
 """The lessons as a reader meets them: short cells, wrapped prose, and drawings that are out of the way."""
 
+import ast
 import functools
 import re
 import sys
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.figures.alt_text import alt_texts
+from course_utils._texts import texts
+from course_utils.checks.engine.reveal import REASONS
+from course_utils.figures import alt_text
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -76,10 +79,25 @@ def test_alternative_texts_and_figures_belong_together(source):
         for path in (source, deck)
         if path.exists()
         for name in NAME.findall(path.read_text(encoding="utf-8"))
-    }
-    held = {name for name in alt_texts() if name.startswith(source.stem[:2])}
-    assert used <= set(alt_texts()), f"no file in alt_texts/ holds {sorted(used - set(alt_texts()))}"
+    } - set(texts(REASONS))
+    alt_texts = texts(alt_text.FOLDER)
+    held = {name for name in alt_texts if name.startswith(source.stem[:2])}
+    assert used <= set(alt_texts), f"no file in alt_texts/ holds {sorted(used - set(alt_texts))}"
     assert held <= used, f"no figure uses {sorted(held - used)}"
+
+
+@lessons
+def test_a_prediction_is_not_answered_in_the_source(source):
+    calls = [
+        node
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "reveal"
+    ]
+    assert len(calls) >= 2, "the reader commits to an answer at two places at least"
+    used = [getattr(call.args[2], "value", "") if len(call.args) == 3 else "" for call in calls]
+    held = [name for name in texts(REASONS) if name.startswith(source.stem[:2])]
+    assert not set(texts(REASONS)) & set(texts(alt_text.FOLDER)), "two texts bear one name"
+    assert sorted(used) == sorted(held), "why an answer is right stands in checks/reasons, and is named here"
 
 
 @lessons

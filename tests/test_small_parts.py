@@ -97,13 +97,9 @@ def test_show_carries_the_alternative_text(monkeypatch):
 def test_an_alternative_text_is_found_by_its_name(monkeypatch, tmp_path):
     (tmp_path / "77_toy.toml").write_text("loss = '''\nThe loss of {net}\nfalls.\n'''\n", encoding="utf-8")
     monkeypatch.setattr(alt_text, "FOLDER", tmp_path)
-    alt_text.alt_texts.cache_clear()
-    try:
-        assert alt_text.alt_text("77.loss", net="a VAE") == "The loss of a VAE falls."
-        with pytest.raises(ValueError, match="Did you mean '77.loss'"):
-            alt_text.alt_text("77.los")
-    finally:
-        alt_text.alt_texts.cache_clear()
+    assert alt_text.alt_text("77.loss", net="a VAE") == "The loss of a VAE falls."
+    with pytest.raises(ValueError, match="Did you mean '77.loss'"):
+        alt_text.alt_text("77.los")
 
 
 def test_figures_are_the_same_twice():

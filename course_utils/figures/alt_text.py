@@ -4,15 +4,11 @@ The texts of lesson NN stand in alt_texts/NN_name.toml, one a name: `loss = '''T
 `show(fig, "03.loss")` in notebook 03.
 """
 
-import functools
-import re
-import tomllib
 from pathlib import Path
 
-from .._validate import check_choice
+from .._texts import named
 
 FOLDER = Path(__file__).parent / "alt_texts"
-NAME = re.compile(r"\d\d\.\w+")
 
 
 def alt_text(words, **values):
@@ -24,19 +20,7 @@ def alt_text(words, **values):
         raise ValueError(
             f"alt must be a sentence that says what the figure shows, or its name; got {words!r}."
         )
-    if NAME.fullmatch(words):
-        text = alt_texts()[check_choice("alt", words, alt_texts())]
-        return text.format(**values) if values else text
-    if len(words.strip()) < 10:
+    text = named("alt", words, FOLDER, values)
+    if text is None and len(words.strip()) < 10:
         raise ValueError(f"alt must be a sentence that says what the figure shows; got {words!r}.")
-    return words
-
-
-@functools.cache
-def alt_texts():
-    """{"NN.name": text} of every lesson, found by looking; a text is one line, however it was wrapped."""
-    return {
-        f"{path.stem[:2]}.{name}": " ".join(text.split())
-        for path in sorted(FOLDER.glob("[0-9][0-9]_*.toml"))
-        for name, text in tomllib.loads(path.read_text(encoding="utf-8")).items()
-    }
+    return words if text is None else text

@@ -112,7 +112,7 @@ class History:
 
     def __repr__(self):
         last = f", last loss {self.loss[-1]:.4g}" if self.steps else ""
-        return f"History({self.steps} steps in {self.seconds:.1f} s{last})"
+        return f"History({self.steps} steps{last})"  # no time: a notebook shows it, and no two runs share it
 
 
 def _scalar(name, value):

@@ -238,11 +238,7 @@ guess = "c"
 far = torch.tensor([[-20.0, 20.0]])
 says, right = discriminative(far).item(), bayes(far).item()
 answer = "a" if 0.05 < says < 0.95 else "b" if (says > 0.5) == (right > 0.5) else "c"
-reveal(
-    guess,
-    answer,
-    "logistic regression grows surer with the distance from its boundary, whether or not it has seen anything there.",
-)
+reveal(guess, answer, "00.far_away")
 
 # %% [markdown]
 # Bayes' rule on our generative model is just as sure of a label. Only $p(x)$ itself says that the point is strange.
@@ -457,11 +453,7 @@ ax.set(
 ax.set_xticks(sizes, [str(size) for size in sizes])
 ax.legend()
 show(fig, "00.number_of_components")
-reveal(
-    guess,
-    "a" if best_size <= 2 else "b" if best_size <= 40 else "c",
-    "past the peak, a component has a handful of images for its 230 numbers (20 means, 210 covariances).",
-)
+reveal(guess, "a" if best_size <= 2 else "b" if best_size <= 40 else "c", "00.too_many_components")
 verdict(
     "gain of the best mixture over one Gaussian on held-out images, nats per image",
     max(on_test) - on_test[0],
@@ -672,11 +664,7 @@ axes[1].set(
     title="A histogram runs empty",
 )
 show(fig, "00.the_curse_of_dimension")
-reveal(
-    guess,
-    "a" if ratios[-1] < 2 else "b" if ratios[-1] < 100 else "c",
-    "every pair is nearly equally far apart.",
-)
+reveal(guess, "a" if ratios[-1] < 2 else "b" if ratios[-1] < 100 else "c", "00.pairs_in_many_dimensions")
 verdict("farthest / nearest in 1000 dimensions", ratios[-1], low=1.05, high=1.5)
 verdict("held-out digits in an empty cell, 2 dimensions", empties[1], high=0.01)
 verdict("held-out digits in an empty cell, 10 dimensions", empties[-1], low=0.9)
@@ -792,11 +780,7 @@ ax.plot(line, log_normal(line, *picks).exp(), "-.", color=GREEN, label="q with t
 ax.set(title="Two ways to be near", xlabel="x", ylabel="density", xlim=(-8, 8), ylim=(0, 0.68))
 ax.legend(loc="upper center", ncols=3, fontsize=11)
 show(fig, "00.least_kl")
-reveal(
-    guess,
-    "a" if abs(picks[0]) < 1 else "b",
-    "reverse KL pays only where q is, so q avoids every place where p is small.",
-)
+reveal(guess, "a" if abs(picks[0]) < 1 else "b", "00.reverse_kl")
 verdict(
     "forward KL's q: width (moment matching says sqrt(0.7^2 + 3^2) = 3.08)",
     covers[1].item(),

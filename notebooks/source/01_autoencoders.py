@@ -205,11 +205,7 @@ for k in (8, 64):
 # The next cell compares the two nets' errors.
 
 # %% tags=["hide-input"]
-reveal(
-    guess,
-    "b" if errors[64]["noise"] < 0.5 * errors[8]["noise"] else "a",
-    "a wide code learns to copy pixels, not to describe digits.",
-)
+reveal(guess, "b" if errors[64]["noise"] < 0.5 * errors[8]["noise"] else "a", "01.wide_code_on_noise")
 verdict(
     "error with 64 units over error with 8, held-out digits",
     errors[64]["held-out"] / errors[8]["held-out"],
@@ -854,9 +850,7 @@ verdict("mean ROC-AUC over the ten digits, gain over PCA", np.mean(auc) - np.mea
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 hardest = sorted(range(10), key=lambda digit: auc[digit])[:3]
-reveal(
-    guess, [str(digit) for digit in hardest], "the three hardest here; the other digits share their strokes."
-)
+reveal(guess, [str(digit) for digit in hardest], "01.hard_strangers")
 
 # %% [markdown]
 # ### Learn from 50 labels
@@ -997,11 +991,7 @@ shares = np.bincount(read(normal).argmax(1), minlength=10) / 1000
 # %% tags=["hide-input"]
 real = np.bincount(read(held_out_codes).argmax(1), minlength=10) / len(test)
 three = np.sort(shares)[-3:].sum()
-reveal(
-    guess,
-    "b" if three > 0.5 else "a",
-    "N(0, I) is a small patch of the map, and nothing in the loss has put the digits there.",
-)
+reveal(guess, "b" if three > 0.5 else "a", "01.codes_of_the_normal")
 verdict("share of the three commonest digits, codes from N(0, I)", three, low=0.5)
 verdict("share of the three commonest digits, codes of held-out digits", np.sort(real)[-3:].sum(), high=0.45)
 

@@ -250,11 +250,7 @@ from course_utils.figures.estimates import dots
 
 below = (naive_error[16] < -2).double().mean()
 above = (naive_error[16] > 2).double().mean()
-reveal(
-    guess,
-    "b" if below > 0.8 else "c" if above > 0.8 else "a",
-    "hardly any sample comes near the few z that could have made this digit; the rare one that does would lift the average.",
-)
+reveal(guess, "b" if below > 0.8 else "c" if above > 0.8 else "a", "02.average_of_few")
 
 fig, axes = subplots(1, 2, figsize=(12, 4))
 dots(axes[0], naive_error, 0, NOISE, "o", "8 digits, 5 seeds each")
@@ -485,7 +481,7 @@ minus_kl = torch.stack([-kl_divergence(Normal(post_mean.squeeze(), s), Normal(0.
 # %% tags=["hide-input"]
 steps = falling.diff()
 answer = "a" if steps[-1] > 0.1 else "c" if steps[-1] < -0.1 else "b"
-reveal(guess, answer, "the KL to the prior grows like -log(width), and the reconstruction has a ceiling.")
+reveal(guess, answer, "02.widest_q")
 
 fig, ax = subplots(figsize=(8, 3.6))
 ax.plot(by_width, climb - minus_kl, "--", color=DATA, label="reconstruction")
@@ -970,11 +966,7 @@ wide, narrow = gaps[8, "twice as wide"], gaps[8, "half as wide"]
 
 # %% tags=["hide-input"]
 better = [bool(wide[place] < narrow[place]) for place in (0, -1)]  # is the wide one?
-reveal(
-    guess,
-    "a" if all(better) else "c" if any(better) else "b",
-    "the narrow q starts with the smaller gap and is overtaken: the weights correct what q gets wrong, where q goes often enough.",
-)
+reveal(guess, "a" if all(better) else "c" if any(better) else "b", "02.narrow_q")
 styles = {"prior": (NOISE, ":"), "twice as wide": (MODEL, "-"), "half as wide": (GREEN, "--")}
 fig, axes = subplots(1, 3, figsize=(12, 4.3), sharey=True)
 for (k, name), gap in gaps.items():

@@ -195,11 +195,7 @@ plain, centred = zip(*(variance_ratios(*gradients(dim)) for dim in dims), strict
 
 # %% tags=["hide-input"]
 by_path, by_score, by_centred = gradients(16)
-reveal(
-    guess,
-    "c" if plain[4] > 100 else "b" if plain[4] > 10 else "a",
-    "the score-function estimate multiplies every gradient by the whole value of f, to which all dimensions add.",
-)
+reveal(guess, "c" if plain[4] > 100 else "b" if plain[4] > 10 else "a", "03.score_against_reparameterised")
 verdict("mean of the reparameterised gradient (exactly 1)", by_path.mean(), low=0.97, high=1.03)
 verdict("mean of the score-function gradient (exactly 1)", by_score.mean(), low=0.8, high=1.2)
 verdict("variance, score-function over reparameterised, D = 16", plain[4], low=150, high=600)
@@ -379,11 +375,7 @@ on_train, on_test = ([mean_elbo(net, x) for net in nets] for x in (binary, binar
 
 # %% tags=["hide-input"]
 change = on_test[-1] - on_test[3]
-reveal(
-    guess,
-    "a" if change > 0.3 else "c" if change < -0.3 else "b",
-    "1,442 images are few: beyond some point the nets learn them by heart.",
-)
+reveal(guess, "a" if change > 0.3 else "c" if change < -0.3 else "b", "03.longer_training")
 
 fig, ax = subplots(figsize=(8, 3.8))
 ax.semilogx(lengths, on_train, "o-", color=MODEL, label="training digits")
@@ -489,11 +481,7 @@ with torch.no_grad():
 # %% tags=["hide-input"]
 spread = {name: mean.std(0).mean().item() for name, (mean, _) in posteriors.items()}
 sigma = {name: (logvar / 2).exp().mean().item() for name, (_, logvar) in posteriors.items()}
-reveal(
-    guess,
-    "b" if spread["KL only"] < 0.05 else "c",
-    "the KL is zero when every q(z|x) equals N(0, I), whatever the image: then z says nothing about x.",
-)
+reveal(guess, "b" if spread["KL only"] < 0.05 else "c", "03.kl_alone")
 
 fig, axes = subplots(1, 3, figsize=(15, 5))
 for ax, (name, (mean, logvar)) in zip(axes, posteriors.items(), strict=True):
@@ -742,9 +730,9 @@ exact = {components: values.mean().item() for components, values in coins.items(
 from course_utils.figures.vae_results import held_out_scores
 
 if elbo > exact[80]:
-    reveal(guess, "b", "a mixture picks one template for an image; eight latents combine.")
+    reveal(guess, "b", "03.mixture_or_vae")
 else:
-    reveal(guess, "a", "here the bound is too loose, or the VAE too little trained, to say more.")
+    reveal(guess, "a", "03.mixture_or_vae_open")
 
 numbers = {
     "Gaussian mixture of 00": (gaussians, "bound"),
@@ -869,11 +857,7 @@ at_one = tried.index(1.0)
 # %% tags=["hide-input"]
 from course_utils.figures.vae_results import rate_and_distortion
 
-reveal(
-    guess,
-    "a" if active[at_one] > 12 else "b" if active[at_one] > 3 else "c",
-    "a latent that does not earn its KL is given up: its q(z|x) becomes the prior.",
-)
+reveal(guess, "a" if active[at_one] > 12 else "b" if active[at_one] > 3 else "c", "03.units_that_die")
 
 show(rate_and_distortion(tried, rate, distortion, per_unit, active), "03.rate_and_distortion")
 elbos = [-r - d for r, d in zip(rate, distortion, strict=True)]
@@ -982,11 +966,7 @@ size = {name: z.norm(dim=1).mean().item() for name, z in half_way.items()}
 from course_utils.figures.vae_results import doubt_by_length
 
 difference = unsure["lerp"] - unsure["slerp"]
-reveal(
-    guess,
-    "a" if difference > 0.05 else "b" if difference < -0.05 else "c",
-    "near the origin every digit is close, and the decoder mixes them.",
-)
+reveal(guess, "a" if difference > 0.05 else "b" if difference < -0.05 else "c", "03.short_codes")
 
 prior_lengths = lengths * prior_codes.norm(dim=1).mean()
 fig = doubt_by_length(prior_lengths, by_length, {name: (size[name], unsure[name]) for name in size})
@@ -1168,11 +1148,7 @@ with torch.no_grad():
     many, labels = binary_test.repeat(20, 1, 1, 1), grey_test.labels.repeat(20)
     conditional_elbo = -elbo_loss(many, *conditional(many, labels)).item()
 gain = conditional_elbo - elbo
-reveal(
-    guess,
-    "b" if gain > 2 else "c" if gain < -0.3 else "a",
-    "it is told the label, and does not pay for it: it bounds log p(x | y), not log p(x).",
-)
+reveal(guess, "b" if gain > 2 else "c" if gain < -0.3 else "a", "03.told_the_label")
 # log p(x, y) = log p(x | y) + log p(y), and log p(x) is at least that, for the true y.
 verdict("conditional bound minus the ELBO of section 3 [nats]", gain, low=1.8, high=3.2)
 verdict("the same after paying log 10 nats for the label", gain - math.log(10), low=-0.5, high=0.9)
@@ -1234,11 +1210,7 @@ for step in range(preset(1500, smoke=5)):
 # %% tags=["hide-input"]
 learned = LinearGaussian(W.detach(), mu, log_sigma.exp().item())
 missing = best_log_likelihood - linear_elbo.item()
-reveal(
-    guess,
-    "b" if missing < 0.05 else "a",
-    "any rotation of the latents gives the same p(x), so W can turn until the posterior is diagonal.",
-)
+reveal(guess, "b" if missing < 0.05 else "a", "03.rotation")
 verdict("best log-likelihood minus the ELBO of the linear VAE [nats]", missing, low=-1e-6, high=0.05)
 verdict(
     "best log-likelihood minus that of the linear VAE [nats]",
@@ -1404,11 +1376,7 @@ far, farther = train_vqvae(spread=10.0), train_vqvae(spread=20.0)
 # The next cell counts the entries in use, and compares them with your guess.
 
 # %% tags=["hide-input"]
-reveal(
-    guess,
-    "a" if codebook_use(far)[0] > 0.9 else "b",
-    "only an entry that some code chose is pulled; the others get no gradient at all.",
-)
+reveal(guess, "a" if codebook_use(far)[0] > 0.9 else "b", "03.unused_entries")
 verdict("share in use, entries ten times as far out", codebook_use(far)[0], high=0.45)
 verdict("share in use, entries twenty times as far out", codebook_use(farther)[0], high=0.25)
 verdict("its distortion minus that of independent pixels [nats]", distortion_of(farther) + exact[1], high=0.3)
@@ -1686,11 +1654,7 @@ def mended_share():
 
 
 strong_elbo, strong_kl = strong(hidden_share=0.0)
-reveal(
-    guess,
-    "b" if strong_elbo > elbo else "a",
-    "as a density it is the better model; its code tells little.",
-)
+reveal(guess, "b" if strong_elbo > elbo else "a", "03.strong_decoder")
 verdict("exhibit C, held-out ELBO minus that of section 3 [nats]", strong_elbo - elbo, low=0.1)
 verdict("exhibit C, KL over that of section 3", strong_kl / kl.mean(), high=0.4)
 share = mended_share()

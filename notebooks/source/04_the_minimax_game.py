@@ -207,11 +207,7 @@ for _ in range(100):
 
 # %% tags=["hide-input"]
 answer = "a" if abs(alone[-1] - 4) < 0.5 else "b" if alone[-1] > 5 else "c"
-reveal(
-    guess,
-    answer,
-    "this D only knows that right is more real than left. G's target moves only if D is trained again.",
-)
+reveal(guess, answer, "04.d_stands_still")
 verdict("θ after 100 steps against a D that stands still", alone[-1], low=20)
 
 # %% [markdown]
@@ -337,11 +333,7 @@ best_d = optimal_discriminator(p, q)
 # %% tags=["hide-input"]
 there = best_d[(line + 7).abs().argmin()]
 answer = "b" if there > 0.9 else "c" if there < 0.1 else "a"
-reveal(
-    guess,
-    answer,
-    "both are rare there, but D* compares them: q is wider, so a point that far out is nearly surely a fake.",
-)
+reveal(guess, answer, "04.far_from_both")
 verdict("D* at x = -7", there, high=0.1)
 
 # %% [markdown]
@@ -792,7 +784,7 @@ for a, steps in ((0.2, 200), (0.02, 2000)):
 
 # %% tags=["hide-input"]
 answer = "a" if radius[0.02] < 0.9 else "b" if radius[0.02] > 1.1 else "c"
-reveal(guess, answer, "after 200 steps of 0.2, or 2,000 of 0.02, you are further away than at the start.")
+reveal(guess, answer, "04.smaller_steps")
 verdict("distance after 200 steps of 0.2 (it began at 1)", radius[0.2], low=45, high=56)
 verdict("distance after 2,000 steps of 0.02", radius[0.02], low=1.4, high=1.6)
 
@@ -1172,11 +1164,7 @@ with_momentum = [play(seed, momentum=0.9) for seed in range(3)]
 modes_over_time = [sum(sum(run["covered"]) for run in three) for three in (runs[:3], with_momentum)]
 ratio = modes_over_time[1] / max(1, modes_over_time[0])
 answer = "b" if ratio > 1.05 else "c" if ratio < 0.8 else "a"
-reveal(
-    guess,
-    answer,
-    "momentum pays where the ground stays put. Here the other player moves it, and momentum carries each past the other.",
-)
+reveal(guess, answer, "04.momentum")
 verdict("three seeds: modes covered with 0.9, averaged over the run, over those with 0.5", ratio, high=0.75)
 
 # %% [markdown]

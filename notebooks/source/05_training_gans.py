@@ -337,7 +337,7 @@ for name, (ours, module) in by_axes.items():
 answer = {("batch",): "a", ("batch", "group"): "b", tuple(by_axes): "c"}[
     tuple(n for n in by_axes if moved[n])
 ]
-reveal(guess, answer, "only batch norm has N among its axes: images of one batch are no longer independent.")
+reveal(guess, answer, "05.one_batch")
 
 # %% [markdown]
 # That sentence is the price of batch norm, and the reason for half of what follows.
@@ -470,11 +470,7 @@ d_loss = torch.tensor(history.loss).reshape(-1, EVERY).mean(1)
 distance = torch.tensor([one["distance"] for one in record["G"]])
 change = g_loss[-1] - g_loss[2]
 halfway = g_loss[2:].min() < min(g_loss[2], g_loss[-1]) - 0.1
-reveal(
-    guess,
-    "c" if halfway else "a" if change < -0.1 else "b",
-    "D learns as well, and what G's loss measures is D. A better G can have a higher loss.",
-)
+reveal(guess, "c" if halfway else "a" if change < -0.1 else "b", "05.loss_of_a_better_g")
 
 # %% [markdown]
 # The next cell draws both losses and the distance against the steps, and checks which way they went.
@@ -547,11 +543,7 @@ ways = {
 }
 found = {name: marks(images)["distance"] for name, images in ways.items()}
 answers = {"a": found["eval, 1 batch"], "b": found["train, batches of 2"], "c": found["train, batches of 64"]}
-reveal(
-    guess,
-    max(answers, key=answers.get),
-    "the statistics decide the scale of every layer; wrong ones are worse than noisy ones.",
-)
+reveal(guess, max(answers, key=answers.get), "05.statistics_at_test")
 
 # %% [markdown]
 # The next cell draws ten codes in each of the six ways, and checks how many batches the statistics need.
@@ -858,7 +850,9 @@ share = len(helped) / len(tricks)
 reveal(
     guess,
     "a" if share > 0.75 else "b" if share > 0.35 else "c",
-    f"{len(helped)} of {len(tricks)} switches lower it by more than twice the standard error.",
+    "05.tricks_that_help",
+    helped=len(helped),
+    tricks=len(tricks),
 )
 
 # %% [markdown]
@@ -1134,11 +1128,7 @@ with torch.no_grad():
         if threshold in (0.35, 0.75, 1.5, 3.0):
             shown[f"τ = {threshold}"] = images[:12]
 change = fidelity[0] - fidelity[-1]
-reveal(
-    guess,
-    "a" if change > 0.05 else "b" if change < -0.05 else "c",
-    "this G has never seen codes that short, and answers them with less and less ink.",
-)
+reveal(guess, "a" if change > 0.05 else "b" if change < -0.05 else "c", "05.shortened_codes")
 show(image_rows(shown, "Tails cut off at τ", scale=0.72), "05.truncated_digits")
 
 # %% [markdown]
@@ -1403,11 +1393,7 @@ def at_once(steps, seed=0):
 direct, direct_seconds = at_once(steps=sum(fade + more for _, fade, more in PLAN))
 ends = {"grown": pixel_distance(draw(growing)), "at once": pixel_distance(draw(direct))}
 ratio = ends["grown"] / ends["at once"]
-reveal(
-    guess,
-    "a" if ratio < 0.9 else "b" if ratio > 1.1 else "c",
-    "the net trained at once had twice as many steps at 16 x 16, and 16 pixels are no obstacle for it.",
-)
+reveal(guess, "a" if ratio < 0.9 else "b" if ratio > 1.1 else "c", "05.grown_or_at_once")
 
 # %% [markdown]
 # The next cell draws all sizes above the net trained at once, and compares times and distances.

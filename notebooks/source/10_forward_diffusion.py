@@ -114,7 +114,7 @@ betas = torch.linspace(1e-4, 0.02, T, dtype=torch.float64)
 
 without_shrinking = 1 + betas.sum()
 answer = "abcd"[int(torch.tensor([1, 1.02, 11, 20_000]).log().sub(without_shrinking.log()).abs().argmin())]
-reveal(guess, answer, "variances of independent noises add, so it is 1 plus the sum of all betas.")
+reveal(guess, answer, "10.naive_variance")
 verdict("variance after 1,000 steps that do not shrink", without_shrinking, low=11, high=11.1)
 
 # %% [markdown]
@@ -412,7 +412,7 @@ def share_below(levels, level=0.01):
 
 wasted = share_below(alphas_cumprod(betas))
 answer = "abcd"[int((torch.tensor([0.1, 0.33, 0.5, 0.67]) - wasted).abs().argmin())]
-reveal(guess, answer, "the lecture has its betas end at 0.04, and then it is half. The paper's end at 0.02.")
+reveal(guess, answer, "10.half_way")
 steeper = NoiseSchedule.linear(beta_end=0.04)
 verdict("betas to 0.02: share of steps with less than 1% signal", wasted, low=0.32, high=0.34)
 verdict("betas to 0.04: the same", share_below(steeper.alphas_cumprod), low=0.51, high=0.54)
@@ -835,11 +835,7 @@ gap = total_variation(last)
 many = two_bumps.diffuse(last).sample(100_000, dice(14))[:, 0]
 noticed = ks(many, 0.0, 1.0) > 1.95
 answer = "a" if gap == 0 else "b" if noticed else "c"
-reveal(
-    guess,
-    answer,
-    "mean and variance are right at every t; of the bumps something is left, of third order in the signal rate.",
-)
+reveal(guess, answer, "10.gaussian_of_two_bumps")
 verdict("signal rate at T", math.sqrt(last), low=0.0063, high=0.0064)
 verdict("total variation to N(0, 1)", gap, low=3.0e-9, high=3.2e-9)
 verdict("at twice the signal rate: how many times that", total_variation(4 * last) / gap, low=7.9, high=8.1)
@@ -990,11 +986,7 @@ def curve(schedule, side):
 # %%
 quieter = noises[14].var() / avg_pool2d(noises[28], 2).var()
 answer = "abcd"[int((torch.tensor([1.0, 2.0, 4.0, 16.0]).log() - quieter.log()).abs().argmin())]
-reveal(
-    guess,
-    answer,
-    "the average of four independent noises has a quarter of the variance; what the four pixels share stays as it is.",
-)
+reveal(guess, answer, "10.four_pixels")
 verdict("variance of the noise, small image over averaged large one", quieter, low=3.9, high=4.1)
 
 # %% [markdown]

@@ -118,9 +118,7 @@ large, small = reverse_by_bayes(0.0, start_level, 0.6), reverse_by_bayes(0.0, st
 rises = torch.sign(large[1:] - large[:-1])
 peaks = int(((rises[:-1] > 0) & (rises[1:] < 0)).sum())
 answer = {1: "a", 2: "b"}.get(peaks, "c")
-reveal(
-    guess, answer, "after a large step the point may have come from either bump. No single bell says that."
-)
+reveal(guess, answer, "11.one_large_step")
 
 
 # %%
@@ -634,12 +632,7 @@ for T in counts:
     gaps[T], mean_terms = gaps_of(linear_in(T))
 last = gaps[1000]
 answer = "c" if last["fixed_large"] < 0.1 else "a" if last["fixed_large"] > 1.2 * last["fixed_small"] else "b"
-reveal(
-    guess,
-    answer,
-    "the unequal variance costs extra, but the distance of the means is now divided by beta and not by beta-tilde, "
-    "and on average over x_0 that saves more.",
-)
+reveal(guess, answer, "11.kl_of_the_wide_step")
 
 # %% [markdown]
 # The next cell compares the two step by step, and draws the price over the number of steps.
@@ -793,12 +786,7 @@ guess = 16
 
 # %%
 signal, sigma = schedule.alphas_cumprod.sqrt(), (1 - schedule.alphas_cumprod).sqrt()
-reveal(
-    guess,
-    0.1 * float(sigma[-1] / signal[-1]),
-    "0.1 times σ / a. The data themselves are about 1 in size.",
-    within=0.15,
-)
+reveal(guess, 0.1 * float(sigma[-1] / signal[-1]), "11.error_at_the_end", within=0.15)
 
 # %%
 factors = {
@@ -922,11 +910,7 @@ guess = "c"
 oracle = exact_model(truth, schedule)
 floor = float(training_loss(oracle, held_out, single, dice(3)))
 answer = "a" if floor < 0.01 else "c" if floor > 0.9 * trained_loss else "b"
-reveal(
-    guess,
-    answer,
-    "many noises fit one x_t, so not even the best denoiser can name the one that was drawn. The loss has a floor.",
-)
+reveal(guess, answer, "11.floor_of_the_loss")
 verdict("loss of the exact denoiser", floor, low=0.21, high=0.24)
 verdict("loss of the trained one, minus that", trained_loss - floor, low=0, high=0.005)
 
@@ -1092,11 +1076,7 @@ def against_truth(samples):
 seen = {(kind, n): walk_on(n, kind) for kind in ("fixed_small", "fixed_large") for n in steps_tried}
 walked = {key: against_truth(samples) for key, samples in seen.items()}
 width = walked["fixed_small", 30][0]
-reveal(
-    guess,
-    "a" if width < 0.95 else "b" if width > 1.05 else "c",
-    "beta-tilde holds only what is unknown when x_0 is known. In one of thirty steps the rest is not small.",
-)
+reveal(guess, "a" if width < 0.95 else "b" if width > 1.05 else "c", "11.narrow_steps")
 
 # %% [markdown]
 # Section 3 says which variance is right: $\tilde\beta_t$ plus a weight squared times $\mathrm{Var}(x_0 \mid x_t)$. One

@@ -474,11 +474,7 @@ def loss_at_start(seed, zero):
 zero, usual = ([loss_at_start(seed, zero) for seed in range(8)] for zero in (True, False))
 rise = sum(usual) / sum(zero)
 answer = "a" if rise < 1 else "b" if rise < 1.1 else "c" if rise > 1.5 else "neither: in between"
-reveal(
-    guess,
-    answer,
-    "a random answer has nothing to do with v, so its own square is simply added; and weights start small.",
-)
+reveal(guess, answer, "12.loss_at_the_start")
 
 # %% [markdown]
 # The next cell compares the eight seeds, and asks what the best constant answer would cost.
@@ -702,11 +698,7 @@ guess = "b"
 raw_samples = draw(last_weights, asked_for)
 read_raw, distance_raw = quality(raw_samples, asked_for)
 answer = "a" if read - read_raw > 0.05 else "b" if distance_raw > 1.1 * distance else "c"
-reveal(
-    guess,
-    answer,
-    "a digit stays a digit; what the jitter spoils is the finer make: greys, widths, which forms are common.",
-)
+reveal(guess, answer, "12.jitter")
 
 # %% [markdown]
 # The next cell draws ten of both, and their difference.
@@ -815,11 +807,7 @@ class_means = torch.stack([x_train[digits.labels == digit].mean(0) for digit in 
 to_mean = (first_guess - class_means[forty]).square().mean().sqrt()
 apart = torch.pdist(class_means.flatten(1)).mean() / 8
 blurred, noise_like = to_mean < 0.5 * apart, first_guess.std() > 1.5 * class_means.std()
-reveal(
-    guess,
-    "c" if blurred else "a" if noise_like else "b",
-    "the best guess under squared error is the average of all that is still possible, and at the start everything in the class is.",
-)
+reveal(guess, "c" if blurred else "a" if noise_like else "b", "12.one_call")
 verdict(
     "first guess from its class's mean, over the mean distance of two class means", to_mean / apart, high=0.4
 )
@@ -961,11 +949,7 @@ look, average.attention = average.attention, Shortcut()
 without_attention = error_by_t(average, x_held, held_out.labels, some_t)
 average.attention = look
 ratio = without_attention.mean() / on_held_out.mean()
-reveal(
-    guess,
-    "a" if ratio > 2 else "b" if ratio > 1.1 else "c",
-    "a likely reason (not tested here): at 4 x 4 the four 3 x 3 convolutions of the two blocks beside it reach every pixel already.",
-)
+reveal(guess, "a" if ratio > 2 else "b" if ratio > 1.1 else "c", "12.without_attention")
 verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
 
 # %% [markdown]
@@ -1046,11 +1030,7 @@ guess = "b"
 
 # %%
 ratio = of_samples.median() / of_held_out.median()
-reveal(
-    guess,
-    "a" if ratio < 0.3 else "c" if ratio > 1.5 else "b",
-    "a sample lies as far from the training digits as a digit that was not in training.",
-)
+reveal(guess, "a" if ratio < 0.3 else "c" if ratio > 1.5 else "b", "12.learnt_by_heart")
 
 # %% [markdown]
 # The next cell draws all distances, for digits and glyphs, and the ten samples that are nearest.
@@ -1346,11 +1326,7 @@ timeless, _ = train_small(step_loss, net=Timeless)
 images = draw(timeless, asked_few)
 read_b, distance_b = quality(images, asked_few)
 spread = images.view(-1, 10, 64).std(0).mean() / held_out.images.flatten(1).std(0).mean()
-reveal(
-    guess,
-    "c" if read_b > 0.85 else "b" if spread < 0.3 else "a",
-    "64 noisy pixels show how much noise there is, so this net mostly knows t anyway.",
-)
+reveal(guess, "c" if read_b > 0.85 else "b" if spread < 0.3 else "a", "12.without_t")
 
 # %% [markdown]
 # The next cell draws what it costs at each t, and in samples.

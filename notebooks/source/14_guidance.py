@@ -357,11 +357,7 @@ guess = "c"
 # %% tags=["hide-input"]
 ratio = sampled_variance(3) / tilted[3]
 answer = "b" if ratio > 1.5 else "c" if ratio < 0.5 else "a" if abs(ratio - 1) < 0.05 else "none of these"
-reveal(
-    guess,
-    answer,
-    "the score is that of the tilted density at the last step only. On the way there it is another one's.",
-)
+reveal(guess, answer, "14.tilted_density")
 verdict("s = 3: variance of the samples over the tilted one", ratio, low=0.28, high=0.31)
 
 # %% [markdown]
@@ -418,11 +414,7 @@ with_noise = {s: ancestral_variance(s, preset(60_000, smoke=600)) for s in (1, 2
 # %% tags=["hide-input"]
 to_ode, to_tilted = with_noise[3] / guided_variance(r, R, 3), with_noise[3] / tilted[3]
 answer = "a" if abs(to_ode - 1) < 0.1 else "b" if abs(to_tilted - 1) < 0.1 else "c"
-reveal(
-    guess,
-    answer,
-    "two samplers share a result if they follow the score of one and the same noised density. Here there is none.",
-)
+reveal(guess, answer, "14.two_samplers")
 for s in (1, 2, 3):
     ratio = with_noise[s] / guided_variance_sde(r, R, s)
     verdict(f"s = {s}, fresh noise: variance over its own formula", ratio, low=0.98, high=1.02)
@@ -549,7 +541,7 @@ clouds["s = 4, fresh noise"] = on_ring(4, samplers.ddpm, variance_type="fixed_la
 outer = {name: outer_share(points) for name, points in clouds.items()}
 share = outer["s = 4"]
 answer = "a" if abs(share - 0.5) < 0.1 else "b" if share < 0.25 else "c" if share > 0.75 else "none"
-reveal(guess, answer, "the push comes at large t, where noise has made the modes run into one another.")
+reveal(guess, answer, "14.guided_when")
 
 fig, axes = subplots(1, 4, figsize=(11, 3.5), sharex=True, sharey=True)
 for ax, (name, points) in zip(axes, clouds.items(), strict=True):
@@ -689,11 +681,7 @@ guess = "c"
 # %% tags=["hide-input"]
 led_by_clean = led(clean_reader, 4)
 lost = share_read(led_by_noisy[4]) - share_read(led_by_clean)
-reveal(
-    guess,
-    "a" if lost < 0.05 else "b" if lost < 0.2 else "c",
-    "what leads is a gradient, and nothing in its training asked for a good one on noise.",
-)
+reveal(guess, "a" if lost < 0.05 else "b" if lost < 0.2 else "c", "14.classifier_on_noise")
 with torch.no_grad():
     finished = clean_reader(2 * led_by_clean - 1, torch.zeros_like(asked)).argmax(1)
 verdict(
@@ -1035,7 +1023,7 @@ best = [several[0] for several in winners]  # at a tie the lowest
 reveal(
     guess,
     "a" if best[3] == 1 else "b" if 1 < best[3] <= 1.5 else "c" if best[3] >= 2 else "none",
-    "an exact model would have the whole distribution at 1, but a little guidance mends errors of a network.",
+    "14.best_scale",
 )
 
 # %% [markdown]

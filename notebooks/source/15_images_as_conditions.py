@@ -264,11 +264,7 @@ guess = "c"
 # %% tags=["hide-input"]
 error_of_draw, error_of_mean = (drawn - hundred[:, None]).square().mean(), (mean - hundred).square().mean()
 ratio = error_of_draw / error_of_mean
-reveal(
-    guess,
-    "a" if ratio < 0.9 else "c" if ratio > 4 / 3 else "b",
-    "a draw commits itself in every detail, and where it is wrong it pays in full.",
-)
+reveal(guess, "a" if ratio < 0.9 else "c" if ratio > 4 / 3 else "b", "15.mean_or_draw")
 verdict("squared error of a draw over that of the mean of 16", ratio, low=1.4, high=1.85)
 
 
@@ -470,7 +466,7 @@ share = share_above(by_replacing)
 reveal(
     guess,
     "a" if abs(share - second.weights[0]) < 0.03 else "b" if abs(share - 0.2) < 0.03 else "c",
-    "a point chooses its bump while the told coordinate still carries much noise, and so can hardly speak for either.",
+    "15.filling_in",
 )
 verdict("share of the upper bump by replacing", share, low=0.32, high=0.4)
 for t, low, high in ((800, 0.02, 0.2), (500, 0.5, 0.8), (200, 0.88, 1.03)):
@@ -716,11 +712,7 @@ def joint_gradients():
 
 # %% tags=["hide-input"]
 of_weight, of_control = joint_gradients()
-reveal(
-    guess,
-    "a" if of_weight.norm() == 0 else "b",
-    "the gradient of a weight is what comes in times what comes back, and neither is zero.",
-)
+reveal(guess, "a" if of_weight.norm() == 0 else "b", "15.zero_weights")
 verdict("size of the gradient of the zero weights", of_weight.norm(), low=0.1)
 verdict("of the control that goes in", of_control.norm(), high=0)
 joint.weight.data -= 0.1 * of_weight
@@ -940,11 +932,7 @@ guess = "b"
 other = (asked + 5) % 10  # a 3's outline with the label 8, and so on
 torn = follow(other, outlines)
 of_label, of_outline = ((read_glyph(torn) == labels).double().mean() for labels in (other, asked))
-reveal(
-    guess,
-    "a" if of_label > 0.5 else "b" if of_outline > 0.5 else "c",
-    "an outline says nearly all there is to say, and half of the labels were hidden in its training.",
-)
+reveal(guess, "a" if of_label > 0.5 else "b" if of_outline > 0.5 else "c", "15.outline_or_label")
 verdict("torn: read as the label", of_label, high=0.1)
 verdict("torn: read as the outline's digit", of_outline, low=0.8)
 verdict("torn: edges followed", edge_agreement(torn, outlines).mean(), low=0.95)

@@ -1,23 +1,32 @@
-"""Predict, then reveal: the reader commits to an answer before the notebook shows it."""
+"""Predict, then reveal: the reader commits to an answer before the notebook shows it.
+
+Nor does the notebook's source give it away: why it is right stands in checks/reasons/NN_name.toml.
+"""
 
 import math
 import numbers
+from pathlib import Path
 
+from course_utils._texts import named
 from course_utils._validate import check_number
 from course_utils.checks.engine.words import listing, number
 
+REASONS = Path(__file__).parent.parent / "reasons"
 
-def reveal(guess, answer, why="", *, within=0.1, unit=""):
+
+def reveal(guess, answer, why="", *, within=0.1, unit="", **values):
     """Print what the reader guessed beside the answer; a guess left as ... is welcome.
 
     guess: ... or None (not answered), a letter or word, or a number. answer: a string or bool (compared
     without regard to case, spaces and brackets), a list of strings of which any is right, or a number (a 0-d
     tensor will do): a guess is right where it is no further than `within` times |answer| from it, or than
-    `within` itself where the answer is 0. why: what is put after the answer. unit: what is put after
-    numbers, such as "nats". Whatever the guess is, nothing is raised for it. Raises TypeError where the
-    answer is none of these, ValueError where it is NaN, an empty list, or where within is negative.
+    `within` itself where the answer is 0. why: what is put after the answer, or the name of that
+    ("03.loss"), with values filled in. unit: what is put after numbers, such as "nats". Whatever the guess
+    is, nothing is raised for it. Raises TypeError where the answer is none of these, ValueError where it is
+    NaN, an empty list, where within is negative, and for a name that no file in checks/reasons holds.
     """
     check_number("within", within, minimum=0)
+    why = named("why", why, REASONS, values) or why
     answer = answer.item() if hasattr(answer, "item") else answer
     if isinstance(answer, list | tuple):
         text = _of_words(guess, [str(one) for one in answer])

@@ -52,6 +52,15 @@ def test_no_reason_ends_in_a_full_stop(capsys):
     assert capsys.readouterr().out == "You said a; it is b.\n"
 
 
+def test_a_reason_is_found_by_its_name(capsys, monkeypatch, tmp_path):
+    (tmp_path / "77_toy.toml").write_text("far = '''\n{many} steps\nlead away.\n'''\n", encoding="utf-8")
+    monkeypatch.setattr("course_utils.checks.engine.reveal.REASONS", tmp_path)
+    reveal("a", "b", "77.far", many=20)
+    assert capsys.readouterr().out == "You said a; it is b: 20 steps lead away.\n"
+    with pytest.raises(ValueError, match="Did you mean '77.far'"):
+        reveal("a", "b", "77.fur")
+
+
 def test_within_is_relative_and_the_unit_follows_the_number(capsys):
     reveal(110, 100, within=0.1, unit="nats")
     reveal(111, 100, within=0.1, unit="nats")
