@@ -161,6 +161,19 @@ def test_a_file_that_is_no_study_is_refused(deck):
         deck(DECK)
 
 
+def test_networks_are_kept_in_half_precision_where_the_deck_says_so(deck):
+    deck(DECK, compute=True)
+    whole = deck.stored.stat().st_size
+    half = DECK.replace('nets"', 'nets" weights="half"').replace("size = 3", "size = 300")
+    computed = deck(half, compute=True)
+    assert deck(half) == computed and "(array([0, 1, 2])" in computed
+    smaller = deck.stored.stat().st_size
+    deck(half.replace(' weights="half"', ""), compute=True)
+    assert whole < smaller < deck.stored.stat().st_size - 500  # 301 weights of two bytes less
+    with pytest.raises(BuildError, match="changed since"):
+        deck(half)
+
+
 def test_what_a_study_makes_on_its_way_stays_in_it(deck):
     with pytest.raises(BuildError, match="helper }} raised NameError"):
         deck(DECK + "\n{{ helper }}\n", compute=True)

@@ -2,11 +2,13 @@
 
 A block ```` ```python study keep="scores, net" ```` runs when asked to (`make studies NAME=NN_name`); what it
 keeps goes to slides/studies/NN_name.safetensors. Every other build loads that, and stops where the block, or
-earlier code of the deck that it depends on, has changed since.
+earlier code of the deck that it depends on, has changed since. With `weights="half"` on the fence line
+networks are kept in half precision, where a deck's would take more than MOST_BYTES otherwise.
 """
 
 import ast
 import contextlib
+import copy
 import hashlib
 import json
 import random
@@ -56,6 +58,8 @@ class Shelf:
         missing = [name for name in names if name not in own]
         if missing:
             raise BuildError(f"its study should keep {missing[0]}, but its code makes no such name.")
+        if block.options.get("weights") == "half":
+            own = {name: _halved(value) for name, value in own.items()}
         place = f"{len(self.values)}"
         return {name: _to_plain(f"{place}/{name}", name, own[name], self.tensors) for name in names}
 
@@ -88,6 +92,7 @@ def digests(slides):
         if block.kind == "study":
             needed = _needed(_names(_parsed(block.code)), earlier)
             lines = [block.options.get("keep", ""), block.code.strip(), *needed]
+            lines += [value for key, value in block.options.items() if key == "weights"]
             found[id(block)] = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
         earlier += _effects(block)
     return found
@@ -145,6 +150,13 @@ def _dice_put_back():
     torch.set_rng_state(states[0])
     np.random.set_state(states[1])
     random.setstate(states[2])
+
+
+def _halved(value):
+    """A network, or a dictionary of them, in half precision; anything else as it is."""
+    if isinstance(value, dict):
+        return {key: _halved(part) for key, part in value.items()}
+    return copy.deepcopy(value).half() if isinstance(value, torch.nn.Module) else value
 
 
 def _to_plain(key, name, value, tensors):
