@@ -1,9 +1,8 @@
 """What a notebook calls: check and hint."""
 
-import io
-
 from course_utils.checks.engine.judge import judge
 from course_utils.checks.engine.registry import find
+from course_utils.checks.engine.run import Printed
 
 _SHOWN = {}
 _PRINTED_LINES = 10
@@ -17,7 +16,7 @@ def check(name, function):
     or does, nothing is raised; ValueError only for the name of an exercise that does not exist.
     """
     exercise = find(name)
-    printed = io.StringIO()
+    printed = Printed()
     try:
         verdict = judge(exercise, function, printed)
     except Exception as error:  # a fault of ours must not look like the student's, nor stop the notebook

@@ -1,6 +1,7 @@
 """From an exercise and a function to a verdict."""
 
 import inspect
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,7 +12,14 @@ from course_utils.checks.engine import run
 from course_utils.checks.engine.explain import explain
 from course_utils.checks.engine.form import adapted, as_numbers, form_fault, form_word, parts_like
 from course_utils.checks.engine.gradients import gradient_fault, gradients, same
+from course_utils.checks.engine.manners import manners_fault
+from course_utils.checks.engine.slips import slips
+from course_utils.checks.engine.surrogate import by_gradient
+from course_utils.checks.engine.trials import double, small, trial_fault, trial_word
 from course_utils.checks.engine.values import agree, close
+
+_FEW = 5_000  # values in an argument: with more, a slip in the shapes may fill the memory
+_SLOW = 1.0  # seconds
 
 
 class Verdict(NamedTuple):
@@ -66,6 +74,10 @@ def judge(exercise, function, printed):
     fault = run.wrong_call(exercise.name, function, exercise.arguments)
     if fault:
         return Verdict("wrong", fault, exercise.reference)
+    if exercise.by_gradient:
+        verdict = judge(by_gradient(exercise), by_gradient(exercise, function), printed)
+        right = verdict.kind in ("right", "word")
+        return verdict._replace(function=function if right else exercise.reference)
     with run.quiet_room(0):
         known = probes(exercise)
         outputs, fault = _outputs(exercise, known, function, printed)
@@ -127,7 +139,13 @@ def _compare(exercise, function, known, outputs):
     mistake = named_mistake(exercise, known, numbers)
     if mistake:
         return Verdict("wrong", mistake.explanation, exercise.reference)
-    return Verdict("wrong", explain(exercise, known, outputs, numbers), exercise.reference)
+    slip = named_slip(exercise, known, numbers)
+    text = (
+        f"Your values are exactly those of a right answer with one slip: {slip.text}."
+        if slip
+        else explain(exercise, known, outputs, numbers)
+    )
+    return Verdict("wrong", text, exercise.reference)
 
 
 def named_mistake(exercise, known, numbers):
@@ -144,6 +162,17 @@ def named_mistake(exercise, known, numbers):
         for mistake in exercise.mistakes:
             if any(matches(exercise, form, subset, values) for form in mistake.forms):
                 return mistake
+    return None
+
+
+def named_slip(exercise, known, numbers):
+    """The one small change to the reference that gives these numbers, or None; see `slips`."""
+    largest = max((arg.numel() for arg in known[0].make() if isinstance(arg, torch.Tensor)), default=0)
+    if exercise.summary is not None or largest > _FEW or any(one is None for one in numbers):
+        return None
+    for slip in slips(exercise.reference):
+        if matches(exercise, slip.function, known, numbers):
+            return slip
     return None
 
 
@@ -184,6 +213,14 @@ def _right(exercise, function, known, outputs, numbers, accepted=None):
         fault = form_fault(output, probe.output, exercise.returns)
         if fault:
             return Verdict("wrong", fault, exercise.reference)
+    few = known[0]._replace(make=small(exercise, known[0]))
+    fault = manners_fault(exercise, function, few)
+    if fault:
+        return Verdict("wrong", fault, exercise.reference)
+    if exercise.summary is None:
+        fault = trial_fault(exercise, target, function, known)
+        if fault:
+            return Verdict("wrong", fault, exercise.reference)
     fault = _gradient_fault(exercise, function, target, known, numbers)
     if fault:
         accepted = None if accepted else _accepted_gradient(exercise, function, known, numbers)
@@ -193,6 +230,8 @@ def _right(exercise, function, known, outputs, numbers, accepted=None):
     if word:
         function = adapted(function, known[0].output)
     word = (accepted.remark if accepted else "") or word or _double_word(exercise, function, known[0])
+    word = word or (trial_word(exercise, target, function, known) if exercise.summary is None else "")
+    word = word or _slow_word(exercise, function, known)
     return Verdict("word" if word else "right", word, function)
 
 
@@ -226,8 +265,8 @@ def _double_word(exercise, function, probe):
     floating = any(isinstance(arg, torch.Tensor) and arg.is_floating_point() for arg in given)
     if not floating or exercise.summary is not None:
         return ""
-    wanted = exercise.reference(*_double(given))
-    outcome = run.call(function, _double(probe.make()))
+    wanted = exercise.reference(*double(given))
+    outcome = run.call(function, double(probe.make()))
     if outcome.fault:
         return (
             "It works for float32 input only: some tensor or dtype in it does not follow the input's, "
@@ -243,12 +282,22 @@ def _double_word(exercise, function, probe):
     return f"Float64 input comes back as {str(lost[0].dtype).removeprefix('torch.')}: keep the input's dtype."
 
 
-def _double(args):
-    changed = []
-    for arg in args:
-        floating = isinstance(arg, torch.Tensor) and arg.is_floating_point()
-        changed.append(arg.double() if floating or isinstance(arg, nn.Module) else arg)
-    return tuple(changed)
+def _slow_word(exercise, function, known):
+    """One sentence where a right answer takes very long beside the reference, or ""."""
+    ours, theirs = (_seconds(one, known[0]) for one in (exercise.reference, function))
+    if theirs < _SLOW or theirs < 20 * ours:
+        return ""
+    return (
+        f"It is slow: {theirs:.1f} s on an input for which {max(ours, 1e-3):.3f} s is enough. Is there a "
+        "loop over what one operation on the whole tensor does?"
+    )
+
+
+def _seconds(function, probe):
+    args = probe.make()
+    begun = time.monotonic()
+    run.call(function, args)
+    return time.monotonic() - begun
 
 
 def _identical(one, other, tolerance):

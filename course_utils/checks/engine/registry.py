@@ -47,6 +47,8 @@ class Exercise:
     summary: Callable | None
     expected: Callable | None
     tolerance: float
+    batch: bool
+    by_gradient: bool
     right: Sequence[Callable]
     module: str
 
@@ -73,6 +75,8 @@ def exercise(
     summary=None,
     expected=None,
     tolerance=1e-4,
+    batch=True,
+    by_gradient=False,
     right=(),
 ):
     """Register an exercise; a file with one call to this is all that a new one needs.
@@ -85,14 +89,16 @@ def exercise(
     where that sends none; a mistake or an accepted answer may differ in this alone. returns: what the parts
     of a returned tuple are called. For random samples, summary(output, *args) gives {what it measures:
     number}, and only that is compared, with expected(*args), the same from theory, or with the reference's
-    own; tolerance is then a band on those numbers, else a relative error. right: other right answers, for
-    the tests alone; long ones stand in tests/checks/lessons.
+    own; tolerance is then a band on those numbers, else a relative error. batch: whether the first axis is
+    one of independent rows, so that one row alone is an input too. by_gradient: the function makes a
+    surrogate, of which the gradients count and not the value. right: other right answers, for the tests
+    alone; long ones stand in tests/checks/lessons.
     """
     if name in _EXERCISES:
         raise ValueError(f"name must be new; got {name!r}, which is registered already.")
     _EXERCISES[name] = Exercise(
         name, reference, inputs, mistakes, hints, accepted, gradient, returns, summary, expected, tolerance,
-        right, module=sys._getframe(1).f_globals["__name__"],
+        batch, by_gradient, right, module=sys._getframe(1).f_globals["__name__"],
     )  # fmt: skip
 
 

@@ -17,8 +17,25 @@ import torch
 from course_utils.checks.engine.limit import TimeUp, call_within
 from course_utils.checks.engine.words import count, listing
 
-TIME_LIMIT = 2.0  # seconds a call
-_SOURCE_LENGTH = 80
+TIME_LIMIT = 10.0  # seconds a call
+_SOURCE_LENGTH, _MOST_PRINTED = 80, 20_000  # characters
+
+
+class Printed(io.StringIO):
+    """What a function prints, up to a length: one that prints without end must not fill the memory."""
+
+    def write(self, text):
+        if self.tell() < _MOST_PRINTED:
+            super().write(text[:_MOST_PRINTED])
+        return len(text)
+
+
+class Modes(NamedTuple):
+    """What of torch's a call may change for all that comes after it."""
+
+    gradients: bool
+    dtype: torch.dtype
+    threads: int
 
 
 class Outcome(NamedTuple):
@@ -28,18 +45,35 @@ class Outcome(NamedTuple):
     fault: str = ""
     blank: bool = False
     error: Exception | None = None
+    left: Modes | None = None
 
 
 def call(function, args, printed=None):
-    """Call function(*args) under the time limit, its prints caught in printed (a StringIO)."""
+    """Call function(*args) under the time limit, its prints caught in printed (a Printed).
+
+    Modes of torch that the function changes are put back; the outcome's `left` holds what it left.
+    """
+    before = _modes()
+    outcome = _called(function, args, printed)
+    left = _modes()
+    torch.set_grad_enabled(before.gradients)
+    torch.set_default_dtype(before.dtype)
+    torch.set_num_threads(before.threads)
+    return outcome._replace(left=left)
+
+
+def _modes():
+    return Modes(torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads())
+
+
+def _called(function, args, printed):
     try:
-        with contextlib.redirect_stdout(printed or io.StringIO()), warnings.catch_warnings():
+        with contextlib.redirect_stdout(printed or Printed()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             value = call_within(TIME_LIMIT, lambda: function(*args))
     except TimeUp:
         return Outcome(
-            fault=f"Your function did not come to an end within {TIME_LIMIT:g} seconds: "
-            "is there a loop that never stops?"
+            fault=f"Your function was stopped after {TIME_LIMIT:g} seconds: is there a loop that never stops?"
         )
     except (Exception, SystemExit) as error:
         return Outcome(fault=_raised(function, error), blank=_unfinished(error), error=error)

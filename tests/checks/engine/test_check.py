@@ -36,7 +36,7 @@ def kl(p, q):
         (
             "ae.l1_penalty",
             lambda z: -z.abs().sum(1).mean(),
-            "Your values have the right size and the opposite sign.",
+            "Your values are exactly those of a right answer with one slip: a sign is turned.",
         ),
         ("start.kl", lambda p, q: kl(p, q) + 0.5, "Your values are always 0.5 too large."),
         ("ae.conv_out", lambda n, k, s, p: (n + 2 * p - k) // s + 3, "Your values are always 2 too large."),

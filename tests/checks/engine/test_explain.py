@@ -81,7 +81,10 @@ def of_square(told):
         (lambda r, x, n: r.clamp(min=0), "Your values are the expected ones with 0 for the negative ones."),
         (lambda r, x, n: r.floor(), "Your values are the expected ones rounded down to whole numbers."),
         (lambda r, x, n: r.round(), "Your values are the expected ones rounded to whole numbers."),
-        (lambda r, x, n: -r, "Your values have the right size and the opposite sign."),
+        (
+            lambda r, x, n: -r,
+            "Your values are exactly those of a right answer with one slip: a sign is turned.",
+        ),
         (lambda r, x, n: r - 2, "Your values are always 2 too small."),
         (lambda r, x, n: r / 4, "Your values are always 0.25 times the expected ones."),
         (
@@ -194,7 +197,7 @@ def test_a_part_of_a_tuple_is_described_alone(told):
         "Your sum is right; for the terms: your values are the right ones in reverse order along axis 1."
     )
     assert told(lambda x, w: (x @ w, x), **parts)[1] == (
-        "Your sum is right; for the terms: what you return is x as it came in."
+        "Your values are exactly those of a right answer with one slip: a factor is missing."
     )
     assert told(lambda x, w: (x @ w, x @ w), **parts)[1] == (
         "With 4 by 3: your terms has shape [4]; shape [4, 3] is wanted (it is what is wanted after a sum "

@@ -84,6 +84,7 @@ def _deviations(x, k):
 exercise(
     "ae.pca_reconstruct",
     reference=pca_reconstruct,
+    batch=False,
     tolerance=1e-3,
     inputs={
         "x [12, 5] and k=2": _cloud(12, 5, 2),

@@ -54,6 +54,7 @@ def _log_w(mu, logvar, noise, log_pxz_at):
 exercise(
     "elbo.monte_carlo",
     reference=elbo_estimate,
+    batch=False,
     gradient=["mu", "logvar"],
     inputs={
         "5 samples of 2 latents": _small_model(5, 2, 3),

@@ -45,6 +45,7 @@ def _detached(x, gamma, beta, eps):
 exercise(
     "gan.batch_norm",
     reference=batch_norm,
+    batch=False,
     gradient=["x", "gamma", "beta"],
     inputs={
         "4 images of 3 channels, 2 x 2": _features(4, 3, 2),

@@ -46,6 +46,7 @@ def _restarted(average, steps, decay):
 exercise(
     "diffusion.ema_update",
     reference=ema_update,
+    batch=False,
     inputs={
         "1 step, decay 0.9": _weights(1, 4, 0.9),
         "3 steps, decay 0.8": _weights(3, 5, 0.8),

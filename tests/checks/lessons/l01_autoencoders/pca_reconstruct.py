@@ -49,3 +49,5 @@ def pca_power(x, k):
 
 
 OTHER_TYPE = [pca_power]
+
+LIMITED = [pca_sklearn]

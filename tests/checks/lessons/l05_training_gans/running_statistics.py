@@ -23,3 +23,6 @@ def running_corrected(x, running_mean, running_var, momentum):
         running_mean + momentum * (mean - running_mean),
         running_var + momentum * (unbiased - running_var),
     )
+
+
+LIMITED = [running_torch]
