@@ -57,6 +57,16 @@ def test_an_answer_with_one_slip_is_told_of_it(told):
     )
 
 
+def test_not_a_number_is_no_slip(told):
+    def student(x, noise, level):
+        return (-level).sqrt() * x
+
+    def make(rng):
+        return torch.randn(4, generator=rng), torch.randn(4, generator=rng), torch.rand(4, generator=rng)
+
+    assert "NaN" in told(student, reference=rates, inputs={"four": make})[1]
+
+
 def test_what_has_no_source_has_no_slips():
     scope = {}
     exec("def typed(x):\n    return x + 1", scope)
