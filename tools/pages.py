@@ -15,11 +15,16 @@ def build(path, options):
     return notebook.build(path)
 
 
+def prepare(paths):
+    """Import what every page needs."""
+    from standalone import notebook  # noqa: F401
+
+
 def main(arguments=None):
     """Export the named notebooks, or all of them; return the exit status."""
     parser = command.parser("pages", "Export executed notebooks as HTML pages.")
     sources = command.ROOT / "notebooks" / "solutions" / "*.ipynb"
-    return command.run(parser, arguments, sources, "notebook", build)
+    return command.run(parser, arguments, sources, "notebook", build, prepare)
 
 
 if __name__ == "__main__":

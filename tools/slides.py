@@ -20,11 +20,18 @@ def build(path, options):
     return deck.build(path, compute=options.studies)
 
 
+def prepare(paths):
+    """Import what the code of these decks imports."""
+    from standalone import deck
+
+    deck.import_for(paths)
+
+
 def main(arguments=None):
     """Build the named decks, or all of them; return the exit status."""
     parser = command.parser("slides", "Build the lecture decks.")
     parser.add_argument("--studies", action="store_true", help="compute and store their studies again")
-    return command.run(parser, arguments, command.ROOT / "slides" / "*.md", "deck", build)
+    return command.run(parser, arguments, command.ROOT / "slides" / "*.md", "deck", build, prepare)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """The two commands, as a person runs them, and the lock of what they need."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -31,38 +33,53 @@ def sources(tmp_path):
     return tmp_path / "*.md"
 
 
-def fake(arguments, **options):
-    """Stands in for a deck's process: the first ends last, and the second fails."""
-    name = arguments[2]
-    if name == "00_slow":
+def fake(path, options):
+    """Stands in for a builder: the first deck ends last, the second stops, and says so."""
+    if path.stem == "00_slow":
         time.sleep(0.2)
-    failed = name == "01_wrong"
-    said = "slides: 01_wrong: slide 2 is wrong.\n" if failed else ""
-    return subprocess.CompletedProcess(arguments, int(failed), "" if failed else f"{name}.html\n", said)
+    if path.stem == "01_wrong":
+        raise BuildError("01_wrong: slide 2 is wrong.")
+    return f"{path.stem}, {options.studies}, {os.getpid()}"
 
 
-def test_lines_come_in_order_and_one_error_fails_the_whole(sources, monkeypatch, capsys):
-    monkeypatch.setattr(command.subprocess, "run", fake)
-    assert command.run(command.parser("slides", "d"), ["--jobs", "2"], sources, "deck", None) == 1
-    assert capsys.readouterr() == ("00_slow.html\n02_quick.html\n", "slides: 01_wrong: slide 2 is wrong.\n")
+@pytest.fixture
+def run(sources, tmp_path):
+    """Run the command on the three decks with a builder; returns the exit status."""
+
+    def with_builder(build, *arguments, **more):
+        parser = command.parser("slides", "d")
+        parser.add_argument("--studies", action="store_true")
+        arguments = ["--out", str(tmp_path / "out"), *arguments]
+        return command.run(parser, arguments, sources, "deck", build, **more)
+
+    return with_builder
 
 
-def test_a_process_that_dies_without_a_word_is_named(sources, monkeypatch, capsys):
-    killed = subprocess.CompletedProcess([], -9, "", "")
-    monkeypatch.setattr(command.subprocess, "run", lambda *a, **k: killed)
-    assert command.run(command.parser("slides", "d"), [], sources, "deck", None) == 1
+def test_lines_come_in_order_and_one_error_fails_the_whole(run, capsys):
+    assert run(fake, "--jobs", "2") == 1
+    out, err = capsys.readouterr()
+    assert re.findall(r"(\w+)\.html", out) == ["00_slow", "02_quick"]
+    assert err == "slides: 01_wrong: slide 2 is wrong.\n"
+
+
+def test_a_process_that_dies_without_a_word_is_named(run, capsys):
+    assert run(lambda path, options: os.kill(os.getpid(), signal.SIGKILL)) == 1
     assert "slides: 02_quick: it stopped with status -9" in capsys.readouterr().err
 
 
-def test_each_process_gets_the_name_and_the_flags(sources, monkeypatch, tmp_path):
-    seen = []
-    monkeypatch.setattr(command.subprocess, "run", lambda line, **k: seen.append(line) or fake(["", "", "x"]))
-    parser = command.parser("slides", "d")
-    parser.add_argument("--studies", action="store_true")
-    wanted = ["--studies", "--out", str(tmp_path), "00_slow", "02_quick"]
-    assert command.run(parser, wanted, sources, "deck", None) == 0
-    tail = ["--out", str(tmp_path), "--studies"]
-    assert sorted(line[2:] for line in seen) == [["00_slow", *tail], ["02_quick", *tail]]
+def test_a_mistake_of_the_builder_shows_where_it_is(run, capsys):
+    assert run(lambda path, options: {}[path.stem]) == 1
+    assert "slides: 02_quick: Traceback" in capsys.readouterr().err
+
+
+def test_each_deck_has_a_process_of_its_own_after_what_all_need(run, tmp_path):
+    prepared = []
+    wanted = ["--studies", "00_slow", "02_quick"]
+    assert run(fake, *wanted, prepare=lambda paths: prepared.extend(path.stem for path in paths)) == 0
+    assert prepared == (["00_slow", "02_quick"] if command.FORKS else [])
+    built = [(tmp_path / "out" / f"{name}.html").read_text().split(", ") for name in ("00_slow", "02_quick")]
+    assert [words[:2] for words in built] == [["00_slow", "True"], ["02_quick", "True"]]
+    assert len({os.getpid(), *(int(words[2]) for words in built)}) == 3
 
 
 def test_one_file_is_built_here_and_its_line_says_what_it_cost(sources, monkeypatch, capsys, tmp_path):

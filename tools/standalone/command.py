@@ -1,10 +1,12 @@
 """What `make slides` and `make pages` share: which files, two at a time, a line for each in their order."""
 
 import argparse
+import multiprocessing
+import multiprocessing.connection
 import os
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
+import traceback
 from pathlib import Path
 
 import costs
@@ -13,6 +15,7 @@ from .errors import BuildError
 from .files import choose, write
 
 ROOT = Path(__file__).resolve().parents[2]
+FORKS = sys.platform == "linux"  # elsewhere a fork of a process that has torch in it may hang
 BUDGET = 15  # CPU seconds a file on a quiet machine: twenty lessons must build in a few minutes
 
 
@@ -25,11 +28,12 @@ def parser(tool, description):
     return made
 
 
-def run(parser, arguments, sources, kind, build):
+def run(parser, arguments, sources, kind, build, prepare=lambda paths: None):
     """Build what the arguments name of sources (a folder / "*.suffix"), or all; return the exit status.
 
     build(path, options) returns the HTML. One file is built here; several in a process each, so that none
-    sees what another has left behind, and what one says stands in its place whichever ends first.
+    sees what another has left behind, and what one says stands in its place whichever ends first. Where a
+    process can be forked, prepare(paths) first imports what they need: once for all of them.
     """
     options = parser.parse_args(arguments)
     try:
@@ -40,8 +44,12 @@ def run(parser, arguments, sources, kind, build):
     except BuildError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
-    with ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        return max(map(_tell, pool.map(lambda path: _process(parser.prog, path, options), paths)))
+    if FORKS:
+        prepare(paths)
+        costs.note(f"{options.out.name}/imports", sum(os.times()[:4]))
+    with tempfile.TemporaryDirectory() as folder:
+        work = [(parser.prog, path, options, build, Path(folder) / path.stem) for path in paths]
+        return max(_in_order(work, options.jobs))
 
 
 def _built(path, options, build):
@@ -53,27 +61,34 @@ def _built(path, options, build):
     return f"{target}  {size / 1e6:.2f} MB, {seconds:.0f} CPU s{over}"
 
 
-def _process(tool, path, options):
-    """Build one file in a process of its own; return what it printed, and its exit status."""
-    flags = [f"--{name}" for name, value in vars(options).items() if value is True]
-    command = [
-        sys.executable,
-        str(ROOT / "tools" / f"{tool}.py"),
-        path.stem,
-        "--out",
-        str(options.out),
-        *flags,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
-    return done, f"{tool}: {path.stem}: "
+def _in_order(work, jobs):
+    """_child for each tuple of work, so many processes at a time; print, and yield 0 or 1, in order."""
+    context = multiprocessing.get_context("fork" if FORKS else "spawn")
+    children = [context.Process(target=_child, args=arguments) for arguments in work]
+    waiting, running = list(children), []
+    for child, (tool, path, *_, said) in zip(children, work, strict=True):
+        while child in waiting or child in running:
+            while waiting and len(running) < max(1, jobs):
+                running.append(waiting.pop(0))
+                running[-1].start()
+            multiprocessing.connection.wait([one.sentinel for one in running])
+            running = [one for one in running if one.exitcode is None]
+        if child.exitcode == 0:
+            print(said.read_text(encoding="utf-8"), end="", flush=True)
+        else:
+            stopped = f"{tool}: {path.stem}: it stopped with status {child.exitcode}\n"
+            sys.stderr.write(said.read_text(encoding="utf-8") if child.exitcode == 1 else stopped)
+        yield int(child.exitcode != 0)
 
 
-def _tell(pair):
-    """Print what a process said, in front of it the file's name where it did not say so itself; 0 or 1."""
-    done, name = pair
-    sys.stdout.write(done.stdout)
-    sys.stdout.flush()
-    if done.returncode and not done.stderr.startswith(name):
-        print(f"{name}it stopped with status {done.returncode}", file=sys.stderr)
-    sys.stderr.write(done.stderr)
-    return int(done.returncode != 0)
+def _child(tool, path, options, build, said):
+    """Build one file, write the line about it to the file said, and end with status 1 where it stops."""
+    status = 0
+    try:
+        line = _built(path, options, build)
+    except BuildError as error:
+        line, status = f"{tool}: {error}", 1
+    except Exception:
+        line, status = f"{tool}: {path.stem}: {traceback.format_exc()}", 1
+    said.write_text(f"{line}\n", encoding="utf-8")
+    sys.exit(status)

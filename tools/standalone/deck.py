@@ -4,7 +4,7 @@ import ast
 import base64
 import re
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import escape
 from pathlib import Path
 
@@ -44,6 +44,17 @@ def build(path, compute=False):
         sections.append(_sources(meta))
         body = tex.fill("\n".join(sections), env["formulas"])
     return page(meta, body, widgets)
+
+
+def import_for(paths):
+    """Import what the code of some decks imports; their builds will say what cannot be."""
+    for path in paths:
+        with suppress(BuildError, SyntaxError, ImportError):
+            _, slides = source.parse(path.read_text(encoding="utf-8"))
+            blocks = [part for slide in slides for part in slide.body if isinstance(part, source.Block)]
+            for node in (node for block in blocks for node in ast.walk(ast.parse(block.code))):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    exec(compile(ast.Module([node], []), "<imports>", "exec"), {})
 
 
 @contextmanager
