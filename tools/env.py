@@ -85,7 +85,9 @@ def install(backend):
             wanted = [piece for piece in wanted if not CPU_LEAVES_OUT.match(piece)]
         rest = os.path.join(folder, "rest.txt")
         write(rest, wanted)
-        run([UV, "pip", "install", "--python", PYTHON, "--require-hashes", "--no-deps", "-r", rest], registry)
+        # Compiled now: where Python may not keep what it compiles, as in many containers, it starts slowly.
+        install_all = [UV, "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes"]
+        run([*install_all, "--no-deps", "-r", rest], registry)
     package = [UV, "pip", "install", "--python", PYTHON, "--quiet", "--no-deps", "--no-build-isolation"]
     run([*package, "-e", ROOT], "course_utils itself could not be installed; the message above says why.")
 
