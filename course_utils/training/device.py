@@ -45,6 +45,15 @@ def pick_device(device=None):
     return picked
 
 
+def is_random_state(state, device):
+    """Whether a value is what torch.Generator(device).get_state() returns."""
+    try:
+        torch.Generator(device).set_state(state)
+    except (RuntimeError, TypeError):
+        return False
+    return True
+
+
 class RandomStream:
     """torch's global random numbers as one run sees them: inside `with stream:` they are the run's own.
 
@@ -82,6 +91,13 @@ class RandomStream:
     def state_dict(self):
         """The run's own random state: uint8 tensors by device."""
         return dict(self._inside)
+
+    def fits(self, state):
+        """Whether a state is one that state_dict() made on this kind of device."""
+        if not isinstance(state, dict) or state.keys() != self._inside.keys():
+            return False
+        devices = {"cpu": "cpu", "cuda": self._cuda}
+        return all(is_random_state(saved, devices[name]) for name, saved in state.items())
 
     def load_state_dict(self, state):
         """Go on from a saved random state."""

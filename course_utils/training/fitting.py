@@ -97,8 +97,10 @@ def fit(
     "bf16". compile, channels_last: None means on CUDA only. tf32: allow TF32 products on CUDA. checkpoint: a
     file to save to, and to resume from, exactly.
     The model is trained in place; it stays on the device and is left in eval mode.
-    Raises ValueError or TypeError for bad arguments, TrainingDiverged on NaN, CheckpointError where the
-    checkpoint is damaged or from other settings.
+    Raises ValueError or TypeError for bad arguments, TrainingDiverged on NaN, CheckpointError, with nothing
+    loaded, where the checkpoint is damaged or from other settings, another model or another loss. A loss is
+    known by its code and by the constants, tensors and functions that it reaches by name, but not by what
+    lies in lists, dicts or other models.
     """
     device, tensors = pick_device(device), check_data(data)
     _check_model(model, loss, tensors)

@@ -95,6 +95,19 @@ class History:
         values = {name: torch.tensor(v, dtype=torch.float64) for name, v in self._values.items()}
         return {"seconds": self.seconds, "values": values}
 
+    def fits(self, state):
+        """Whether a state is one that state_dict() made: seconds, and columns of one length with a loss."""
+        if not isinstance(state, dict) or state.keys() != {"seconds", "values"}:
+            return False
+        seconds, values = state["seconds"], state["values"]
+        if not isinstance(seconds, float | int) or not seconds >= 0 or not isinstance(values, dict):
+            return False
+        columns = list(values.values())
+        if not all(isinstance(column, torch.Tensor) and column.ndim == 1 for column in columns):
+            return False
+        forms = {(column.dtype, len(column)) for column in columns}
+        return not columns or ("loss" in values and len(forms) == 1 and columns[0].dtype == torch.float64)
+
     def load_state_dict(self, state):
         """Go on from a saved record."""
         self.seconds, self._pending = state["seconds"], []

@@ -46,7 +46,9 @@ def steps(
     epochs and seconds. parts: name -> whatever must be saved and restored with a checkpoint (modules,
     optimisers, torch.Generators); settings: plain data that must match on resuming. history: a History to
     fill. checkpoint: file written every save_every seconds and at the end; where it exists the run goes on
-    from it, exactly. Ctrl-C ends the run after the step in hand, as if the budget were used up.
+    from it, exactly, or stops before anything is loaded where it is damaged or of another run (another
+    model, update, loss or choice of weights; identity.py says what of their code can be seen and what
+    cannot). Ctrl-C ends the run after the step in hand, as if the budget were used up.
     With COURSE_PRESET=smoke it stops after a handful of steps. Raises TrainingDiverged where a scalar is NaN
     or infinite, CheckpointError where a checkpoint does not fit, ValueError or TypeError for bad arguments,
     before anything is written.
@@ -64,7 +66,8 @@ def steps(
     }
     if checkpoint is not None:
         settings["data"] = fingerprint(tensors)
-    keeper = Keeper(checkpoint, {"history": history, "random": stream, **(parts or {})}, settings, save_every)
+    kept = {"history": history, "random": stream, **(parts or {})}
+    keeper = Keeper(checkpoint, kept, settings, save_every, update)
     keeper.resume()
     return _run(update, batches, limit, history, stream, keeper, progress)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from .._validate import check_number
+from . import identity, restoring
 from .storage import CheckpointError, dump, parse, write_atomically
 
 
@@ -13,16 +14,18 @@ class Keeper:
     """Saves the named parts of a run to one file, and restores them before it starts.
 
     parts: name -> anything with state_dict() and load_state_dict(), or a torch.Generator. settings: plain
-    data that must be the same in the run that made the file and in the run that goes on from it.
-    path None keeps nothing. Raises CheckpointError where the file is damaged or from other settings.
+    data that must be the same in the run that made the file and in the run that goes on from it. update: the
+    function of a step, whose code and whose constants must be the same, as far as identity.py sees them.
+    path None keeps nothing. Raises CheckpointError where the file is damaged or from another run.
     """
 
-    def __init__(self, path, parts, settings, every=10.0):
+    def __init__(self, path, parts, settings, every=10.0, update=None):
         self.every = check_number("save_every", every, minimum=0)
         self.path = None if path is None else Path(path)
         if self.path is not None and self.path.is_dir():
             raise ValueError(f"checkpoint must be a file to write; got the folder {str(path)!r}.")
         self.parts, self.settings = parts, settings
+        self._run = {} if self.path is None else identity.describe(update, parts)
         self._due = time.perf_counter() + self.every
 
     def due(self, now):
@@ -33,8 +36,8 @@ class Keeper:
         """Write the state of every part, atomically."""
         if self.path is None:
             return
-        state = {name: _state(part) for name, part in self.parts.items()}
-        write_atomically(self.path, dump({"settings": self.settings, "parts": state}))
+        state = {name: restoring.state_of(part) for name, part in self.parts.items()}
+        write_atomically(self.path, dump({"settings": self.settings, "run": self._run, "parts": state}))
         self._due = time.perf_counter() + self.every
 
     def resume(self):
@@ -44,47 +47,29 @@ class Keeper:
         try:
             saved = parse(self.path.read_bytes())
             self._compare(saved)
-        except CheckpointError as error:
+            restoring.restore(self.parts, saved["parts"])
+        except (CheckpointError, OSError) as error:
             raise CheckpointError(
                 f"checkpoint {self.path} cannot be resumed: {error}; delete the file, or name another one."
             ) from error
-        for name, part in self.parts.items():
-            _restore(part, saved["parts"][name])
 
     def _compare(self, saved):
-        if not isinstance(saved, dict) or saved.keys() != {"settings", "parts"}:
+        sections = {"settings", "run", "parts"}
+        if not isinstance(saved, dict) or saved.keys() != sections:
             raise CheckpointError("it is not a training checkpoint")
-        for name in sorted(self.settings.keys() | saved["settings"].keys()):
+        if not all(isinstance(saved[section], dict) for section in sections):
+            raise CheckpointError("it is not a training checkpoint")
+        for name in [*self.settings, *(name for name in saved["settings"] if name not in self.settings)]:
             was, now = saved["settings"].get(name), self.settings.get(name)
-            if was != now:
+            if isinstance(was, torch.Tensor) or was != now:
                 raise CheckpointError(f"it was made with {name}={was!r}, and this run has {name}={now!r}")
         if saved["parts"].keys() != self.parts.keys():
-            raise CheckpointError(f"it holds {sorted(saved['parts'])}, and this run has {sorted(self.parts)}")
-        for name, part in self.parts.items():
-            if isinstance(part, torch.nn.Module):
-                _compare_shapes(name, saved["parts"][name], part.state_dict())
-
-
-def _compare_shapes(name, saved, current):
-    for key in [*current, *saved]:
-        was = list(saved[key].shape) if key in saved else "missing"
-        now = list(current[key].shape) if key in current else "missing"
-        if was != now:
-            raise CheckpointError(f"its {name} has {key} {was}, and this run has {now}")
-
-
-def _state(part):
-    return part.get_state() if isinstance(part, torch.Generator) else part.state_dict()
-
-
-def _restore(part, state):
-    if isinstance(part, torch.Generator):
-        part.set_state(state)
-        return
-    part.load_state_dict(state)
-    if isinstance(part, torch.optim.Optimizer):
-        # Fused optimisers want their moments laid out like the weights (channels last, for one).
-        for parameter, moments in part.state.items():
-            for key, value in moments.items():
-                if isinstance(value, torch.Tensor) and value.shape == parameter.shape and value.ndim:
-                    moments[key] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+            there, here = (", ".join(map(str, names)) for names in (saved["parts"], self.parts))
+            raise CheckpointError(f"it holds {there}, and this run has {here}")
+        models = {name: part for name, part in self.parts.items() if isinstance(part, torch.nn.Module)}
+        for name, model in models.items():
+            restoring.check(name, model, saved["parts"][name])
+        if difference := identity.difference(saved["run"], self._run):
+            raise CheckpointError(difference)
+        for name in self.parts.keys() - models.keys():
+            restoring.check(name, self.parts[name], saved["parts"][name])

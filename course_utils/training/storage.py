@@ -1,8 +1,10 @@
 """State on disk without pickle: tensors as safetensors, the rest as JSON inside the same file."""
 
 import contextlib
+import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import safetensors.torch
@@ -10,6 +12,8 @@ import torch
 from safetensors import SafetensorError
 
 STATE = "course_utils.state"  # the key of our JSON in the file's header
+SHA = "course_utils.sha256"  # the key of the checksum beside it: of the file with 64 zeros in its place
+SEAL = re.compile(rb'"%s":"([0-9a-f]{64})"' % re.escape(SHA).encode())
 
 
 class CheckpointError(ValueError):
@@ -37,17 +41,30 @@ def dump(tree):
     """A nested state (dicts, lists, tuples, numbers, strings, tensors) as one safetensors file: bytes."""
     tensors = {}
     skeleton = _pack(tree, "", tensors)
-    return safetensors.torch.save(tensors, metadata={STATE: json.dumps(skeleton)})
+    metadata = {STATE: json.dumps(skeleton), SHA: "0" * 64}
+    return _with_checksum(safetensors.torch.save(tensors, metadata=metadata))
 
 
 def parse(payload):
     """The nested state in the bytes of a file that dump() made. Raises CheckpointError for any others."""
+    if not SEAL.search(payload) or _with_checksum(payload) != payload:
+        raise CheckpointError("damaged, or not a training checkpoint (its checksum is wrong or missing)")
     try:
         tensors = safetensors.torch.load(payload)
         header = json.loads(payload[8 : 8 + int.from_bytes(payload[:8], "little")])
         return _unpack(json.loads(header["__metadata__"][STATE]), tensors)
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+    except (SafetensorError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"damaged, or not a training checkpoint ({type(error).__name__})") from error
+
+
+def _with_checksum(payload):
+    """The payload with the SHA-256 of all its other bytes where the header keeps it."""
+    start, end = SEAL.search(payload).span(1)
+    before, after = memoryview(payload)[:start], memoryview(payload)[end:]
+    sha = hashlib.sha256(before)
+    sha.update(b"0" * 64)
+    sha.update(after)
+    return b"".join((before, sha.hexdigest().encode(), after))
 
 
 def _pack(tree, name, tensors):

@@ -112,15 +112,16 @@ def test_global_random_numbers_are_as_they_were():
 def test_nan_stops_with_the_step_and_the_history_kept(tmp_path):
     calls = []
 
-    def loss(model, x, y):
+    def spoil(model, inputs, outputs):
         calls.append(1)
-        return squared(model, x, y) * (math.nan if len(calls) == 6 else 1.0)
+        return outputs * (math.nan if len(calls) == 6 else 1.0)
 
-    path = tmp_path / "run.safetensors"
+    path, model = tmp_path / "run.safetensors", linear()
+    model.register_forward_hook(spoil)
     with pytest.raises(
         TrainingDiverged, match=r"loss became NaN or infinite at step 6; try a smaller lr"
     ) as e:
-        fit(linear(), loss, data(), steps=20, checkpoint=path, save_every=0, **QUIET)
+        fit(model, squared, data(), steps=20, checkpoint=path, save_every=0, **QUIET)
     assert e.value.history.steps == 6 and len(calls) == 6
     assert all(map(math.isfinite, e.value.history.loss[:5])) and math.isnan(e.value.history.loss[5])
     assert training.fit(linear(), squared, data(), steps=5, checkpoint=path, **QUIET).steps == 5

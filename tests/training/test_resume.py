@@ -53,7 +53,7 @@ def test_stopping_after_any_step_changes_nothing(tmp_path, stop):
 def test_a_finished_run_is_restored_without_another_step(tmp_path):
     path = tmp_path / "run.safetensors"
     first = run(6, checkpoint=path)
-    second = run(6, checkpoint=path, loss=lambda model, x: pytest.fail("a step was done"))
+    second = run(6, checkpoint=path, watch=lambda: pytest.fail("a step was done"))
     assert_same_run(first, second)
     assert second[1].steps == 6 and not second[1].interrupted
 
@@ -80,13 +80,12 @@ def test_sigkill_at_random_steps(tmp_path):
 def test_ctrl_c_finishes_the_step_saves_and_says_so(tmp_path, capsys):
     path, calls = tmp_path / "run.safetensors", []
 
-    def interrupted(model, x):
+    def interrupt():
         calls.append(1)
         if len(calls) == 4:
             signal.raise_signal(signal.SIGINT)
-        return noisy_loss(model, x)
 
-    _, history = run(9, checkpoint=path, loss=interrupted, save_every=1e6)
+    _, history = run(9, checkpoint=path, watch=interrupt, save_every=1e6)
     said = capsys.readouterr().out
     assert history.steps == 4 and history.interrupted
     assert said.count("\n") == 1 and "after step 4" in said and str(path) in said
@@ -97,19 +96,15 @@ def test_ctrl_c_finishes_the_step_saves_and_says_so(tmp_path, capsys):
 def test_an_interrupt_inside_the_loss_loses_that_step_only(tmp_path, capsys):
     path, calls = tmp_path / "run.safetensors", []
 
-    def interrupted(model, x):
+    def interrupt():
         calls.append(torch.rand(3))
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return noisy_loss(model, x)
 
-    def same_draws(model, x):
-        torch.rand(3)
-        return noisy_loss(model, x)
-
-    _, history = run(9, checkpoint=path, loss=interrupted, save_every=1e6)
+    same_draws = lambda: torch.rand(3)  # noqa: E731
+    _, history = run(9, checkpoint=path, watch=interrupt, save_every=1e6)
     assert history.steps == 3 and "after step 3" in capsys.readouterr().out
-    assert_same_run(run(9, checkpoint=path, loss=same_draws), run(9, loss=same_draws))
+    assert_same_run(run(9, checkpoint=path, watch=same_draws), run(9, watch=same_draws))
 
 
 def test_a_second_ctrl_c_interrupts_at_once_and_saves_nothing(tmp_path):

@@ -27,9 +27,11 @@ def noisy_loss(model, x):
     return (model(x + 0.1 * torch.randn_like(x)) - x).square().sum(1).mean()
 
 
-def run(steps, checkpoint=None, loss=noisy_loss, seed=1, save_every=0.0, **options):
-    """Train a fresh model; return it and its history."""
+def run(steps, checkpoint=None, loss=noisy_loss, seed=1, save_every=0.0, watch=None, **options):
+    """Train a fresh model; return it and its history. watch: called, without arguments, in every step."""
     model = make_model()
+    if watch is not None:  # a hook, so that the loss is the same with and without it
+        model.register_forward_pre_hook(lambda model, inputs: (watch(), inputs)[1])
     history = training.fit(
         model, loss, make_data(), steps=steps, batch_size=16, ema_decay=0.9, seed=seed, device="cpu",
         weight_decay=0.01, checkpoint=checkpoint, save_every=save_every, progress=False, **options,
@@ -40,9 +42,8 @@ def run(steps, checkpoint=None, loss=noisy_loss, seed=1, save_every=0.0, **optio
 if __name__ == "__main__":
     torch.set_num_threads(1)
 
-    def slow_loss(model, x):
+    def slow():
         print("step", flush=True)
         time.sleep(0.005)
-        return noisy_loss(model, x)
 
-    run(int(sys.argv[2]), checkpoint=sys.argv[1], loss=slow_loss, save_every=0.02)
+    run(int(sys.argv[2]), checkpoint=sys.argv[1], watch=slow, save_every=0.02)
