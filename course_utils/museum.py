@@ -1,0 +1,50 @@
+"""The failure museum: what a student's cure returns is read, whatever it is, and stops no notebook."""
+
+import math
+
+import torch
+
+
+def cure(exhibit, function, *given, read, wanted):
+    """What function(*given) returns, as read understands it; where it does not, None and a printed sentence.
+
+    exhibit: what that sentence begins with, such as "exhibit A"; read: callable of the answer that returns
+    what the exhibit goes on with, and raises or returns None where the answer is something else (`numbers`
+    and `like` make such readers); wanted: what the answer should be, in words. An answer of None is "not
+    answered yet".
+    """
+    try:
+        answer = function(*given)
+    except Exception as error:  # a student's function may raise anything
+        print(f"{exhibit}: still broken, {function.__name__} stops with {type(error).__name__}: {error}")
+        return None
+    if answer is None:
+        print(f"{exhibit}: not answered yet")
+        return None
+    try:
+        found = read(answer)
+    except Exception:  # nor is there a limit to what it may return
+        found = None
+    if found is None:
+        print(f"{exhibit}: still broken, {wanted} is wanted")
+    return found
+
+
+def numbers(count):
+    """A reader of that many finite numbers, as a tuple of floats; a single number may stand alone."""
+
+    def read(answer):
+        values = torch.as_tensor(answer, dtype=torch.float64).flatten().tolist()
+        return tuple(values) if len(values) == count and all(map(math.isfinite, values)) else None
+
+    return read
+
+
+def like(wanted):
+    """A reader of a finite tensor of this one's shape, which comes back in its dtype and without a graph."""
+
+    def read(answer):
+        fits = answer.shape == wanted.shape and bool(answer.isfinite().all())
+        return answer.detach().to(wanted) if fits else None
+
+    return read
