@@ -20,7 +20,10 @@ def variances(curves):
 
 
 def schedules(time, by_name, looks):
-    """Betas, alpha-bar, log-SNR and signal rate over time [T] of NoiseSchedules; returns the figure."""
+    """Betas, alpha-bar, log-SNR and signal rate of NoiseSchedules; returns the figure.
+
+    time: (t + 1) / T, the share of the way, [T].
+    """
     fig, axes = subplots(2, 2, figsize=(7.6, 5.0))
     (betas, levels), (log_snrs, rates) = axes
     for name, schedule in by_name.items():
@@ -31,9 +34,9 @@ def schedules(time, by_name, looks):
         rates.plot(time, schedule.alphas_cumprod.sqrt(), style, color=colour)
     betas.set(title="$\\beta_t$", ylabel="log scale", ylim=(1e-5, 1.5))
     levels.set(title="$\\bar\\alpha_t$")
-    log_snrs.set(title="log-SNR", ylim=(-12, 10), xlabel="t / T")
+    log_snrs.set(title="log-SNR", ylim=(-12, 10), xlabel="share of the way")
     log_snrs.axhline(0, color=NOISE, linewidth=1)
-    rates.set(title="signal rate $\\sqrt{\\bar\\alpha_t}$", xlabel="t / T")
+    rates.set(title="signal rate $\\sqrt{\\bar\\alpha_t}$", xlabel="share of the way")
     fig.legend(*betas.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return fig
 
@@ -51,7 +54,7 @@ def information(log_snr, nats, most, time, shares, looks):
     for name, share in shares.items():
         colour, style = looks[name]
         right.plot(time, share, style, color=colour, label=name)
-    right.set(title="its share, step by step", xlabel="t / T", ylabel="share of log N")
+    right.set(title="its share, step by step", xlabel="share of the way", ylabel="share of log N")
     fig.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return fig
 

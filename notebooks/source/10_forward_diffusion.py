@@ -51,6 +51,7 @@ from course_utils.figures import (
     show,
     subplots,
 )
+from course_utils.museum import cure, like, numbers
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 
@@ -115,6 +116,11 @@ betas = torch.linspace(1e-4, 0.02, T, dtype=torch.float64)
 without_shrinking = 1 + betas.sum()
 answer = "abcd"[int(torch.tensor([1, 1.02, 11, 20_000]).log().sub(without_shrinking.log()).abs().argmin())]
 reveal(guess, answer, "10.naive_variance")
+
+# %% [markdown]
+# The next cell measures it.
+
+# %% tags=["hide-input"]
 verdict("variance after 1,000 steps that do not shrink", without_shrinking, low=11, high=11.1)
 
 # %% [markdown]
@@ -135,7 +141,8 @@ for seed, (name, spread) in enumerate(clouds.items(), start=31):
     centres.append(x.mean().abs())
 
 # %% [markdown]
-# The next cell draws the three variances, and checks where they end.
+# The next cell draws the three variances, and checks where they end, and how much is left of a variance's distance
+# from 1.
 
 # %% tags=["hide-input"]
 fig = forward_diffusion.variances(seen)
@@ -143,10 +150,14 @@ show(fig, "10.variances")
 for name, curve in seen.items():
     verdict(f"start with {name}: variance at the end", curve[-1], low=0.93, high=1.07)
 verdict("means at the end: the one furthest from 0", max(centres), high=0.05)
+verdict("share of the distance from variance 1 that is left", (1 - betas).prod(), low=4e-5, high=4.1e-5)
 
 # %% [markdown]
-# So the end is known beforehand, whatever the data: mean 0, variance 1. This is called a **variance-preserving**
-# process. It preserves the variance if the data have variance 1, so data are scaled first. Images go from $[0, 1]$ to
+# So the end is nearly known beforehand. Data of mean 0 and variance 1 keep both at every step. Other data come close:
+# after the thousand steps 0.00004 of a variance's distance from 1 is left. That is nothing for a variance of 4. It is
+# something for data with a variance of several thousand (exhibit C), and for the sum of many pixels (section 7).
+#
+# This is called a **variance-preserving** process. It preserves the variance if the data have variance 1, so data are scaled first. Images go from $[0, 1]$ to
 # $[-1, 1]$ by $2x - 1$, which gets the order of magnitude right and no more (exhibit C measures it). (One lecture says
 # the new Gaussian is "centred around the output of the previous timestep". Around $\sqrt{1 - \beta}$ times it. That
 # little factor is the whole difference.)
@@ -210,7 +221,9 @@ verdict("largest difference between lines 3, 4 and 5", max(three) - min(three), 
 
 # %% [markdown]
 # In code, an index counts from 0. `alphas_cumprod[t]` is the level after step $t + 1$ of the mathematics; before index
-# 0 it is 1. Everybody has been off by one here once. From here on, a $t$ at a figure is such an index.
+# 0 it is 1. Everybody has been off by one here once. From here on, a $t$ in code or at a figure is such an index, from
+# 0 to $T - 1$. (The figure of the chain still counted the steps, as the mathematics does.) Where a figure shows the
+# *share of the way*, that is $(t + 1) / T$: 0 before any noise, 1 after the last step.
 #
 # **Exercise 2.** From the betas to $\bar\alpha$.
 
@@ -414,15 +427,21 @@ wasted = share_below(alphas_cumprod(betas))
 answer = "abcd"[int((torch.tensor([0.1, 0.33, 0.5, 0.67]) - wasted).abs().argmin())]
 reveal(guess, answer, "10.half_way")
 steeper = NoiseSchedule.linear(beta_end=0.04)
+
+# %% [markdown]
+# The next cell measures that share, for betas that end at 0.02 and at 0.04.
+
+# %% tags=["hide-input"]
 verdict("betas to 0.02: share of steps with less than 1% signal", wasted, low=0.32, high=0.34)
 verdict("betas to 0.04: the same", share_below(steeper.alphas_cumprod), low=0.51, high=0.54)
 
 # %% [markdown]
-# (The *logarithms* of both products fall faster and faster: $\log \bar\alpha_t \approx -\sum \beta$ is a parabola in
-# $t$.)
+# Why is the signal gone so early, when the betas grow so evenly? As long as they are small,
+# $\log \bar\alpha_t \approx -(\beta_1 + \dots + \beta_t)$. The sum of numbers that grow on a straight line grows
+# like $t^2$, so $\bar\alpha_t$ falls like the flank of a bell, and most of a bell's flank is flat.
 #
-# So Nichol and Dhariwal (2021) chose $\bar\alpha$ directly, and let the betas follow: a **squared cosine**. With
-# $u = t / T$ from 0 to 1,
+# So Nichol and Dhariwal (2021) chose $\bar\alpha$ directly, and let the betas follow: a **squared cosine**. With $u$
+# the share of the way, from 0 before any noise to 1 after the last step,
 #
 # $$\bar\alpha(u) = \frac{f(u)}{f(0)}, \qquad f(u) = \cos^2\Big( \frac{u + s}{1 + s} \cdot \frac\pi2 \Big), \qquad s = 0.008$$
 #
@@ -502,14 +521,21 @@ rows = {
     name: (schedule.add_noise(picture.expand(len(shown), -1, -1, -1), noise, torch.tensor(shown)) + 1) / 2
     for name, schedule in schedules.items()
 }
-fig = image_rows(
-    rows, title="The same image, the same noise", names=[f"{(t + 1) / T:.2f} T" for t in shown], scale=0.7
-)
+names = [f"{(t + 1) / T:.2f}" for t in shown]
+fig = image_rows(rows, title="The same image and noise, by share of the way", names=names, scale=0.7)
 show(fig, "10.schedules_as_images")
+apart = sigmoid.log_snr - cosine.log_snr
+verdict(
+    "cosine and sigmoid: largest difference of alpha-bar",
+    (sigmoid.alphas_cumprod - cosine.alphas_cumprod).abs().max(),
+    high=0.02,
+)
+verdict("their log-SNR: largest difference from 0.2 to 0.8 of the way", apart[200:800].abs().max(), high=0.3)
+verdict("the same at the first step and at the last, the smaller", apart[[0, -1]].abs().min(), low=1.5)
 
 # %% [markdown]
-# Cosine and sigmoid can hardly be told apart in three of the four panels. They differ at both ends, and there by their
-# betas.
+# By $\bar\alpha$ itself cosine and sigmoid can hardly be told apart. They differ at both ends, where $\bar\alpha$ is
+# near 1 or near 0: there in the log-SNR and the betas, and at the last steps in the signal rate too.
 #
 # When is there as much noise as signal? Searching for a time with a given SNR is needed often: to compare schedules, to
 # start from a noised image and not from pure noise, to move a model from one schedule to another.
@@ -547,7 +573,8 @@ for name, (low, high) in bands.items():
 # ### Touch it
 #
 # Drag the curve of the log-SNR, and watch $\bar\alpha$, $\beta$ and the image follow. The noise is always the same. Can
-# you draw a schedule whose images look evenly spaced to you?
+# you draw a schedule whose images look evenly spaced to you? (The explorer counts the steps from 1, as the mathematics
+# does.)
 
 # %%
 from course_utils.widgets import ScheduleExplorer
@@ -657,8 +684,10 @@ verdict("error at log-SNR -11 over that at 0", error[0] / error[44], low=4.1, hi
 
 # %% [markdown]
 # Can a sampler then start early, and skip the empty steps at the end? In one dimension the cost is exact. Take data
-# with two bumps, scaled to variance 1. Going back along the *probability flow* ({notebook 13}) only moves points, and
-# keeps their order: what comes out at quantile $c$ went in at quantile $c$. So start with $\mathcal N(0, 1)$ at an
+# with two bumps, scaled to variance 1. There is a way back that draws no new noise, the *probability flow*
+# ({notebook 13} derives it). All that you need of it here: it moves points such that at every $t$ they are distributed
+# like $q(x_t)$, and on a line no point overtakes another. So what comes out at quantile $c$ went in at quantile $c$.
+# Start with $\mathcal N(0, 1)$ at an
 # earlier $t$, and read off what comes out. Its distance to the data is $W_1$: how far off a point is, on average, if
 # both are sorted.
 
@@ -796,8 +825,8 @@ verdict(
 )
 
 # %% [markdown]
-# In the plane it is the same. The bumps come together and grow at the same time; the holes fill first. The next cell
-# draws eight of them at five times.
+# In the plane it is the same: the bumps move towards the middle and grow. First neighbours merge into a ring, then the
+# hole in the ring fills. The next cell draws eight of them at five times.
 
 # %% tags=["hide-input"]
 ring = data.toy("eight_gaussians", 560, seed=0).double()
@@ -836,6 +865,11 @@ many = two_bumps.diffuse(last).sample(100_000, dice(14))[:, 0]
 noticed = ks(many, 0.0, 1.0) > 1.95
 answer = "a" if gap == 0 else "b" if noticed else "c"
 reveal(guess, answer, "10.gaussian_of_two_bumps")
+
+# %% [markdown]
+# The next cell says how much is left, and what 100,000 samples show of it.
+
+# %% tags=["hide-input"]
 verdict("signal rate at T", math.sqrt(last), low=0.0063, high=0.0064)
 verdict("total variation to N(0, 1)", gap, low=3.0e-9, high=3.2e-9)
 verdict("at twice the signal rate: how many times that", total_variation(4 * last) / gap, low=7.9, high=8.1)
@@ -852,12 +886,15 @@ verdict("100,000 samples, sqrt(n) D against N(0, 1)", ks(many, 0.0, 1.0), high=1
 # Let brightness be Gaussian over the data set: $b \sim \mathcal N(0.2, 0.5^2)$, some images dark, some bright. Along
 # the direction "all pixels alike", of length 1, the coordinate is $\sqrt D\, b$, and the noise on it is its own. Let
 # brightness also be independent of all else in the image; then the perfect denoiser looks at this coordinate alone, and
-# the experiment is one-dimensional and exact. Schedules: the linear one, and the one of a well-known text-to-image
-# model, whose $\sqrt{\beta}$ is linear from $\sqrt{0.00085}$ to $\sqrt{0.012}$.
+# the experiment is one-dimensional and exact. Schedules: the linear one, and that of Stable Diffusion, a text-to-image
+# model, whose $\sqrt{\beta}$ is linear from $\sqrt{0.00085}$ to $\sqrt{0.012}$. (That model noises codes of
+# $64 \times 64$ places and not pixels, {notebook 17}. Only its schedule is borrowed here.)
 #
-# Borrowed from later notebooks: `samplers.ddim` and `samplers.ddpm` walk from a given $x_T$ back to $x_0$, the first
-# without any new noise ({notebook 13}), the second with (*ancestral* sampling, notebook 11). `exact_model` is the
-# perfect denoiser.
+# From later notebooks you need two samplers. `samplers.ddim` and `samplers.ddpm` walk from a given $x_T$ back to $x_0$,
+# the first along the probability flow of section 5, without any new noise ({notebook 13}), the second with new noise
+# at each step (*ancestral* sampling, notebook 11). Both ask a model at each step what it sees in $x_t$; `exact_model`
+# is the perfect denoiser in that form. It may answer with $x_0$, with the noise, or with a mixture of the two called
+# $v$ (notebook 11), from which the others follow.
 
 # %%
 latent = NoiseSchedule(torch.linspace(math.sqrt(0.00085), math.sqrt(0.012), T, dtype=torch.float64) ** 2)
@@ -869,7 +906,7 @@ WALKED = preset(T, smoke=20)  # of the steps, all
 
 def sampled_brightness(schedule):
     """Mean and standard deviation of b, as a deterministic sampler with the perfect denoiser makes it."""
-    # The denoiser's answer as "v" (notebook 11): a form of it that has a meaning at alpha-bar = 0 too.
+    # The denoiser's answer as v, which says something of x_0 even where x_t is nothing but noise.
     model = exact_model(brightness, schedule, "v_prediction")
     options = {"prediction_type": "v_prediction", "num_inference_steps": WALKED, "x_T": gaussian_2d}
     made = samplers.ddim(model, schedule, gaussian_2d.shape, **options)
@@ -920,10 +957,10 @@ ax.legend()
 show(fig, "10.brightness")
 
 # %% [markdown]
-# With a *perfect* denoiser this sampler cannot make a very dark or a very bright picture. The model has learned that
-# $x_T$ still tells the brightness, which in training it does. At sampling time $x_T$ is pure noise; its mean is always
-# nearly 0, so the model reads "medium". (The linear schedule hardly narrows the spread; it does move the mean.) That is
-# what people saw: pictures of medium brightness, whatever was asked for (Lin et al. 2024).
+# With a *perfect* denoiser this sampler hardly ever makes a very dark or a very bright picture. The model has learned
+# that $x_T$ still tells the brightness, which in training it does. At sampling time $x_T$ is pure noise; its mean is
+# always nearly 0, so the model reads "medium". (The linear schedule hardly narrows the spread; it does move the mean.)
+# That is what people saw with such models: pictures of medium brightness, whatever was asked for (Lin et al. 2024).
 #
 # A sampler that adds fresh noise on its way forgets some of its start, and errs less. It still errs. Is it the start
 # that is to blame? Then the same sampler must be right if it starts from $q(x_T)$:
@@ -987,6 +1024,11 @@ def curve(schedule, side):
 quieter = noises[14].var() / avg_pool2d(noises[28], 2).var()
 answer = "abcd"[int((torch.tensor([1.0, 2.0, 4.0, 16.0]).log() - quieter.log()).abs().argmin())]
 reveal(guess, answer, "10.four_pixels")
+
+# %% [markdown]
+# The next cell measures it.
+
+# %% tags=["hide-input"]
 verdict("variance of the noise, small image over averaged large one", quieter, low=3.9, high=4.1)
 
 # %% [markdown]
@@ -1048,8 +1090,9 @@ verdict("4 x 4 averaged: the same", kept[1], low=0.52, high=0.58)
 
 # %% [markdown]
 # Averaging loses some of the signal too: strokes are thin, and at 7 pixels nearly half of the variance is gone. So the
-# argument holds for what both sizes can show. Dotted is what the large images show besides, and it is much. Fine detail
-# has no counterpart in the small image, and drowns at the pace of single pixels in any case.
+# argument holds for what both sizes can show. The dotted curves lie above the others by what the large images show
+# besides, and that is much: the fine detail, which averaging removes. It has no counterpart in the small image, so no
+# shift of the schedule can make the two alike in it.
 #
 # ## 9. A VAE with nothing to learn
 #
@@ -1129,10 +1172,11 @@ paths = euler_maruyama(two_bumps.sample(4000, dice(16))[:, 0], 500, dice(17))
 # %% tags=["hide-input"]
 tau = torch.linspace(0, 1, 501)
 fig, ax = subplots(figsize=(6.8, 3.3))
-ax.plot(tau[::5], paths[::5, :8], color=NOISE, linewidth=1)
+some = paths[::5, :8]
+ax.plot(tau[::5], some, color=NOISE, linewidth=1)
 ax.plot(tau, paths.mean(1), color=BLACK, label="mean of 4,000")
 ax.plot(tau, paths.std(1), "--", color=GREEN, label="their standard deviation")
-ax.set(title="Paths of the VP-SDE", xlabel="τ", ylabel="x", ylim=(-4.2, 4.2))
+ax.set(title="Paths of the VP-SDE", xlabel="τ", ylabel="x")
 fig.legend(loc="outside lower center", ncols=2)
 show(fig, "10.paths")
 verdict(
@@ -1207,7 +1251,7 @@ for name, low, high in (("mean", -1.05, -0.97), ("variance", -1.05, -0.97), ("pa
     verdict(f"{name}: slope", slope, low, high)
 
 # %% [markdown]
-# The SDE shows what a schedule really is: a choice of *clock*. $\bar\alpha$ runs from 1 to nearly 0 in any case;
+# The SDE shows what a schedule really is: a choice of *clock*. $\bar\alpha$ runs from 1 to nearly 0 with each of ours;
 # $\beta(\tau)$ says how fast. Take the same $\bar\alpha$ values at other times and you have another schedule, and the
 # same process. Training sees the difference, since it draws $t$ evenly, and so do samplers that step evenly in $t$.
 #
@@ -1230,59 +1274,79 @@ def only_noise_added(betas, seed):
 spread_out = [only_noise_added(schedule.betas, 19).std() for schedule in (linear, steeper)]
 
 
-def mended(betas):
+def start_std(betas):
     """betas: [T] -> the standard deviation of x_T, a scalar."""
     ### BEGIN SOLUTION
     return (1 + betas.sum()).sqrt()
     ### END SOLUTION
 
 
-verdict("exhibit A, standard deviation of x_T where the sampler starts with 1", spread_out[0], 3.25, 3.4)
-started = [mended(schedule.betas) for schedule in (linear, steeper)]
-if None in started:
-    print("exhibit A: not answered yet")
-elif any(torch.as_tensor(one).numel() != 1 for one in started):
-    print("exhibit A: still broken, one number is wanted")
-else:
-    fits = [abs(float(one) / std - 1) < 0.03 for one, std in zip(started, spread_out, strict=True)]
-    squared = abs(float(started[0]) / spread_out[0] ** 2 - 1) < 0.06
+# %% [markdown]
+# The next cell measures what is wrong, and says what becomes of it with yours.
+
+
+# %% tags=["hide-input"]
+def started(schedule):
+    """What your function says of this schedule, a number, or None."""
+    betas = schedule.betas.clone()
+    answer = cure("exhibit A", start_std, betas, read=numbers(1), wanted="one number for all of the betas")
+    return answer and answer[0]
+
+
+def opinion_of_starts(one, other):
+    """What is to be said of the answers for the linear schedule and for the steeper one."""
+    fits = [abs(mine / std - 1) < 0.03 for mine, std in zip((one, other), spread_out, strict=True)]
     if all(fits):
-        print("exhibit A: mended")
-    elif fits[0]:
-        print("exhibit A: still broken, right for these betas only; other betas, another width")
-    else:
-        say = "that is the variance" if squared else f"you start at {float(started[0]):.2f}"
-        print(f"exhibit A: still broken, {say}")
+        return "mended"
+    if fits[0]:
+        return "still broken, right for these betas only; other betas, another width"
+    squared = abs(one / spread_out[0] ** 2 - 1) < 0.06
+    return "still broken, " + ("that is the variance" if squared else f"you start at {one:.2f}")
+
+
+verdict("exhibit A, standard deviation of x_T where the sampler starts with 1", spread_out[0], 3.25, 3.4)
+first = started(linear)
+second = started(steeper) if first is not None else None
+if second is not None:
+    print("exhibit A:", opinion_of_starts(first, second))
 
 # %% [markdown]
 # **Exhibit B: a thousand steps are too slow, so take a hundred.** Same betas, from 0.0001 to 0.02, but $T = 100$. Look
 # at the last image. Mend it: return first and last beta for 100 steps on a straight line, such that the signal rate at
-# the end is below 0.01, and the first image still a clear one. The betas must grow, and stay below 1.
+# the end is below 0.01, and the first image still a clear one, with a noise rate of at most 0.1. The betas must grow,
+# and stay below 1.
 
 # %%
 hundred = NoiseSchedule.linear(100, 1e-4, 0.02)
 
 
-def mended():
+def first_and_last_beta():
     """Return (beta_start, beta_end) for 100 steps."""
     ### BEGIN SOLUTION
     return 1e-3, 0.2
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell draws the schedule as it is and yours, and says what becomes of it.
+
+
+# %% tags=["hide-input"]
+def growing(answer):
+    """The two betas, where they are between 0 and 1 and the second is the larger."""
+    start, end = numbers(2)(answer)
+    return (start, end) if 0 < start < end < 1 else None
+
+
 verdict("exhibit B, signal rate at T", hundred.alphas_cumprod[-1].sqrt(), low=0.6, high=0.61)
-settings = mended()
 rows = {"linear(100), as it is": hundred}
-if settings is None:
-    print("exhibit B: not answered yet")
-elif not (isinstance(settings, (tuple, list)) and len(settings) == 2 and 0 < settings[0] < settings[1] < 1):
-    print("exhibit B: still broken, two betas between 0 and 1 are wanted, the second the larger")
-else:
+wanted = "a pair of betas between 0 and 1, the second the larger,"
+settings = cure("exhibit B", first_and_last_beta, read=growing, wanted=wanted)
+if settings:
     rows["yours"] = NoiseSchedule.linear(100, *settings)
-    first, *_, final = rows["yours"].alphas_cumprod.sqrt().tolist()
-    if first < 0.9:
+    if (1 - rows["yours"].alphas_cumprod[0]).sqrt() > 0.1 + 1e-9:
         print("exhibit B: still broken, the very first step destroys too much")
-    elif final >= 0.01:
+    elif rows["yours"].alphas_cumprod[-1].sqrt() >= 0.01:
         print("exhibit B: still broken, too much signal is left at the end")
     else:
         print("exhibit B: mended")
@@ -1305,7 +1369,7 @@ noise = torch.randn(raw.shape, generator=dice(22), dtype=torch.float64)
 at_the_end = torch.full((len(raw),), T - 1)
 
 
-def mended(raw):
+def scaled_for_diffusion(raw):
     """raw: [N, 1, 28, 28] with values from 0 to 255 -> images for diffusion, of the same shape."""
     ### BEGIN SOLUTION
     return raw / 127.5 - 1
@@ -1340,13 +1404,13 @@ verdict("exhibit C, standard deviation of the data", raw.std(), low=61, high=63)
 verdict("exhibit C, correlation of x_T with x_0", trace(raw), low=0.35, high=0.38)
 verdict("variance of the same images between -1 and 1", (2 * glyphs.images - 1).var(), low=0.23, high=0.25)
 verdict("variance of the digits between -1 and 1", known.var(), low=0.56, high=0.57)
-scaled = mended(raw)
-if scaled is None:
-    print("exhibit C: not answered yet")
-elif not isinstance(scaled, torch.Tensor) or scaled.shape != raw.shape:
-    print("exhibit C: still broken, images of the same shape are wanted")
-else:
-    print("exhibit C:", opinion(scaled.double()))
+wanted = "a tensor of images of the same shape"
+scaled = cure("exhibit C", scaled_for_diffusion, raw.clone(), read=like(raw), wanted=wanted)
+if scaled is not None:
+    turned = cure("exhibit C", scaled_for_diffusion, raw.flip(0), read=like(raw), wanted=wanted)
+    if turned is not None:
+        same = torch.allclose(turned.flip(0), scaled, atol=1e-3)
+        print("exhibit C:", opinion(scaled) if same else "still broken, it does not scale what it is given")
 
 # %% [markdown]
 # The other way round is as bad, and harder to see. Here are digits with a standard deviation of 0.1:
@@ -1377,7 +1441,7 @@ Markdown(errata_table("10"))
 # ## What to take with you
 #
 # - One step shrinks by $\sqrt{1 - \beta}$ and adds noise of variance $\beta$; that keeps variance 1, so the end is
-#   known.
+#   nearly known.
 # - Any $x_t$ in one jump: $x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$. Right for each $t$,
 #   but not a path.
 # - Compare schedules by log-SNR, on your data: what can a perfect denoiser still learn at this step? Three tenths of
