@@ -157,10 +157,10 @@ verdict("share of the distance from variance 1 that is left", (1 - betas).prod()
 # after the thousand steps 0.00004 of a variance's distance from 1 is left. That is nothing for a variance of 4. It is
 # something for data with a variance of several thousand (exhibit C), and for the sum of many pixels (section 7).
 #
-# This is called a **variance-preserving** process. It preserves the variance if the data have variance 1, so data are scaled first. Images go from $[0, 1]$ to
-# $[-1, 1]$ by $2x - 1$, which gets the order of magnitude right and no more (exhibit C measures it). (One lecture says
-# the new Gaussian is "centred around the output of the previous timestep". Around $\sqrt{1 - \beta}$ times it. That
-# little factor is the whole difference.)
+# This is called a **variance-preserving** process. It preserves the variance if the data have variance 1, so data are
+# scaled first. Images go from $[0, 1]$ to $[-1, 1]$ by $2x - 1$, which gets the order of magnitude right and no more
+# (exhibit C measures it). (One lecture says the new Gaussian is "centred around the output of the previous timestep".
+# Around $\sqrt{1 - \beta}$ times it. That little factor is the whole difference.)
 #
 # ## 2. The chain
 #
