@@ -35,14 +35,7 @@ from threadpoolctl import threadpool_limits
 
 from course_utils import exact, training
 from course_utils.checks import check, hint, reveal
-from course_utils.diffusion import (
-    NoiseSchedule,
-    PlaneNet,
-    bound,
-    denoising_loss,
-    exact_model,
-    samplers,
-)
+from course_utils.diffusion import NoiseSchedule, PlaneNet, bound, denoising_loss, exact_model, samplers
 from course_utils.figures import (
     DATA,
     GREEN,
@@ -55,6 +48,7 @@ from course_utils.figures import (
     show,
     subplots,
 )
+from course_utils.museum import cure, numbers
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 
@@ -187,16 +181,19 @@ verdict("the reverse of a mixture, as a mixture and by Bayes on the grid: larges
 # -2 \log q &= \frac{(x_t - \sqrt{\alpha_t}\, x_{t-1})^2}{\beta_t} + \frac{(x_{t-1} - \sqrt{\bar\alpha_{t-1}}\, x_0)^2}{1 - \bar\alpha_{t-1}} + \dots && (1)\ \text{two Gaussians} \\
 # &= \Big( \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} \Big)\, x_{t-1}^2 - 2 \Big( \frac{\sqrt{\alpha_t}\, x_t}{\beta_t} + \frac{\sqrt{\bar\alpha_{t-1}}\, x_0}{1 - \bar\alpha_{t-1}} \Big)\, x_{t-1} + \dots && (2)\ \text{sorted by powers} \\
 # &= \frac{(x_{t-1} - \tilde\mu_t)^2}{\tilde\beta_t} + \dots && (3)\ \text{a square: a Gaussian} \\
-# \frac{1}{\tilde\beta_t} &= \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} = \frac{\alpha_t (1 - \bar\alpha_{t-1}) + \beta_t}{\beta_t (1 - \bar\alpha_{t-1})} && (4)\ \text{in front of } x_{t-1}^2\text{: precisions add} \\
+# \frac{1}{\tilde\beta_t} &= \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} = \frac{\alpha_t (1 -
+# \bar\alpha_{t-1}) + \beta_t}{\beta_t (1 - \bar\alpha_{t-1})} && (4)\ \text{in front of } x_{t-1}^2\text{: precisions
+# add} \\
 # &= \frac{1 - \bar\alpha_t}{\beta_t (1 - \bar\alpha_{t-1})} && (5)\ \alpha_t + \beta_t = 1,\ \alpha_t \bar\alpha_{t-1} = \bar\alpha_t \\
-# \tilde\beta_t &= \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\, \beta_t && (6)\ \text{the variance} \\
-# \tilde\mu_t &= \tilde\beta_t \Big( \frac{\sqrt{\alpha_t}\, x_t}{\beta_t} + \frac{\sqrt{\bar\alpha_{t-1}}\, x_0}{1 - \bar\alpha_{t-1}} \Big) && (7)\ \text{in front of } x_{t-1} \\
+# \tilde\beta_t &= \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\, \beta_t && (6)\ \text{the variance} \\ \tilde\mu_t &=
+# \tilde\beta_t \Big( \frac{\sqrt{\alpha_t}\, x_t}{\beta_t} + \frac{\sqrt{\bar\alpha_{t-1}}\, x_0}{1 - \bar\alpha_{t-1}}
+# \Big) && (7)\ \text{in front of } x_{t-1} \\
 # &= \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0 + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t && (8)\ \text{the mean}
 # \end{aligned}$$
 #
 # Read line 7 as two witnesses. $x_0$ says where $x_{t-1}$ should be, with variance $1 - \bar\alpha_{t-1}$. $x_t$ says
 # where it should be, with variance $\beta_t / \alpha_t$. Each is believed by its precision. $x_t$ is the surer almost
-# everywhere, and by far; of a thousand steps only the first one or two believe $x_0$ more.
+# everywhere: of the thousand steps below only the first two believe $x_0$ more.
 #
 # **Exercise 1.** Write the mean. `before` and `after` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$; everything else
 # follows from them, for $\alpha_t = \bar\alpha_t / \bar\alpha_{t-1}$. Use line 8: line 7 divides by 0 at the step that
@@ -225,7 +222,8 @@ hint("diffusion.posterior_mean")
 # **Exercise 2.** The variance, now with indices. In the mathematics $t$ runs from 1 to $T$; in code `alphas_cumprod` is
 # a list that starts at index 0, so `alphas_cumprod[t]` is the level *after* the step with index `t`. Before index 0
 # there is no noise, and the level is 1. This one-off shift is the commonest bug in diffusion code. From here on, the
-# $t$ of code and of figures is the index, and that of formulas counts from 1.
+# $t$ of code and of figures is the index, and that of formulas counts from 1. (Where something else counts from 1, the
+# text beside it says so.)
 
 
 # %%
@@ -275,7 +273,7 @@ def one(value):
 
 
 # %% [markdown]
-# The next cell does so at six steps, and compares with your formulas.
+# The next cell does so at six steps, compares with your formulas, and counts the steps that believe $x_0$ more.
 
 # %% tags=["hide-input"]
 worst_mean = worst_variance = 0.0
@@ -286,6 +284,8 @@ for t, x_t_here in ((1, 0.79), (10, 0.75), (100, 0.2), (300, 0.2), (600, 0.2), (
     worst_variance = max(worst_variance, abs(variance - posterior_variance(levels, torch.tensor([t])).item()))
 verdict("mean, formula against brute force, six steps: largest difference", worst_mean, high=1e-8)
 verdict("variance, the same", worst_variance, high=1e-8)
+trusts_x0 = 1 / (1 - levels[:-1]) > schedule.alphas[1:] / schedule.betas[1:]
+verdict("steps that believe x_0 more, the one with index 0 among them", 1 + trusts_x0.sum(), 2, 2)
 
 # %% [markdown]
 # ### One pixel
@@ -503,10 +503,12 @@ show(fig, "11.no_network")
 # $$\begin{aligned}
 # -\log p_\theta(x_0) &\le \mathbb E_q\Big[ \log \frac{q(x_{1:T} \mid x_0)}{p_\theta(x_{0:T})} \Big] && (1)\ \text{Jensen} \\
 # &= \mathbb E_q\Big[ -\log p(x_T) + \sum_{t=1}^T \log \frac{q(x_t \mid x_{t-1})}{p_\theta(x_{t-1} \mid x_t)} \Big] && (2)\ \text{both are chains} \\
-# q(x_t \mid x_{t-1}) &= q(x_t \mid x_{t-1}, x_0) = \frac{q(x_{t-1} \mid x_t, x_0)\; q(x_t \mid x_0)}{q(x_{t-1} \mid x_0)} && (3)\ \text{no memory; Bayes, for } t \ge 2 \\
-# \sum_{t=2}^T \log \frac{q(x_t \mid x_0)}{q(x_{t-1} \mid x_0)} &= \log \frac{q(x_T \mid x_0)}{q(x_1 \mid x_0)} && (4)\ \text{neighbours cancel} \\
-# -\log p_\theta(x_0) &\le \underbrace{\mathrm{KL}\big(q(x_T \mid x_0) \,\Vert\, p(x_T)\big)}_{L_T} + \sum_{t=2}^T \underbrace{\mathbb E_q\, \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\Vert\, p_\theta(x_{t-1} \mid x_t)\big)}_{L_{t-1}} \underbrace{-\, \mathbb E_q \log p_\theta(x_0 \mid x_1)}_{L_0} && (5)\ \text{collected}
-# \end{aligned}$$
+# q(x_t \mid x_{t-1}) &= q(x_t \mid x_{t-1}, x_0) = \frac{q(x_{t-1} \mid x_t, x_0)\; q(x_t \mid x_0)}{q(x_{t-1} \mid
+# x_0)} && (3)\ \text{no memory; Bayes, for } t \ge 2 \\ \sum_{t=2}^T \log \frac{q(x_t \mid x_0)}{q(x_{t-1} \mid x_0)}
+# &= \log \frac{q(x_T \mid x_0)}{q(x_1 \mid x_0)} && (4)\ \text{neighbours cancel} \\ -\log p_\theta(x_0) &\le
+# \underbrace{\mathrm{KL}\big(q(x_T \mid x_0) \,\Vert\, p(x_T)\big)}_{L_T} + \sum_{t=2}^T \underbrace{\mathbb E_q\,
+# \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\Vert\, p_\theta(x_{t-1} \mid x_t)\big)}_{L_{t-1}} \underbrace{-\, \mathbb
+# E_q \log p_\theta(x_0 \mid x_1)}_{L_0} && (5)\ \text{collected} \end{aligned}$$
 #
 # Line 3 is the trick. In line 2 the two arrows point in opposite directions, and to average their ratio we would have
 # to sample pairs. With $x_0$ given the arrow of $q$ is turned round, and each term is a KL of two Gaussians with a
@@ -712,6 +714,9 @@ lost = cost(variance, tilde)[1:]
 verdict("data N(0, 0.3²): lost by beta-tilde in all [bits per dimension]", lost.sum(), low=0.64, high=0.65)
 verdict("share of it in the first 20 of 999 steps", lost[:20].sum() / lost.sum(), low=0.94, high=0.96)
 verdict("lost by beta in all [bits per dimension]", cost(variance, large)[1:].sum(), high=0.006)
+verdict("1,000 steps, data N(0, 0.3²): true variance over beta at t = 1", (variance / large)[1], low=0.99)
+variance, tilde, large = true_variance(coarse, 0.3)
+verdict("the same with 25 steps", (variance / large)[1], high=0.8)
 variance, tilde, large = true_variance(schedule, 1.0)
 verdict(
     "data N(0, 1): the true variance over beta, largest distance from 1",
@@ -730,10 +735,11 @@ verdict(
 
 # %% [markdown]
 # Now it is exact. $\beta_t$ is right for data $\mathcal N(0, I)$, and $\tilde\beta_t$ for data at a single point. In
-# between the truth lies in between (at the first steps near $\beta_t$: seen through so little noise, any smooth data
-# look wide). A lecture says that these are proven to be the two extremes. They are, for data of variance *at most 1*
-# and on average over $x_t$: the purple curve is above $\beta_t$, and at a single $x_t$ between two bumps the true
-# variance may be above it for narrower data too. One more reason to normalise the data.
+# between the truth lies in between. With many steps it is near $\beta_t$ at the first of them: seen through so little
+# noise, any smooth data look wide. The 25 steps of the left panel are too large for that. A lecture says that these are
+# proven to be the two extremes. They are, for data of variance *at most 1* and on average over $x_t$: the purple curve
+# is above $\beta_t$, and at a single $x_t$ between two bumps the true variance may be above it for narrower data too.
+# One more reason to normalise the data.
 #
 # For likelihood, then, learn or estimate the variance (Nichol and Dhariwal; Bao et al.). For looks it hardly matters
 # with a thousand steps, and much with few: section 8.
@@ -911,6 +917,11 @@ oracle = exact_model(truth, schedule)
 floor = float(training_loss(oracle, held_out, single, dice(3)))
 answer = "a" if floor < 0.01 else "c" if floor > 0.9 * trained_loss else "b"
 reveal(guess, answer, "11.floor_of_the_loss")
+
+# %% [markdown]
+# The next cell measures both.
+
+# %% tags=["hide-input"]
 verdict("loss of the exact denoiser", floor, low=0.21, high=0.24)
 verdict("loss of the trained one, minus that", trained_loss - floor, low=0, high=0.005)
 
@@ -969,7 +980,8 @@ verdict("the same, t = 400", relative[400], high=0.02)
 verdict("t = 20, where the density is below e^-20 of its top", far_away[20], low=0.4)
 
 # %% [markdown]
-# The error is largest where no training point ever came, and a sampler hardly ever comes there either. On the data it
+# The error is largest where no training point ever came (not in all such places: at $t = 20$ two corners happen to be
+# dark), and a sampler hardly ever comes there either. On the data it
 # is small at $t = 100$ and 400, and not at the first steps: there the score changes fast from mode to mode, and a
 # smooth network finds that hard. (In the noise itself that error is hardly felt: what the score gets wrong is
 # multiplied by $\sigma$, which is small there.)
@@ -1134,33 +1146,53 @@ fig = reverse_diffusion.three_variances(clouds, {**curves, "measured": between},
 show(fig, "11.three_variances")
 verdict("30 steps, beta-tilde: width of the modes over the true one", width, low=0.82, high=0.88)
 verdict("100 steps, beta-tilde: the same", walked["fixed_small", 100][0], low=0.84, high=0.91)
+verdict("10 steps, beta-tilde: the same", walked["fixed_small", 10][0], low=1.03)
 verdict("30 steps, beta: the same", walked["fixed_large", 30][0], low=1.05, high=1.13)
 verdict("30 steps, measured variance: the same", between[30][0], low=1, high=1.07)
+for kind, name in (("fixed_small", "beta-tilde"), ("fixed_large", "beta")):
+    verdict(f"1,000 steps, {name}: width over the true one", walked[kind, 1000][0], low=0.95, high=1.05)
+
+# %% [markdown]
+# The next cell looks at the samples of five steps, and at the points before the last of them.
+
+# %% tags=["hide-input"]
 verdict(
     "5 steps: the narrowest of the three",
     min(walked["fixed_small", 5][0], walked["fixed_large", 5][0], between[5][0]),
     low=1.3,
 )
+for name in ("small", "large"):
+    where = dict.fromkeys([199])  # the points before the last of five steps
+    samplers.ddpm(
+        oracle, schedule, (WALKERS, 2), num_inference_steps=5, variance_type=f"fixed_{name}", generator=dice(8),
+        watch=lambda t, x_t, x0, where=where: where.update({t: x_t}),
+    )  # fmt: skip
+    spread = where[199].std() / truth.diffuse(levels[199]).sample(20_000, dice(10)).std()
+    band = {"small": (0.7, 0.8), "large": (0.95, 1.08)}[name]
+    verdict(f"5 steps, fixed_{name}: spread before the last step over that of q(x_t)", spread, *band)
 fives = (seen["fixed_small", 5], seen["fixed_large", 5], with_measured[5])
 verdict(
     "5 steps: share near a mode, the best of the three (of the data, 0.99)",
     max(share_at_home(samples) for samples in fives),
     high=0.97,
 )
-for kind, name in (("fixed_small", "beta-tilde"), ("fixed_large", "beta")):
-    verdict(f"1,000 steps, {name}: width over the true one", walked[kind, 1000][0], low=0.95, high=1.05)
 
 # %% [markdown]
 # With a thousand steps it does not matter; with a hundred it still does. With thirty, $\tilde\beta_t$ is too small and
 # $\beta_t$ too large, and the measured variance between them is nearly right. With five none of the three helps: the
-# reverse of so large a step is no Gaussian (section 1), so all modes come out far too wide, $\tilde\beta_t$'s widest of
-# all, and points are left between them. (So there is a number of steps, between ten and thirty, at which
-# $\tilde\beta_t$ is too wide and too narrow by the same amount and looks right.)
+# reverse of so large a step is no Gaussian (section 1), so all modes come out far too wide, and points are left between
+# them. $\tilde\beta_t$'s are the widest of all, small as it is. With too little noise in each step the cloud itself
+# shrinks: before the last step its points lie nearer to the middle than those of $q(x_t)$, and from there it is not
+# clear which mode they belong to.
+#
+# The two faults of $\tilde\beta_t$ have opposite signs. Its modes are too wide with ten steps and too narrow with
+# thirty, so at some number between them their width is right by accident. Exhibit B will not take that for a cure.
 #
 # ### Touch it
 #
 # The exact mixture or your network, forward or back, the stochastic path and the deterministic one from the same noise.
-# Click a point to trace it. Try few steps; then look where your network's error is.
+# Click a point to trace it. Try few steps; then look where your network's error is. (Its $t$ counts as the mathematics
+# does, from 0, the data, to 1,000.)
 
 # %%
 from course_utils.widgets import DiffusionExplorer
@@ -1222,11 +1254,22 @@ def width_of_walk(index_of, schedule):
 
 
 # %%
-def mended(t):
+def told_index(t):
     """The index that the model is to be told at the paper's step t, 1 to 10."""
     ### BEGIN SOLUTION
     return t - 1
     ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell measures what is wrong, and says what becomes of it with yours.
+
+
+# %% tags=["hide-input"]
+def index_of_ten(answer):
+    """The answer as an index, where it is one of 0 to 9."""
+    (index,) = numbers(1)(answer)
+    return index if index in range(10) else None
 
 
 told_right, told_wrong = width_of_walk(lambda t: t - 1, ten), width_of_walk(lambda t: t, ten)
@@ -1237,11 +1280,16 @@ verdict(
 )
 in_thousand = width_of_walk(lambda t: t, thousand) / width_of_walk(lambda t: t - 1, thousand)
 verdict("the same in 1,000 steps", in_thousand, low=0.95, high=1.05)
-if mended(3) is None:
-    print("exhibit A: not answered yet")
+indices = {}
+for t in range(1, 11):
+    wanted = f"for t = {t} an index from 0 to 9"
+    indices[t] = cure("exhibit A", told_index, t, read=index_of_ten, wanted=wanted)
+    if indices[t] is None:
+        break
 else:
-    now = width_of_walk(mended, ten) / told_right
-    print("exhibit A:", "mended" if abs(now - 1) < 1e-6 else f"still broken, {now:.2f} times the width")
+    now = width_of_walk(indices.get, ten) / told_right
+    mended = all(index == t - 1 for t, index in indices.items())
+    print("exhibit A:", "mended" if mended else f"still broken, {now:.2f} times the width")
 
 # %% [markdown]
 # **Exhibit B: too few steps.** Three steps of the linear schedule. Each goes from one level to a very different one,
@@ -1251,20 +1299,30 @@ else:
 
 
 # %%
-def mended():
+def enough_steps():
     """Return {"count": at most 40, "variance_type": "fixed_small" or "fixed_large"}."""
     ### BEGIN SOLUTION
     return {"count": 40, "variance_type": "fixed_large"}
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell measures what is wrong, and says what becomes of it with yours.
+
+
+# %% tags=["hide-input"]
+def steps_and_variance(answer):
+    """The settings, where they are such."""
+    (count,) = numbers(1)(answer["count"])
+    kind = answer["variance_type"]
+    fits = count in range(1, 41) and kind in ("fixed_small", "fixed_large")
+    return {"count": int(count), "variance_type": kind} if fits else None
+
+
 verdict("exhibit B, share of the samples near a mode", share_at_home(walk_on(3, "fixed_large")), high=0.8)
-settings = mended()
-if settings is None:
-    print("exhibit B: not answered yet")
-elif settings["count"] > 40:
-    print("exhibit B: still broken, that is more than 40 steps")
-else:
+wanted = '{"count": from 1 to 40, "variance_type": "fixed_small" or "fixed_large"}'
+settings = cure("exhibit B", enough_steps, read=steps_and_variance, wanted=wanted)
+if settings:
     for count in (settings["count"], math.ceil(1.5 * settings["count"])):
         drawn = walk_on(count, settings["variance_type"])
         home, wide = share_at_home(drawn), against_truth(drawn)[0]
@@ -1302,11 +1360,22 @@ def in_camera_units(shift, scale):
     return shift + scale * drawn
 
 
-def mended():
+def shift_and_scale():
     """Return what to subtract and what to divide by, two numbers."""
     ### BEGIN SOLUTION
     return 128, 60
     ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell measures what is wrong, and says what becomes of it with yours.
+
+
+# %% tags=["hide-input"]
+def two_numbers(answer):
+    """What to subtract and what to divide by, where the second is above 0."""
+    shift, scale = numbers(2)(answer)
+    return (shift, scale) if scale > 0 else None
 
 
 def judged(shift, scale):
@@ -1317,10 +1386,9 @@ def judged(shift, scale):
 
 verdict("exhibit C, as they come: share of mass in a wrong mode", judged(0, 1)[1], low=0.1)
 verdict("exhibit C, divided by 255 twice: share of the samples near a mode", judged(0, 255**2)[0], high=0.05)
-settings = mended()
-if settings is None:
-    print("exhibit C: not answered yet")
-else:
+wanted = "a pair of numbers, the second above 0,"
+settings = cure("exhibit C", shift_and_scale, read=two_numbers, wanted=wanted)
+if settings:
     shift, scale = settings
     data = (128 + 60 * reference - shift) / scale
     well = data.mean(0).abs().max() < 0.1 and data.std(0).min() > 0.8 and data.std(0).max() < 1.25

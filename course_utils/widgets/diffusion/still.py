@@ -24,12 +24,13 @@ def still(mixture, schedule, model):
         noisy = mixture.diffuse(schedule.alphas_cumprod[t - 1])
         _draw_density(column[0], noisy, exact, t, half)
         if model is not None:
-            _draw_error(column[1], exact, model, t, half)
+            shown = _draw_error(column[1], exact, model, t, half)
     for axis in axes.flat:
         axis.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
     axes[0, 0].set_ylabel("exact p, $\\sigma \\times$ score")
     if model is not None:
-        axes[1, 0].set_ylabel("error of learned $\\epsilon$, 0 to 1")
+        axes[1, 0].set_ylabel("error of learned $\\epsilon$")
+        fig.colorbar(shown, ax=axes[1, :], ticks=[0, 0.5, 1], format=lambda share, _: f"{MOST * share:g}")
     return fig
 
 
@@ -49,10 +50,10 @@ def _draw_error(axis, exact, model, t, half):
     with evaluating(model) as place:
         learned = model(place(points), steps.to(place(points).device)).float().cpu()
     error = (learned - exact(points, steps)).norm(dim=1)
-    _picture(axis, error.clamp(max=MOST) / MOST, half)
+    return _picture(axis, error.clamp(max=MOST) / MOST, half)
 
 
 def _picture(axis, shares, half):
     ticks = torch.linspace(-half, half, FINE).numpy()
     levels = torch.linspace(0, 1, LEVELS + 1).tolist()  # bands, since a smooth picture is a large file
-    axis.contourf(ticks, ticks, shares.reshape(FINE, FINE).numpy(), levels, cmap=figures.MAGNITUDE)
+    return axis.contourf(ticks, ticks, shares.reshape(FINE, FINE).numpy(), levels, cmap=figures.MAGNITUDE)
