@@ -21,6 +21,7 @@ VALUE = re.compile(r"\{\{ (.+?) \}\}")
 START = """Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 6, center: false,
   hash: true, slideNumber: "c/t", transition: "none", backgroundTransition: "none",
+  defaultTiming: 0,  // with a number here the speaker view paces by the minutes of the notes
   controlsTutorial: false, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
   plugins: [RevealNotes],
 });"""
