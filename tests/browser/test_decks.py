@@ -4,11 +4,17 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from standalone import deck, reveals, source  # noqa: E402
+
+SHOWN = ("figure", "widget")
 DECKS = sorted(path.stem for path in (ROOT / "slides").glob("[0-9][0-9]_*.md"))
 pytestmark = pytest.mark.browser
 
@@ -23,7 +29,7 @@ cites: [A lecture]
 + first
 + second
 
-Note: Say hello.
+Note (2 min): Say hello.
 
 ## Two
 
@@ -89,6 +95,37 @@ INK = """canvas => {
   return new Set(new Uint32Array(data.buffer)).size;
 }"""
 
+# What a room would see before it has voted, in words: the section has just been opened, no key pressed.
+BEFORE = """section => {
+  const all = (tags) => [...section.querySelectorAll(tags)], at_once = (node) => !node.closest(".fragment");
+  const shown = (node) => getComputedStyle(node).visibility === "visible" && node.getClientRects().length;
+  const asks = /^(predict|quiz)/i.test(section.querySelector("h1, h2").textContent);
+  const words = all(".body p, .body li").filter(at_once);
+  const last = (pattern) => words.filter((node) => pattern.test(node.textContent.trim())).pop();
+  const question = last(/\\(a\\)/) ?? last(/predict[.:]/i) ?? (asks ? last(/\\?$/) : undefined);
+  const behind = (node) => question?.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const answers = all(".body :is(p, li, tr, img, pre, .live)").filter(at_once).filter(behind);
+  return [
+    ...all(".body .fragment").filter(shown).map((node) => `before its key: ${node.textContent}`),
+    ...answers.map((node) => `behind the question: ${node.tagName} ${node.textContent}`),
+    ...(asks && !question && !all(".body .fragment").length ? ["no answer waits"] : []),
+  ];
+}"""
+
+# Step through the section's fragments; what is wrong with the steps.
+STEPS = """section => {
+  const shown = (node) => getComputedStyle(node).visibility === "visible" && node.getClientRects().length;
+  const says = (node) => node.matches("img, canvas, .live") || [...node.childNodes].some(
+    (text) => text.nodeType === Node.TEXT_NODE && text.data.trim());
+  const wrong = [];
+  while (Reveal.nextFragment()) {
+    const now = [...section.querySelectorAll(".current-fragment, .current-fragment *")];
+    if (!now.some((node) => shown(node) && says(node))) wrong.push("a key shows nothing");
+  }
+  const hidden = [...section.querySelectorAll(".body .fragment")].filter((node) => !shown(node));
+  return [...wrong, ...hidden.map((node) => `never shown: ${node.textContent}`)];
+}"""
+
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -107,13 +144,10 @@ def built(tmp_path_factory):
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """The small deck above, built."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    from standalone import deck
-
-    source = tmp_path_factory.mktemp("small") / "99_small.md"
-    source.write_text(SMALL, encoding="utf-8")
-    target = source.with_suffix(".html")
-    target.write_text(deck.build(source), encoding="utf-8")
+    path = tmp_path_factory.mktemp("small") / "99_small.md"
+    path.write_text(SMALL, encoding="utf-8")
+    target = path.with_suffix(".html")
+    target.write_text(deck.build(path), encoding="utf-8")
     return target
 
 
@@ -130,6 +164,21 @@ def walk(page):
         for live in section.query_selector_all(".live"):
             live.wait_for_selector("xpath=self::*[@data-ready='true']", timeout=20_000)
         yield i + 1, section
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_what_waits_for_a_key_waits_and_no_answer_comes_before_the_vote(page, built, name):
+    _, slides = source.parse((ROOT / "slides" / f"{name}.md").read_text(encoding="utf-8"))
+    open_deck(page, built / f"{name}.html")
+    page.add_style_tag(content=".fragment { transition: none !important; }")
+    for slide, section in zip(slides, page.query_selector_all(".slides > section"), strict=False):
+        where = f"{name}, slide {slide.number} ({slide.title})"
+        made = [before for before, part in pairwise(["", *slide.body]) if getattr(part, "kind", "") in SHOWN]
+        waiting = [reveals.waits(before) for before in made if isinstance(before, str)]
+        assert len(section.query_selector_all(".made.fragment")) == sum(waiting), where
+        page.evaluate("i => Reveal.slide(i, 0, -1)", slide.number - 1)
+        assert section.evaluate(BEFORE) == [], where
+        assert section.evaluate(STEPS) == [], where
 
 
 def current(page):
@@ -246,4 +295,6 @@ def test_the_speaker_sees_the_notes_from_the_file_system(page, small):
         page.keyboard.press("s")
     speaker = opened.value
     speaker.wait_for_selector("text=Say hello.")
+    left = speaker.wait_for_selector(".pacing", state="visible").inner_text()  # the notes give it two minutes
+    assert re.search(r"0?1:5\d|0?2:00", left), left
     assert all(url.startswith(("file:", "data:", "blob:", "about:")) for url in page.requests)

@@ -9,8 +9,9 @@ from html import escape
 from pathlib import Path
 
 import matplotlib as mpl
+import pointers
 
-from . import figure, live, markdown, source, studies, tex
+from . import figure, live, markdown, reveals, source, studies, tex
 from .errors import BuildError
 
 HERE = Path(__file__).resolve().parent
@@ -84,7 +85,11 @@ def _section(meta, slide, md, namespace, widgets, env, shelf):
     for part in slide.body:
         if isinstance(part, source.Block):
             html = _run(part, namespace, widgets, shelf)
-            text += f'\n<div class="made">{MADE.format(len(made))}</div>\n\n' if html else "\n"
+            if not html and reveals.waits(text):
+                raise BuildError(
+                    f"a {part.kind} block shows nothing that could wait behind {reveals.REVEAL}."
+                )
+            text += f"\n{reveals.MADE}{MADE.format(len(made))}</div>\n\n" if html else "\n"
             made += [html] if html else []
         else:
             text += part
@@ -93,6 +98,8 @@ def _section(meta, slide, md, namespace, widgets, env, shelf):
     for i, html in enumerate(made):
         body = body.replace(MADE.format(i), html)
     notes = md.render(substitute(slide.notes, namespace), env)
+    if re.search(r'class="[^"]*\bfragment\b', notes):
+        raise BuildError("its notes hold something that waits for a key, and nobody would see it come.")
     title = md.renderInline(substitute(slide.title, namespace), env)
     return _frame(meta, slide, title, body, notes)
 
@@ -127,7 +134,10 @@ def _sources(meta):
 
 
 def substitute(text, namespace):
-    """The text with each `{{ expression:format }}` replaced by its value, as an f-string would write it."""
+    """The text with each `{{ expression:format }}` replaced by its value, as an f-string would write it.
+
+    A pointer to a lesson, `{lesson 13}`, is written out, with "(to come)" where it is not there yet.
+    """
 
     def value(match):
         try:
@@ -136,7 +146,9 @@ def substitute(text, namespace):
             raise BuildError(f"{{{{ {match[1]} }}}} raised {type(error).__name__}: {error}.") from None
 
     outside_code = re.split(r"(^```.*?^```$|`[^`\n]*`)", text, flags=re.DOTALL | re.MULTILINE)
-    pieces = [piece if i % 2 else VALUE.sub(value, piece) for i, piece in enumerate(outside_code)]
+    pieces = [
+        piece if i % 2 else VALUE.sub(value, pointers.filled(piece)) for i, piece in enumerate(outside_code)
+    ]
     left = next((piece[piece.index("{{ ") :][:40] for piece in pieces[::2] if "{{ " in piece), None)
     if left:
         raise BuildError(f"a value is {{{{ expression }}}} with a space at each end; got {left!r}.")

@@ -5,7 +5,6 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from mdit_py_plugins.anchors import anchors_plugin
-from mdit_py_plugins.attrs import attrs_block_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
@@ -13,21 +12,23 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from . import tex
+from . import reveals, tex
 from .errors import BuildError
 
 
 def parser(anchors=False):
     """A Markdown parser; its render(text, env) appends each formula to the list env["formulas"].
 
-    What it returns still holds the formulas' marks: tex.fill() puts the mathematics in. anchors: headings get
-    an id, so that a table of contents can point at them.
+    What it returns still holds the formulas' marks: tex.fill() puts the mathematics in. anchors: for a page,
+    whose headings get an id, so that a table of contents can point at them; without, for a deck, in which a
+    block may wait for a key (reveals.py).
     """
     md = MarkdownIt("commonmark", {"html": True, "typographer": False}).enable("table")
     md.use(dollarmath_plugin, allow_space=False, double_inline=True)
-    md.use(attrs_block_plugin)
     if anchors:
         md.use(anchors_plugin, max_level=4)
+    else:
+        reveals.plugin(md)
     md.use(container_plugin, "columns", render=_columns)
     md.use(container_plugin, "callout")
     md.core.ruler.push("second_column", _second_column)
@@ -64,7 +65,8 @@ def _columns(self, tokens, idx, options, env):
     if len(widths) != 2 or not all(re.fullmatch(r"\d+", width) for width in widths):
         raise BuildError(f"columns wants two whole numbers or nothing; got {' '.join(widths)!r}.")
     template = " ".join(f"minmax(0, {width}fr)" for width in widths)
-    return f'<div class="columns" style="grid-template-columns: {template}"><div>\n'
+    tokens[idx].attrJoin("class", "columns")
+    return f'<div{self.renderAttrs(tokens[idx])} style="grid-template-columns: {template}"><div>\n'
 
 
 def _second_column(state):
@@ -81,24 +83,24 @@ def _fence(md):
     def fence(self, tokens, idx, options, env):
         token = tokens[idx]
         language = token.info.split()[0] if token.info.strip() else ""
+        waits = " fragment" if token.attrs else ""
         if language == "derive":
-            return derivation(md, token.content, env)
-        return code(token.content, language)
+            return derivation(md, token.content, env, waits)
+        return code(token.content, language, waits)
 
     return fence
 
 
-def code(source, language):
+def code(source, language, waits=""):
     """A block of code to look at, highlighted where the language is known."""
     try:
-        lexer = get_lexer_by_name(language)
+        inner = highlight(source, get_lexer_by_name(language), HtmlFormatter(nowrap=True))
     except ClassNotFound:
-        return f'<pre class="code"><code>{escapeHtml(source)}</code></pre>\n'
-    inner = highlight(source, lexer, HtmlFormatter(nowrap=True))
-    return f'<pre class="code"><code>{inner}</code></pre>\n'
+        inner = escapeHtml(source)
+    return f'<pre class="code{waits}"><code>{inner}</code></pre>\n'
 
 
-def derivation(md, source, env):
+def derivation(md, source, env, waits=""):
     """A derivation whose lines appear one by one: `left &= right && reason`, one step a line."""
     rows = []
     for line in filter(None, map(str.strip, source.splitlines())):
@@ -110,4 +112,4 @@ def derivation(md, source, env):
         cells.append(md.renderInline(reason.strip(), env))
         start = '<tr class="fragment">' if rows else "<tr>"
         rows.append(start + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    return '<table class="derive">' + "\n".join(rows) + "</table>\n"
+    return f'<table class="derive{waits}">' + "\n".join(rows) + "</table>\n"

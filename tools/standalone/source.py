@@ -11,7 +11,13 @@ FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*)$")
 NOTE = re.compile(r"^Note(?: \((\d+) min\))?:\s*(.*)$")
 CITE = re.compile(r"^Cite:\s*(.*)$")
 OPTION = re.compile(r'(\w+)=("[^"]*"|\S+)')
-RUNS = {"setup", "study", "figure", "widget"}
+# The kinds of code that is run, each with what its fence line may say.
+OPTIONS = {
+    "setup": (),
+    "study": ("keep", "weights"),
+    "figure": ("alt", "width"),
+    "widget": ("alt", "width"),
+}
 
 
 @dataclass
@@ -55,11 +61,10 @@ def parse(text):
     for line in lines:
         fence, note, cite = FENCE.match(line), NOTE.match(line), CITE.match(line)
         if fence:
-            info, inside = fence[2].split(), list(_until(lines, fence[1]))
-            if len(info) > 1 and info[0] == "python" and info[1] in RUNS:
+            inside = list(_until(lines, fence[1], slides[-1]))
+            if len(fence[2].split()) > 1:
                 close()
-                options = {name: value.strip('"') for name, value in OPTION.findall(fence[2])}
-                slides[-1].body.append(Block(info[1], options, "\n".join(inside)))
+                slides[-1].body.append(_block(fence[2], inside, slides[-1]))
             else:
                 part += [line, *inside, fence[1]]
         elif line.startswith("## "):
@@ -96,19 +101,38 @@ def front_matter(text):
     return meta, text[match.end() :]
 
 
-def _until(lines, mark):
+def _until(lines, mark, slide):
     """The lines up to the fence that closes the one opened with mark."""
     for line in lines:
         if line.rstrip() == mark:
             return
         yield line
+    _stop(slide, f"a block that begins with {mark} is not closed.")
+
+
+def _block(fence, lines, slide):
+    """The block that a fence line which says more than a language begins."""
+    language, kind, *rest = fence.split(maxsplit=2)
+    if language != "python" or kind not in OPTIONS:
+        _stop(slide, f"a block is a language, or python and one of {', '.join(OPTIONS)}; got {fence!r}.")
+    written = rest[0] if rest else ""
+    options = {name: value.strip('"') for name, value in OPTION.findall(written)}
+    unknown = [*OPTION.sub("", written).split(), *(name for name in options if name not in OPTIONS[kind])]
+    if unknown:
+        known = " and ".join(f'{name}="..."' for name in OPTIONS[kind]) or "nothing more"
+        _stop(slide, f"a {kind} block takes {known}; got {unknown[0]!r}.")
+    if options.get("weights", "half") != "half":
+        _stop(slide, f'weights may be "half" or left out; got {options["weights"]!r}.')
+    return Block(kind, options, "\n".join(lines))
+
+
+def _stop(slide, sentence):
+    raise BuildError(f"slide {slide.number} ({slide.title}): {sentence}")
 
 
 def _numbers(text, count, slide):
     """The citations that a `Cite: 1, 3` line names, as positions in the front matter's list."""
     numbers = [int(word) for word in re.findall(r"\d+", text)]
     if not numbers or not all(1 <= number <= count for number in numbers):
-        raise BuildError(
-            f"slide {slide.number} ({slide.title}): Cite wants numbers from 1 to {count}; got {text!r}."
-        )
+        _stop(slide, f"Cite wants numbers from 1 to {count}; got {text!r}.")
     return [number - 1 for number in numbers]
