@@ -50,8 +50,8 @@ def steps(
     model, update, loss or choice of weights; identity.py says what of their code can be seen and what
     cannot). Ctrl-C ends the run after the step in hand, as if the budget were used up.
     With COURSE_PRESET=smoke it stops after a handful of steps. Raises TrainingDiverged where a scalar is NaN
-    or infinite, CheckpointError where a checkpoint does not fit, ValueError or TypeError for bad arguments,
-    before anything is written.
+    or infinite, CheckpointError where a checkpoint does not fit or another run is writing it, ValueError or
+    TypeError for bad arguments, before anything is written.
     """
     device, tensors = pick_device(device), check_data(data)
     batches = Batches(tensors, batch_size, seed, device, channels_last)
@@ -69,7 +69,12 @@ def steps(
     kept = {"history": history, "random": stream, **(parts or {})}
     keeper = Keeper(checkpoint, kept, settings, save_every, update)
     keeper.resume()
-    return _run(update, batches, limit, history, stream, keeper, progress)
+    return _closing(keeper, _run(update, batches, limit, history, stream, keeper, progress))
+
+
+def _closing(keeper, loop):
+    with contextlib.closing(keeper):
+        yield from loop
 
 
 def _shortened(limit):

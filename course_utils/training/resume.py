@@ -7,6 +7,7 @@ import torch
 
 from .._validate import check_number
 from . import identity, restoring
+from .lock import Lock
 from .storage import CheckpointError, dump, parse, write_atomically
 
 
@@ -16,7 +17,8 @@ class Keeper:
     parts: name -> anything with state_dict() and load_state_dict(), or a torch.Generator. settings: plain
     data that must be the same in the run that made the file and in the run that goes on from it. update: the
     function of a step, whose code and whose constants must be the same, as far as identity.py sees them.
-    path None keeps nothing. Raises CheckpointError where the file is damaged or from another run.
+    path None keeps nothing. Raises CheckpointError where the file is damaged or from another run, or where
+    another run is at work on it now. close() lets others have the file.
     """
 
     def __init__(self, path, parts, settings, every=10.0, update=None):
@@ -27,6 +29,7 @@ class Keeper:
         self.parts, self.settings = parts, settings
         self._run = {} if self.path is None else identity.describe(update, parts)
         self._due = time.perf_counter() + self.every
+        self._lock = None
 
     def due(self, now):
         """Whether it is time to save again."""
@@ -36,22 +39,39 @@ class Keeper:
         """Write the state of every part, atomically."""
         if self.path is None:
             return
+        self._hold()
         state = {name: restoring.state_of(part) for name, part in self.parts.items()}
         write_atomically(self.path, dump({"settings": self.settings, "run": self._run, "parts": state}))
         self._due = time.perf_counter() + self.every
 
     def resume(self):
         """Restore every part where a file exists; check all of it before the first part is touched."""
-        if self.path is None or not self.path.exists():
+        if self.path is None:
             return
+        self._hold()
         try:
-            saved = parse(self.path.read_bytes())
-            self._compare(saved)
-            restoring.restore(self.parts, saved["parts"])
+            if self.path.exists():
+                saved = parse(self.path.read_bytes())
+                self._compare(saved)
+                restoring.restore(self.parts, saved["parts"])
         except (CheckpointError, OSError) as error:
+            self.close()
             raise CheckpointError(
                 f"checkpoint {self.path} cannot be resumed: {error}; delete the file, or name another one."
             ) from error
+
+    def close(self):
+        """Let other runs have the file."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def _hold(self):
+        if self._lock is None:
+            self._lock = Lock(self.path)
+        if not self._lock.held:
+            raise CheckpointError(
+                f"checkpoint {self.path} belongs to a run that began after this one, which saves no more."
+            )
 
     def _compare(self, saved):
         sections = {"settings", "run", "parts"}

@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 import re
+import secrets
+import time
 from pathlib import Path
 
 import safetensors.torch
@@ -24,17 +26,28 @@ def write_atomically(path, payload):
     """Write bytes to path so that a reader, or a crash, sees the old file or the new one whole."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
+    # A name of its own, for two may write one file; no mkstemp, whose files nobody else may read.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
-        with open(temporary, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(payload)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        _replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def _replace(temporary, path):
+    """os.replace, which Windows refuses for as long as somebody reads the old file: so ask a few times."""
+    for wait in (0.05, 0.2, 1.0) if os.name == "nt" else ():
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            time.sleep(wait)
+    return os.replace(temporary, path)
 
 
 def dump(tree):
