@@ -90,6 +90,13 @@ def test_what_is_not_understood_stops_the_build_in_one_sentence(build, text, mes
     assert "\n" not in str(raised.value)
 
 
+def test_formulas_and_code_may_hold_braces(build):
+    text = (
+        "## One\n\n$x_{t}$, `{a}`, {{ {'a': 1} }}\n\n```text\n{.fragment}\n```\n\nNote: No x_{t-1} in it.\n"
+    )
+    assert "No x_{t-1} in it." in build(text)
+
+
 def test_a_pointer_in_a_deck_says_what_is_to_come(build, monkeypatch):
     monkeypatch.setattr(pointers, "there", lambda: {"00"})
     text = "## After {lesson 00}\n\n{Lesson 13} says why.\n\n`{lesson 13}`\n\nNote: See {lesson 98}.\n"

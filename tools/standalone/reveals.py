@@ -12,7 +12,7 @@ from .errors import BuildError
 
 REVEAL = "{.fragment}"
 MADE = '<div class="made">'  # what a figure or a widget stands in
-LEFT = re.compile(r"\{[.#:%]?[A-Za-z][^{}]*\}|^:::.*", re.MULTILINE)
+LEFT = re.compile(r"(?<![_^}\w])\{[.#:%]?[A-Za-z][^{}]*\}|^:::.*", re.MULTILINE)  # notes say x_{t-1}
 
 
 def plugin(md):
