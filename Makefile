@@ -7,14 +7,19 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 
 .PHONY: env lab test check style commits notebooks slides studies pages checkpoints bench lock
 
-env: .venv/.ready
+LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.d/course-utils.json
+
+env: $(LAB_SETTINGS)
+
+$(LAB_SETTINGS): .venv/.ready $(wildcard course_utils/lab/*)
+	@$(BIN)/python tools/lab.py --install
 
 .venv/.ready: requirements.lock pyproject.toml tools/env.py
 	@command -v $(PYTHON) >/dev/null || { echo "make: no $(PYTHON) here; install Python 3.11 to 3.13, or name yours: make lab PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) tools/env.py $(TORCH)
 
 lab: env
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	@$(BIN)/python tools/lab.py
 
 test: env node_modules
 	$(BIN)/python tools/test.py

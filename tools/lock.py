@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
-# The conda way in: `conda env create -f environment.yml`, then `conda activate generative-models`.
+# The conda way in: `conda env create -f environment.yml`, then `conda activate generative-models` and
+# `python tools/lab.py`, which does what `make lab` does.
 # Written by tools/lock.py from requirements.lock; edit neither by hand.
 name: generative-models
 channels:
