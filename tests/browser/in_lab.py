@@ -9,7 +9,11 @@ import time
 from pathlib import Path
 
 import nbformat
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
 from alone import NEXT_FRAME
+from lab import install
 from nbformat.v4 import new_code_cell, new_notebook
 
 # From the event's own time stamp to the moment after the frame that shows it: a drag as a hand feels it.
@@ -25,7 +29,8 @@ MEASURE = """() => {
 
 @contextlib.contextmanager
 def serve(home):
-    """A JupyterLab of its own on 127.0.0.1: own notebooks, own settings, its token on; yields its address."""
+    """A JupyterLab on 127.0.0.1: own notebooks, its token on, settings as installed; yields its address."""
+    install()
     folders = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     environment = {**os.environ, **{f"JUPYTER_{name}": str(home / name.lower()) for name in folders}}
     environment["JUPYTERLAB_SETTINGS_DIR"] = str(home / "settings")
@@ -34,11 +39,7 @@ def serve(home):
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
         f"--ServerApp.root_dir={home}", "--LabApp.expose_app_in_browser=True",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
-    quiet = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     with open(home / "log.txt", "w") as log:
@@ -75,6 +76,15 @@ def opened(context, lab, name, cells):
 
 
 def _run_first(page, lab, name):
+    show_notebook(page, lab, name)
+    run_cell(page, 0)
+    page.wait_for_selector(".course-canvas", timeout=90_000)
+    page.evaluate(NEXT_FRAME)
+    return page
+
+
+def show_notebook(page, lab, name):
+    """Open a notebook that lies in the server's folder, as it is, and wait for its kernel."""
     page.name, page.origin = name, lab["url"]
     page.problems, page.requests = [], []
     page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
@@ -85,10 +95,6 @@ def _run_first(page, lab, name):
     page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=90_000)
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
     page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
-    run_cell(page, 0)
-    page.wait_for_selector(".course-canvas", timeout=90_000)
-    page.evaluate(NEXT_FRAME)
-    return page
 
 
 def run_cell(page, index):
