@@ -1,4 +1,4 @@
-"""The failure museum: what a student's cure returns is read, whatever it is, and stops no notebook."""
+"""What a cure returns, as the notebook goes on with it; where it cannot, one sentence."""
 
 import math
 
