@@ -88,6 +88,16 @@ exercise(
             "decoder gets the class and next to nothing of the style, and no gradient reaches the encoder.",
         ),
         Mistake(
+            tuple(
+                lambda z, y, classes, one=one: torch.cat(
+                    [z, _hot(z, y[one], classes).expand(len(z), classes)], dim=1
+                )
+                for one in (0, -1)
+            ),
+            "Every row gets the label of one and the same item: the decoder is told a digit that most of its "
+            "images do not show, so it learns not to listen, and asking for a 7 gives any digit.",
+        ),
+        Mistake(
             lambda z, y, classes: torch.cat([z, torch.zeros(len(z), classes, dtype=z.dtype)], dim=1),
             "The columns for the class are empty: the decoder never hears of the label, so this is the VAE "
             "without a condition, and asking it for a 7 gives any digit.",

@@ -25,6 +25,12 @@ def _batch(batch, image, units, sure=1.0):
     return make
 
 
+def _extreme_widths(rng):
+    """Log variances far from 0, on both sides."""
+    x, logits, mean, logvar = _batch(3, (1, 4, 2), 4)(rng)
+    return x, logits, mean, 7 * logvar.sign() + logvar
+
+
 def _all_between_0_and_1(rng):
     x, logits, mean, logvar = _batch(3, (1, 3, 3), 4)(rng)
     return x, logits.sigmoid(), mean, logvar.sigmoid()
@@ -97,6 +103,7 @@ exercise(
         "1 image [1, 8, 8], code of 3": _batch(1, (1, 8, 8), 3),
         "logits and log variances between 0 and 1": _all_between_0_and_1,
         "a decoder that is very sure (logits near 50)": _batch(3, (1, 4, 4), 2, sure=50.0),
+        "log variances near 7 and -7": _extreme_widths,
     },
     accepted=[
         Accepted(
@@ -225,6 +232,11 @@ exercise(
             ),
             "The KL holds the standard deviation, exp(logvar / 2), where the variance belongs: it prices "
             "another q than the one that you sample, so the loss is no bound on log p(x).",
+        ),
+        Mistake(
+            tuple(_with_kl(lambda mean, v, c=c: _kl(mean, v.clamp(-c, c))) for c in (3, 4, 5, 6)),
+            "You clamp logvar, which may be any number: a q that is narrower or wider than your limits costs "
+            "no more than one at the limit, and no gradient brings it back.",
         ),
         Mistake(
             _with_kl(lambda mean, logvar: (logvar.exp() - 1 - logvar) / 2),

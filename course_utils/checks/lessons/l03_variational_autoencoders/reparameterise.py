@@ -33,6 +33,8 @@ exercise(
         "6 codes of 2 units": _codes(6, 2),
         "narrow q, standard deviations near 0.1": _codes(3, 5, logvar=-4.6),
         "wide q, standard deviations near 4": _codes(5, 4, logvar=2.8),
+        "a single code, standard deviations near 150": _codes(1, 6, logvar=10.0),
+        "standard deviations near 1 in 3,000": _codes(2, 4, logvar=-16.0),
     },
     accepted=[
         Accepted(
@@ -43,10 +45,13 @@ exercise(
     ],
     mistakes=[
         Mistake(
-            lambda mean, logvar, noise: mean + logvar * noise,
-            "The noise is scaled by logvar itself: at logvar 0, where the KL wants it, there is then no "
-            "noise at all, so the decoder learns single points like a plain autoencoder and the space "
-            "between them stays empty.",
+            (
+                lambda mean, logvar, noise: mean + logvar * noise,
+                lambda mean, logvar, noise: mean + logvar / 2 * noise,
+            ),
+            "The noise is scaled by logvar itself, or by its half: at logvar 0, where the KL wants it, there "
+            "is then no noise at all, so the decoder learns single points like a plain autoencoder and the "
+            "space between them stays empty.",
         ),
         Mistake(
             lambda mean, logvar, noise: mean + logvar.exp() * noise,

@@ -40,6 +40,16 @@ exercise(
             "Its value is the mean of f and its gradient that of the score function: the form to take when "
             "the value is to be read as well (Foerster et al. 2018).",
         ),
+        Accepted(
+            lambda f, log_q: (f.detach() * (log_q - log_q.detach())).mean(),
+            "Its value is 0, and its gradient is that of the score function, which is all that is asked of "
+            "a surrogate.",
+        ),
+        Accepted(
+            lambda f, log_q: (f.detach() * (log_q - log_q.detach().mean())).mean(),
+            "You take a constant off log q: that changes the value and not the gradient, which is all that "
+            "is asked of a surrogate.",
+        ),
     ],
     mistakes=[
         Mistake(

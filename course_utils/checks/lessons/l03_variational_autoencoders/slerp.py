@@ -31,6 +31,11 @@ def _near(rng):
     return 2 * a, 2 * a + 0.4 * b, 0.4
 
 
+def _opposite(rng):
+    a, b = torch.randn(2, 6, generator=rng)
+    return 2 * a, -1.5 * a + 0.1 * b, 0.6
+
+
 def _parallel(a, factor, t):
     """A maker of a vector and of factor times that vector."""
     return lambda rng: (torch.tensor(a), factor * torch.tensor(a), t)
@@ -106,6 +111,7 @@ exercise(
         "t = 0": _ends(5, 0.0),
         "t = 1": _ends(5, 1.0),
         "two vectors at a small angle, t = 0.4": _near,
+        "two vectors that point nearly away from each other, t = 0.6": _opposite,
         "two parallel vectors": _parallel([3.0, 0.0, 0.0], 0.5, 0.25),
         # However the cosine of these is computed in float32, it comes out as 1.0000001; fused or not.
         "parallel vectors whose cosine rounds to more than 1": _parallel([-1.48, -3.75], 0.6, 0.6),

@@ -30,9 +30,16 @@ def _fakes(n, scale=1.5, shift=-1.0):
     return lambda rng: (shift + scale * torch.randn(n, generator=rng),)
 
 
+def columns(make):
+    """A maker whose logits are columns, [N, 1], as a net with one output gives them."""
+    return lambda rng: tuple(logits[:, None] for logits in make(rng))
+
+
 FAKES = {
     "5 fake logits": _fakes(5),
     "8 fake logits that D takes for real": _fakes(8, shift=2.0),
     "6 fake logits of a sure D, some of them wrong": lambda rng: (wild_logits(6, rng),),
     "4 fake logits between 0 and 1": likely_logits((4,)),
+    "7 fake logits in a column, [7, 1]": columns(_fakes(7)),
+    "a single fake logit": _fakes(1),
 }

@@ -5,6 +5,7 @@ from torch.nn import functional as F
 
 from course_utils.checks.engine.registry import Mistake, exercise
 from course_utils.checks.lessons.l04_the_minimax_game._logits import (
+    columns,
     cut_logs,
     likely_logits,
     wild_logits,
@@ -41,8 +42,15 @@ exercise(
         "4 real and 6 fake logits, nobody is sure": _logits(4, 6, scale=0.5, gap=0.0),
         "8 logits each of a sure D, some of them wrong": _sure(8, 8),
         "4 real and 2 fake logits between 0 and 1": likely_logits((4, 2)),
+        "6 real and 3 fake logits in columns, [6, 1] and [3, 1]": columns(_logits(6, 3)),
+        "a single real and a single fake logit": _logits(1, 1),
     },
     mistakes=[
+        Mistake(
+            lambda real, fake: (F.softplus(-real) + F.softplus(fake)).mean(),
+            "You add real and fake point by point before you average: the two batches may have different "
+            "sizes, and then there are no pairs; each half has a mean of its own.",
+        ),
         Mistake(
             (
                 lambda real, fake: (

@@ -77,6 +77,11 @@ exercise(
             "caught for sure the gradient is lost between the two, and the bad start is back.",
         ),
         Mistake(
+            lambda fake: -fake.mean(),
+            "This is minus the mean logit, the loss of a critic and not of a D with probabilities: it pushes "
+            "fakes that D takes for real as hard as the others, so G runs on past the data.",
+        ),
+        Mistake(
             lambda fake: g_loss(fake.detach()),
             "Your values are right, but no gradient reaches fake: you detach the logits, as one detaches the "
             "fakes in D's step; in G's step the gradient must run back through D into G, or G never learns.",

@@ -38,10 +38,16 @@ exercise(
         "two bells at 7 points": _bells(7),
         "two bells far out, densities of about 1e-13, at 9 points": _bells(9, scale=1e-13),
         "two boxes apart, with empty points": boxes,
+        "one point": _bells(1),
     },
     mistakes=[
         Mistake(
-            (lambda p, q: ratio(q, p + q), lambda p, q: q / (p + q)),
+            (
+                lambda p, q: ratio(q, p + q),
+                lambda p, q: q / (p + q),
+                lambda p, q: (q / (p + q)).nan_to_num(),
+                lambda p, q: q / (p + q).clamp(min=1e-30),
+            ),
             "This is q / (p + q), the probability of a fake: D says how probable *real* is, so with this "
             "one G would be rewarded for points that the data never has.",
         ),
@@ -93,6 +99,15 @@ exercise(
             ),
             "This is log p - log q, the *logit* of D*, and the sigmoid is still to come: the logit is "
             "negative where fakes are likelier, and the log D of the game is NaN there.",
+        ),
+        Mistake(
+            tuple(
+                lambda p, q, edge=edge, form=form: form(p, p + q).clamp(edge, 1 - edge)
+                for edge in (1e-4, 1e-3, 0.01, 0.05)
+                for form in (ratio, lambda top, bottom: top / bottom.clamp(min=1e-12))
+            ),
+            "You keep D away from 0 and 1: where only one of the two densities is there the best D is sure, "
+            "and what you cut off is missing from V and from the divergence that G is to lower.",
         ),
         Mistake(
             lambda p, q: torch.full_like(p, 0.5),

@@ -12,13 +12,13 @@ def batch_norm(x, gamma, beta, eps):
     return gamma[:, None, None] * (x - mean) / (variance + eps).sqrt() + beta[:, None, None]
 
 
-def _features(n, channels, side, eps=1e-5, spread=1.0):
+def _features(n, channels, height, width, eps=1e-5, spread=1.0):
     """A maker of feature maps whose channels differ in mean and width."""
 
     def make(rng):
         scale = spread * (0.5 + torch.rand(channels, 1, 1, generator=rng))
         x = torch.randn(channels, 1, 1, generator=rng) + scale * torch.randn(
-            n, channels, side, side, generator=rng
+            n, channels, height, width, generator=rng
         )
         return x, 0.5 + torch.rand(channels, generator=rng), torch.randn(channels, generator=rng), eps
 
@@ -36,6 +36,18 @@ def _normed(dims=(0, 2, 3), unbiased=False, divide=lambda v, eps: (v + eps).sqrt
     return norm
 
 
+def _counted(number):
+    """Batch norm with sums divided by some number(n, c, h, w) of values."""
+
+    def norm(x, gamma, beta, eps):
+        count = number(*x.shape)
+        mean = x.sum(dim=(0, 2, 3), keepdim=True) / count
+        variance = (x - mean).square().sum(dim=(0, 2, 3), keepdim=True) / count
+        return gamma[:, None, None] * (x - mean) / (variance + eps).sqrt() + beta[:, None, None]
+
+    return norm
+
+
 def _detached(x, gamma, beta, eps):
     mean = x.mean(dim=(0, 2, 3), keepdim=True).detach()
     variance = x.var(dim=(0, 2, 3), unbiased=False, keepdim=True).detach()
@@ -48,10 +60,11 @@ exercise(
     batch=False,
     gradient=["x", "gamma", "beta"],
     inputs={
-        "4 images of 3 channels, 2 x 2": _features(4, 3, 2),
-        "2 images of 5 channels, 3 x 3, eps = 0.1": _features(2, 5, 3, eps=0.1),
-        "6 images of 2 channels, 4 x 4, hardly any spread": _features(6, 2, 4, eps=1e-3, spread=0.03),
-        "8 images of 4 channels of one pixel": _features(8, 4, 1, eps=0.01),
+        "4 images of 3 channels, 2 x 2": _features(4, 3, 2, 2),
+        "2 images of 5 channels, 3 x 4, eps = 0.1": _features(2, 5, 3, 4, eps=0.1),
+        "6 images of 2 channels, 4 x 4, hardly any spread": _features(6, 2, 4, 4, eps=1e-3, spread=0.03),
+        "8 images of 4 channels of one pixel": _features(8, 4, 1, 1, eps=0.01),
+        "1 image of 3 channels, 5 x 2": _features(1, 3, 5, 2),
     },
     tolerance=1e-5,
     mistakes=[
@@ -96,6 +109,29 @@ exercise(
             _normed(dims=0),
             "You average over the batch only, each pixel on its own: a convolution treats all places alike, "
             "and so must its normalisation; a stroke is scaled by where it lies, from few numbers.",
+        ),
+        Mistake(
+            (_counted(lambda n, c, h, w: n * h * h), _counted(lambda n, c, h, w: n * w * w)),
+            "You count one side of the map twice: right for square maps, but of a map that is not square "
+            "mean and variance come out too large or too small; the number of values is N H W.",
+        ),
+        Mistake(
+            _counted(lambda n, c, h, w: n),
+            "You add up over the places too and divide by the number of images alone: each image brings H W "
+            "values, so mean and variance are that many times too large.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: batch_norm(x, gamma, beta, 1e-5),
+            "Your eps is written into the function: right for torch's usual one, and for any other the "
+            "channels with little spread are scaled by another amount than was asked for; use the argument.",
+        ),
+        Mistake(
+            lambda x, gamma, beta, eps: (
+                gamma * (x - x.mean((0, 2, 3), keepdim=True)) / (x.var((0, 2, 3), keepdim=True) + eps).sqrt()
+                + beta
+            ),
+            "Your gamma and beta have shape [C], and torch lays that along the last axis, the width of the "
+            "map: give them two axes of size 1 behind, as gamma[:, None, None], so that they meet channels.",
         ),
         Mistake(
             _normed(dims=(0, 1, 2, 3)),

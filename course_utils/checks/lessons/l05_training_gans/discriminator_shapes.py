@@ -71,6 +71,11 @@ exercise(
             "before, and D throws away what it would need to tell a good fake from a real image.",
         ),
         Mistake(
+            _down(lambda width, i, layers: width // 2**i, lambda n: n // 2),
+            "Your channels halve with the side: each layer then has an eighth of the numbers of the one "
+            "before, and hardly anything of the image reaches the logit; they double, from width on.",
+        ),
+        Mistake(
             _down(lambda width, i, layers: width * 2 ** (layers - 1 - i), lambda n: n // 2),
             "Your channels shrink on the way down: that is the generator's order; D would end with few "
             "numbers for its one dense layer to judge by.",

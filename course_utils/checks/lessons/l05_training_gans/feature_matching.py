@@ -14,6 +14,12 @@ def _two_batches(n, m, f):
     return lambda rng: (torch.randn(n, f, generator=rng), 0.5 + 2 * torch.randn(m, f, generator=rng))
 
 
+def _rowwise(real, fake):
+    """Squared differences of as many rows as both have."""
+    rows = min(len(real), len(fake))
+    return (real.detach()[:rows] - fake[:rows]).square()
+
+
 exercise(
     "gan.feature_matching",
     reference=feature_matching,
@@ -22,6 +28,7 @@ exercise(
         "6 real and 6 fake, 4 features": _two_batches(6, 6, 4),
         "3 real and 5 fake, 2 features": _two_batches(3, 5, 2),
         "1 real and 7 fake, 3 features": _two_batches(1, 7, 3),
+        "4 real and 1 fake, 5 features": _two_batches(4, 1, 5),
     },
     mistakes=[
         Mistake(
@@ -43,6 +50,16 @@ exercise(
             lambda real, fake: (real.detach()[:, None] - fake[None]).square().sum(dim=2).mean(),
             "You compare all pairs of points and average afterwards: the best answer to that is every fake "
             "at the mean of the data, which is collapse by design.",
+        ),
+        Mistake(
+            (
+                lambda real, fake: (real.detach() - fake).square().sum(dim=1).mean(),
+                lambda real, fake: _rowwise(real, fake).sum(dim=1).mean(),
+                lambda real, fake: _rowwise(real, fake).sum(),
+                lambda real, fake: _rowwise(real, fake).mean(),
+            ),
+            "You compare the rows one by one, but no fake belongs to the real image of the same row: G is "
+            "then drawn to the middle of the data, which is collapse by design; take the means first.",
         ),
         Mistake(
             lambda real, fake: (real.detach().mean() - fake.mean()).square(),

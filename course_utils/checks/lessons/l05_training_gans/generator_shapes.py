@@ -29,6 +29,13 @@ exercise(
     ),
     mistakes=[
         Mistake(
+            lambda width, start, layers: _from_rows(
+                lambda i: width * 2 ** (layers - 1 - i), lambda i: start * (i + 1), layers
+            ),
+            "You add the start's side at each layer where the side doubles: from the second layer on your "
+            "maps are too small, and the image does not have the size of the data.",
+        ),
+        Mistake(
             lambda width, start, layers: _from_rows(lambda i: width * 2**i, lambda i: start * 2**i, layers),
             "Your channels grow while the image grows: the widest layer then works on the largest image, so "
             "nearly all the time goes there, and the dense layer has few features to begin a picture from.",

@@ -26,6 +26,12 @@ def _near(h, kernel, distance=lambda d: d.abs().sum(dim=3)):
     return torch.exp(-distance(m[:, None] - m[None]))
 
 
+def _each_apart(h, kernel):
+    """The likeness of each of the R numbers by itself: [B, B, K, R]."""
+    m = torch.einsum("bf,fkr->bkr", h, kernel)
+    return torch.exp(-(m[:, None] - m[None]).abs())
+
+
 exercise(
     "gan.minibatch_features",
     reference=minibatch_features,
@@ -34,6 +40,11 @@ exercise(
         "5 rows of 4 features, 3 kernels of 2": _rows(5, 4, 3, 2),
         "4 rows of 3 features, 2 kernels of 5": _rows(4, 3, 2, 5),
         "6 rows of 2 features, three of them alike": _rows(6, 2, 4, 3, copies=2),
+        "a single row": _rows(1, 3, 2, 4),
+        "2 rows far apart": lambda rng: (
+            40 * torch.randn(2, 5, generator=rng),
+            torch.randn(5, 3, 2, generator=rng),
+        ),
     },
     accepted=[
         Accepted(
@@ -94,6 +105,14 @@ exercise(
             ),
             "The absolute values are missing: differences of opposite sign cancel, and of two different rows "
             "one finds the other more than like itself, without limit.",
+        ),
+        Mistake(
+            tuple(
+                lambda h, kernel, own=own: _each_apart(h, kernel).sum(dim=(1, 3)) - own(kernel)
+                for own in (lambda kernel: 0, lambda kernel: 1, lambda kernel: kernel.shape[2])
+            ),
+            "The exponential stands inside the sum over r: two rows then count as alike as soon as one of "
+            "the R numbers is near, so rows that differ in all the others still look like copies.",
         ),
         Mistake(
             lambda h, kernel: torch.stack([_near(h, kernel).sum(dim=(1, 2))] * kernel.shape[1], dim=1),

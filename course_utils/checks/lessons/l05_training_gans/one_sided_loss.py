@@ -19,6 +19,16 @@ def _logits(n_real, n_fake, label, scale=2.0):
     )
 
 
+def _columns(make):
+    """A maker whose logits are columns, [N, 1], as D gives them."""
+
+    def columns(rng):
+        real, fake, label = make(rng)
+        return real[:, None], fake[:, None], label
+
+    return columns
+
+
 def _cross_entropy(logits, label):
     return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
 
@@ -44,6 +54,8 @@ exercise(
         "4 real and 6 fake logits, label 0.7": _logits(4, 6, 0.7),
         "6 logits each of a sure D, label 0.9": _logits(6, 6, 0.9, scale=60.0),
         "3 real and 4 fake logits, label 1": _logits(3, 4, 1.0),
+        "5 real and 2 fake logits in columns, label 0.8": _columns(_logits(5, 2, 0.8)),
+        "a single real and a single fake logit, label 0.5": _logits(1, 1, 0.5),
     },
     mistakes=[
         Mistake(
@@ -88,6 +100,18 @@ exercise(
             ),
             "You add up over the points where a mean is wanted: D's step then grows with the batch, and two "
             "halves of different size no longer count the same.",
+        ),
+        Mistake(
+            lambda real, fake, label: one_sided_loss(real, fake, 0.9),
+            "The label 0.9 is written into your function: right for that one, and whoever asks for 0.7 or "
+            "for none gets 0.9 all the same; use the argument.",
+        ),
+        Mistake(
+            lambda real, fake, label: F.binary_cross_entropy_with_logits(
+                torch.cat([real, fake]), torch.cat([torch.full_like(real, label), torch.zeros_like(fake)])
+            ),
+            "You average over real and fake points together where each half has a mean of its own: the "
+            "larger batch then counts for more, and the value is about half of that of notebook 04.",
         ),
         Mistake(
             (_by_log, _by_probability),

@@ -14,10 +14,10 @@ def running_statistics(x, running_mean, running_var, momentum):
     )
 
 
-def _batch(n, channels, side, momentum):
+def _batch(n, channels, height, width, momentum):
     def make(rng):
         x = 1 + (0.5 + torch.rand(channels, 1, 1, generator=rng)) * torch.randn(
-            n, channels, side, side, generator=rng
+            n, channels, height, width, generator=rng
         )
         old = torch.randn(channels, generator=rng), 0.2 + torch.rand(channels, generator=rng)
         return x, *old, momentum
@@ -48,16 +48,30 @@ def _divided_by_images(x):
     return squares / (len(x) - 1)
 
 
+def _counted_squares(x):
+    """Squares divided as if the map were as wide as it is high."""
+    count = len(x) * x.shape[2] ** 2
+    mean = x.sum(dim=(0, 2, 3), keepdim=True) / count
+    return (x - mean).square().sum(dim=(0, 2, 3)) / (count - 1)
+
+
+def _about_the_old_mean(x, running_mean, running_var, momentum):
+    mean, _ = running_statistics(x, running_mean, running_var, momentum)
+    squares = (x - running_mean[:, None, None]).square().sum(dim=(0, 2, 3)) / (x[:, 0].numel() - 1)
+    return mean, (1 - momentum) * running_var + momentum * squares
+
+
 exercise(
     "gan.running_statistics",
     reference=running_statistics,
     batch=False,
     returns=["running mean", "running variance"],
     inputs={
-        "4 images of 3 channels, 2 x 2, momentum 0.1": _batch(4, 3, 2, 0.1),
-        "2 images of 4 channels, 2 x 2, momentum 0.3": _batch(2, 4, 2, 0.3),
-        "3 images of 2 channels, 3 x 3, momentum 1": _batch(3, 2, 3, 1.0),
-        "2 images of 5 channels, 3 x 3, momentum 0.01": _batch(2, 5, 3, 0.01),
+        "4 images of 3 channels, 2 x 2, momentum 0.1": _batch(4, 3, 2, 2, 0.1),
+        "2 images of 4 channels, 2 x 3, momentum 0.3": _batch(2, 4, 2, 3, 0.3),
+        "3 images of 2 channels, 3 x 3, momentum 1": _batch(3, 2, 3, 3, 1.0),
+        "2 images of 5 channels, 4 x 3, momentum 0.01": _batch(2, 5, 4, 3, 0.01),
+        "1 image of 3 channels, 3 x 2, momentum 0.5": _batch(1, 3, 3, 2, 0.5),
     },
     tolerance=1e-5,
     mistakes=[
@@ -75,6 +89,34 @@ exercise(
             _statistics(new_var=lambda x: x.std(dim=(0, 2, 3), unbiased=True)),
             "You keep the standard deviation where the variance is wanted: at inference its root is taken "
             "once more, and every channel comes out with the wrong contrast.",
+        ),
+        Mistake(
+            lambda x, running_mean, running_var, momentum: running_statistics(
+                x, running_mean, running_var, 0.1
+            ),
+            "The momentum 0.1 is written into your function: right for torch's usual one, and with any other "
+            "the layer forgets faster or slower than was asked for; use the argument.",
+        ),
+        Mistake(
+            (
+                _statistics(
+                    new_mean=lambda x: x.sum(dim=(0, 2, 3)) / (len(x) * x.shape[2] ** 2),
+                    new_var=_counted_squares,
+                ),
+                _statistics(new_var=_counted_squares),
+            ),
+            "You count one side of the map twice: right for square maps, but of a map that is not square "
+            "the statistics come out too large or too small; the number of values is N H W.",
+        ),
+        Mistake(
+            _about_the_old_mean,
+            "Your squares are measured from the running mean and not from that of this batch: how far the "
+            "two are apart is then counted as variance, most of all at the beginning.",
+        ),
+        Mistake(
+            _statistics(new_var=lambda x: x.mean(dim=(2, 3)).var(dim=0, unbiased=True)),
+            "You average over the places first: what differs inside an image is then missing from the "
+            "variance, so it is too small, and inference scales everything up.",
         ),
         Mistake(
             _statistics(new_var=_divided_by_images),

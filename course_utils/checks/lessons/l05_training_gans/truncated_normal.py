@@ -86,6 +86,7 @@ exercise(
         "20,000 draws in 4 dimensions, threshold 1": _asked(20_000, 4, 1.0),
         "24,000 draws in 3 dimensions, threshold 0.5": _asked(24_000, 3, 0.5),
         "16,000 draws in 5 dimensions, threshold 2": _asked(16_000, 5, 2.0),
+        "20,000 draws in 3 dimensions, threshold 3": _asked(20_000, 3, 3.0),
         # Whole rows drawn anew have the right law and never come to an end: the time limit finds them.
         "2,000 draws in 32 dimensions, threshold 0.5 (where one row in 10^13 is inside)": _asked(
             2_000, 32, 0.5
