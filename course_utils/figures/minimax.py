@@ -1,17 +1,18 @@
 """The minimax game: rounds of the smallest one, and D as colour over the plane of the points."""
 
 import torch
+from matplotlib.patches import Circle
 
 from .style import DATA, MODEL, SIGN, subplots
 
 
 def toy_rounds(real, noise, rounds, logit):
-    """Data, fakes and D before and after each step of G; returns the figure (8.4 x 4.1 inches).
+    """Data, fakes and D before and after each step of G; returns the figure (8.4 x 4.5 inches).
 
     real, noise: [N]; rounds: for each round the pair (phi, theta) when D is fitted, and when theta has moved;
     logit: D's logit from points [M] and phi. The fakes are noise + theta.
     """
-    fig, axes = subplots(2, len(rounds), figsize=(8.4, 4.1), sharex=True, sharey=True)
+    fig, axes = subplots(2, len(rounds), figsize=(8.4, 4.5), sharex=True, sharey=True)
     line = torch.linspace(-4, 8, 200)
     fakes_style = {"histtype": "step", "linewidth": 2, "color": MODEL, "label": "fake"}
     for turn, pair in enumerate(rounds):
@@ -23,9 +24,9 @@ def toy_rounds(real, noise, rounds, logit):
             ax.set(xlim=(-4, 8), ylim=(0, 1.05))
             ax.set_title(f"θ = {theta.item():.1f}" if row else f"round {turn + 1}")
         axes[1, turn].set_xlabel("x")
-    axes[0, 0].legend(loc="upper right", fontsize=11)
     axes[0, 0].set_ylabel("D is fitted")
     axes[1, 0].set_ylabel("θ has moved")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return fig
 
 
@@ -39,18 +40,24 @@ def draw_surface(ax, values, title, low=-3.0, high=3.0):
     return picture
 
 
-def moments(seen, modes, covered):
-    """Fakes over D's surface at some moments of a training; returns the figure (10 x 3.4 inches).
+def moments(seen, modes, covered, radius):
+    """Fakes over D's surface at some moments of a training; returns the figure (11 x 3.6 inches).
 
-    seen: {step: (samples [N, 2], D's values on the grid)}; modes: [K, 2], drawn as circles; covered: the
-    number of modes that samples cover. A training that was cut short has one empty panel.
+    seen: {step: (samples [N, 2], D's values on the grid)}; modes: [K, 2], drawn as circles of the radius
+    within which a sample counts; covered: the number of modes that samples cover. A training that was cut
+    short has one empty panel.
     """
-    fig, axes = subplots(1, max(1, len(seen)), figsize=(10, 3.4), sharey=True, squeeze=False)
+    fig, axes = subplots(1, max(1, len(seen)), figsize=(11, 3.6), sharey=True, squeeze=False)
     for ax, (step, (samples, values)) in zip(axes[0], seen.items(), strict=False):
-        draw_surface(ax, values, f"{step} steps: {covered(samples)} of {len(modes)}")
+        picture = draw_surface(ax, values, f"{step} steps: {covered(samples)} of {len(modes)}")
         ax.scatter(*samples[:400].T, s=9, marker="^", color=MODEL, linewidths=0, label="fakes")
-        ax.scatter(*modes.T, s=90, facecolors="none", edgecolors=DATA, linewidths=2, label="modes")
+        for mode in modes.tolist():
+            ax.add_patch(Circle(mode, radius, fill=False, edgecolor=DATA, linewidth=1.8, label="near a mode"))
     axes[0, 0].set_ylabel("$x_2$")
+    if seen:
+        fig.colorbar(picture, ax=axes, label="D(x)", shrink=0.8)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        fig.legend(handles[:2], labels[:2], loc="outside lower center", ncols=2)
     return fig
 
 

@@ -35,11 +35,13 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.distributions import Normal
+from torch.nn import functional as F
 
 from course_utils import data, exact, gan, metrics, training
 from course_utils.checks import check, hint, reveal
 from course_utils.divergences import js, js_density, kl_density, wasserstein1
 from course_utils.figures import DATA, GREEN, MODEL, NOISE, grid, show, subplots
+from course_utils.museum import exhibit, settings_wrong
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 
@@ -75,16 +77,16 @@ def dice(seed=0):
 # $$L_D = -\,\mathbb E_{x}\big[\log D(x)\big] - \mathbb E_{z}\big[\log(1 - D(G(z)))\big]$$
 #
 # **Exercise 1.** Write it from the logits. For a logit of 50 the computer rounds `sigmoid` to 1, and `log(1 - sigmoid)`
-# is `log(0)`. You want $-\log \mathrm{sigmoid}(\ell) = \mathrm{softplus}(-\ell)$ and
-# $1 - \mathrm{sigmoid}(\ell) = \mathrm{sigmoid}(-\ell)$.
+# is `log(0)`. You want $-\log \mathrm{sigmoid}(\ell) = \mathrm{softplus}(-\ell)$, in torch `F.softplus`, and
+# $1 - \mathrm{sigmoid}(\ell) = \mathrm{sigmoid}(-\ell)$. Average over whatever logits come: later nets give them as
+# columns, [N, 1].
 
 
 # %%
 def d_loss(real, fake):
-    """real: [N], fake: [M], D's logits on real and on generated points -> scalar for D to minimise."""
+    """real: [N] or [N, 1], fake: [M] or [M, 1], D's logits on real and on generated points -> scalar, to minimise."""
     ### BEGIN SOLUTION
-    softplus = nn.functional.softplus
-    return softplus(-real).mean() + softplus(fake).mean()
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
     ### END SOLUTION
 
 
@@ -108,9 +110,9 @@ hint("gan.d_loss")
 
 # %%
 def g_loss_saturating(fake):
-    """fake: [M], D's logits on generated points -> scalar for G to minimise, the mean of log(1 - D)."""
+    """fake: [M] or [M, 1], D's logits on generated points -> scalar for G to minimise, the mean of log(1 - D)."""
     ### BEGIN SOLUTION
-    return -nn.functional.softplus(fake).mean()
+    return -F.softplus(fake).mean()
     ### END SOLUTION
 
 
@@ -226,10 +228,13 @@ verdict("θ after 100 steps against a D that stands still", alone[-1], low=20)
 #
 # $$V(G, D) = \int \Big( p(x) \log D(x) + q(x) \log(1 - D(x)) \Big)\, dx$$
 #
-# **The order matters.** $\min_G \max_D$: $G$ moves first, and $D$ may answer. One lecture prints the cost with the
+# **The order may matter.** $\min_G \max_D$: $G$ moves first, and $D$ may answer. One lecture prints the cost with the
 # places changed. Then $D$ moves first, and $G$ answers by putting everything on the one point that $D$ likes best. Here
-# is the difference for a $G$ that can make only one of five points, each of which is a fifth of the data. If $D$ moves
-# first, it had better treat all five alike, $D = d$ everywhere; then $V = \log d + \log(1 - d)$, at most $-\log 4$.
+# is the difference for a $G$ that can make only *one* of five points, each of which is a fifth of the data. If $D$
+# moves first, it had better treat all five alike, $D = d$ everywhere; then $V = \log d + \log(1 - d)$, at most
+# $-\log 4$. If $G$ moves first, it cannot hide, and $V$ is higher. (A $G$ that could spread over all five points as the
+# data do would reach $-\log 4$ in that order too: with every $q$ allowed, both orders give the same number. Real nets
+# are somewhere between the two.)
 
 # %%
 five = torch.full((5,), 0.2, dtype=torch.float64)
@@ -243,7 +248,11 @@ def value_of(D, q):
 g_first = value_of(five / (five + one_point), one_point).min()  # D answers each choice with its best
 many_d = torch.rand(20_000, 5, generator=dice(), dtype=torch.float64)
 d_first = torch.stack([value_of(many_d, q) for q in one_point]).amin(0)  # G answers each D with its best
+any_q = torch.distributions.Dirichlet(torch.ones_like(five)).sample((20_000,))
+any_q[0] = five
+g_first_any = value_of(five / (five + any_q), any_q).min()  # G may spread its samples as it likes
 verdict("min over G of max over D", g_first, low=-0.55, high=-0.53)
+verdict("the same if G may have any q, minus -log 4", g_first_any + math.log(4), low=-1e-9, high=1e-9)
 verdict(
     "20,000 random D that move first: the best V, minus -log 4", d_first.max() + math.log(4), low=-0.3, high=0
 )
@@ -402,8 +411,8 @@ verdict(
 verdict("anywhere on the picture: the same", (trained_d - best_d)[shown].abs().max(), low=0.02)
 
 # %% [markdown]
-# Where there are samples, $D$ is right to two digits. Where there are none it makes something up. $G$'s first samples
-# often fall there.
+# Where nearly all of the samples lie, $D$ is right to two digits. Outside the shaded region it saw next to none, one
+# in forty, and makes something up. $G$'s first samples often fall in such a place.
 #
 # ## 4. What the generator then minimises
 #
@@ -479,25 +488,25 @@ verdict("distance 2: |V(D*) + 0.71263|", (value_at_best(2.0) + 0.71263).abs(), h
 verdict(
     "both: |V(D*) - (2 JS - log 4)|",
     max(
-        (value_at_best(m) - 2 * js_density(unit_normal(0.0), unit_normal(m), dx) + math.log(4)).abs()
-        for m in (0.0, 2.0)
+        (value_at_best(far) - 2 * js_density(unit_normal(0.0), unit_normal(far), dx) + math.log(4)).abs()
+        for far in (0.0, 2.0)
     ),
     high=1e-5,
 )
 
 # %%
 distances = torch.linspace(-6, 6, 121)
-at_best = torch.stack([value_at_best(m.item()) for m in distances])
+at_best = torch.stack([value_at_best(far.item()) for far in distances])
 half = torch.full_like(line, 0.5)
-at_half = torch.stack([value(half, unit_normal(0.0), unit_normal(m.item()), dx) for m in distances])
+at_half = torch.stack([value(half, unit_normal(0.0), unit_normal(far.item()), dx) for far in distances])
 steep = torch.sigmoid(2 - 2 * line)  # the best D against a G at distance 2
-at_fixed = torch.stack([value(steep, unit_normal(0.0), unit_normal(m.item()), dx) for m in distances])
+at_fixed = torch.stack([value(steep, unit_normal(0.0), unit_normal(far.item()), dx) for far in distances])
 
 # %% [markdown]
 # The next cell draws the three against the distance.
 
 # %% tags=["hide-input"]
-fig, ax = subplots(figsize=(7.2, 3.8))
+fig, ax = subplots(figsize=(7.2, 4.4))
 ax.plot(distances, at_best, color="black", label="best D for each G: $2\\,$JS - log 4")
 ax.plot(distances, at_fixed, "-.", color=GREEN, label="the D that is best at distance 2")
 ax.plot(distances, at_half, "--", color=NOISE, label="D = 1/2, whatever G does")
@@ -511,7 +520,7 @@ ax.set(
     ylabel="V [nats]",
     ylim=(-4, 0.3),
 )
-ax.legend(loc="lower left", fontsize=11)
+ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=11)
 show(fig, "04.value_by_distance")
 verdict("highest V(D fixed) - V(D*), any distance", (at_fixed - at_best).max(), high=1e-9)
 verdict("V with D = 1/2: largest distance from -log 4", (at_half + math.log(4)).abs().max(), high=1e-6)
@@ -624,9 +633,9 @@ verdict("gradient of W1 at θ = 2.5, distance from 1", (moved.grad - 1).abs(), h
 
 # %%
 def g_loss(fake):
-    """fake: [M], D's logits on generated points -> scalar for G to minimise, the mean of -log D."""
+    """fake: [M] or [M, 1], D's logits on generated points -> scalar for G to minimise, the mean of -log D."""
     ### BEGIN SOLUTION
-    return nn.functional.softplus(-fake).mean()
+    return F.softplus(-fake).mean()
     ### END SOLUTION
 
 
@@ -657,16 +666,16 @@ closed_form = {"saturating": -D_of, "non-saturating": -(1 - D_of)}
 # The next cell draws both losses and their gradients, and compares these with the formulas.
 
 # %% tags=["hide-input"]
-fig, axes = subplots(1, 2, figsize=(8.8, 3.4))
+fig, axes = subplots(1, 2, figsize=(8.8, 4.1))
 axes[0].plot(logits, (1 - D_of).log(), "--", color=NOISE, label="saturating: log(1 - D)")
 axes[0].plot(logits, -D_of.log(), color=MODEL, label="non-saturating: -log D")
 axes[0].set(title="The two losses", xlabel="logit of a fake", ylabel="nats")
 axes[1].plot(logits, by_autograd["saturating"], "--", color=NOISE, label="saturating: -D")
 axes[1].plot(logits, by_autograd["non-saturating"], color=MODEL, label="non-saturating: -(1 - D)")
-axes[1].set(title="Their gradients", xlabel="logit of a fake", ylabel="d loss / d logit", ylim=(-1.1, 0.35))
+axes[1].set(title="Their gradients", xlabel="logit of a fake", ylabel="d loss / d logit", ylim=(-1.1, 0.1))
 for ax in axes:
     ax.axvspan(-9, -3, color=DATA, alpha=0.12)
-    ax.legend(loc="upper right" if ax is axes[1] else "lower left", fontsize=11)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), fontsize=11)
 axes[1].text(-8.8, -0.6, "bad start:\nD is sure", fontsize=12)
 show(fig, "04.two_losses")
 for name in by_autograd:
@@ -685,27 +694,35 @@ verdict("logit -8: non-saturating gradient over saturating", ratio, low=2900, hi
 # Both push the logit up, always: same signs, and "the same fixed points". Not the same *dynamics* (a lecture runs the
 # two words together), and not the same objective. Against the best $D$, the saturating loss goes down $2\,\mathrm{JS}$,
 # as we know. The non-saturating one goes down $\mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JS}$ (Arjovsky and Bottou 2017).
-# For unit bells $m$ apart, both gradients have a short form, $\;m\, \mathbb E_q[D^*]$ and $m\, (1 - \mathbb E_q[D^*])$:
+# Two unit bells show it: the data at 0, the fakes $x = \delta + z$ at a distance $\delta$, which is what $G$ can move.
+# The logit of the best $D$ is
+# $\ell^*(x) = \log p(x) - \log q(x) = \tfrac12 (x - \delta)^2 - \tfrac12 x^2 = \tfrac12 \delta^2 - \delta x$, a line
+# of slope $-\delta$. $D^*$ is held while $G$ steps, so only $x$ moves with $\delta$, at rate 1:
+#
+# $$\begin{aligned}
+# \frac{d}{d\delta} \log(1 - D^*(\delta + z)) &= -D^* \cdot \frac{d\ell^*}{dx} = \delta\, D^* && \text{saturating: on average } \delta\, \mathbb E_q[D^*] \\
+# \frac{d}{d\delta} \big(-\log D^*(\delta + z)\big) &= -(1 - D^*) \cdot \frac{d\ell^*}{dx} = \delta\, (1 - D^*) && \text{non-saturating: on average } \delta\, (1 - \mathbb E_q[D^*])
+# \end{aligned}$$
 
 
 # %%
-def slopes_at(m):
-    """Gradient with respect to q's mean, D* held: saturating and non-saturating, for unit bells m apart."""
-    p, q = unit_normal(0.0), unit_normal(m)
+def slopes_at(delta):
+    """Gradient with respect to q's mean, D* held: saturating and non-saturating, for unit bells delta apart."""
+    p, q = unit_normal(0.0), unit_normal(delta)
     mean_d = (dx * q * optimal_discriminator(p, q)).sum().item()
-    return m * mean_d, m * (1 - mean_d)
+    return delta * mean_d, delta * (1 - mean_d)
 
 
-def difference(f, m, h=1e-3):
-    return (f(m + h) - f(m - h)).item() / (2 * h)
+def difference(f, delta, h=1e-3):
+    return (f(delta + h) - f(delta - h)).item() / (2 * h)
 
 
-def two_js(m):
-    return 2 * js_density(unit_normal(0.0), unit_normal(m), dx)
+def two_js(delta):
+    return 2 * js_density(unit_normal(0.0), unit_normal(delta), dx)
 
 
-def reverse_kl_minus_two_js(m):
-    return kl_density(unit_normal(m), unit_normal(0.0), dx) - two_js(m)
+def reverse_kl_minus_two_js(delta):
+    return kl_density(unit_normal(delta), unit_normal(0.0), dx) - two_js(delta)
 
 
 # %% [markdown]
@@ -713,7 +730,7 @@ def reverse_kl_minus_two_js(m):
 
 # %% tags=["hide-input"]
 away = [0.25 * i for i in range(1, 33)]
-pairs = torch.tensor([slopes_at(m) for m in away])
+pairs = torch.tensor([slopes_at(delta) for delta in away])
 fig, ax = subplots(figsize=(7, 3.3))
 ax.semilogy(away, pairs[:, 0], "--", color=NOISE, label="saturating: slope of 2 JS")
 ax.semilogy(away, pairs[:, 1], color=MODEL, label="non-saturating: slope of KL(q || p) - 2 JS")
@@ -726,9 +743,9 @@ ax.set(
 ax.legend(loc="lower left")
 show(fig, "04.two_slopes")
 checked = [0.5, 1.5, 3.0]
-worst = max(abs(slopes_at(m)[0] - difference(two_js, m)) for m in checked)
+worst = max(abs(slopes_at(delta)[0] - difference(two_js, delta)) for delta in checked)
 verdict("saturating: largest difference from the slope of 2 JS", worst, high=1e-5)
-worst = max(abs(slopes_at(m)[1] - difference(reverse_kl_minus_two_js, m)) for m in checked)
+worst = max(abs(slopes_at(delta)[1] - difference(reverse_kl_minus_two_js, delta)) for delta in checked)
 verdict("non-saturating: largest difference from the slope of KL - 2 JS", worst, high=1e-5)
 verdict("distance 8: non-saturating gradient over saturating", pairs[-1, 1] / pairs[-1, 0], low=1000)
 
@@ -1017,13 +1034,16 @@ verdict("the same after 300 steps by hand", after, low=1.2, high=3.2)
 
 
 # %%
+NEAR = 3 * 0.15  # three standard deviations
+
+
 def covered(samples):
-    return metrics.modes_covered(samples, modes, radius=0.45, at_least=0.02)
+    return metrics.modes_covered(samples, modes, radius=NEAR, at_least=0.02)
 
 
 def near_a_mode(samples):
     """The share of samples within three standard deviations of a mode."""
-    return (torch.cdist(samples, modes).min(1).values < 0.45).float().mean().item()
+    return (torch.cdist(samples, modes).min(1).values < NEAR).float().mean().item()
 
 
 of_the_data = 1 - math.exp(-(3**2) / 2)  # a Gaussian's share within three standard deviations, in the plane
@@ -1069,9 +1089,7 @@ runs = [play(seed, looks=(60, 300, 900, 2400)) for seed in range(5)]
 # %% tags=["hide-input"]
 from course_utils.figures.minimax import moments
 
-fig = moments(runs[0]["seen"], modes, covered)
-fig.legend(*fig.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-show(fig, "04.training")
+show(moments(runs[0]["seen"], modes, covered, NEAR), "04.training")
 fig, axes = subplots(1, 2, figsize=(7.8, 3.1), sharex=True)
 for seed, run in enumerate(runs):
     style = {
@@ -1185,8 +1203,8 @@ GANPlayground()
 #
 # **Exhibit A: D too strong.** The data are narrow now, and so is the noise, so that the two hardly overlap. $D$ is
 # trained almost to the end in every round. $G$ has the saturating loss, and 300 rounds. It does not move. Mend it,
-# *without* touching $G$'s loss. You have two knobs: $D$'s steps, and noise of width `blur` on all that $D$ sees. One of
-# them only slows the death.
+# *without* touching $G$'s loss. You have two knobs: $D$'s steps, 1 to 50 in a round, and noise of width `blur` on all
+# that $D$ sees. One of them is of no use by itself.
 
 # %%
 x_narrow, z_narrow = 4 + 0.3 * torch.randn(500, generator=dice(3)), 0.3 * torch.randn(500, generator=dice(4))
@@ -1209,22 +1227,35 @@ def duel(d_steps, blur, rounds=ROUNDS):
     return theta.item()
 
 
-def mended():
+def mended_a():
     """Return better settings, {"d_steps": ..., "blur": ...}, so that θ ends within 0.3 of 4."""
     ### BEGIN SOLUTION
     return {"d_steps": 20, "blur": 1.5}
     ### END SOLUTION
 
 
-verdict("exhibit A, θ after 300 rounds (it should be 4)", duel(d_steps=50, blur=0.0), high=1)
-settings = mended()
-if settings is None:
-    print("exhibit A: not answered yet")
-else:
-    ends_at = duel(**settings)
-    print("exhibit A:", "mended" if abs(ends_at - 4) < 0.3 else f"still broken, θ ends at {ends_at:.2f}")
+# %% [markdown]
+# The next cell tries it as it is, and with your settings.
+
+# %% tags=["hide-input"]
+DUEL = {"d_steps": 50, "blur": 0.0}
+
+
+def judged_a(settings):
+    wrong = settings_wrong(settings, DUEL, d_steps=(1, 50), blur=(0, 10))
+    ends_at = 4 if wrong else duel(**settings)
+    return wrong or ("" if abs(ends_at - 4) < 0.3 else f"θ ends at {ends_at:.2f}")
+
+
+verdict("exhibit A, θ after 300 rounds (it should be 4)", duel(**DUEL), high=1)
+no_blur = max(duel(d_steps=steps, blur=0.0) for steps in (1, 5, 20))
+verdict("exhibit A with 1, 5 or 20 steps of D and no blur, the furthest θ", no_blur, high=1)
+exhibit("A", mended_a, judged_a, 'a dict like {"d_steps": 50, "blur": 0.0}')
 
 # %% [markdown]
+# Fewer steps of $D$ do not help by themselves: in 300 rounds it gets sure in any case, only later. Noise on what $D$
+# sees makes the two overlap, and then there is no sure answer for it to find.
+#
 # One lecture says: fix the generator, go on training the discriminator, and the generator's gradients disappear. Let us
 # see, in the plane: $G$ as it came, $D$ trained longer and longer, and the length of $G$'s gradient with both losses.
 
@@ -1266,7 +1297,7 @@ verdict(
 )
 
 # %% [markdown]
-# True for the saturating loss. With the other one the gradient stays, and grows: not gone, but wild.
+# True for the saturating loss. With the other one the gradient does not go; it grows.
 #
 # **Exhibit B: the fakes were never detached.** A round that clears all gradients once: $D$'s loss backward, $G$'s loss
 # backward, step both. It runs, the losses look calm, and $\theta$ stays where it is. Both losses send a gradient to
@@ -1292,19 +1323,27 @@ def one_clearing(what_d_sees, keep_d_clean=True, rounds=300):
     return theta.item()
 
 
-def mended(fake):
+def mended_b(fake):
     """The fakes as D's step may see them: [500]."""
     ### BEGIN SOLUTION
     return fake.detach()
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell tries it as it is, and with your fakes.
+
+
+# %% tags=["hide-input"]
+def judged_b(seen):
+    if not torch.equal(seen, z):
+        return "what D sees are no longer the fakes"
+    ends_at = one_clearing(mended_b)
+    return "" if abs(ends_at - 4) < 0.3 else f"θ ends at {ends_at:.2f}"
+
+
 verdict("exhibit B, how far θ came in 300 rounds", abs(one_clearing(lambda fake: fake)), high=0.01)
-if mended(z) is None:
-    print("exhibit B: not answered yet")
-else:
-    arrived = abs(one_clearing(mended) - 4) < 0.3
-    print("exhibit B:", "mended" if arrived else "still broken, θ is not at the data")
+exhibit("B", lambda: mended_b(z.clone()), judged_b, "a tensor [500], the fakes,")
 verdict(
     "exhibit B, fakes detached but D's gradient not kept clean: how far θ came",
     abs(one_clearing(torch.Tensor.detach, False)),
@@ -1332,18 +1371,25 @@ def far_away(loss, rounds=200):
     return theta.item()
 
 
-def mended(fake):
+def mended_c(fake):
     """A loss for G, from D's logits on the fakes: a scalar."""
     ### BEGIN SOLUTION
     return g_loss(fake)
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell tries the saturating loss, and yours.
+
+
+# %% tags=["hide-input"]
+def judged_c(_):
+    ends_at = far_away(mended_c)
+    return "" if abs(ends_at - 4) < 0.5 else f"θ ends at {ends_at:.2f}"
+
+
 verdict("exhibit C, θ after 200 rounds from -20", far_away(g_loss_saturating), high=-19)
-if mended(z) is None:
-    print("exhibit C: not answered yet")
-else:
-    print("exhibit C:", "mended" if abs(far_away(mended) - 4) < 0.5 else "still broken, θ is not at the data")
+exhibit("C", lambda: mended_c(z.clone()), judged_c, "a scalar that depends on the logits")
 
 # %% [markdown]
 # How often does this happen in practice? In the plane, with Adam, which divides a gradient by its usual size, the
@@ -1363,7 +1409,7 @@ verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
 collapsed = play(0, steps=1800, looks=(600, 1000, 1400, 1800), **broken)
-show(moments(collapsed["seen"], modes, covered), "04.collapse")
+show(moments(collapsed["seen"], modes, covered, NEAR), "04.collapse")
 
 
 def late_modes(run):
@@ -1371,13 +1417,17 @@ def late_modes(run):
     return max(run["covered"][len(run["covered"]) // 2 :])
 
 
-def mended():
+def mended_d():
     """Return better settings, with the keys of `broken`."""
     ### BEGIN SOLUTION
     return {"d_lr": 1e-3, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 2}
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell counts the modes as it is, with the other loss, and with your settings.
+
+# %% tags=["hide-input"]
 verdict("exhibit D, most modes covered at any time in the second half", late_modes(collapsed), high=4)
 saturating_too = play(0, steps=1800, losses=gan.Losses(d_loss, g_loss_saturating), **broken)
 verdict(
@@ -1385,12 +1435,16 @@ verdict(
     late_modes(saturating_too),
     high=5,
 )
-settings = mended()
-if settings is None:
-    print("exhibit D: not answered yet")
-else:
-    now = play(0, steps=1800, **settings)["covered"][-1]
-    print("exhibit D:", "mended" if now >= 7 else "still broken, fewer than seven modes")
+
+
+def judged_d(settings):
+    ranges = {"d_lr": (0, 1), "g_lr": (0, 1), "momentum": (0, 0.999), "d_steps": (1, 10)}
+    wrong = settings_wrong(settings, broken, **ranges)
+    now = 8 if wrong else play(0, steps=1800, **settings)["covered"][-1]
+    return wrong or ("" if now >= 7 else f"{now} of eight modes are covered at the end")
+
+
+exhibit("D", mended_d, judged_d, "a dict with the keys of `broken`")
 
 # %% [markdown]
 # ## Read with care
