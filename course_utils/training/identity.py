@@ -45,19 +45,20 @@ def describe(update, parts):
 
 def difference(was, now):
     """The first difference between two runs' lines, as a clause; None where there is none."""
+    was = {str(label): str(text) for label, text in was.items()}  # a foreign file may hold anything
     code_compares = was.get("python") == now["python"]
     for label in [*now, *(label for label in was if label not in now)]:
         if label == "python" or (label.startswith(CODE) and not code_compares):
             continue
         if was.get(label) != now.get(label):
-            there, here = _first_difference(str(was.get(label, "none")), str(now.get(label, "none")))
+            there, here = _first_difference(was.get(label, "none"), now.get(label, "none"))
             return f"it was made with another {label.removeprefix(CODE)}: {there} there, {here} here"
     return None
 
 
 def digest(values):
     """The first characters of a SHA-256 over all that can be seen of some functions or modules."""
-    sha, seen = hashlib.sha256(), set()
+    sha, seen = hashlib.sha256(), {}
     for value in values:
         for text in _attributes(value, seen) if isinstance(value, torch.nn.Module) else _walk(value, seen):
             sha.update(f"{len(text)}:{text};".encode())
@@ -92,7 +93,7 @@ def _walk(value, seen):
     elif isinstance(value, types.CodeType):
         yield from _code(value, seen)
     elif id(value) not in seen:
-        seen.add(id(value))
+        seen[id(value)] = value  # kept, so that no other object gets its id meanwhile
         yield from _inside(value, seen)
 
 

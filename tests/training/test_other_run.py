@@ -206,6 +206,7 @@ class TestForeign:
             (change("settings"), "not a training checkpoint"),
             (change("settings", value=3), "not a training checkpoint"),
             (change("settings", "lr", value=torch.ones(2)), "lr="),
+            (change("run", 3, value=torch.ones(2)), "another 3"),
             (change("run", value={}), "another optimiser|another choice|another model"),
             (change("parts", value=[1]), "not a training checkpoint"),
             (change("parts", "ema"), "it holds"),
