@@ -48,8 +48,9 @@ def html(fig, alt, width=None):
             f"the figure's smallest text would be {height:.0f} px high and {SMALLEST_TEXT} px is the least: "
             f"draw it narrower than {inches:.1f} in, show it wider than {width} px, or enlarge its text."
         )
-    fig.set_layout_engine("none")  # that has laid it out, which costs as much as drawing it: once will do
     svg = _svg(fig)
+    # Laid out twice by now, which settles it; a third time would cost as much as drawing.
+    fig.set_layout_engine("none")
     png = _png(fig, width, WORTH_PACKING * len(svg))
     kind, data = ("png", png) if len(png) < len(svg) else ("svg+xml", svg)
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
