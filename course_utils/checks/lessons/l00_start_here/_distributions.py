@@ -15,6 +15,17 @@ def outcomes(size, zero_in_p=(), zero_in_q=()):
     return make
 
 
+def certain_outcome(in_p, in_q):
+    """A maker of two distributions over three outcomes, of which one is certain in p, in q or in both."""
+    certain = torch.tensor([0.0, 1.0, 0.0])
+
+    def make(rng):
+        p, q = torch.softmax(torch.randn(2, 3, generator=rng), dim=1)
+        return certain.clone() if in_p else p, certain.clone() if in_q else q
+
+    return make
+
+
 def equal_outcomes(rng):
     """One distribution over four outcomes, twice."""
     p = torch.softmax(torch.randn(4, generator=rng), dim=0)

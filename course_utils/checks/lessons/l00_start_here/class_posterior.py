@@ -18,6 +18,12 @@ def _log_densities(points, classes, level=-3.0):
     return make
 
 
+def _rare_class(rng):
+    """Points that speak for a class with a prior of e^-9."""
+    log_prior = torch.log_softmax(torch.tensor([0.0, -9.0, -0.5]), dim=0)
+    return torch.randn(4, 3, generator=rng) + torch.tensor([-8.0, 0.0, -8.0]), log_prior
+
+
 def _exp_then_divide(log_px_given_y, log_prior):
     joint = (log_px_given_y + log_prior).exp()
     return joint / joint.sum(dim=1, keepdim=True)
@@ -31,6 +37,7 @@ exercise(
         "5 points and 2 classes": _log_densities(5, 2),
         "as many points as classes": _log_densities(3, 3),
         "log densities near -1000": _log_densities(6, 3, level=-1000.0),
+        "a class that is hardly ever there": _rare_class,
     },
     mistakes=[
         Mistake(
@@ -67,6 +74,19 @@ exercise(
             lambda log_px, log_prior: torch.softmax(log_px + log_prior.exp(), dim=1),
             "The prior itself is added to log densities: on the log scale that hardly counts, so a class "
             "that is nearly never there is not held back.",
+        ),
+        Mistake(
+            lambda log_px, log_prior: torch.softmax(log_px * log_prior, dim=1),
+            "The logarithms are multiplied: likelihood times prior is a sum on the log scale, and a "
+            "product of two logarithms, both negative, turns the unlikely into the likely.",
+        ),
+        Mistake(
+            (
+                lambda log_px, log_prior: torch.softmax((log_px + log_prior).clamp(min=-100), dim=1),
+                lambda log_px, log_prior: torch.softmax(log_px.clamp(min=-100) + log_prior, dim=1),
+            ),
+            "The log densities are cut off below: every unlikely point gets the same value for all "
+            "classes, so only the prior, or nothing at all, is left to tell the classes apart.",
         ),
     ],
     hints=[

@@ -2,8 +2,14 @@
 
 import math
 
+import torch.nn.functional as F
+
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons.l00_start_here._distributions import equal_outcomes, outcomes
+from course_utils.checks.lessons.l00_start_here._distributions import (
+    certain_outcome,
+    equal_outcomes,
+    outcomes,
+)
 from course_utils.checks.lessons.l00_start_here.kl import kl
 
 
@@ -18,6 +24,11 @@ def _js_without_zeros(p, q):
     return ((p * (p / m).log()).sum() + (q * (q / m).log()).sum()) / 2
 
 
+def _by_kl_div(p, q):
+    log_m = ((p + q) / 2).log()
+    return (F.kl_div(log_m, p, reduction="sum") + F.kl_div(log_m, q, reduction="sum")) / 2
+
+
 def _to_middle(p, q):
     return kl(p, (p + q) / 2)
 
@@ -29,6 +40,10 @@ exercise(
         "5 outcomes": outcomes(5),
         "8 outcomes": outcomes(8),
         "supports that do not meet": outcomes(4, zero_in_p=[0, 1], zero_in_q=[2, 3]),
+        "an outcome that neither has": outcomes(6, zero_in_p=[1, 4], zero_in_q=[4]),
+        "one outcome certain in p": certain_outcome(True, False),
+        "one outcome certain in q": certain_outcome(False, True),
+        "one outcome certain in both": certain_outcome(True, True),
         "p equal to q": equal_outcomes,
     },
     mistakes=[
@@ -75,6 +90,20 @@ exercise(
         Mistake(
             lambda p, q: js(p, q) / math.log(2),
             "This is in bits, with a ceiling of 1; the course counts in nats, where the ceiling is log 2.",
+        ),
+        Mistake(
+            (
+                lambda p, q: js(p.clamp(min=1e-3), q.clamp(min=1e-3)),
+                lambda p, q: js(p.clamp(min=1e-3), q),
+                lambda p, q: js(p, q.clamp(min=1e-3)),
+            ),
+            "A small number is put in the place of 0: what you measure is then no distribution any "
+            "more, and where the supports do not meet the ceiling of log 2 is not reached, or passed.",
+        ),
+        Mistake(
+            _by_kl_div,
+            "Right until an outcome has neither p nor q: the middle is 0 there as well, and F.kl_div takes 0 "
+            "times the logarithm of 0, which is NaN on a computer.",
         ),
     ],
     hints=[

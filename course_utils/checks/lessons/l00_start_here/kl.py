@@ -6,7 +6,11 @@ import torch
 import torch.nn.functional as F
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons.l00_start_here._distributions import equal_outcomes, outcomes
+from course_utils.checks.lessons.l00_start_here._distributions import (
+    certain_outcome,
+    equal_outcomes,
+    outcomes,
+)
 
 
 def kl(p, q):
@@ -26,6 +30,9 @@ exercise(
         "8 outcomes": outcomes(8),
         "a zero in p": outcomes(6, zero_in_p=[2]),
         "a zero in q where p has none": outcomes(3, zero_in_q=[1]),
+        "an outcome that neither has": outcomes(6, zero_in_p=[1, 4], zero_in_q=[4]),
+        "one outcome certain in p": certain_outcome(True, False),
+        "one outcome certain in both": certain_outcome(True, True),
         "p equal to q": equal_outcomes,
     },
     mistakes=[
@@ -40,7 +47,10 @@ exercise(
             "negative and whoever minimises it drives the model away from the data.",
         ),
         Mistake(
-            lambda p, q: (p / q).log().sum(),
+            (
+                lambda p, q: (p / q).log().sum(),
+                lambda p, q: torch.where(p > 0, (p / q).log(), torch.zeros_like(p)).sum(),
+            ),
             "The weights p are missing: every outcome counts the same, however rarely it happens, so the sum "
             "is no longer an expectation under p and can turn negative.",
         ),
@@ -77,6 +87,31 @@ exercise(
             lambda p, q: _kl_terms(p, q).mean(),
             "The terms are averaged where they should be summed: p is the weight already, so the value "
             "shrinks with every outcome you add, even one that never happens.",
+        ),
+        Mistake(
+            lambda p, q: F.kl_div(q.log(), p, reduction="sum"),
+            "Right until an outcome has neither p nor q: there F.kl_div takes 0 times the logarithm of 0, "
+            "which is NaN on a computer, and one bin that is empty in both turns the whole sum into NaN.",
+        ),
+        Mistake(
+            (
+                lambda p, q: (p * ((p + 1e-8) / (q + 1e-8)).log()).sum(),
+                lambda p, q: torch.where(p > 0, p * (p / (q + 1e-8)).log(), torch.zeros_like(p)).sum(),
+                lambda p, q: kl(p, q.clamp(min=1e-8)),
+                lambda p, q: kl(p, q.clamp(min=1e-3)),
+            ),
+            "A small number keeps the ratio finite: a q that calls impossible what happens gets away with a "
+            "few nats, and how many depends on the number that you chose; the divergence there is infinite.",
+        ),
+        Mistake(
+            lambda p, q: torch.nan_to_num(p * (p / q).log()).sum(),
+            "nan_to_num turns the infinities into the largest number too, and not only NaN into 0: where q "
+            "is 0 and p is not, the divergence is infinite.",
+        ),
+        Mistake(
+            (lambda p, q: kl(p.clamp(min=1e-3), q), lambda p, q: kl(p.clamp(min=1e-8), q)),
+            "p is raised where it is 0: an outcome that never happens then counts, infinitely much where q "
+            "knows that as well, although its term is 0.",
         ),
     ],
     hints=[

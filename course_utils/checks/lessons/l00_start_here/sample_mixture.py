@@ -96,6 +96,9 @@ exercise(
     inputs={
         "weights 0.8 and 0.2": _mixture([0.8, 0.2], [-2.0, 2.0], [0.1, 0.04], 2000),
         "three components": _mixture([0.25, 0.55, 0.2], [-4.0, 1.0, 6.0], [0.2, 1.0, 3.0], 2100),
+        "far, very narrow and very wide components": _mixture(
+            [0.3, 0.4, 0.3], [-200.0, 0.0, 30.0], [40.0, 1e-4, 0.5], 2300
+        ),
         "a narrow and a wide component": _mixture([0.3, 0.7], [1.0, 1.0], [0.1, 4.0], 2200),
     },
     mistakes=[

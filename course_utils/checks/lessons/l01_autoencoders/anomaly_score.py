@@ -1,7 +1,12 @@
 """ae.anomaly_score: how badly each image is copied."""
 
 from course_utils.checks.engine.registry import Accepted, Mistake, exercise
-from course_utils.checks.lessons.l01_autoencoders._images import distances, images_and_copies
+from course_utils.checks.lessons.l01_autoencoders._images import (
+    black_and_white,
+    distances,
+    images_and_copies,
+    images_and_wild_copies,
+)
 from course_utils.checks.lessons.l01_autoencoders.reconstruction_loss import reconstruction_loss
 
 
@@ -17,6 +22,8 @@ exercise(
         "images [3, 2, 2, 2]": images_and_copies(3, 2, 2, 2),
         "images [4, 1, 3, 5]": images_and_copies(4, 1, 3, 5),
         "images [6, 1, 4, 4]": images_and_copies(6, 1, 4, 4),
+        "black and white images, nearly copied": black_and_white(4, 1, 2, 3),
+        "copies beyond [0, 1]": images_and_wild_copies(4, 2, 3, 3),
     },
     accepted=[
         Accepted(
@@ -70,6 +77,16 @@ exercise(
             ),
             "You take the worst pixel only: one noisy pixel makes an ordinary image a stranger, and an "
             "image that is a little wrong everywhere passes.",
+        ),
+        Mistake(
+            lambda x, x_hat: anomaly_score(x, x_hat.clamp(0, 1)),
+            "The copies are clamped to [0, 1] first: what the decoder got wrong beyond the edges is "
+            "forgiven, and that happens most for images that it has never seen the like of.",
+        ),
+        Mistake(
+            lambda x, x_hat: (x - x_hat).flatten(1).sum(dim=1).square(),
+            "The differences are summed before they are squared: what is too bright and what is too dark "
+            "cancel, so a stranger with the right amount of ink passes.",
         ),
     ],
     hints=[

@@ -22,6 +22,9 @@ exercise(
         (7, 4, 2, 1),
         (10, 3, 2, 0),
         (32, 5, 3, 2),
+        (9, 2, 4, 3),
+        (21, 7, 2, 1),
+        (5, 5, 3, 0),
     ),
     mistakes=[
         Mistake(
@@ -58,6 +61,16 @@ exercise(
             lambda n, k, s, p: (n + 2 * p) // s,
             "The kernel is left out: it needs k pixels to stand on, so its first pixel cannot go up to the "
             "edge.",
+        ),
+        Mistake(
+            (lambda n, k, s, p: n // s, lambda n, k, s, p: math.ceil(n / s)),
+            "You divide by the stride and leave kernel and padding out: the size is cut to a part of exactly "
+            "1 / stride only where the padding makes up for the kernel.",
+        ),
+        Mistake(
+            lambda n, k, s, p: round((n + 2 * p - k) / s) + 1,
+            "You round to the nearest: a last kernel that sticks out over the edge is not computed, however "
+            "little it sticks out, so round down.",
         ),
     ],
     hints=[

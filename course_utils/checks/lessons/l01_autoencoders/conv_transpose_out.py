@@ -19,6 +19,8 @@ exercise(
         (4, 3, 2, 1, 1),
         (5, 6, 3, 2, 2),
         (6, 2, 2, 0, 0),
+        (1, 7, 3, 2, 0),
+        (9, 3, 4, 0, 3),
     ),
     mistakes=[
         Mistake(
@@ -50,6 +52,21 @@ exercise(
             lambda n, k, s, p, op: (n - 1) * s - 2 * p + op,
             "The kernel is left out: the last pixel of the input still puts a whole kernel on the canvas, "
             "so the canvas is k pixels wider than where that kernel begins.",
+        ),
+        Mistake(
+            lambda n, k, s, p, op: n * s,
+            "You multiply by the stride and leave kernel and padding out: that is the size only where the "
+            "padding makes up for what the kernel is wider than the stride.",
+        ),
+        Mistake(
+            lambda n, k, s, p, op: (n - 1) * s - 2 * p + k + 2 * op,
+            "The output padding counts twice, but it is added at one end only: that is what lets it reach "
+            "the sizes in between.",
+        ),
+        Mistake(
+            lambda n, k, s, p, op: (n - 1) * s + 2 * p - k + op,
+            "Kernel and padding have the wrong signs: the last kernel widens the canvas, and the padding is "
+            "what is trimmed from both ends.",
         ),
     ],
     hints=[

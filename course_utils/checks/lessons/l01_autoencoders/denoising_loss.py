@@ -6,18 +6,19 @@ import torch
 from torch import nn
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons.l01_autoencoders._images import black_and_white
 from course_utils.checks.lessons.l01_autoencoders.reconstruction_loss import reconstruction_loss
 
 
 class _Blur(nn.Module):
-    """A small model of images of one size, with weights from rng."""
+    """A small model of images of one size, with weights from rng; its output is in [0, 1] or anywhere."""
 
-    def __init__(self, pixels, rng):
+    def __init__(self, pixels, rng, last):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(pixels, pixels, generator=rng) / pixels**0.5)
+        self.weight, self.last = nn.Parameter(torch.randn(pixels, pixels, generator=rng) / pixels**0.5), last
 
     def forward(self, x):
-        return torch.sigmoid(x.flatten(1) @ self.weight).view_as(x)
+        return self.last(x.flatten(1) @ self.weight).view_as(x)
 
 
 def denoising_loss(model, x, noise):
@@ -25,12 +26,20 @@ def denoising_loss(model, x, noise):
     return reconstruction_loss(x, model(x + noise))
 
 
-def _noisy(*shape):
+def _noisy(*shape, last=torch.sigmoid):
     def make(rng):
-        model = _Blur(math.prod(shape[1:]), rng)
+        model = _Blur(math.prod(shape[1:]), rng, last)
         return model, torch.rand(shape, generator=rng), 0.5 * torch.randn(shape, generator=rng)
 
     return make
+
+
+def _nearly_copied(rng):
+    """A model that copies, images of zeros and ones, and little noise."""
+    x, noisy = black_and_white(4, 1, 2, 3)(rng)
+    model = _Blur(6, rng, torch.nn.Identity())
+    model.weight.data = torch.eye(6)
+    return model, x, noisy - x
 
 
 exercise(
@@ -41,6 +50,13 @@ exercise(
         "images [3, 1, 4, 4]": _noisy(3, 1, 4, 4),
         "images [2, 3, 2, 3]": _noisy(2, 3, 2, 3),
         "images [5, 1, 3, 3]": _noisy(5, 1, 3, 3),
+        "black and white images": lambda rng: (
+            _Blur(6, rng, torch.sigmoid),
+            black_and_white(4, 1, 2, 3)(rng)[0],
+            0.5 * torch.randn(4, 1, 2, 3, generator=rng),
+        ),
+        "black and white images, nearly copied": _nearly_copied,
+        "a model whose output leaves [0, 1]": _noisy(4, 1, 3, 2, last=torch.nn.Identity()),
     },
     mistakes=[
         Mistake(
@@ -78,6 +94,30 @@ exercise(
             lambda model, x, noise: reconstruction_loss(x, model(x) + noise),
             "The noise is added to the model's output, after the work is done: the model sees clean images "
             "only, and the noise is nothing but a floor under the loss.",
+        ),
+        Mistake(
+            lambda model, x, noise: reconstruction_loss(x, model((x + noise).clamp(0, 1))),
+            "The damaged image is clamped before the model sees it: that is other noise than the one you "
+            "were handed, milder at the black and white pixels, and the model is lost when it meets the "
+            "real one.",
+        ),
+        Mistake(
+            lambda model, x, noise: reconstruction_loss(x, model(x + noise).clamp(0, 1)),
+            "The model's output is clamped first: a pixel beyond [0, 1] costs no more than one at the "
+            "edge, and no gradient brings it back.",
+        ),
+        Mistake(
+            lambda model, x, noise: reconstruction_loss(x + noise, model(x)),
+            "Input and target have changed places: the model sees the clean image and is asked for the "
+            "damaged one, which nobody can know, so it learns to copy.",
+        ),
+        Mistake(
+            (
+                lambda model, x, noise: reconstruction_loss(x, model(x + noise / 2)),
+                lambda model, x, noise: reconstruction_loss(x, model((x + noise) / 2)),
+            ),
+            "The noise, or the damaged image, is scaled: it was handed to you scaled already, so the model "
+            "now trains on damage that it will not meet.",
         ),
     ],
     hints=[

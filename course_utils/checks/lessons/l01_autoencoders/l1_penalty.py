@@ -25,6 +25,7 @@ exercise(
     inputs={
         "4 codes of 6 units": _codes(4, 6),
         "7 codes of 3 units": _codes(7, 3),
+        "codes that are nearly silent": lambda rng: (1e-5 * torch.randn(5, 4, generator=rng),),
         "codes with exact zeros": _codes(5, 8, zeros=True),
     },
     mistakes=[
@@ -66,6 +67,16 @@ exercise(
             lambda z: z.abs().sum(dim=0).mean(),
             "Sum and mean have changed places: you sum over the batch and average over the units, so the "
             "penalty grows with the batch and not with the code.",
+        ),
+        Mistake(
+            lambda z: z.relu().sum(dim=1).mean(),
+            "Only what is positive counts: a unit may be as active as it likes on the negative side, so "
+            "where nothing keeps codes above 0 training turns them negative and none becomes silent.",
+        ),
+        Mistake(
+            lambda z: z.sum(dim=1).abs().mean(),
+            "You sum first and take the absolute value of the sum: positive and negative units cancel, so a "
+            "code of large values can have a penalty of 0.",
         ),
     ],
     hints=[

@@ -90,6 +90,7 @@ exercise(
         "x [12, 5] and k=2": _cloud(12, 5, 2),
         "x [9, 4] and k=1": _cloud(9, 4, 1),
         "x [20, 6] and k=3": _cloud(20, 6, 3),
+        "x [11, 3] and k=2, values of tens": lambda rng: (20 * torch.randn(11, 3, generator=rng) - 7, 2),
     },
     mistakes=[
         Mistake(

@@ -1,13 +1,16 @@
 """ae.psnr: the squared error in decibels."""
 
+import math
+
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons.l01_autoencoders._images import black_and_white, images_and_wild_copies
 from course_utils.checks.lessons.l01_autoencoders.reconstruction_loss import reconstruction_loss
 
 
 def psnr(x, x_hat):
-    """Peak signal-to-noise ratio in dB of images in [0, 1]: x, x_hat [...] -> scalar."""
+    """Peak signal-to-noise ratio in dB: x [...] in [0, 1], x_hat [...] any values -> scalar."""
     return -10 * torch.log10((x - x_hat).square().mean())
 
 
@@ -37,6 +40,8 @@ exercise(
         "images [3, 1, 4, 5]": _uneven_pair(3, 1, 4, 5),
         "images [5, 3, 2, 2]": _uneven_pair(5, 3, 2, 2),
         "images [4, 1, 6, 6]": _uneven_pair(4, 1, 6, 6),
+        "black and white images, nearly copied": black_and_white(4, 1, 2, 3),
+        "noisy images beyond [0, 1]": images_and_wild_copies(4, 1, 5, 3),
     },
     mistakes=[
         Mistake(
@@ -84,6 +89,16 @@ exercise(
             lambda x, x_hat: psnr(x, x_hat) / 10,
             "The factor 10 is missing: these are bels, powers of ten of the error, and a decibel is a "
             "tenth of one.",
+        ),
+        Mistake(
+            lambda x, x_hat: psnr(x, x_hat.clamp(0, 1)),
+            "The copies are clamped to [0, 1] first: that is a denoiser already, and makes every noisy "
+            "image look better than the one that was handed in.",
+        ),
+        Mistake(
+            lambda x, x_hat: psnr(x, x_hat) + 20 * math.log10(255),
+            "The peak is 255, that of images stored as bytes: these images lie in [0, 1], so their peak is "
+            "1, and every value comes out 48 dB too good.",
         ),
     ],
     hints=[

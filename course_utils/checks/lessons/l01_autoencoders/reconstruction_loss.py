@@ -1,7 +1,12 @@
 """ae.reconstruction_loss: summed over an image, averaged over the batch."""
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons.l01_autoencoders._images import distances, images_and_copies
+from course_utils.checks.lessons.l01_autoencoders._images import (
+    black_and_white,
+    distances,
+    images_and_copies,
+    images_and_wild_copies,
+)
 
 
 def reconstruction_loss(x, x_hat):
@@ -17,6 +22,8 @@ exercise(
         "images [3, 1, 4, 5]": images_and_copies(3, 1, 4, 5),
         "images [2, 3, 2, 2]": images_and_copies(2, 3, 2, 2),
         "vectors [5, 7]": images_and_copies(5, 7),
+        "black and white images, nearly copied": black_and_white(4, 1, 2, 3),
+        "copies beyond [0, 1]": images_and_wild_copies(4, 2, 3, 3),
     },
     mistakes=[
         Mistake(
@@ -54,6 +61,19 @@ exercise(
             lambda x, x_hat: reconstruction_loss(x, x_hat) / 2,
             "There is a half in front, as one source lecture has it: the best model stays the same, but "
             "beside a second term (a KL, a sparsity penalty) it halves the weight of the reconstruction.",
+        ),
+        Mistake(
+            lambda x, x_hat: reconstruction_loss(x, x_hat.clamp(0, 1)),
+            "The copies are clamped to [0, 1] first: a pixel far beyond costs no more than one at the "
+            "edge, and no gradient brings it back, so a decoder that may leave [0, 1] never learns not to.",
+        ),
+        Mistake(
+            (
+                lambda x, x_hat: (x - x_hat).flatten(1).sum(dim=1).square().mean(),
+                lambda x, x_hat: (x - x_hat).sum().square(),
+            ),
+            "The differences are summed before they are squared: pixels that are too bright and pixels "
+            "that are too dark cancel, so a copy with the right amount of ink anywhere counts as perfect.",
         ),
     ],
     hints=[

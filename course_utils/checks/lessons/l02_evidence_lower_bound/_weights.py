@@ -14,6 +14,12 @@ def weighted_samples(samples, points, level=0.0, spread=1.0):
     return make
 
 
+def narrow_samples(rng):
+    """Log densities of samples of a narrow q, which lie well above 0."""
+    log_pxz, log_q = weighted_samples(8, 3)(rng)
+    return log_pxz + 11, log_q + 11
+
+
 def far_points(rng):
     """Log densities of two points further apart than one shift can bring into float64's range."""
     log_pxz, log_q = weighted_samples(7, 2)(rng)

@@ -28,6 +28,8 @@ exercise(
         "4 points in 3 dimensions, sigma 0.5": _pictures(4, 3, 0.5),
         "6 points in 2 dimensions, sigma 1.5": _pictures(6, 2, 1.5),
         "3 points in 5 dimensions, sigma 0.8": _pictures(3, 5, 0.8),
+        "2 points in 4 dimensions, sigma 0.01": _pictures(2, 4, 0.01),
+        "3 points in 2 dimensions, sigma 30": _pictures(3, 2, 30.0),
     },
     mistakes=[
         Mistake(
@@ -104,6 +106,16 @@ exercise(
             lambda x, W, sigma: (W @ x / (W @ W + sigma**2), sigma**2 / (W @ W + sigma**2)),
             "W stands on the wrong side of x: the product would add up over the points and not over each "
             "point's own coordinates, and every point needs a mean of its own from what it shows.",
+        ),
+        Mistake(
+            lambda x, W, sigma: (x @ W / (W.norm() + sigma**2), sigma**2 / (W.norm() + sigma**2)),
+            "You add the length of W, the root of W times W: precisions go with squares, so a model with "
+            "strong weights is trusted too little and one with weak weights too much.",
+        ),
+        Mistake(
+            lambda x, W, sigma: (x.sum(dim=1) / (W @ W + sigma**2), best_q(x, W, sigma)[1]),
+            "The coordinates of x are added up without W: each of them says as much about z as its weight in "
+            "W allows, and one with a weight of 0 says nothing.",
         ),
     ],
     hints=[

@@ -121,6 +121,11 @@ exercise(
             "You normalise and sum over the points, axis 1: the samples of one point share its total, and "
             "those lie along axis 0.",
         ),
+        Mistake(
+            lambda log_w: (-(_shares(log_w) * _shares(log_w).log()).sum(dim=0)).exp(),
+            "This is the perplexity of the shares, another good count, until a share is 0: there 0 log 0 is "
+            "NaN on a computer, and one hopeless sample spoils the count (torch.xlogy knows the rule).",
+        ),
     ],
     hints=[
         "It is a property of the shares, the weights divided by their sum: K equal shares should give K, "

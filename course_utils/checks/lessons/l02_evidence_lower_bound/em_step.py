@@ -39,6 +39,17 @@ def _mixture(points, components, far=False):
     return make
 
 
+def _given(weights, means, stds):
+    """A maker of 12 points, half of each component, and these parameters."""
+    weights, means, stds = torch.tensor([weights, means, stds])
+
+    def make(rng):
+        x = (means + stds * torch.randn(6, 2, generator=rng)).flatten()
+        return x, weights.clone(), means.clone(), stds.clone()
+
+    return make
+
+
 def _with(x, r, old_means=None, shared=False):
     """The M-step with one thing done otherwise."""
     new_weights, new_means, _ = maximise(x, r)
@@ -118,6 +129,12 @@ exercise(
         "12 points, 2 components": _mixture(12, 2),
         "30 points, 3 components": _mixture(30, 3),
         "20 points, one of them far away": _mixture(20, 2, far=True),
+        "a component with a weight of 0.0001, points half-way to it": lambda rng: (
+            4.57 + 0.3 * torch.randn(12, generator=rng),
+            *torch.tensor([[0.9999, 0.0001], [0.0, 3.0], [1.0, 1.0]]),
+        ),
+        "stds of 0.0004 and 0.0008": _given([0.4, 0.6], [0.0, 1e-3], [4e-4, 8e-4]),
+        "stds of 8 and 20": _given([0.4, 0.6], [0.0, 20.0], [8.0, 20.0]),
     },
     mistakes=[
         Mistake(

@@ -29,6 +29,10 @@ exercise(
         "3 Gaussians of 4 axes": _gaussians(3, 4),
         "5 narrow Gaussians of 2 axes": _gaussians(5, 2, shift=-3.0),
         "4 wide Gaussians of 7 axes": _gaussians(4, 7, shift=1.5),
+        "logvar at -30 and at 9": lambda rng: (
+            torch.randn(2, 3, generator=rng),
+            torch.tensor([[-30.0, 9.0, 0.5], [9.0, -30.0, -1.0]]),
+        ),
         "q equal to the prior": lambda rng: (torch.zeros(2, 3), torch.zeros(2, 3)),
     },
     mistakes=[
@@ -113,6 +117,29 @@ exercise(
             lambda mu, logvar: 0.5 * (mu + logvar.exp() - 1 - logvar).sum(dim=1),
             "The mean is not squared: the further left q moves, the lower this gets, so it has no least "
             "value and training sends every code to minus infinity.",
+        ),
+        Mistake(
+            (
+                lambda mu, logvar: kl(mu, logvar.clamp(-5, 5)),
+                lambda mu, logvar: kl(mu, logvar.clamp(min=-10)),
+                lambda mu, logvar: kl(mu, logvar.clamp(-10, 10)),
+                lambda mu, logvar: kl(mu, logvar.clamp(min=-20)),
+                lambda mu, logvar: kl(mu, logvar.clamp(-20, 20)),
+            ),
+            "logvar is clamped: it may be any number, and beyond the edges the KL no longer changes, so "
+            "nothing pulls a q back that has grown too narrow or too wide.",
+        ),
+        Mistake(
+            (
+                lambda mu, logvar: (
+                    0.5 * (mu.square() + logvar.exp() - 1 - (logvar.exp() + 1e-8).log()).sum(1)
+                ),
+                lambda mu, logvar: (
+                    0.5 * (mu.square() + logvar.exp() - 1 - (logvar.exp() + 1e-3).log()).sum(1)
+                ),
+            ),
+            "You take the logarithm of the variance plus a small number: logvar is that logarithm already "
+            "and safe, and the small number caps what a very narrow q has to pay.",
         ),
     ],
     hints=[

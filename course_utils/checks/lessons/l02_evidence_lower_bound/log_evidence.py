@@ -8,6 +8,7 @@ from course_utils.checks.engine.registry import Mistake, exercise
 from course_utils.checks.lessons.l02_evidence_lower_bound._weights import (
     far_points,
     far_samples,
+    narrow_samples,
     weighted_samples,
 )
 
@@ -28,6 +29,7 @@ exercise(
     inputs={
         "6 samples for each of 3 points": weighted_samples(6, 3),
         "40 samples for each of 2 points": weighted_samples(40, 2, spread=2.0),
+        "samples of a narrow q": narrow_samples,
         "weights near e^-1000": weighted_samples(9, 4, level=-1000.0),
         "weights near e^800": weighted_samples(5, 3, level=800.0),
         "2 points whose weights lie e^900 apart": far_points,
@@ -108,6 +110,19 @@ exercise(
             lambda log_pxz, log_q: (log_pxz - log_q).amax(dim=0),
             "You keep the largest weight only: that is too high by up to log K, and a model whose mass is "
             "spread over many z is judged like one that has all of it in a single place.",
+        ),
+        Mistake(
+            lambda log_pxz, log_q: torch.logsumexp(log_pxz - log_q, dim=0) - math.log(log_q.numel()),
+            "You divide by the number of all weights, K times B: each point has K samples of its own, so the "
+            "estimate falls with every point that you add to the batch.",
+        ),
+        Mistake(
+            (
+                lambda log_pxz, log_q: log_evidence((log_pxz - log_q).clamp(-700, 700), 0 * log_q),
+                lambda log_pxz, log_q: log_evidence((log_pxz - log_q).clamp(-80, 80), 0 * log_q),
+            ),
+            "The log weights are cut off: that keeps exp in range, but densities of images do lie beyond, "
+            "and all of them then get the same estimate.",
         ),
     ],
     hints=[

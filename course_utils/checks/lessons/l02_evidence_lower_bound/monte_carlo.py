@@ -33,6 +33,17 @@ def _small_model(samples, latents, pixels):
     return make
 
 
+def _narrow_model(rng):
+    """A q with a logvar near -8, in a model that is as sharp, so that the bound lies well above 1."""
+    mu, logvar = torch.randn(2, 2, generator=rng) + torch.tensor([[0.0], [-8.0]])
+    centre = mu.clone()
+
+    def log_pxz_at(z):
+        return 10 + Normal(centre.to(z), 0.05).log_prob(z).sum(dim=-1)
+
+    return mu, logvar, torch.randn(5, 2, generator=rng), log_pxz_at
+
+
 def _drawn(mu, logvar, noise):
     std = (0.5 * logvar).exp()
     return mu + std * noise, std
@@ -60,6 +71,7 @@ exercise(
         "5 samples of 2 latents": _small_model(5, 2, 3),
         "12 samples of 3 latents": _small_model(12, 3, 4),
         "4 samples of 1 latent": _small_model(4, 1, 2),
+        "5 samples of a very narrow q": _narrow_model,
     },
     accepted=[
         Accepted(
@@ -165,6 +177,14 @@ exercise(
             ),
             "The density of q lacks the factor 1 / sqrt(2 pi) of each axis: training does not notice a "
             "constant, but the value is too low by 0.919 for each latent and cannot be compared.",
+        ),
+        Mistake(
+            lambda mu, logvar, noise, log_pxz_at: (
+                log_pxz_at(_drawn(mu, logvar, noise)[0])
+                - Normal(mu, _drawn(mu, logvar, noise)[1]).log_prob(noise).sum(dim=1)
+            ).mean(),
+            "log q is taken at the noise and not at z: the two halves of each weight then speak of different "
+            "places, and their difference is no bound on anything.",
         ),
     ],
     hints=[

@@ -3,7 +3,6 @@
 import math
 
 import torch
-import torch.nn.functional as F
 
 
 def kl_masked(p, q):
@@ -13,10 +12,6 @@ def kl_masked(p, q):
 
 def kl_xlogy(p, q):
     return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum()
-
-
-def kl_torch(p, q):
-    return F.kl_div(q.log(), p, reduction="sum")
 
 
 def kl_loop(p, q):

@@ -21,3 +21,8 @@ def sample_one_by_one(weights, means, stds, n, generator):
         k = int(torch.multinomial(weights, 1, generator=generator))
         samples.append(means[k] + stds[k] * torch.randn((), generator=generator))
     return torch.stack(samples)
+
+
+def sample_by_normal(weights, means, stds, n, generator):
+    component = torch.multinomial(weights, n, replacement=True, generator=generator)
+    return torch.normal(means[component], stds[component], generator=generator)

@@ -14,3 +14,7 @@ def denoise_loop(model, x, noise):
     for i in range(len(x)):
         losses.append((model(x[i : i + 1] + noise[i : i + 1]) - x[i : i + 1]).pow(2).sum())
     return torch.stack(losses).mean()
+
+
+def denoise_mse(model, x, noise):
+    return torch.nn.functional.mse_loss(model(x + noise), x, reduction="sum") / len(x)

@@ -22,3 +22,11 @@ def em_one_by_one(x, weights, means, stds):
     new = [(one * x).sum() / m for one, m in zip(r, mass, strict=True)]
     var = [(one * (x - c) ** 2).sum() / m for one, m, c in zip(r, mass, new, strict=True)]
     return torch.stack(mass) / len(x), torch.stack(new), torch.stack(var).sqrt()
+
+
+def em_with_products(x, weights, means, stds):
+    shares = torch.softmax(weights.log() - stds.log() - ((x[:, None] - means) / stds) ** 2 / 2, dim=1)
+    mass = shares.sum(dim=0)
+    new_means = shares.T @ x / mass
+    spread = torch.einsum("nk,nk->k", shares, (x[:, None] - new_means) ** 2) / mass
+    return shares.mean(dim=0), new_means, spread**0.5
