@@ -3,11 +3,13 @@
 import io
 import json
 
+import numpy as np
 import pytest
 import traitlets
 from PIL import Image
 
 from course_utils.widgets import DivergenceExplorer
+from course_utils.widgets.divergence import _divergences
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,19 @@ def test_the_still_and_its_sentence():
     colours = {colour for _, colour in picture.getcolors(10_000)}
     assert (0, 0x72, 0xB2) in colours
     assert (0xD5, 0x5E, 0) in colours
+
+
+def test_the_stills_bars_are_the_four_numbers():
+    """Against closed forms for two Gaussians; where both are narrow and far apart, without underflow."""
+    x = np.linspace(-12, 12, 4001)
+    for m, s in ((1.0, 2.0), (3.0, 0.05)):
+        log_p, log_q = (
+            -0.5 * ((x - a) / b) ** 2 - np.log(b * np.sqrt(2 * np.pi)) for a, b in ((0, 1), (m, s))
+        )
+        found = _divergences(log_p, log_q, x[1] - x[0])
+        exact = np.log(s) + (1 + m**2) / (2 * s**2) - 0.5, -np.log(s) + (s**2 + m**2) / 2 - 0.5
+        assert np.allclose((found["KL(p||q)"], found["KL(q||p)"]), exact, rtol=1e-6)
+        assert 0 < found["JS"] <= np.log(2)
+    log_p, log_q = (-0.5 * (x - a) ** 2 - 0.5 * np.log(2 * np.pi) for a in (0, 3))
+    assert abs(_divergences(log_p, log_q, x[1] - x[0])["W1"] - 3) < 1e-3
+    assert DivergenceExplorer(mean=-2)._still().axes[1].get_yticklabels()[0].get_text() == "KL(p||q)"

@@ -62,16 +62,40 @@ class DivergenceExplorer(Face):
         )
 
     def _still(self):
-        fig, axis = figures.subplots(figsize=(6.4, 3.4))
-        x = np.linspace(*self.limits, 500)
-        p = sum(w * _normal(x, m, s) for m, s, w in zip(self.means, self.stds, self.weights, strict=True))
-        axis.fill_between(x, p, color=figures.DATA, alpha=0.15)
-        axis.plot(x, p, color=figures.DATA, label="p, data")
-        axis.plot(x, _normal(x, self.mean, self.std), "--", color=figures.MODEL, label="q, model")
-        axis.set(title="Drag q over p: a still of the live picture", xlabel="x", ylabel="density", ylim=0)
-        axis.legend()
+        fig, (plane, bars) = figures.subplots(1, 2, figsize=(8.4, 3.4), width_ratios=(2, 1))
+        x = np.linspace(*self.limits, 4001)
+        modes = zip(self.means, self.stds, self.weights, strict=True)
+        log_p = np.logaddexp.reduce([np.log(w) + _log_normal(x, m, s) for m, s, w in modes if w > 0])
+        log_q = _log_normal(x, self.mean, self.std)
+        plane.fill_between(x, np.exp(log_p), color=figures.DATA, alpha=0.15)
+        plane.plot(x, np.exp(log_p), color=figures.DATA, label="p, data")
+        plane.plot(x, np.exp(log_q), "--", color=figures.MODEL, label="q, model")
+        plane.set(title="Drag q over p: a still of the live picture", xlabel="x", ylabel="density")
+        plane.set(ylim=(0, 1.25 * plane.get_ylim()[1]))  # room for the legend above the curves
+        plane.legend(loc="upper center", ncols=2)
+        values = _divergences(log_p, log_q, x[1] - x[0])
+        drawn = bars.barh(list(values), list(values.values()), color=figures.GREEN)
+        bars.bar_label(drawn, fmt=" %.2f")
+        bars.set(title="how far apart", xlabel="nats; W1 in units of x")
+        bars.margins(x=0.3)
+        bars.invert_yaxis()
         return fig
 
 
-def _normal(x, mean, std):
-    return np.exp(-0.5 * ((x - mean) / std) ** 2) / (std * math.sqrt(2 * math.pi))
+def _divergences(log_p, log_q, dx):
+    """KL both ways, JS and W1 of two densities, given as log densities [N] on a grid with step dx."""
+    log_m = np.logaddexp(log_p, log_q) - math.log(2)
+
+    def kl(one, other):
+        return (np.exp(one) * (one - other)).sum() * dx
+
+    return {
+        "KL(p||q)": kl(log_p, log_q),
+        "KL(q||p)": kl(log_q, log_p),
+        "JS": (kl(log_p, log_m) + kl(log_q, log_m)) / 2,
+        "W1": np.abs((np.exp(log_p) - np.exp(log_q)).cumsum()).sum() * dx**2,
+    }
+
+
+def _log_normal(x, mean, std):
+    return -0.5 * ((x - mean) / std) ** 2 - math.log(std) - 0.5 * math.log(2 * math.pi)

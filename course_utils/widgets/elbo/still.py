@@ -25,7 +25,7 @@ def still(x, q_mean, q_std, model, numbers):
     bar.bar(0, elbo - low, bottom=low, color=figures.GREEN)
     bar.bar(0, top - elbo, bottom=elbo, color="white", edgecolor=figures.MODEL, hatch="//")
     bar.axhline(top, color="black")
-    bar.text(0, top, "log p(x)", ha="center", va="bottom")
-    bar.text(0, low + 0.1, f"ELBO {numbers.elbo:.2f}", ha="center", va="bottom")
-    bar.set(title=f"gap {numbers.gap:.2f}", ylabel="nats", xticks=[], ylim=(low, top + 0.6))
+    bar.text(0, top + 0.12, "log p(x)", ha="center", va="bottom")
+    bar.set(title=f"gap {numbers.gap:.2f}", xlabel=f"ELBO {numbers.elbo:.2f}", ylabel="nats", xticks=[])
+    bar.set(ylim=(low, top + 0.9))
     return fig
