@@ -1,4 +1,4 @@
-"""docs/errata.md: what the source lectures print that does not hold, lecture by lecture.
+"""docs/errata.md: what the source lectures print that does not hold, lecture by lecture, and their symbols.
 
 `python tools/errata_page.py` writes it; `make notebooks` does so too.
 """
@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from course_utils.errata import BY_LESSON
-from course_utils.notation import LECTURES
+from course_utils.notation import LECTURES, crosswalk
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "errata.md"
@@ -17,11 +17,16 @@ HEAD = """# Where the lectures misprint
 What the source lectures print that does not hold, and what does. Each line is held by a test in which the
 printed form fails. Made by `tools/errata_page.py` from `course_utils/errata/`, where a lesson has one file.
 """
+SYMBOLS = """## Our symbols, and theirs
+
+To look up when you read a lecture: what each symbol means, its name in code, and who writes it otherwise.
+"""
 
 
 def page(contents):
-    """The page, by lecture and in it by lesson; contents: {NN_name: {"title", ...}}, the lessons' titles.
+    """The page, by lecture and in it by lesson, with our symbols at the end.
 
+    contents: {NN_name: {"title", ...}}, the lessons' titles.
     ValueError where a file of errata has the name of no lesson.
     """
     for lesson in BY_LESSON:
@@ -39,7 +44,7 @@ def page(contents):
             if erratum.lecture == letter
         ]
         parts.append(f"## {letter}: {lecture}\n\n" + "\n".join(rows) + "\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, f"{SYMBOLS}\n{crosswalk()}\n"])
 
 
 def _row(erratum, lesson, title):
