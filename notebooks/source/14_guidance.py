@@ -37,15 +37,7 @@ from course_utils import checkpoints, data, exact, metrics, training
 from course_utils.checks import check, hint, reveal
 from course_utils.diffusion import NoiseSchedule, NoisyClassifier, UNet, exact_model, guidance, samplers
 from course_utils.diffusion.guidance_exact import LabelledMixture, guided_variance, guided_variance_sde
-from course_utils.figures import (
-    DATA,
-    GREEN,
-    MODEL,
-    NOISE,
-    image_rows,
-    show,
-    subplots,
-)
+from course_utils.figures import DATA, GREEN, MODEL, NOISE, image_rows, show, subplots
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 
@@ -286,14 +278,14 @@ verdict("s = 3 against course_utils.diffusion.guidance", largest_gap(3, by_packa
 # So $r$ and $R$ are standard deviations, `std` and `total_std` in the code. (The label says "near the middle":
 # $p(y \mid x) \propto p(x \mid y) / p(x)$ is a bell round 0.) By Bayes' rule
 # $p(x)\, p(y \mid x)^s \propto p(x \mid y)^s\, p(x)^{1 - s}$, a product of powers of Gaussians, so a Gaussian. Call its
-# variance $T^2$.
+# variance $\tau^2$.
 #
-# **Exercise 3.** Find $T^2$.
+# **Exercise 3.** Find $\tau^2$.
 
 
 # %%
 def tilted_variance(std, total_std, scale):
-    """std: r, total_std: R, [N] each; scale: s -> T^2, the variance of p(x) p(y | x)^s: [N]."""
+    """std: r, total_std: R, [N] each; scale: s -> tau^2, the variance of p(x) p(y | x)^s: [N]."""
     ### BEGIN SOLUTION
     return 1 / (scale / std**2 + (1 - scale) / total_std**2)
     ### END SOLUTION
@@ -368,8 +360,11 @@ verdict("s = 3: variance of the samples over the tilted one", ratio, low=0.28, h
 #
 # $$\text{score}_s = -k(u)\, x, \qquad k(u) = \frac{s}{r^2 + u} + \frac{1 - s}{R^2 + u}$$
 #
-# Call $k$ the **pull** towards 0. DDIM draws no fresh noise, and in the limit of small steps it follows
-# $\mathrm dx / \mathrm du = -\tfrac12 \text{score}_s$ (notebook 12). Put the score in and divide by $x$:
+# Call $k$ the **pull** towards 0. A step of DDIM, from noise $u$ to $u'$, draws no fresh noise. It keeps the noise that
+# the model guesses, $\epsilon = -\sqrt u\, \text{score}_s$, and only turns it down from $\sqrt u\, \epsilon$ to
+# $\sqrt{u'}\, \epsilon$. So $x$ changes by $(\sqrt{u'} - \sqrt u)\, \epsilon$. Since
+# $\mathrm d\sqrt u = \mathrm du / (2 \sqrt u)$, small steps follow the rule
+# $\mathrm dx / \mathrm du = -\tfrac12 \text{score}_s$. Put the score in and divide by $x$:
 #
 # $$\frac{\mathrm d \log x}{\mathrm d u} = \frac12\, k(u) \quad\Longrightarrow\quad x \propto (r^2 + u)^{s/2}\, (R^2 + u)^{(1 - s)/2}$$
 #
@@ -421,9 +416,9 @@ for s in (1, 2, 3):
 verdict("s = 3: variance with fresh noise over the tilted one", to_tilted, low=0.68, high=0.74)
 
 # %% [markdown]
-# A third density. With fresh noise the sampler goes by the whole score in place of half of it, and the noise makes up
-# for that. Write $V(u)$ for the variance of the samples at noise $u$. Without fresh noise it followed
-# $\mathrm dV / \mathrm du = k V$. Now
+# A third density. Write $V(u)$ for the variance of the samples at noise $u$. Without fresh noise it followed
+# $\mathrm dV / \mathrm du = k V$. With fresh noise the sampler goes by the whole score in place of half of it, which
+# gives $2 k V$, and on the way down every $\mathrm du$ adds fresh noise of just that variance, hence the $-1$:
 #
 # $$\frac{\mathrm d V}{\mathrm d u} = 2 k V - 1 \quad\Longrightarrow\quad
 # V(0) = r^{4s} R^{4(1 - s)} \int_0^\infty (r^2 + u)^{-2s}\, (R^2 + u)^{-2(1 - s)}\, \mathrm du$$
@@ -434,7 +429,7 @@ verdict("s = 3: variance with fresh noise over the tilted one", to_tilted, low=0
 #
 # Why is the tilted density missed? $k(u)$ is the precision of $p_u(x)\, p_u(y \mid x)^s$: take the two *noised*
 # densities, then tilt. The sampler would need the other order: tilt first, then noise, which gives the precision
-# $1 / (T^2 + u)$. With $r < R$ the two agree at $u = 0$, and nowhere else unless $s$ is 0 or 1. The next cell draws
+# $1 / (\tau^2 + u)$. With $r < R$ the two agree at $u = 0$, and nowhere else unless $s$ is 0 or 1. The next cell draws
 # the three variances over $s$, and the two pulls at $s = 3$.
 
 # %% tags=["hide-input"]
@@ -550,7 +545,8 @@ for ax, (name, points) in zip(axes, clouds.items(), strict=True):
         colour, style = (DATA, "-") if k < 4 else (NOISE, ":")
         ax.add_patch(Circle(centre, 3 * 0.15, fill=False, color=colour, linestyle=style, linewidth=1.3))
     ax.set_title(f"{name}\n{outer[name]:.0%} in the outer two", fontsize=12)
-    ax.set(aspect="equal", xlim=(-2.1, 2.1), ylim=(-2.0, 2.2))
+    ax.set(aspect="equal", xlim=(-2.1, 2.1), ylim=(-2.0, 2.2), xlabel="$x_1$")
+axes[0].set_ylabel("$x_2$")
 show(fig, "14.four_clouds")
 verdict("s = 1: share in the outer two", outer["s = 1"], low=0.45, high=0.55)
 verdict("s = 4: the same", outer["s = 4"], low=0.05, high=0.16)
@@ -632,7 +628,9 @@ read_by = {name: [reading(reader, t) for t in some_t]
 for name, at in read_by.items():
     verdict(f"{name}: accuracy at t = 0", at[0][0], low=0.95)
     verdict(f"{name}: at t = 500", at[5][0], low=0.58, high=0.82)
-verdict("either: at t = 999, where a guess gets 0.1", max(at[-1][0] for at in read_by.values()), high=0.2)
+noisy_at, clean_at = read_by.values()
+verdict("at t = 500: the first minus the second", noisy_at[5][0] - clean_at[5][0], low=0.02)
+verdict("either: at t = 999, where a guess gets 0.1", max(noisy_at[-1][0], clean_at[-1][0]), high=0.2)
 
 # %% [markdown]
 # Both read clean digits. Half way to noise both still read most of them, the first one somewhat more. Let the first one
@@ -649,9 +647,10 @@ def unlabelled(x_t, t):
     return schedule.convert(net(x_t, t), x_t, t, "v_prediction", "epsilon")
 
 
-def led(reader, scale):
+def led(reader, scale, steps=STEPS):
     """Digits, led by a classifier to the labels `asked`."""
-    return draw(with_classifier(unlabelled, reader, asked, scale), len(asked), seed=1, kind="epsilon")
+    model = with_classifier(unlabelled, reader, asked, scale)
+    return draw(model, len(asked), seed=1, kind="epsilon", steps=steps)
 
 
 def share_read(images):
@@ -661,11 +660,13 @@ def share_read(images):
 led_by_noisy = {s: led(noisy_reader, s) for s in (0, 1, 4)}
 for (s, images), band in zip(led_by_noisy.items(), ((0.07, 0.15), (0.65, 0.86), (0.9, 0.99)), strict=True):
     verdict(f"led at s = {s}: share read as asked", share_read(images), low=band[0], high=band[1])
+patient = share_read(led(noisy_reader, 1, steps=preset(100, smoke=2)))
+verdict("s = 1, 100 steps: that share minus the one of 20", patient - share_read(led_by_noisy[1]), -0.1, 0.02)
 
 # %% [markdown]
 # At $s = 1$ a good part goes astray, though Bayes' rule says that $s = 1$ is all it takes. Bayes' rule wants the exact
-# $p_t(y \mid x_t)$ and the exact score, and both nets have errors. (It is not the few steps of the sampler: with 100 as
-# many go astray. Try it: give `draw` in `led` its `steps`.) A scale above 1 makes up for it.
+# $p_t(y \mid x_t)$ and the exact score, and both nets have errors. (It is not the few steps of the sampler: with 100
+# of them no fewer go astray, as the last line shows.) A scale above 1 makes up for it.
 #
 # **Predict.** Now the *clean* reader leads, at $s = 4$. The judge reads as asked (a) about as many as with the noisy
 # reader, within 5 points; (b) 5 to 20 points fewer; (c) fewer still.
@@ -685,7 +686,10 @@ reveal(guess, "a" if lost < 0.05 else "b" if lost < 0.2 else "c", "14.classifier
 with torch.no_grad():
     finished = clean_reader(2 * led_by_clean - 1, torch.zeros_like(asked)).argmax(1)
 verdict(
-    "led by the clean reader, s = 4: share read as asked by the judge", share_read(led_by_clean), high=0.7
+    "led by the clean reader, s = 4: share read as asked by the judge",
+    share_read(led_by_clean),
+    low=0.45,
+    high=0.7,
 )
 verdict("the same images, read by the clean reader itself", (finished == asked).double().mean(), low=0.8)
 ten_each = {
@@ -759,7 +763,7 @@ verdict("led by the clean reader, s = 1: share read as asked", share_read(led(cl
 # $$\epsilon_s = \epsilon_\theta(x_t, t, \varnothing) + s\, \big( \epsilon_\theta(x_t, t, y) - \epsilon_\theta(x_t, t, \varnothing) \big)$$
 #
 # $\varnothing$ is one label more, "not told". To train it, **hide** the label of each image with a small probability,
-# 0.1 or 0.2, by new coins in every batch. One network so learns both models.
+# 0.1 or 0.2, by new coins in every batch. In this way one network learns both models.
 #
 # **Exercise 4.** Hide labels, each with probability `share`, with `generator` for the coins.
 
@@ -1002,6 +1006,25 @@ def measured(method):
 free_of = measured("classifier_free")
 
 # %% [markdown]
+# Two things to know before you read these numbers. Recall asks which of the 1,442 training digits have one of 500
+# samples near. Fewer points lie further apart and so reach further, which makes up for their number, but no set of this
+# size gets a recall of 1, nor a precision: a few true digits are strange, too. So look first at what *real* digits get.
+# The next cell measures the 355 held-out ones, and 500 training digits against the other 942.
+
+# %% tags=["hide-input"]
+of_unseen = metrics.precision_recall(digit_features, features(held_out.images))
+halves_of_real = []
+for k in range(4):
+    mixed_up = torch.randperm(len(digit_features), generator=dice(k))
+    halves_of_real.append(
+        metrics.precision_recall(digit_features[mixed_up[500:]], digit_features[mixed_up[:500]])
+    )
+of_real = torch.tensor(halves_of_real).mean(0)
+for name, (precision, recall) in (("355 held-out digits", of_unseen), ("500 training digits", of_real)):
+    verdict(f"{name}: precision", precision, low=0.86, high=0.96)
+    verdict(f"{name}: recall", recall, low=0.87, high=0.95)
+
+# %% [markdown]
 # **Predict.** At which scale is the Fréchet distance smallest, averaged over the seeds? (a) Exactly 1, no guidance; (b)
 # a little above 1, up to 1.5; (c) 2 or more.
 
@@ -1036,10 +1059,13 @@ for k, (ax, name) in enumerate(zip(axes, MEASURES, strict=True)):
         used, scores[..., k].amin(1), scores[..., k].amax(1), color=MODEL, alpha=0.25, linewidth=0
     )
     ax.plot(used, means[:, k], "o-", color=MODEL, markersize=4)
-    if len(winners[k]) == 1:
-        ax.plot(best[k], top[k], "*", color=DATA, markersize=15)
+    if len(winners[k]) == 1:  # the star stands below the axis, where it hides nothing
+        ax.plot(
+            best[k], -0.17, "*", color=DATA, markersize=13, clip_on=False, transform=ax.get_xaxis_transform()
+        )
     ax.axvline(1, color=NOISE, linestyle=":", linewidth=1)
-    ax.set(title=name, xlabel="scale s", ylim=(0, None))
+    ax.set(title=name, ylim=(0, None))
+    ax.set_xlabel("scale s", labelpad=12)
 show(fig, "14.four_measures")
 
 # %% [markdown]
@@ -1056,6 +1082,8 @@ for name, several in zip(MEASURES, winners, strict=True):
 verdict("read as asked, s = 1", average(1, 0), low=0.95)
 verdict("read as asked, the lowest from s = 1.5 on", min(average(s, 0) for s in used if s >= 1.5), low=0.985)
 verdict("precision: best scale", best[1], low=1.5, high=3)
+verdict("precision: its value there minus that of the held-out digits", top[1] - of_unseen[0], -0.06, 0.06)
+verdict("recall, s = 1 over that of the held-out digits", average(1, 2) / of_unseen[1], low=0.9, high=1.05)
 verdict("precision: its value there minus at s = 1", average(best[1], 1) - average(1, 1), low=0.05)
 verdict("precision: its value there minus at s = 9", average(best[1], 1) - average(9, 1), low=0.04)
 verdict("recall, s = 4 over s = 1", average(4, 2) / average(1, 2), high=0.5)
@@ -1065,7 +1093,7 @@ verdict("Fréchet distance, s = 4 over s = 1", average(4, 3) / average(1, 3), lo
 verdict("Fréchet distance, s = 0 over s = 1", average(0, 3) / average(1, 3), low=6)
 
 # %% [markdown]
-# How sure is that? The next cell looks at each seed between 1 and 2.
+# How sure is that? The next cell looks at the distance of each seed between 1 and 2, where the curve above hides it.
 
 # %% tags=["hide-input"]
 near = [s for s in used if 1 <= s <= 2]
@@ -1074,6 +1102,14 @@ for s, of_seeds in zip(near, distances, strict=True):
     low, high = of_seeds.aminmax()
     print(f"Fréchet distance at s = {s:<4g}: mean {of_seeds.mean():.2f}, from {low:.2f} to {high:.2f}")
 print("best scale of each seed:", *(near[k] for k in distances.argmin(0).tolist()))
+fig, ax = subplots(figsize=(5.6, 3.2))
+for k, of_seed in enumerate(distances.T):
+    ax.plot(near, of_seed, "o-", color=MODEL, alpha=0.6, markersize=4, label="one seed" if k == 0 else None)
+ax.plot(near, distances.mean(1), "s--", color=DATA, label="mean")
+ax.set(title="Fréchet distance near s = 1", xlabel="scale s", ylabel="distance", ylim=(0, None), xticks=near)
+ax.tick_params(axis="x", rotation=60)
+ax.legend()
+show(fig, "14.near_one")
 against_one = distances / distances[0]
 verdict("Fréchet distance, s = 1.1 over s = 1: the seed with the most", against_one[1].max(), high=0.95)
 verdict("Fréchet distance, s = 1.5 over s = 1: mean", against_one[near.index(1.5)].mean(), low=1.15)
@@ -1084,13 +1120,13 @@ verdict("Fréchet distance, s = 1.5 over s = 1: mean", against_one[near.index(1.
 # **Read as asked** goes to 1 and stays there, whatever happens to the images. A classifier likes what is typical, and
 # more than typical. It cannot tell "clearer" from "all alike", and nobody should choose a scale by it alone.
 #
-# **Precision** has its best between 1.5 and 3, and then falls: some of the guided samples leave the data, as some
-# points on the ring did.
+# **Precision** has its best between 1.5 and 3, about that of real digits, and then falls: some of the guided samples
+# leave the data, as some points on the ring did.
 #
-# **Recall** falls from 1 on: guidance narrows. Below 1 it hardly changes, and its star at 0.5 is a trap, for many
-# images there are not what was asked (first panel). Recall looks at no label, and samples strewn outside the data stand
-# far from one another, so their reach is long. Bad samples can thus raise it: at 0 it is as high as at 1, and precision
-# is little more than half. Read the two together.
+# **Recall** is nearly that of real digits at 1, and falls from there on: guidance narrows. Below 1 it hardly changes,
+# and its star at 0.5 is a trap, for many images there are not what was asked (first panel). Recall looks at no label,
+# and samples strewn outside the data stand far from one another, so their reach is long. Bad samples can thus raise it:
+# at 0 it is as high as at 1, and precision is little more than half. Read the two together.
 #
 # The **Fréchet distance** asks for the whole distribution. An exact conditional model has that at $s = 1$, and no
 # guidance could better it. These networks are not exact, and a little guidance mends more than it narrows: 1.1 is
@@ -1196,14 +1232,14 @@ verdict("s = 20: recall over that of s = 1", recall_20 / recall_1, high=0.5)
 verdict("s = 1: its precision", precision_1, low=0.75, high=0.89)
 
 # %% [markdown]
-# Every one is read as asked, and still they are neither true to the data nor varied. Mend it: precision at least 0.9,
-# which is more than $s = 1$ has, and recall at least 0.68. You may lower the scale, and you may guide in an
-# **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$, near the noise, guidance settles before anything
-# can be seen what the image becomes, and that costs variety.
+# Nearly every one is read as asked, and still they are less true to the data than at $s = 1$ (the precision) and far
+# less varied (the recall). Mend it: precision at least 0.9, which is more than $s = 1$ has, and recall at least 0.68.
+# You may lower the scale, and you may guide in an **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$,
+# near the noise, guidance settles before anything can be seen what the image becomes, and that costs variety.
 
 
 # %%
-def mended():
+def mended_a():
     """Return (scale, low, high): guide with this scale at the steps low..high."""
     ### BEGIN SOLUTION
     return (3.0, 200, 400)
@@ -1211,42 +1247,46 @@ def mended():
 
 
 # %% [markdown]
-# The next cell says what it does, and measures three other answers.
+# The next cell says what it does. Once it is mended, three other ways are measured beside it.
 
 
 # %% tags=["hide-input"]
 def report_a(answer):
-    """What is to be said of an answer (scale, low, high)."""
+    """What is to be said of an answer (scale, low, high), and its recall where it is mended."""
     if answer is None:
-        return "not answered yet"
-    if not (isinstance(answer, tuple) and len(answer) == 3):
-        return f"still broken, three numbers are wanted, (scale, low, high); got {answer!r}"
+        return "not answered yet", None
+    three = isinstance(answer, tuple | list) and len(answer) == 3
+    if not three or not all(isinstance(part, int | float) and 0 <= part <= 999 for part in answer):
+        return (
+            f"still broken, three numbers from 0 to 999 are wanted, (scale, low, high); got {answer!r}",
+            None,
+        )
     precision, recall = precise(between(*answer))
     said = f"(here precision {precision:.3f}, recall {recall:.3f})"
     if precision >= 0.9 and recall >= 0.68:
-        return f"mended {said}"
+        return f"mended {said}", recall
     if recall >= 0.68:
-        return f"still broken, too little guidance {said}"
-    return f"still broken, it costs too much variety, being too strong or at too large t {said}"
+        return f"still broken, too little guidance {said}", None
+    return f"still broken, it costs too much variety, being too strong or at too large t {said}", None
 
 
-print("exhibit A:", report_a(mended()))
-in_middle = precise(between(3.0, 200, 400))
-verdict("s = 3 in 200..400: precision", in_middle[0], low=0.9)
-for name, way, low, high in (
-    ("s = 3 in 600..999", (3.0, 600, 999), 0.02, 0.15),
-    ("s = 2 throughout", (2.0, 0, 999), 0.12, 0.35),
-    ("s = 1.5 throughout", (1.5, 0, 999), -0.02, 0.12),
-):
-    precision, recall = precise(between(*way))
-    verdict(f"{name}: precision", precision, low=0.87)
-    verdict("s = 3 in 200..400 minus that: recall", in_middle[1] - recall, low=low, high=high)
+said_a, recall_a = report_a(mended_a())
+print("exhibit A:", said_a)
+if recall_a is not None:
+    for name, way, least in (
+        ("s = 3 in 600..999", (3.0, 600, 999), 0),
+        ("s = 2 throughout", (2.0, 0, 999), 0.12),
+        ("s = 1.5 throughout", (1.5, 0, 999), -0.02),
+    ):
+        precision, recall = precise(between(*way))
+        verdict(f"{name}: precision", precision, low=0.87)
+        verdict("recall of the mended one minus that", recall_a - recall, low=least)
 
 # %% [markdown]
-# The interval is as precise as $s = 2$ throughout, and keeps more of the variety; the same scale near the noise keeps
-# less. But look at $s = 1.5$: on digits a lower scale throughout is as precise, and only a little behind in variety.
-# Try the steps nearest to the data, too: (3, 0, 150). (On ImageNet, where Kynkäänniemi et al. measured it, the interval
-# won clearly.)
+# Guided in a good interval the samples are about as precise as with $s = 2$ throughout, and more of the variety is
+# kept; the same scale near the noise keeps less. But look at $s = 1.5$: on digits a lower scale throughout is as
+# precise, and only a little behind in variety. Try the steps nearest to the data, too: (3, 0, 150). (On ImageNet, where
+# Kynkäänniemi et al. measured it, the interval won clearly.)
 #
 # **Exhibit B: nothing happens.** Classifier-free guidance in one call, as in exercise 6. But whatever the scale, the
 # images are the same.
@@ -1283,7 +1323,7 @@ verdict("exhibit B: share read as asked", read_b, high=0.25)
 
 
 # %%
-def mended(y, null):
+def mended_b(y, null):
     """y: [B] -> the labels of the doubled batch: [2 B]."""
     ### BEGIN SOLUTION
     return torch.cat([torch.full_like(y, null), y])
@@ -1293,27 +1333,30 @@ def mended(y, null):
 # %% [markdown]
 # The next cell tries it.
 
+
 # %% tags=["hide-input"]
-answer = mended(each_class[:100], NULL)
-if answer is None:
-    print("exhibit B: not answered yet")
-elif tuple(answer.shape) != (200,) or answer.is_floating_point():
-    print(
-        "exhibit B: still broken, 200 whole numbers are wanted for 100 digits;",
-        f"got {answer.dtype} of shape {list(answer.shape)}",
-    )
-else:
-    moved, read_b, from_none = exhibit_b(mended)
+def report_b(labels_of):
+    """What is to be said of a function (y, null) -> labels of the doubled batch."""
+    try:
+        answer = labels_of(each_class[:100], NULL)
+    except Exception as error:  # it is said, and the notebook goes on
+        return f"still broken, it stops: {type(error).__name__}: {error}"
+    if answer is None:
+        return "not answered yet"
+    whole = isinstance(answer, torch.Tensor) and answer.dtype in (torch.int64, torch.int32)
+    if not whole or answer.shape != (200,) or answer.min() < 0 or answer.max() > NULL:
+        return f"still broken, for 100 digits a tensor of 200 labels from 0 to {NULL} is wanted"
+    moved, read, from_none = exhibit_b(labels_of)
     if moved < 0.05:
-        print("exhibit B: still broken, the scale still does nothing: are both halves told the same?")
-    elif read_b < 0.95:
-        print(f"exhibit B: still broken, at s = 3 only {read_b:.0%} are read as asked: which half is which?")
-    elif from_none > 0.05:
-        print(
-            "exhibit B: still broken, at s = 0 this is not the model without a label: what is one half told?"
-        )
-    else:
-        print(f"exhibit B: mended (here {read_b:.0%} read as asked at s = 3)")
+        return "still broken, the scale still does nothing: are both halves told the same?"
+    if read < 0.95:
+        return f"still broken, at s = 3 only {read:.0%} are read as asked: which half is which?"
+    if from_none > 0.05:
+        return "still broken, at s = 0 this is not the model without a label: what is one half told?"
+    return f"mended (here {read:.0%} read as asked at s = 3)"
+
+
+print("exhibit B:", report_b(mended_b))
 
 # %% [markdown]
 # $\epsilon_\varnothing + s\,(\epsilon_\varnothing - \epsilon_\varnothing)$ is $\epsilon_\varnothing$. No error, digits
@@ -1354,7 +1397,7 @@ verdict("exhibit C: read as asked at s = 5", read_c, low=0.95)
 
 
 # %%
-def mended():
+def mended_c():
     """Return the share of the labels to hide in training."""
     ### BEGIN SOLUTION
     return 0.1
@@ -1365,11 +1408,13 @@ def mended():
 # The next cell trains such a net, and compares the two.
 
 # %% tags=["hide-input"]
-rows, share = {"none hidden": broken_rows}, mended()
-if share is None:
+rows, hide = {"none hidden": broken_rows}, mended_c()
+if hide is None:
     print("exhibit C: not answered yet")
+elif not isinstance(hide, int | float) or not 0 <= hide <= 1:
+    print(f"exhibit C: still broken, a share from 0 to 1 is wanted; got {hide!r}")
 else:
-    rows[f"{share:.0%} hidden"], read_c, precision, untold, told = exhibit_c(small_net(share))
+    rows[f"{hide:.0%} hidden"], read_c, precision, untold, told = exhibit_c(small_net(hide))
     said = f"(here distance without a label {untold / untold_c:.2f} times the broken net's, with it {told / told_c:.2f})"
     if untold / untold_c >= 0.75:
         print("exhibit C: still broken, without a label it hardly draws digits: too few hidden", said)
@@ -1377,17 +1422,14 @@ else:
         print("exhibit C: still broken, it saw too few labels to draw well by them: too many hidden", said)
     else:
         print("exhibit C: mended", said)
-        verdict("distance without a label, mended over broken", untold / untold_c, high=0.75)
-        verdict("distance with the label, mended over broken", told / told_c, high=1.6)
-        print(f"at s = 5, mended and broken (here precision {precision:.2f} and {precision_c:.2f})")
-        verdict("read as asked at s = 5, mended", read_c, low=0.95)
+        verdict("at s = 5, mended: read as asked", read_c, low=0.95)
+        verdict("at s = 5, mended minus broken: precision", precision - precision_c, low=0)
 show(image_rows(rows, "Small nets at s = 5", columns=10), "14.exhibit_c")
 
 # %% [markdown]
-# *Read as asked* is perfect and does not see it, the eye does a little. What the net draws without a label shows it
-# clearly; precision mostly (how much depends on the seed of the training). Guidance away from nonsense still leads to
-# the label, but past the data. (Hide too many, and the net learns the labels less well: the distance *with* the label
-# tells that.)
+# *Read as asked* is near 1 for the broken net, too, and does not see it; the eye does a little. Precision sees it with
+# this seed. What the net draws without a label shows it clearly. Guidance away from nonsense still leads to the label,
+# but past the data. (Hide too many, and the net learns the labels less well: the distance *with* the label tells that.)
 
 # %% [markdown]
 # ## Read with care

@@ -108,7 +108,7 @@ class GuidanceExplorer(Face):
             scales = ", ".join(f"{scale:g}" for scale in grids["scales"])
             return first + (
                 f"Digits 0 to 9 in columns, {grids['rows']} noises in rows, made beforehand at s = {scales}; "
-                "in the page a slider goes from one grid to the next."
+                "in the page a slider goes through them, in print stand two noises at three of the scales."
             )
         labelled = self.labelled
         return first + (
