@@ -26,6 +26,8 @@ exercise(
         "4 points of 2 coordinates, scale 2": _guess(4, 2, 2.0),
         "3 points of 5 coordinates, scale 1": _guess(3, 5, 1.0),
         "6 points of 3 coordinates, mostly noise, scale 4": _guess(6, 3, 4.0, 0.01, 0.1),
+        "5 points of 2 coordinates, nearly clean, scale 8": _guess(5, 2, 8.0, 0.9999, 0.999999),
+        "5 points of 2 coordinates, all but pure noise, scale 1000": _guess(5, 2, 1000.0, 1e-7, 1e-5),
     },
     mistakes=[
         Mistake(

@@ -14,8 +14,12 @@ def classifier_gradient(x_t, t, y, classifier):
 
 
 def _recorded(gradient):
-    """Larger where a graph is being recorded, so that the check can see it."""
-    return 1.5 * gradient if torch.is_grad_enabled() else gradient
+    """Larger where a graph is being recorded, so that the check can see it.
+
+    torch.func.grad records one too, for itself: what it hands back carries none.
+    """
+    own = torch._C._functorch.is_functorch_wrapped_tensor(gradient)
+    return 1.5 * gradient if torch.is_grad_enabled() and not own else gradient
 
 
 def _no_gradient_wanted(gradient):
@@ -26,12 +30,12 @@ def _no_gradient_wanted(gradient):
     )
 
 
-def _classifier(rng, classes, owned):
+def _classifier(rng, classes, owned, sure):
     """A small classifier that looks at x_t and t, and tells of what nobody may do to it, or to `owned`."""
     size = owned[0].numel()
     inner = (torch.randn(6, size, generator=rng) / size**0.5).requires_grad_()
     inner.register_hook(_no_gradient_wanted)
-    outer = torch.randn(classes, 6, generator=rng)
+    outer = sure * torch.randn(classes, 6, generator=rng)
 
     def logits(x_t, t):
         if owned.requires_grad:
@@ -53,10 +57,10 @@ def _classifier(rng, classes, owned):
     return logits
 
 
-def _images(n, shape, classes):
+def _images(n, shape, classes, sure=1.0):
     def make(rng):
         x_t = torch.randn(n, *shape, generator=rng)
-        classifier = _classifier(rng, classes, x_t)
+        classifier = _classifier(rng, classes, x_t, sure)
         t = torch.randint(1000, (n,), generator=rng)
         return x_t, t, torch.randint(1, classes, (n,), generator=rng), classifier
 
@@ -79,6 +83,10 @@ def _log_prob(logits, y):
     return logits.log_softmax(1).gather(1, y[:, None]).sum()
 
 
+def _share(logits, y):
+    return logits.softmax(1).gather(1, y[:, None])
+
+
 def _unit(gradient):
     return gradient / gradient.flatten(1).norm(dim=1).view(-1, *[1] * (gradient.ndim - 1))
 
@@ -90,8 +98,25 @@ exercise(
         "5 points of the plane and 3 classes": _images(5, (2,), 3),
         "4 images of 4 x 4 and 10 classes": _images(4, (1, 4, 4), 10),
         "1 image of 3 x 3 and 4 classes": _images(1, (1, 3, 3), 4),
+        "6 images of 2 x 5, 5 classes, and the classifier is sure": _images(6, (1, 2, 5), 5, sure=40.0),
     },
     mistakes=[
+        Mistake(
+            _gradient(lambda logits, y: _share(logits, y).log().sum()),
+            "The logarithm comes after the softmax: where the classifier is sure of another class the "
+            "probability of y rounds to 0, its logarithm is minus infinity and the gradient NaN; log_softmax "
+            "does both at once and stays finite.",
+        ),
+        Mistake(
+            (
+                _gradient(lambda logits, y: (_share(logits, y) + 1e-8).log().sum()),
+                _gradient(lambda logits, y: (_share(logits, y) + 1e-3).log().sum()),
+                _gradient(lambda logits, y: _share(logits, y).clamp(min=1e-8).log().sum()),
+            ),
+            "Something is added to the probability before the logarithm (or it is clamped): where the "
+            "classifier is sure of another class the gradient then fades to 0, though it is strongest "
+            "there; log_softmax needs no such help.",
+        ),
         Mistake(
             _gradient(lambda logits, y: logits.gather(1, y[:, None]).sum()),
             "This is the gradient of the logit, not of the log-probability: a logit also rises where all "

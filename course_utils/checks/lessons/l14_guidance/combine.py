@@ -29,6 +29,11 @@ exercise(
     },
     mistakes=[
         Mistake(
+            lambda u, c, s: (u + s * (c - u)).clamp(-1, 1),
+            "The result is cut to [-1, 1]: a guess of x_0 may be cut so, later, but this may be epsilon, of "
+            "which a third lies outside.",
+        ),
+        Mistake(
             (
                 lambda u, c, s: c + s * (c - u),
                 lambda u, c, s: (1 + s) * c - s * u,

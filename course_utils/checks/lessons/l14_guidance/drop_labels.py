@@ -46,7 +46,7 @@ def _measured(out, y, null, share, generator):
         "share of neighbours that are both hidden": (hidden[1:] & hidden[:-1]).double().mean(),
         "share of labels that are 0": (out == 0).double().mean(),
         "share of labels greater than null": (out > null).double().mean(),
-        "whether the share is hidden to the very label (1 for yes)": float(
+        "chance that a batch has exactly its share hidden": float(
             len(y) >= _LARGE and int(hidden.sum()) == round(share * len(y))
         ),
     }

@@ -78,6 +78,11 @@ def _two_calls(x_t, t, y, net, null, scale):
     return uncond + scale * (net(x_t, t, y) - uncond)
 
 
+def _three_calls(x_t, t, y, net, null, scale):
+    uncond = net(x_t, t, torch.full_like(y, null))
+    return uncond + scale * (net(x_t, t, y) - net(x_t, t, torch.full_like(y, null)))
+
+
 def _two_calls_label_first(x_t, t, y, net, null, scale):
     cond = net(x_t, t, y)
     uncond = net(x_t, t, torch.full_like(y, null))
@@ -94,9 +99,9 @@ exercise(
     },
     mistakes=[
         Mistake(
-            (_two_calls, _two_calls_label_first),
-            "You call the net twice: the answers are right (the net of this check betrays a second call by "
-            "a shift), but for small images two calls cost more than one of twice the size.",
+            (_two_calls, _two_calls_label_first, _three_calls),
+            "You call the net more than once: the answers are right (the net of this check betrays every "
+            "further call by a shift), but for small images two calls cost more than one of twice the size.",
         ),
         Mistake(
             _asked(_none_first, halves=lambda one, other: (other, one)),
@@ -130,6 +135,11 @@ exercise(
             _asked(lambda y, null: torch.cat([torch.zeros_like(y), y])),
             "The unconditional half is asked with label 0, and 0 is a class: guidance then leads away from "
             "zeros and not towards y, and a 0 cannot be guided at all.",
+        ),
+        Mistake(
+            _asked(lambda y, null: torch.cat([torch.full_like(y, 10), y])),
+            "You write 10 for the label that means not told, and it is `null`: a net of another number of "
+            "classes has no row 10, or it belongs to a class.",
         ),
         Mistake(
             _asked(lambda y, null: torch.cat([torch.full_like(y, null)] * 2)),

@@ -10,9 +10,9 @@ def tilted_variance(std, total_std, scale):
     return 1 / (scale / std**2 + (1 - scale) / total_std**2)
 
 
-def _stds(n, scale):
+def _stds(n, scale, unit=1.0):
     def make(rng):
-        total = 1 + torch.rand(n, generator=rng, dtype=torch.float64)
+        total = unit * (1 + torch.rand(n, generator=rng, dtype=torch.float64))
         return total * (0.3 + 0.5 * torch.rand(n, generator=rng, dtype=torch.float64)), total, scale
 
     return make
@@ -26,6 +26,8 @@ exercise(
         "3 pairs, scale 0.5": _stds(3, 0.5),
         "1 pair, scale 1": _stds(1, 1.0),
         "5 pairs, scale 0": _stds(5, 0.0),
+        "4 pairs, all of them wide, scale 2": _stds(4, 2.0, unit=30.0),
+        "4 pairs, all of them narrow, scale 4": _stds(4, 4.0, unit=0.02),
     },
     mistakes=[
         Mistake(
@@ -45,7 +47,7 @@ exercise(
         ),
         Mistake(
             lambda s, S, g: 1 / (g / s**2 + 1 / S**2),
-            "The evidence p(x) is counted twice: p(y | x) is p(x | y) / p(x) up to a constant, so its power "
+            "The density p(x) is counted twice: p(y | x) is p(x | y) / p(x) up to a constant, so its power "
             "s takes away s times the precision of p(x), and one is there to begin with.",
         ),
         Mistake(

@@ -29,6 +29,10 @@ def gradient_by_hand_from_logits(x_t, t, y, classifier):
         return torch.autograd.grad(total, [x])[0]
 
 
+def gradient_by_func(x_t, t, y, classifier):
+    return torch.func.grad(lambda x: -F.cross_entropy(classifier(x, t), y, reduction="sum"))(x_t)
+
+
 @torch.enable_grad()
 def gradient_loop(x_t, t, y, classifier):
     found = []
