@@ -534,8 +534,9 @@ show(
 verdict("share of conditional samples that the judge reads as the digit asked for", obeyed, low=0.9)
 
 # %% [markdown]
-# **Clustering**: the mixture was fitted without labels. Give each component the label that most of its images have, and see how often held-out images land in a component of their own label. **Dimension reduction**: the first two
-# of the 20 coordinates already separate some digits.
+# **Clustering**: the mixture was fitted without labels. Give each component the label that most of its images have, and
+# see how often held-out images land in a component of their own label. **Dimension reduction**: the first two of the 20
+# coordinates already separate some digits.
 
 # %%
 component_fit, component_test = best_mixture.predict(z_fit), best_mixture.predict(z_test)
@@ -844,8 +845,8 @@ verdict(
 #
 # $$\mathrm{JS}(p, q) = \tfrac12 \mathrm{KL}(p \,\|\, m) + \tfrac12 \mathrm{KL}(q \,\|\, m), \qquad m = \tfrac12 (p + q)$$
 #
-# It is symmetric and at most $\log 2$, but it breaks the triangle inequality; its square root does not. (Two source lectures misprint it: one writes $m = p + q$, one leaves out the
-# halves. The check knows both.)
+# It is symmetric and at most $\log 2$, but it breaks the triangle inequality; its square root does not. (Two source
+# lectures misprint it: one writes $m = p + q$, one leaves out the halves. The check knows both.)
 #
 # **Exercise 5.** Write it with your `kl`.
 
@@ -881,8 +882,8 @@ verdict("root of JS: the same share", (first.sqrt() + second.sqrt() < direct.sqr
 # %% [markdown]
 # Now slide two narrow bumps apart. KL is infinite as soon as $q$ misses a part of $p$. Once they no longer overlap, JS
 # stands still at $\log 2$. Neither says in which direction to move. The **Wasserstein distance** $W_1$, a distance in
-# the strict sense, is the least work that carries one heap of sand onto the other. It grows with the gap, so it always has a slope to follow. (In one
-# dimension it is the area between the two cumulative distributions.)
+# the strict sense, is the least work that carries one heap of sand onto the other. It grows with the gap, so it always
+# has a slope to follow. (In one dimension it is the area between the two cumulative distributions.)
 
 # %%
 gaps = torch.linspace(0, 6, 25)

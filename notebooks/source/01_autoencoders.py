@@ -49,16 +49,7 @@ from course_utils.autoencoders import (
     dead_units,
 )
 from course_utils.checks import check, hint, reveal
-from course_utils.figures import (
-    DATA,
-    GREEN,
-    MODEL,
-    NOISE,
-    image_rows,
-    scatter_classes,
-    show,
-    subplots,
-)
+from course_utils.figures import DATA, GREEN, MODEL, NOISE, image_rows, scatter_classes, show, subplots
 from course_utils.museum import exhibit
 from course_utils.preset import preset
 from course_utils.verdict import verdict
@@ -234,8 +225,9 @@ verdict("64 units, noise: share of the error in these pixels", missed[blank].sum
 
 # %% [markdown]
 # Digits upside down it copies about as well as upright ones, and noise several times better than 8 units do; most of
-# what it still gets wrong there lies in the few pixels that are nearly always blank in training. One lecture calls an autoencoder with $g(f(x)) = x$ everywhere
-# overfitted. It is useless, but it does not overfit: it is as good on what it never saw.
+# what it still gets wrong there lies in the few pixels that are nearly always blank in training. One lecture calls an
+# autoencoder with $g(f(x)) = x$ everywhere overfitted. It is useless, but it does not overfit: it is as good on what it
+# never saw.
 #
 # ## 2. The linear autoencoder is PCA
 #
@@ -972,9 +964,9 @@ verdict("gain of the denoising code over the plain one, 32 units each",
 #
 # To *generate*, we need to know which codes are good ones. The autoencoder never says. Drag over the map below. The
 # line under it says the distance to the nearest code of a training image. Where it is large you are in a **hole**: no
-# training image has its code near, so nothing in the loss said what to draw there. Look at the crowded middle too, where
-# many digits meet. In which of the two places are the images clearer? Try the presets, the manifold grid, and a straight
-# line between two digits.
+# training image has its code near, so nothing in the loss said what to draw there. Look at the crowded middle too,
+# where many digits meet. In which of the two places are the images clearer? Try the presets, the manifold grid, and a
+# straight line between two digits.
 
 # %%
 from course_utils.widgets import LatentExplorer
@@ -1150,11 +1142,11 @@ verdict(
 verdict("the same, the least of three maps", min(holes), high=1.6)
 
 # %% [markdown]
-# Codes from $\mathcal N(0, I)$ hardly ever fall into a hole, and yet their images are doubtful much more often than copies
-# of real digits, and on the map above more often than those from holes. In the middle of the map the nearest codes
-# belong to several digits, and the decoder draws something between them. What it draws in a hole is an extrapolation
-# that no image ever tested: often a clear digit, and more often a doubtful one than elsewhere on the map, how much more
-# differs from map to map. So the distance to the nearest code alone does not tell you where to draw.
+# Codes from $\mathcal N(0, I)$ hardly ever fall into a hole, and yet their images are doubtful much more often than
+# copies of real digits, and on the map above more often than those from holes. In the middle of the map the nearest
+# codes belong to several digits, and the decoder draws something between them. What it draws in a hole is an
+# extrapolation that no image ever tested: often a clear digit, and more often a doubtful one than elsewhere on the map,
+# how much more differs from map to map. So the distance to the nearest code alone does not tell you where to draw.
 #
 # There are two problems, as one of the lectures puts it: we do not know how to draw $z$, and the space between codes
 # need not mean anything. The variational autoencoder of notebook 03 changes both: the encoder gives a *distribution*,
