@@ -34,6 +34,18 @@ def _noise_root(level):
     return (1 - level).sqrt()
 
 
+def _images_and_points(x0, noise, t, betas):
+    level = alphas_cumprod(betas)[t]
+    level = level[:, None, None, None] if x0.ndim == 4 else level[:, None]
+    return level.sqrt() * x0 + (1 - level).sqrt() * noise
+
+
+def _whole_schedule(rng):
+    """Four numbers at both ends of the lesson's schedule and between."""
+    x0, noise = torch.randn(2, 4, generator=rng, dtype=torch.float64)
+    return x0, noise, torch.tensor([0, 999, 300, 998]), torch.linspace(1e-4, 0.02, 1000).double()
+
+
 def _jump_input(shape, n, steps=None):
     """Images or points, as many as the last axis is long: rates on the wrong axis run, and t + 1 does."""
 
@@ -52,6 +64,10 @@ exercise(
         "4 images of 4 x 4": _jump_input((4, 1, 4, 4), 10),
         "3 points in 3 dimensions": _jump_input((3, 3), 8, (6, 0, 3)),
         "5 images of 2 channels": _jump_input((5, 2, 5, 5), 9, (1, 7, 0, 7, 4)),
+        "3 images of 4 x 2": _jump_input((3, 1, 4, 2), 7),
+        "3 numbers, [B]": _jump_input((3,), 6),
+        "4 numbers in the lesson's schedule, [B]": _whole_schedule,
+        "2 points in 1 dimension, [B, 1]": _jump_input((2, 1), 5),
     },
     mistakes=[
         Mistake(
@@ -107,6 +123,25 @@ exercise(
             "Your rates are [B, 1, 1, 1], which fits images and nothing else: points [B, D] become "
             "[B, 1, B, D], every point with every other point's noise level; give them as many axes as x0 "
             "has.",
+        ),
+        Mistake(
+            _images_and_points,
+            "Right for images [B, C, H, W] and for points [B, D], but x0 may have any number of axes: "
+            "numbers [B] become [B, B], every one with every other's noise level, and of the 10,000 that "
+            "the next cell hands you, a hundred million.",
+        ),
+        Mistake(
+            (
+                lambda x0, noise, t, betas: add_noise(x0, noise, t, betas).clamp(-1, 1),
+                lambda x0, noise, t, betas: add_noise(x0, noise, t, betas).clamp(0, 1),
+            ),
+            "You cut x_t off: what is noised does not stay between -1 and 1, and without its tails x_T is "
+            "no N(0, I), so a sampler starts where no training image ever was.",
+        ),
+        Mistake(
+            _jump(_root, _noise_root, lambda t, betas: alphas_cumprod(betas)[(t - 1).clamp(min=0)]),
+            "Your level is one step early, and at t = 0 you read that of t = 0: index t of the code is the "
+            "level after t + 1 steps, so every image is a step cleaner than the model is told.",
         ),
         Mistake(
             _jump(_root, _noise_root, lambda t, betas: alphas_cumprod(betas)[t[:1]]),

@@ -21,7 +21,10 @@ exercise(
         "6 betas": _betas(6, 0.3),
         "10 small betas": _betas(10, 0.05),
         "4 large betas": _betas(4, 0.9),
+        "1,000 betas from 0.0001 to 0.02": lambda rng: (torch.linspace(1e-4, 0.02, 1000).double(),),
+        "7 betas of 0.9": lambda rng: (torch.full((7,), 0.9, dtype=torch.float64),),
     },
+    tolerance=3e-6,  # a level cut off at 1e-5 shall be seen, a product in float32 shall pass
     mistakes=[
         Mistake(
             lambda betas: 1 - betas,
@@ -97,6 +100,15 @@ exercise(
             ),
             "Your product runs from the wrong end, or your result is turned round: index 0 is the level "
             "after the first step alone, or the model is told little noise where there is much.",
+        ),
+        Mistake(
+            (
+                lambda betas: alphas_cumprod(betas).clamp(min=1e-3),
+                lambda betas: alphas_cumprod(betas).clamp(min=1e-4),
+                lambda betas: alphas_cumprod(betas).clamp(min=1e-5),
+            ),
+            "You cut the levels off from below: every image then keeps a trace at the last steps that the "
+            "chain does not leave, and the model learns to read what no sampler's noise holds.",
         ),
         Mistake(
             lambda betas: torch.cumsum(1 - betas, dim=0),

@@ -45,6 +45,8 @@ exercise(
         "10 steps, s = 0.1": lambda rng: (10, 0.1),
         "4 steps, s = 0": lambda rng: (4, 0.0),
         "25 steps, s = 0.05": lambda rng: (25, 0.05),
+        "1,000 steps, s = 0.008": lambda rng: (1000, 0.008),
+        "1 step, s = 1": lambda rng: (1, 1.0),
     },
     mistakes=[
         Mistake(

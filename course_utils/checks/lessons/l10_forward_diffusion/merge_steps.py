@@ -11,6 +11,9 @@ def merge_steps(alphas_cumprod, s, t):
     return share.sqrt(), (1 - share).sqrt()
 
 
+_LINEAR = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0)
+
+
 def _merge_input(n, s, t):
     def make(rng):
         return torch.cumprod(1 - (0.03 + 0.25 * torch.rand(n, generator=rng, dtype=torch.float64)), 0), s, t
@@ -63,6 +66,10 @@ exercise(
         "8 levels, from s = 1 to t = 4": _merge_input(8, 1, 4),
         "5 levels, one step, from s = 2 to t = 3": _merge_input(5, 2, 3),
         "12 levels, from s = 3 to t = 11": _merge_input(12, 3, 11),
+        "7 levels, from s = 0 to t = 5": _merge_input(7, 0, 5),
+        "the linear schedule, from s = 0 to t = 999": lambda rng: (_LINEAR, 0, 999),
+        "the linear schedule, from s = 998 to t = 999": lambda rng: (_LINEAR, 998, 999),
+        "the linear schedule, from s = 0 to t = 1": lambda rng: (_LINEAR, 0, 1),
     },
     mistakes=[
         Mistake(

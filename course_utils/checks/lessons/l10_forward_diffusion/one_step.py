@@ -23,6 +23,8 @@ exercise(
         "4 images, beta = 0.02": _step_input((4, 1, 3, 3), 0.02),
         "6 points, beta = 0.3": _step_input((6, 2), 0.3),
         "3 images, beta = 0.9": _step_input((3, 2, 2, 4), 0.9),
+        "5 numbers, beta = 0.0001": _step_input((5,), 1e-4),
+        "2 points, beta = 0.999": _step_input((2, 3), 0.999),
     },
     mistakes=[
         Mistake(
@@ -90,6 +92,14 @@ exercise(
             lambda x, noise, beta: math.sqrt(1 - beta) * (x + math.sqrt(beta) * noise),
             "The new noise is shrunk together with x: its variance is then beta (1 - beta), the chain "
             "settles below variance 1, and the one-jump formula of this lesson no longer holds.",
+        ),
+        Mistake(
+            (
+                lambda x, noise, beta: one_step(x, noise, beta).clamp(-1, 1),
+                lambda x, noise, beta: one_step(x, noise, beta).clamp(0, 1),
+            ),
+            "You cut x_t off: images lie between -1 and 1, but what is noised does not, and without its "
+            "tails x_T is no N(0, I), so a sampler starts where no training image ever was.",
         ),
         Mistake(
             (lambda x, noise, beta: torch.sqrt(1 - beta) * x, lambda x, noise, beta: (1 - beta).sqrt() * x),

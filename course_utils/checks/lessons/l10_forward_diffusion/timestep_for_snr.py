@@ -18,6 +18,9 @@ def _levels(n, high):
     return lambda rng: torch.cumprod(1 - (0.02 + high * torch.rand(n, generator=rng, dtype=torch.float64)), 0)
 
 
+_LINEAR = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0)
+
+
 def _snr_input(n, high, snr):
     return lambda rng: (_levels(n, high)(rng), snr)
 
@@ -42,6 +45,9 @@ exercise(
         "120 levels, SNR 0.09": _snr_input(120, 0.06, 0.09),
         "30 levels, SNR 2.1": _snr_input(30, 0.08, 2.1),
         "50 levels, SNR 0.6": _snr_input(50, 0.07, 0.6),
+        "the linear schedule, SNR 100": lambda rng: (_LINEAR, 100.0),
+        "the linear schedule, SNR 0.01": lambda rng: (_LINEAR, 0.01),
+        "the linear schedule, SNR 2,000": lambda rng: (_LINEAR, 2000.0),
         "5 levels, the third with exactly SNR 1": lambda rng: (
             torch.tensor([0.9, 0.7, 0.5, 0.3, 0.1], dtype=torch.float64),
             1.0,
@@ -67,7 +73,10 @@ exercise(
             "nothing is to be added; a sampler that starts there expects more noise than there is.",
         ),
         Mistake(
-            lambda levels, snr: timestep_for_snr(levels, snr) - 1,
+            (
+                lambda levels, snr: timestep_for_snr(levels, snr) - 1,
+                lambda levels, snr: int((_ratio(levels) >= snr).nonzero()[-1]),
+            ),
             "That is the last step whose SNR is still above the wanted one: there is less noise than asked, "
             "and a model that starts there takes noise for signal.",
         ),

@@ -20,6 +20,33 @@ def points_and_levels(n, dim, first=False):
     return make
 
 
+def ends_of_the_chain(dim):
+    """A maker of points and levels at both ends of the linear schedule: nearly clean, and nearly noise."""
+
+    def make(rng):
+        one, other = torch.randn(2, 4, dim, generator=rng, dtype=torch.float64)
+        levels = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0)
+        return one, other, levels[[0, 1, 300, 998], None], levels[[1, 2, 301, 999], None]
+
+    return make
+
+
+def last_steps(dim):
+    """A maker of far points and their guesses at the noisiest steps; the first guess is right."""
+
+    def make(rng):
+        points, away = 100 * torch.randn(2, 4, dim, generator=rng, dtype=torch.float64)
+        levels = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0)
+        return (
+            points,
+            points + away * (torch.arange(4) > 0)[:, None],
+            levels[-8::2, None],
+            levels[-7::2, None],
+        )
+
+    return make
+
+
 def beta_tilde(before, after, alpha):
     """The variance of the posterior, from the levels and from alpha = after / before."""
     return (1 - before) / (1 - after) * (1 - alpha)

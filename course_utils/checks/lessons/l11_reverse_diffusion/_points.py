@@ -15,4 +15,6 @@ POINTS = {
     "4 points of 2 coordinates": _points(4, 2),
     "3 points of 5 coordinates": _points(3, 5),
     "6 points of 3 coordinates, mostly noise": _points(6, 3, 0.02, 0.1),
+    "5 points of 2 coordinates, nearly all noise": _points(5, 2, 4e-5, 6e-5),
+    "2 points of 4 coordinates, nearly clean": _points(2, 4, 0.9998, 0.9999),
 }

@@ -22,6 +22,15 @@ def _walk(n, dim, steps, t):
     return make
 
 
+def _linear(t):
+    def make(rng):
+        x_t, epsilon, noise = torch.randn(3, 3, 2, generator=rng, dtype=torch.float64)
+        betas = torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64)
+        return x_t, epsilon, noise, t, torch.cumprod(1 - betas, 0)
+
+    return make
+
+
 def _step(alpha=None, take=None, scale=None, spread=None, last=False):
     """A step with one part replaced; the parts are functions of (alpha, alpha-bar_t, alpha-bar_{t-1})."""
 
@@ -59,6 +68,8 @@ exercise(
         "3 points of 5 coordinates, t = 1 of 4": _walk(3, 5, 4, 1),
         "5 points of 2 coordinates, the last step (t = 0)": _walk(5, 2, 4, 0),
         "2 points of 3 coordinates, the first step (t = 7 of 8)": _walk(2, 3, 8, 7),
+        "3 points of 2 coordinates, t = 999 of the linear schedule": _linear(999),
+        "3 points of 2 coordinates, t = 1 of the linear schedule": _linear(1),
     },
     accepted=[
         Accepted(
@@ -115,7 +126,10 @@ exercise(
             "too much noise and overshoot at the last steps.",
         ),
         Mistake(
-            _step(take=lambda al, a, b: ((1 - al) / (1 - a)).sqrt()),
+            (
+                _step(take=lambda al, a, b: ((1 - al) / (1 - a)).sqrt()),
+                _step(take=lambda al, a, b: (1 - al).sqrt()),
+            ),
             "Before epsilon stands beta and not its root, for it is beta over sqrt(1 - alpha-bar_t): with "
             "the root you take away far too much in every small step, and the chain overshoots.",
         ),

@@ -71,6 +71,26 @@ exercise(
             "fading it once more shrinks every guess towards 0.",
         ),
         Mistake(
+            (
+                lambda x_t, e, a: epsilon_to_x0(x_t, e, a).clamp(-1, 1),
+                lambda x_t, e, a: epsilon_to_x0(x_t, e, a).clamp(0, 1),
+            ),
+            "You cut the guess off: that may help a sampler of images (notebook 12), but here x_0 is any "
+            "point, and one that lies outside is moved to another place.",
+        ),
+        Mistake(
+            tuple(
+                lambda x_t, e, a, least=least: (x_t - (1 - a).sqrt() * e) / a.sqrt().clamp(min=least)
+                for least in (0.1, 0.05, 0.01)
+            )
+            + tuple(
+                lambda x_t, e, a, more=more: (x_t - (1 - a).sqrt() * e) / (a.sqrt() + more)
+                for more in (1e-2, 1e-3, 1e-4, 1e-5)
+            ),
+            "You keep the signal rate away from 0: no division by 0 threatens, for the smallest level is "
+            "above it, and near pure noise your guesses come out too small.",
+        ),
+        Mistake(
             lambda x_t, e, a: (x_t - e) / a.sqrt(),
             "The noise in x_t is sqrt(1 - alpha-bar) epsilon and you take away all of epsilon: near the "
             "data, where there is hardly any noise, the guess is then off by a whole standard deviation.",

@@ -1,7 +1,12 @@
 """diffusion.kl_step: what a wrong guess of x_0 costs at one step."""
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons.l11_reverse_diffusion._levels import beta_tilde, points_and_levels
+from course_utils.checks.lessons.l11_reverse_diffusion._levels import (
+    beta_tilde,
+    ends_of_the_chain,
+    last_steps,
+    points_and_levels,
+)
 
 
 def kl_step(x0, x0_guess, before, after):
@@ -30,7 +35,10 @@ exercise(
         "4 points of 2 coordinates": points_and_levels(4, 2),
         "3 points of 5 coordinates": points_and_levels(3, 5),
         "6 points of 3 coordinates": points_and_levels(6, 3),
+        "4 points at both ends of the linear schedule": ends_of_the_chain(2),
+        "4 far points at the last steps, the first guess right": last_steps(3),
     },
+    gradient=["x0_guess"],
     mistakes=[
         Mistake(
             _kl(lambda b, a: _snr(b) - _snr(a)),
@@ -90,9 +98,29 @@ exercise(
             "the variance, and without it the small steps near the data cost next to nothing.",
         ),
         Mistake(
-            lambda x0, x0_guess, before, after: (x0 - x0_guess).square().sum(dim=1),
+            (
+                lambda x0, x0_guess, before, after: (x0 - x0_guess).square().sum(dim=1),
+                lambda x0, x0_guess, before, after: (x0 - x0_guess).square().sum(dim=1) / 2,
+                lambda x0, x0_guess, before, after: (x0 - x0_guess).square().mean(dim=1),
+            ),
             "This is the plain squared error without the weight: a fine loss to train with, but in the "
             "bound an error counts by how much signal the step brings in.",
+        ),
+        Mistake(
+            tuple(
+                _kl(lambda b, a, most=most: (_snr(b).clamp(max=most) - _snr(a).clamp(max=most)) / 2)
+                for most in (5, 10, 100, 1000)
+            )
+            + tuple(
+                _kl(
+                    lambda b, a, least=least: (
+                        (b / (1 - b).clamp(min=least) - a / (1 - a).clamp(min=least)) / 2
+                    )
+                )
+                for least in (1e-2, 1e-3)
+            ),
+            "You cut the signal-to-noise ratio off, or the noise below it: near the data it goes into the "
+            "thousands, and those first steps are most of the bound, so yours would fall below the truth.",
         ),
         Mistake(
             _kl(lambda b, a: (b - a) / 2),

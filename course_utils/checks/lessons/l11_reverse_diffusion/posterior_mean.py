@@ -3,7 +3,11 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons.l11_reverse_diffusion._levels import points_and_levels
+from course_utils.checks.lessons.l11_reverse_diffusion._levels import (
+    beta_tilde,
+    ends_of_the_chain,
+    points_and_levels,
+)
 
 
 def posterior_mean(x0, x_t, before, after):
@@ -27,6 +31,12 @@ def _right_x_t(before, after, alpha):
     return alpha.sqrt() * (1 - before) / (1 - after)
 
 
+def _line_7(x0, x_t, before, after):
+    alpha = after / before
+    seen = alpha.sqrt() * x_t / (1 - alpha) + before.sqrt() * x0 / (1 - before)
+    return beta_tilde(before, after, alpha) * seen
+
+
 exercise(
     "diffusion.posterior_mean",
     reference=posterior_mean,
@@ -34,8 +44,14 @@ exercise(
         "4 points of 2 coordinates": points_and_levels(4, 2),
         "3 points of 5 coordinates": points_and_levels(3, 5),
         "6 points of 1 coordinate at the last step, before = 1": points_and_levels(6, 1, first=True),
+        "4 points at both ends of the linear schedule": ends_of_the_chain(3),
     },
     mistakes=[
+        Mistake(
+            _line_7,
+            "This is line 7, right at every step but the one that ends at x_0: there before is 1, you divide "
+            "by 0, and 0 times infinity is NaN, in every sample. Line 8 has no such division.",
+        ),
         Mistake(
             lambda x0, x_t, before, after: posterior_mean(x_t, x0, before, after),
             "The two weights are swapped: x_0 gets the weight of x_t, so that near the data, where beta is "
@@ -90,6 +106,11 @@ exercise(
             ),
             "You do not divide by 1 - alpha-bar_t: the two weights then add up to far less than they "
             "should, every step shrinks the sample, and it ends near 0 whatever x_0 is.",
+        ),
+        Mistake(
+            lambda x0, x_t, before, after: posterior_mean(x0, x_t, before, after) * (1 - after).sqrt(),
+            "You divide by the root of 1 - alpha-bar_t and not by itself: where there is little noise the "
+            "weights are then far too small, and near the data every step shrinks the sample towards 0.",
         ),
         Mistake(
             _mean(lambda b, a, al: b.sqrt() * (1 - a) / (1 - a), _right_x_t),

@@ -44,6 +44,10 @@ exercise(
         "5 steps of 6, the first not among them": _chain(6, [1, 3, 5, 2, 2]),
         "all 4 steps of 4, the first among them": _chain(4, [0, 1, 2, 3]),
         "3 steps of 9": _chain(9, [8, 0, 4]),
+        "4 steps of the linear schedule": lambda rng: (
+            torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0),
+            torch.tensor([0, 1, 999, 2]),
+        ),
     },
     mistakes=[
         Mistake(
@@ -83,9 +87,44 @@ exercise(
             "the step that ends at x_0 the variance is negative, and its root is NaN in every sample.",
         ),
         Mistake(
-            _variance(
-                beta_tilde,
-                before=lambda alphas_cumprod, t: torch.cat([alphas_cumprod[1:], alphas_cumprod[-1:] ** 2])[t],
+            tuple(
+                lambda alphas_cumprod, t, end=end: beta_tilde(
+                    alphas_cumprod[t],
+                    torch.cat([alphas_cumprod, end(alphas_cumprod)])[t + 1],
+                    torch.cat([alphas_cumprod, end(alphas_cumprod)])[t + 1] / alphas_cumprod[t],
+                )
+                for end in (lambda a: a[-1:], lambda a: 0 * a[-1:], lambda a: a[-1:] ** 2)
+            ),
+            "You take alphas_cumprod[t] for the level before the step, as if t counted from 1: it is the "
+            "level after it. Every step then has the variance of the next one, and the last adds noise.",
+        ),
+        Mistake(
+            (
+                lambda alphas_cumprod, t: posterior_variance(alphas_cumprod, t).clamp(min=1e-3),
+                lambda alphas_cumprod, t: posterior_variance(alphas_cumprod, t).clamp(min=1e-4),
+                lambda alphas_cumprod, t: posterior_variance(alphas_cumprod, t) + 1e-4,
+            ),
+            "You keep the variance away from 0: at the step that ends at x_0 nothing is unknown once x_0 is "
+            "given, and a sampler that adds yours leaves grain in every sample.",
+        ),
+        Mistake(
+            lambda alphas_cumprod, t: posterior_variance(alphas_cumprod, t)[:1].expand(len(t)),
+            "All of the batch get the variance of its first t: each has a step of its own.",
+        ),
+        Mistake(
+            (
+                _variance(
+                    beta_tilde,
+                    before=lambda alphas_cumprod, t: torch.cat(
+                        [alphas_cumprod[1:], alphas_cumprod[-1:] ** 2]
+                    )[t],
+                ),
+                _variance(
+                    beta_tilde,
+                    before=lambda alphas_cumprod, t: alphas_cumprod[
+                        (t + 1).clamp(max=len(alphas_cumprod) - 1)
+                    ],
+                ),
             ),
             "You read the level after and not the one before, t + 1 for t - 1: the variance comes out "
             "negative, for that step goes from the data to noise.",

@@ -24,19 +24,29 @@ class _Known(nn.Module):
         self.scale = nn.Parameter(torch.ones(()))
 
     def forward(self, x_t, t):
+        if t.shape != (len(x_t),):  # an embedding of t would give another shape here
+            raise ValueError(f"the model wants t with shape [B] = [{len(x_t)}]; got {list(t.shape)}")
         if x_t.dtype != self.scale.dtype:  # a network of layers would stop here too
             raise TypeError(f"x_t is {x_t.dtype} and the weights are {self.scale.dtype}")
         return self.scale * self.function(x_t, t)
 
 
 _LEVELS = torch.tensor([0.9, 0.6, 0.3, 0.1])
-_AT_STEP = torch.tensor([4.0, 1.0, 2.0, 3.0])
+_ENDS = torch.tensor([0.9999, 0.9, 0.3, 4e-5])  # of the linear schedule
+_AT_STEP = torch.tensor([4.0, 1.0, 2.0, 5.0])
 
 
-def _knows(x_t, t):
-    """The noise in x_t when all data are at 3."""
-    level = _LEVELS.to(x_t)[t].reshape(-1, 1)
-    return (x_t - 3 * level.sqrt()) / (1 - level).sqrt()
+def _knowing(place, levels):
+    """A model that says the noise in x_t when all data are at one place."""
+
+    def knows(x_t, t):
+        level = levels.to(x_t)[t].reshape(-1, 1)
+        return (x_t - place * level.sqrt()) / (1 - level).sqrt()
+
+    return knows
+
+
+_SWAPPED = _knowing(3.0, _LEVELS)
 
 
 def _about_100(x_t, t):
@@ -44,13 +54,13 @@ def _about_100(x_t, t):
     return (100 + 0.5 * t.to(x_t)).reshape(-1, 1).expand(x_t.shape)
 
 
-def _known(n, dim, function, value):
-    """A maker of a model, of n points at 3, of four levels and of a generator of its own."""
+def _known(n, dim, function, value, place=3.0, levels=_LEVELS):
+    """A maker of a model, of n points at one place, of four levels and of a generator of its own."""
 
     def make(rng):
         seed = int(torch.randint(10_000, (), generator=rng))
-        points = torch.full((n, dim), 3.0)
-        return _Known(function, value), points, _LEVELS.clone(), torch.Generator().manual_seed(seed)
+        points = torch.full((n, dim), place)
+        return _Known(function, value), points, levels.clone(), torch.Generator().manual_seed(seed)
 
     return make
 
@@ -59,14 +69,14 @@ def _by_step(x_t, t):
     return _AT_STEP[t].reshape(-1, 1).expand(x_t.shape)
 
 
-def _loss(draw=None, sees=None, wanted=None, reduce=None, told=None):
+def _loss(draw=None, sees=None, wanted=None, reduce=None, told=None, levels=None):
     """A training loss with one part replaced."""
 
     def wrong(model, x0, alphas_cumprod, generator):
         steps, count = len(alphas_cumprod), len(x0)
         t = draw(steps, count, generator) if draw else torch.randint(steps, (count,), generator=generator)
         noise = torch.randn(x0.shape, generator=generator)
-        level = alphas_cumprod[t].to(x0).reshape(-1, 1)
+        level = (alphas_cumprod if levels is None else levels(alphas_cumprod))[t].to(x0).reshape(-1, 1)
         if sees is None:
             x_t = level.sqrt() * x0 + (1 - level).sqrt() * noise
         else:
@@ -76,6 +86,10 @@ def _loss(draw=None, sees=None, wanted=None, reduce=None, told=None):
         return error.square().mean() if reduce is None else reduce(error)
 
     return wrong
+
+
+def _mixed(x0, noise, level):
+    return level.sqrt() * x0 + (1 - level).sqrt() * noise
 
 
 def _rand(model, x0, alphas_cumprod, generator):
@@ -124,15 +138,18 @@ exercise(
     gradient=["model"],
     inputs={
         "a model that always says about 100": _known(
-            40_000, 2, _about_100, 1 + sum((100 + 0.5 * t) ** 2 for t in range(4)) / 4
+            4_000, 20, _about_100, 1 + sum((100 + 0.5 * t) ** 2 for t in range(4)) / 4
         ),
-        "a model that always says 0": _known(40_000, 2, lambda x_t, t: torch.zeros_like(x_t), 1.0),
-        "a model that knows the noise": _known(30_000, 2, _knows, 0.0),
-        "a model that takes one coordinate's noise for the other's": _known(
-            30_000, 2, lambda x_t, t: _knows(x_t, t).flip(1), 2.0
+        "a model that always says 0": _known(4_500, 20, lambda x_t, t: torch.zeros_like(x_t), 1.0),
+        "a model that knows the noise": _known(3_000, 7, _knowing(-100.0, _ENDS), 0.0, -100.0, _ENDS),
+        "a model that takes one coordinate's noise for another's": _known(
+            3_500, 20, lambda x_t, t: _SWAPPED(x_t, t).flip(1), 2.0
+        ),
+        "a model that answers x_t": _known(
+            8_000, 3, lambda x_t, t: x_t, float((9 * _LEVELS + (1 - (1 - _LEVELS).sqrt()) ** 2).mean())
         ),
         "a model that is worse at some steps": _known(
-            60_000, 1, _by_step, 1 + float(_AT_STEP.square().mean())
+            16_000, 4, _by_step, 1 + float(_AT_STEP.square().mean())
         ),
     },
     mistakes=[
@@ -161,7 +178,7 @@ exercise(
         ),
         Mistake(
             _one_noise,
-            "One noise serves both coordinates of a point: the network is trained on points moved along the "
+            "One noise serves all coordinates of a point: the network is trained on points moved along the "
             "diagonal only, its loss looks fine, and from round noise the sampler goes where it never was.",
         ),
         Mistake(
@@ -222,6 +239,49 @@ exercise(
             _loss(told=torch.zeros_like),
             "The model is told t = 0 for every point: it cannot know how much noise to look for, and "
             "answers with an average over all steps that is right at none.",
+        ),
+        Mistake(
+            (
+                _loss(levels=lambda a: a.roll(1)),
+                _loss(levels=lambda a: torch.cat([a.new_ones(1), a[:-1]])),
+                _loss(levels=lambda a: torch.cat([a[:1], a[:-1]])),
+            ),
+            "Your x_t has the level of the step before, t - 1: alphas_cumprod[t] already is the level after "
+            "the step with index t, so the network is told of more noise than it sees.",
+        ),
+        Mistake(
+            (
+                _loss(levels=lambda a: torch.cumprod(a, 0)),
+                _loss(levels=lambda a: torch.cumprod(1 - a, 0)),
+                _loss(levels=lambda a: a**2),
+            ),
+            "You multiply levels that are products already (alphas_cumprod is alpha-bar): the image is gone "
+            "after a few steps, and the network sees next to nothing but noise.",
+        ),
+        Mistake(
+            (_loss(told=lambda t: t[:, None]), _loss(told=lambda t: t.reshape(-1, 1))),
+            "The network wants t as [B], one number a point; the level is what needs a second axis, to "
+            "multiply x0 [B, D].",
+        ),
+        Mistake(
+            (
+                _loss(told=lambda t: t / 4),
+                _loss(told=lambda t: t / 1000),
+                _loss(told=lambda t: t / 3),
+                _loss(told=lambda t: t.float() / 4),
+                _loss(told=lambda t: t + 1),
+            ),
+            "You tell the network something else than t, a share of the way or t + 1: the sampler hands it "
+            "the index, 0 to T - 1, and there it would have learned another step, or none.",
+        ),
+        Mistake(
+            (
+                _loss(sees=lambda x0, noise, level, rng: _mixed(x0, noise, level).clamp(-1, 1)),
+                _loss(sees=lambda x0, noise, level, rng: _mixed(x0, noise, level).clamp(-3, 3)),
+                _loss(sees=lambda x0, noise, level, rng: _mixed(x0.clamp(-1, 1), noise, level)),
+            ),
+            "You cut x_t off: points and noise reach further than that, the sampler's too, and the network "
+            "would meet there what it has never seen.",
         ),
         Mistake(
             _loss(wanted=lambda x0, noise, x_t, rng: -noise),

@@ -50,6 +50,14 @@ exercise(
             "so the last steps of a sampler would put noise where the data should be.",
         ),
         Mistake(
+            (
+                lambda x_t, v, a: velocity_to_x0(x_t, v, a).clamp(-1, 1),
+                lambda x_t, v, a: velocity_to_x0(x_t, v, a).clamp(0, 1),
+            ),
+            "You cut the guess off: that may help a sampler of images (notebook 12), but here x_0 is any "
+            "point, and one that lies outside is moved to another place.",
+        ),
+        Mistake(
             lambda x_t, v, a: x_t - v,
             "The rates are missing: v is no displacement from x_t to x_0 but a direction on a circle, so "
             "the rates of this step decide how much of each you take.",

@@ -13,9 +13,9 @@ def attention(q, k, v, heads):
     return (v @ weights.transpose(2, 3)).flatten(1, 2), weights
 
 
-def _features(batch, channels, pixels, heads):
+def _features(batch, channels, pixels, heads, size=1.5):
     def make(rng):
-        return (*(1.5 * torch.randn(3, batch, channels, pixels, generator=rng)), heads)
+        return (*(size * torch.randn(3, batch, channels, pixels, generator=rng)), heads)
 
     return make
 
@@ -42,6 +42,12 @@ def _interleaved(x, heads):
     return x.unflatten(1, (-1, heads)).transpose(1, 2)
 
 
+def _interleaved_throughout(q, k, v, heads):
+    q, k, v = (each.unflatten(1, (-1, heads)).transpose(1, 2).flatten(1, 2) for each in (q, k, v))
+    output, weights = attention(q, k, v, heads)
+    return output.unflatten(1, (heads, -1)).transpose(1, 2).flatten(1, 2), weights
+
+
 def _one_map_for_all(q, k, v, heads):
     output, weights = attention(q, k, v, 1)
     return output, weights.expand(-1, heads, -1, -1)
@@ -57,6 +63,7 @@ exercise(
         "6 channels, 4 pixels, 3 heads": _features(1, 6, 4, 3),
         "8 channels, 6 pixels, 1 head": _features(3, 8, 6, 1),
         "8 channels, 8 pixels, 2 heads": _features(2, 8, 8, 2),
+        "6 channels, 5 pixels, 2 heads, scores in the thousands": _features(2, 6, 5, 2, 60.0),
     },
     mistakes=[
         Mistake(
@@ -85,6 +92,11 @@ exercise(
             "yours add up over those that ask, and a pixel may get nothing, or many times too much.",
         ),
         Mistake(
+            _attend(weigh=lambda scores: scores.exp() / scores.exp().sum(dim=3, keepdim=True)),
+            "You divide exponentials by their sum, and e to a large score is infinite: the weights are then "
+            "NaN, and so is the net. softmax takes the largest score off first.",
+        ),
+        Mistake(
             _attend(weigh=lambda scores: scores),
             "The softmax is missing: the weights are then any numbers, negative ones too, and what a pixel "
             "gets is no average of the values; its size grows with the number of pixels.",
@@ -108,7 +120,7 @@ exercise(
             "only one question, and weights trained for several heads do not fit.",
         ),
         Mistake(
-            _attend(split=_interleaved),
+            (_attend(split=_interleaved), _interleaved_throughout),
             "The heads take every h-th channel in turn and not a block of neighbours: a new net would not "
             "mind, but weights trained with blocks now have their questions torn apart.",
         ),
@@ -126,6 +138,8 @@ exercise(
             (
                 _attend(mix=lambda v, weights: v @ weights.detach().transpose(2, 3)),
                 lambda q, k, v, heads: attention(q.detach(), k.detach(), v, heads),
+                lambda q, k, v, heads: attention(q.detach(), k, v, heads),
+                lambda q, k, v, heads: attention(q, k.detach(), v, heads),
             ),
             "Your values are right, but the map is detached before it meets the values: the loss then says "
             "nothing to queries and keys, and the net never learns where to look.",

@@ -119,6 +119,23 @@ exercise(
             "it drops the average that you were given, so it cannot go on from where it stopped.",
         ),
         Mistake(
+            lambda average, steps, decay: ema_update(average, steps, decay) / (1 - decay ** len(steps)),
+            "You divide by what would be missing had the average begun at 0, as Adam does, but the one that "
+            "you were given holds weights already: the result is far too large after a few steps.",
+        ),
+        Mistake(
+            lambda average, steps, decay: ema_update(average, steps[1:], decay),
+            "The first of the steps is left out: every row of steps holds the weights after one step of "
+            "training, and the average goes on from what you were given.",
+        ),
+        Mistake(
+            lambda average, steps, decay: torch.stack(
+                [ema_update(average, steps[: k + 1], decay) for k in range(len(steps))]
+            ),
+            "You return the average after every step, [S, P], and the last one is wanted, [P]: the net has "
+            "room for one set of weights.",
+        ),
+        Mistake(
             lambda average, steps, decay: ema_update(average, steps.flip(0), decay),
             "The steps are taken from the last to the first: the oldest weights count most, and the average "
             "goes back towards the untrained net.",

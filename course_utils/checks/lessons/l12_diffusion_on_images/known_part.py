@@ -15,10 +15,10 @@ def known_part(x, known, mask, schedule, t, noise):
 _SCHEDULE = NoiseSchedule.linear(20, 1e-3, 0.4)
 
 
-def _holes(batch, side, t):
+def _holes(batch, height, width, t):
     def make(rng):
-        x, known, noise = torch.randn(3, batch, 1, side, side, generator=rng)
-        mask = (torch.rand(1, 1, side, side, generator=rng) < 0.5).float()
+        x, known, noise = torch.randn(3, batch, 1, height, width, generator=rng)
+        mask = (torch.rand(1, 1, height, width, generator=rng) < 0.5).float()
         mask[..., 0, 0], mask[..., -1, -1] = 1, 0
         return x, known.clamp(-1, 1), mask, _SCHEDULE, t, noise
 
@@ -54,10 +54,11 @@ exercise(
     "diffusion.known_part",
     reference=known_part,
     inputs={
-        "2 images of 4 x 4, t = 12": _holes(2, 4, 12),
-        "3 images of 5 x 5, t = 3": _holes(3, 5, 3),
-        "1 image of 6 x 6, t = 0": _holes(1, 6, 0),
-        "2 images of 3 x 3, t = -1, after the last step": _holes(2, 3, -1),
+        "2 images of 4 x 4, t = 12": _holes(2, 4, 4, 12),
+        "3 images of 5 x 3, t = 3": _holes(3, 5, 3, 3),
+        "1 image of 6 x 6, t = 0": _holes(1, 6, 6, 0),
+        "2 images of 3 x 4, t = 19, the noisiest": _holes(2, 3, 4, 19),
+        "2 images of 3 x 3, t = -1, after the last step": _holes(2, 3, 3, -1),
     },
     mistakes=[
         Mistake(
@@ -71,6 +72,40 @@ exercise(
             "noise at this step, takes the clean half for an odd noise, and the two do not match.",
         ),
         Mistake(
+            lambda x, known, mask, schedule, t, noise: torch.where(
+                mask > 0, schedule.add_noise(known, noise, t), x
+            ),
+            "`add_noise` knows no step -1, and after the last step t is just that: the truth is clean then. "
+            "`schedule.rates(-1, known)` gives 1 and 0.",
+        ),
+        Mistake(
+            lambda x, known, mask, schedule, t, noise: torch.where(
+                mask > 0, schedule.add_noise(known, noise, max(t, 0)), x
+            ),
+            "Right but for t = -1: after the last step you still add the noise of step 0, so the known half "
+            "of the finished picture keeps a grain that the truth does not have.",
+        ),
+        Mistake(
+            (
+                _paste(
+                    truth=lambda signal, sigma, known, noise, x: (signal * known + sigma * noise).clamp(-1, 1)
+                ),
+                _paste(
+                    truth=lambda signal, sigma, known, noise, x: (signal * known + sigma * noise).clamp(0, 1)
+                ),
+            ),
+            "You cut the noised truth off: at a late step noise reaches far beyond -1 and 1, in the hole as "
+            "everywhere, and without its tails the net takes your half for another step.",
+        ),
+        Mistake(
+            (
+                _paste(truth=lambda signal, sigma, known, noise, x: sigma * known + signal * noise),
+                _paste(level=lambda schedule, t, known: schedule.rates(t, known)[::-1]),
+            ),
+            "Signal and sigma have changed places: early in sampling, where all is noise, the known half is "
+            "clean, and at the end, where it should be clean, it is noise.",
+        ),
+        Mistake(
             _paste(level=_shifted(1)),
             "The truth is noised one step too many (t + 1): the known half is always a little noisier than "
             "the rest, and at the very end, t = -1, some noise stays in it for good.",
@@ -79,6 +114,11 @@ exercise(
             _paste(level=_shifted(-1)),
             "The truth is noised one step too few (t - 1): the known half is always a little too clean for "
             "the step that the net is told, which then over-corrects it.",
+        ),
+        Mistake(
+            _paste(truth=lambda signal, sigma, known, noise, x: signal * x + sigma * noise),
+            "You noise the sampler's own image where the truth is known: nothing comes in of the picture "
+            "that you have half of.",
         ),
         Mistake(
             _paste(level=_roots),

@@ -27,13 +27,13 @@ class _Parts(nn.Module):
         self.shortcut = nn.Identity() if c_in == c_out else nn.Conv2d(c_in, c_out, 1)
 
 
-def _block(batch, c_in, c_out, side, embedding_dim=6):
+def _block(batch, c_in, c_out, height, width, embedding_dim=6):
     def make(rng):
         block = _Parts(c_in, c_out, embedding_dim)
         with torch.no_grad():
             for weight in block.parameters():
                 weight.copy_(0.5 * torch.randn(weight.shape, generator=rng))
-        x = 1 + 2 * torch.randn(batch, c_in, side, side, generator=rng)
+        x = 1 + 2 * torch.randn(batch, c_in, height, width, generator=rng)
         return block, x, torch.randn(batch, embedding_dim, generator=rng)
 
     return make
@@ -52,6 +52,10 @@ def _with_parts(first=F.silu, told=F.silu, second=F.silu, mix=None, join=None):
     return forward
 
 
+def _told(block, embedding):
+    return block.modulate(F.silu(embedding))[:, :, None, None].chunk(2, dim=1)
+
+
 def _same(h):
     return h
 
@@ -67,9 +71,9 @@ exercise(
     reference=residual,
     gradient=["x", "embedding"],
     inputs={
-        "3 images, 4 channels to 4": _block(3, 4, 4, 5),
-        "2 images, 4 channels to 6": _block(2, 4, 6, 4),
-        "4 images, 6 channels to 2": _block(4, 6, 2, 3),
+        "3 images, 4 channels to 4": _block(3, 4, 4, 5, 5),
+        "2 images, 4 channels to 6": _block(2, 4, 6, 4, 3),
+        "4 images, 6 channels to 2": _block(4, 6, 2, 3, 5),
     },
     mistakes=[
         Mistake(
@@ -105,6 +109,24 @@ exercise(
             ),
             "The block does not use all it is told, the scale or the shift or both: without both it must "
             "guess the noise level and never hears the label; without one it hears of them by half.",
+        ),
+        Mistake(
+            lambda block, x, embedding: (
+                block.shortcut(x)
+                + block.conv2(
+                    F.silu(
+                        block.norm2(block.conv1(F.silu(x))) * (1 + _told(block, embedding)[0])
+                        + _told(block, embedding)[1]
+                    )
+                )
+            ),
+            "The first normalisation is left out: the first convolution then sees features of any size, a "
+            "loud image drowns the others' weights, and deep nets of such blocks blow up.",
+        ),
+        Mistake(
+            lambda block, x, embedding: x + residual(block, x, embedding) - block.shortcut(x),
+            "You add x itself and not block.shortcut(x): where a block changes the number of channels the "
+            "two do not fit, and the convolution that makes them fit is never used.",
         ),
         Mistake(
             (

@@ -105,6 +105,21 @@ exercise(
             "the others stand one place too early for weights trained from 0.",
         ),
         Mistake(
+            lambda t, dim: time_embedding(t + 1, dim),
+            "You embed t + 1: the net learns each step under the name of the next, and weights trained with "
+            "t read every step as one with more noise.",
+        ),
+        Mistake(
+            _waves(lambda dim: 10_000.0 ** (-torch.arange(dim) / dim)),
+            "You make dim frequencies, and sines and cosines of each: that is twice as many numbers as asked "
+            "for, and the layer behind them does not fit; dim / 2 frequencies are wanted.",
+        ),
+        Mistake(
+            _waves(_right, lambda sin, cos: torch.cat([sin, cos], dim=0)),
+            "The cosines stand below the sines, as further rows: every step then has two rows and no code of "
+            "its own; they belong beside them, along dim=1.",
+        ),
+        Mistake(
             _waves(lambda dim: torch.ones(dim // 2)),
             "All waves have one frequency: that is two numbers, repeated, and steps that lie a full turn "
             "apart (about 6) get nearly the same code, so the net mistakes noise level 7 for 1.",
@@ -119,8 +134,8 @@ exercise(
         ),
         Mistake(
             (_waves(_log_of(10.0)), _waves(_log_of(1000.0)), _waves(_log_of(500.0))),
-            "The base is too small: the slowest wave should turn by a tenth of a radian over 1,000 steps, "
-            "and yours goes round, so far apart steps can look alike to the net.",
+            "The base is too small: with 10,000 the slowest wave turns little over 1,000 steps, by 1 radian "
+            "for dim = 8 and by 0.2 for 32. Yours turns further, so that steps far apart look more alike.",
         ),
         Mistake(
             _waves(_right, lambda sin, cos: torch.cat([sin, sin], dim=1)),

@@ -1,5 +1,7 @@
 """diffusion.training_step: the loss of one step, from images in [0, 1]."""
 
+from typing import NamedTuple
+
 import torch
 from torch import nn
 
@@ -41,43 +43,58 @@ _A, _B = _SHORT.alphas_cumprod.sqrt(), (1 - _SHORT.alphas_cumprod).sqrt()  # sig
 _T = torch.arange(len(_SHORT)).double()
 
 
-def _plain(s2):
+class _Moments(NamedTuple):
+    """Means over a batch in [-1, 1] with labels y: of x, x^2, x y, y^2, and of x times its neighbour."""
+
+    x: float
+    xx: float
+    xy: float
+    yy: float
+    beside: float
+
+
+def _plain(m):
     """The mean of v^2."""
-    return (_A**2 + _B**2 * s2).mean().item()
+    return (_A**2 + _B**2 * m.xx).mean().item()
 
 
 def _by_step(answer):
-    """A model whose answer depends on t alone, and the mean of its loss: v has mean -B s1."""
+    """A model whose answer depends on t alone, and the mean of its loss: v has mean -B E x."""
 
-    def mean(s1, s2, y1, y2):
-        return _plain(s2) + (answer(_T) ** 2 + 2 * answer(_T) * _B * s1).mean().item()
+    def mean(m):
+        return _plain(m) + (answer(_T) ** 2 + 2 * answer(_T) * _B * m.x).mean().item()
 
     return (lambda x_t, t, y: answer(t)), mean
 
 
-# What the model answers, and the mean of the loss: s1 = E x0, s2 = E x0^2 in [-1, 1], y1 = E y, y2 = E y^2.
+# What the model answers, and the mean of the loss for a batch with given `_Moments`.
 # The first serves for the gradient: it is large, so what is drawn hardly matters for that.
 _MODELS = {
     "a model that answers about 100": _by_step(lambda t: 100 + 0.25 * t),
     "a model that answers 0": _by_step(lambda t: 0 * t),
     "a model that answers x_t": (
         lambda x_t, t, y: x_t,
-        lambda s1, s2, y1, y2: ((_A + _B) ** 2 * s2 + (_B - _A) ** 2).mean().item(),
+        lambda m: ((_A + _B) ** 2 * m.xx + (_B - _A) ** 2).mean().item(),
+    ),
+    "a model that answers with its neighbour's x_t": (
+        lambda x_t, t, y: x_t.roll(1, 3),
+        lambda m: 1 + m.xx + 2 * m.beside * (_A * _B).mean().item(),
     ),
     "a model that answers t": _by_step(lambda t: t),
     "a model that is loud at t = 0": _by_step(lambda t: 4.0 * (t == 0)),
     "a model that answers the label": (
         lambda x_t, t, y: y,
-        lambda s1, s2, y1, y2: _plain(s2) + y2 + 2 * y1 * s1 * _B.mean().item(),
+        lambda m: _plain(m) + m.yy + 2 * m.xy * _B.mean().item(),
     ),
 }
-_BATCHES = (5500, 4096, 6000, 7000, 8000, 5000)
+_BATCHES = (5500, 4096, 6000, 6500, 7000, 8000, 5000)
+_SIZES = ((4, 4), (4, 5), (4, 4), (4, 4), (3, 4), (3, 3), (5, 4))
 
 
-def _batch(kind, n, side):
+def _batch(kind, n, size):
     def make(rng):
-        images = 0.5 + 0.5 * torch.rand(n, 1, side, side, generator=rng)
-        labels = torch.randint(3, (n,), generator=rng)
+        labels = torch.randint(3, (n,), generator=rng)  # the larger the label, the more ink
+        images = 0.5 + torch.rand(n, 1, *size, generator=rng) * (1 + labels).view(-1, 1, 1, 1) / 6
         return images, labels, _Answer(_MODELS[kind][0]), _SHORT, torch.Generator().manual_seed(n)
 
     return make
@@ -85,9 +102,9 @@ def _batch(kind, n, side):
 
 def _mean_loss(images, labels, model, schedule, generator):
     by_kind = dict(_MODELS.values())
-    x0, y = 2 * images.double() - 1, labels.double()
-    moments = (x0.mean(), x0.square().mean(), y.mean(), y.square().mean())
-    return {"loss": by_kind[model.function](*(each.item() for each in moments))}
+    x0, y = 2 * images.double() - 1, labels.double().view(-1, 1, 1, 1)
+    products = (x0, x0 * x0, x0 * y, y * y, x0 * x0.roll(1, 3))
+    return {"loss": by_kind[model.function](_Moments(*(each.mean().item() for each in products)))}
 
 
 def _step(scale=lambda x: 2 * x - 1, draw_t=None, sees=None, given=None, wanted=None, reduce=None):
@@ -138,6 +155,18 @@ def _first_draws(draw_t, draw_noise=torch.randn, target_noise=None):
     return loss
 
 
+def _rates_of_any_schedule(images, labels, model, schedule, generator):
+    return schedule.rates(torch.randint(1000, (len(images),), generator=generator), images)
+
+
+def _one_noise(images, labels, model, schedule, generator):
+    x0 = 2 * images - 1
+    t = torch.randint(len(schedule), (len(x0),), generator=generator)
+    noise = torch.randn(len(x0), 1, 1, 1, generator=generator).expand(x0.shape)
+    v = _v(x0, noise, *schedule.rates(t, x0))
+    return (model(schedule.add_noise(x0, noise, t), t, labels) - v).square().mean()
+
+
 def _one_t(schedule, n, generator):
     return torch.randint(len(schedule), (1,), generator=generator).expand(n)
 
@@ -178,18 +207,45 @@ exercise(
     expected=_mean_loss,
     tolerance=0.04,
     gradient=["model"],
-    inputs={
-        kind: _batch(kind, n, side)
-        for kind, n, side in zip(_MODELS, _BATCHES, (4, 4, 4, 3, 3, 4), strict=True)
-    },
+    inputs={kind: _batch(kind, n, size) for kind, n, size in zip(_MODELS, _BATCHES, _SIZES, strict=True)},
     mistakes=[
         Mistake(
             (
                 _step(given=lambda x_t, t, y: (x_t, t / len(_SHORT), y)),
                 _step(given=lambda x_t, t, y: (x_t, t / (len(_SHORT) - 1), y)),
+                _step(given=lambda x_t, t, y: (x_t, t / 1000, y)),
             ),
             "You divide t by the number of steps: the net trains with times from 0 to 1, but the sampler "
             "hands it 0 to 999, for which it has learned nothing, so its answers there are chance.",
+        ),
+        Mistake(
+            (
+                _step(draw_t=lambda s, n, g: torch.randint(1000, (n,), generator=g)),
+                _rates_of_any_schedule,
+            ),
+            "You draw t below 1,000, whatever schedule you are given: T is len(schedule), and the one here "
+            "is shorter.",
+        ),
+        Mistake(
+            (
+                _step(given=lambda x_t, t, y: (x_t, t[:, None], y)),
+                _step(given=lambda x_t, t, y: (x_t, t[:, None, None, None], y)),
+            ),
+            "The net wants t as [B], one number an image; only what multiplies pixels needs more axes, and "
+            "`schedule.rates` and `add_noise` add them for you.",
+        ),
+        Mistake(
+            _one_noise,
+            "One noise serves all pixels of an image: the net learns to guess how much brighter the whole "
+            "image has become, and from the grain that the sampler starts with it knows no way back.",
+        ),
+        Mistake(
+            (
+                _step(given=lambda x_t, t, y: (x_t, t, y.roll(1))),
+                _step(given=lambda x_t, t, y: (x_t, t, y.flip(0))),
+            ),
+            "Every image is handed another image's label: the net learns that labels say nothing, and when "
+            "you ask for a 3 you get any of the ten.",
         ),
         Mistake(
             _step(given=lambda x_t, t, y: (x_t, t + 1, y)),
@@ -227,7 +283,10 @@ exercise(
             "answer as v, so it takes noise off where it should add it, and no digit comes out.",
         ),
         Mistake(
-            _step(wanted=lambda x0, noise, signal, sigma: sigma * noise - signal * x0),
+            (
+                _step(wanted=lambda x0, noise, signal, sigma: sigma * noise - signal * x0),
+                _step(wanted=lambda x0, noise, signal, sigma: signal * x0 - sigma * noise),
+            ),
             "Signal and sigma have changed places in v: the sampler turns the answer into an x_0 by the "
             "other formula, and gets a mixture of digit and noise at every step.",
         ),

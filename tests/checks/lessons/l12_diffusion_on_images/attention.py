@@ -17,7 +17,7 @@ def attention_by_torch(q, k, v, heads):
     q, k, v = (each.unflatten(1, (heads, -1)).transpose(-1, -2) for each in (q, k, v))
     output = F.scaled_dot_product_attention(q, k, v).transpose(-1, -2).flatten(1, 2)
     scores = (q @ k.mT) * q.shape[-1] ** -0.5
-    return output, scores.exp() / scores.exp().sum(-1, keepdim=True)
+    return output, scores.log_softmax(-1).exp()
 
 
 def attention_loop(q, k, v, heads):
