@@ -29,12 +29,15 @@ class _Guesser(nn.Module):
 _SCHEDULE = NoiseSchedule.linear(20, 1e-3, 0.4)
 
 
-def _known(batch, side, steps):
+def _known(batch, height, width, steps, rubbish=0.0):
+    """rubbish: what is added to the array where nothing is known."""
+
     def make(rng):
-        x_t, known = torch.randn(2, batch, 1, side, side, generator=rng)
-        mask = (torch.rand(1, 1, side, side, generator=rng) < 0.5).float()
+        x_t, known = torch.randn(2, batch, 1, height, width, generator=rng)
+        mask = (torch.rand(1, 1, height, width, generator=rng) < 0.5).float()
         mask[..., 0, 0], mask[..., -1, -1] = 1, 0
-        return x_t, torch.tensor(steps), _Guesser(rng), known.clamp(-1, 1), mask, _SCHEDULE
+        known = known.clamp(-1, 1) + rubbish * (1 - mask)
+        return x_t, torch.tensor(steps), _Guesser(rng), known, mask, _SCHEDULE
 
     return make
 
@@ -116,9 +119,10 @@ exercise(
     reference=known_log_prob,
     gradient=["x_t"],
     inputs={
-        "3 images of 5 x 5": _known(3, 5, [12, 3, 19]),
-        "2 images of 4 x 4": _known(2, 4, [0, 7]),
-        "1 image of 6 x 6": _known(1, 6, [15]),
+        "3 images of 5 x 5": _known(3, 5, 5, [12, 3, 19]),
+        "2 images of 4 x 6": _known(2, 4, 6, [0, 7]),
+        "1 image of 6 x 3": _known(1, 6, 3, [15]),
+        "2 images of 4 x 4, with rubbish where nothing is known": _known(2, 4, 4, [5, 10], rubbish=1000.0),
     },
     mistakes=[
         Mistake(

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from course_utils.checks.engine.registry import Mistake, exercise
 
 
+@torch.enable_grad()
 def learn_control(features, control, target, steps, lr):
     """The joined output [B, C, H, W] after `steps` steps of descent on a joint that starts at zero."""
     conv = nn.Conv2d(control.shape[1], features.shape[1], 1).to(features.dtype)

@@ -12,9 +12,10 @@ def network_input(x_t, small):
     return torch.cat([x_t, 2 * large - 1], dim=1)
 
 
-def _pair(batch, height, width, factor):
+def _pair(batch, height, width, factor, ink_only=False):
     def make(rng):
         small = torch.rand(batch, 1, height, width, generator=rng)
+        small = small.round() if ink_only else small
         return 1.5 * torch.randn(batch, 1, factor * height, factor * width, generator=rng), small
 
     return make
@@ -86,6 +87,7 @@ exercise(
         "3 images of 8 x 8 from 4 x 4": _pair(3, 4, 4, 2),
         "2 images of 12 x 12 from 3 x 3": _pair(2, 3, 3, 4),
         "4 images, 9 high and 15 wide, from 3 x 5": _pair(4, 3, 5, 3),
+        "2 images of 8 x 4 from 4 x 2, all ink or paper": _pair(2, 4, 2, 2, ink_only=True),
     },
     mistakes=[
         Mistake(
