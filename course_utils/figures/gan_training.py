@@ -6,13 +6,15 @@ from .style import DATA, GREEN, MODEL, NOISE, subplots
 def losses_and_distance(steps, d_loss, g_loss, distance, of_average, unseen, begin):
     """Both losses beside the Fréchet distance of G and of its average, all against steps; returns the figure.
 
-    unseen: the distance of held-out data; begin: the step that is marked on the left.
+    steps: when each distance was measured; the losses are means over the steps since the one before, and are
+    drawn at the middle of these. unseen: the distance of held-out data; begin: the step marked on the left.
     """
     fig, (left, right) = subplots(1, 2, figsize=(8.8, 3.3))
-    left.plot(steps, d_loss, color=DATA, label="D's")
-    left.plot(steps, g_loss, "--", color=MODEL, label="G's")
+    middles = [(before + step) / 2 for before, step in zip([0, *steps], steps, strict=False)]
+    left.plot(middles, d_loss, "-o", markersize=4, color=DATA, label="D's")
+    left.plot(middles, g_loss, "--s", markersize=4, color=MODEL, label="G's")
     left.axvline(begin, color=NOISE, linewidth=1, linestyle=":")
-    left.set(title="Losses, mean of 200 steps", xlabel="step", ylabel="nats", ylim=(0, None))
+    left.set(title="Losses, means of 200 steps", xlabel="step", ylabel="nats", ylim=(0, None))
     left.legend()
     right.semilogy(steps, distance, "--o", color=MODEL, label="G")
     right.semilogy(steps, of_average, "-s", color=GREEN, label="average of G")
@@ -38,24 +40,37 @@ def switches(scores, labels, floor):
     """Two columns of dots, a row a switch: distance and bins covered of every seed; returns the figure.
 
     scores: name -> tensor [seeds, 2 or more], one of them "plain"; labels: name -> what stands beside its
-    row; floor: the same two measures of as many real images. The largest mean distance is lowest.
+    row; floor: the same two measures of as many real images. The largest mean distance is lowest. A row
+    whose mean lies far outside the others, and the floor of the distance, are written and not drawn.
     """
     order = sorted(scores, key=lambda name: -scores[name][:, 0].mean())
-    fig, axes = subplots(1, 2, figsize=(10, 0.36 * len(order) + 1.4), sharey=True)
+    means = [scores[name][:, 0].mean().item() for name in order]
+    drawn = [mean for mean in means if mean < 3 * means[len(means) // 2]]
+    fig, axes = subplots(1, 2, figsize=(11, 0.4 * len(order) + 1.8), sharey=True, width_ratios=[1.2, 1])
     for measure, ax in enumerate(axes):
         for height, name in enumerate(order):
-            values = scores[name][:, measure]
-            ax.plot(values, [height] * len(values), "o", color=NOISE, markersize=5, alpha=0.8)
-            ax.plot(values.mean(), height, "D", color=MODEL if name != "plain" else "black", markersize=8)
+            colour = "black" if name == "plain" else MODEL
+            _row_of_seeds(ax, height, scores[name][:, measure], colour)
         ax.axvline(scores["plain"][:, measure].mean(), color="black", linewidth=1, linestyle=":")
-        ax.axvline(floor[measure], color=DATA, linewidth=1.5)
         ax.grid(axis="y", color="#EEEEEE")
-    names = [labels[name] for name in order]
-    axes[0].set(
-        title="Fréchet distance, log scale", xscale="log", yticks=range(len(order)), yticklabels=names
-    )
-    axes[1].set(title="Bins covered, of 50", xlim=(0, 51))
+    low, high = 0.6 * min(drawn), 1.2 * max(drawn)
+    for height, mean in enumerate(means):
+        if mean not in drawn:
+            axes[0].text(high, height, f"{mean:.0f} →", ha="right", va="center", fontsize=12)
+    axes[0].set(title="Fréchet distance", xlim=(low, high), yticks=range(len(order)))
+    axes[0].set_yticklabels([labels[name] for name in order])
+    axes[0].set_xlabel(f"← real digits have {floor[0]:.1f}", loc="left", color=DATA)
+    axes[1].axvline(floor[1], color=DATA, linewidth=1.5)
+    axes[1].set(title="Bins covered, of 50", xlim=(0, 51), xlabel="blue line: real digits")
     return fig
+
+
+def _row_of_seeds(ax, height, values, colour):
+    """The seeds as circles that can be told apart, and their mean as an upright bar."""
+    for place, value in enumerate(values.tolist()):
+        lift = 0.12 * (place % 3 - 1)
+        ax.plot(value, height + lift, "o", color=NOISE, markersize=5, alpha=0.8)
+    ax.plot(values.mean(), height, "|", color=colour, markersize=18, markeredgewidth=3)
 
 
 def truncation(thresholds, fidelity, diversity, distances, of_real):
