@@ -98,6 +98,16 @@ exercise(
             "since the mean gradient of log q under q is 0, nothing but noise is left.",
         ),
         Mistake(
+            (lambda f, log_q: (f.detach() * f).mean(), lambda f, log_q: (f * f.detach()).mean()),
+            "You have f in both places and log q in none: no gradient reaches the parameters of q, so "
+            "nothing makes the good samples more likely.",
+        ),
+        Mistake(
+            lambda f, log_q: (log_q.detach() * log_q).mean(),
+            "You have log q in both places and f in none: what is likely is made likelier, whether it is "
+            "good or not.",
+        ),
+        Mistake(
             lambda f, log_q: f.mean() + 0 * log_q.mean(),
             "This is the mean of f alone: right as a number, but the samples were drawn without a gradient, "
             "so nothing tells q to make the good ones more likely.",

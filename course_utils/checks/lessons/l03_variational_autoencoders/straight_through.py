@@ -10,9 +10,9 @@ def straight_through(z, nearest):
     return z + (nearest - z).detach()
 
 
-def _rounded(batch, units):
+def _rounded(batch, units, scale=1.0):
     def make(rng):
-        z = torch.randn(batch, units, generator=rng)
+        z = scale * torch.randn(batch, units, generator=rng)
         return z, z + 0.5 * torch.randn(batch, units, generator=rng)
 
     return make
@@ -23,7 +23,7 @@ exercise(
     reference=straight_through,
     gradient=["z", "nearest"],
     inputs={
-        "4 vectors of 3": _rounded(4, 3),
+        "4 vectors of 3, some of them far out": _rounded(4, 3, scale=8.0),
         "2 vectors of 6": _rounded(2, 6),
         "1 vector of 2": _rounded(1, 2),
     },

@@ -3,7 +3,7 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons.l04_the_minimax_game._densities import bell, boxes, ratio
+from course_utils.checks.lessons.l04_the_minimax_game._densities import bell, boxes, narrow, ratio
 
 
 def optimal_discriminator(p, q):
@@ -39,6 +39,7 @@ exercise(
         "two bells far out, densities of about 1e-13, at 9 points": _bells(9, scale=1e-13),
         "two boxes apart, with empty points": boxes,
         "one point": _bells(1),
+        "two narrow bells, densities up to 10, at 8 points": lambda rng: narrow(8),
     },
     mistakes=[
         Mistake(

@@ -3,7 +3,7 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons.l04_the_minimax_game._densities import bell, boxes, ratio
+from course_utils.checks.lessons.l04_the_minimax_game._densities import bell, boxes, narrow, ratio
 
 
 def value(D, p, q, dx):
@@ -28,6 +28,12 @@ def _apart_and_sure(rng):
     p, q = boxes(rng)
     half_right = torch.tensor([0.5, 1.0, 1e-20, 0.5, 0.0, 0.2])
     return half_right, p, q, 1.0
+
+
+def _narrow_and_sure(rng):
+    """Densities up to 10, and a D that is nearly sure of each point, some of them fakes."""
+    p, q = narrow(9)
+    return torch.tensor([1e-4, 0.9999, 0.3, 0.9998, 0.7, 1e-5, 0.9995, 0.5, 2e-4]), p, q, 0.0275
 
 
 def _cut_off(rng):
@@ -60,6 +66,7 @@ exercise(
         "two bells on 31 points, a timid D": _game(31, sharp=0.3),
         "two boxes apart, D sure of some points": _apart_and_sure,
         "11 points that hold only a part of two bells": _cut_off,
+        "two narrow bells, D nearly sure of all points": _narrow_and_sure,
     },
     mistakes=[
         Mistake(

@@ -20,7 +20,8 @@ def _features(n, channels, height, width, eps=1e-5, spread=1.0):
         x = torch.randn(channels, 1, 1, generator=rng) + scale * torch.randn(
             n, channels, height, width, generator=rng
         )
-        return x, 0.5 + torch.rand(channels, generator=rng), torch.randn(channels, generator=rng), eps
+        gamma = 9 * (torch.rand(channels, generator=rng) - 0.3)  # one that has learned may be negative
+        return x, gamma, torch.randn(channels, generator=rng), eps
 
     return make
 

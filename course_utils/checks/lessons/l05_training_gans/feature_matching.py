@@ -14,6 +14,11 @@ def _two_batches(n, m, f):
     return lambda rng: (torch.randn(n, f, generator=rng), 0.5 + 2 * torch.randn(m, f, generator=rng))
 
 
+def _nearly_alike(rng):
+    real = torch.randn(3, 4, generator=rng)
+    return real, real.flip(0) + 0.01
+
+
 def _rowwise(real, fake):
     """Squared differences of as many rows as both have."""
     rows = min(len(real), len(fake))
@@ -29,6 +34,7 @@ exercise(
         "3 real and 5 fake, 2 features": _two_batches(3, 5, 2),
         "1 real and 7 fake, 3 features": _two_batches(1, 7, 3),
         "4 real and 1 fake, 5 features": _two_batches(4, 1, 5),
+        "3 real and 3 fake, means nearly alike": _nearly_alike,
     },
     mistakes=[
         Mistake(

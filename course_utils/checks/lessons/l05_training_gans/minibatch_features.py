@@ -41,6 +41,11 @@ exercise(
         "4 rows of 3 features, 2 kernels of 5": _rows(4, 3, 2, 5),
         "6 rows of 2 features, three of them alike": _rows(6, 2, 4, 3, copies=2),
         "a single row": _rows(1, 3, 2, 4),
+        "9 rows of 2 features, eight of them alike": _rows(9, 2, 3, 2, copies=7),
+        "3 rows of small features, large kernels": lambda rng: (
+            0.02 * torch.randn(3, 4, generator=rng),
+            8 * torch.randn(4, 2, 3, generator=rng),
+        ),
         "2 rows far apart": lambda rng: (
             40 * torch.randn(2, 5, generator=rng),
             torch.randn(5, 3, 2, generator=rng),

@@ -56,6 +56,11 @@ exercise(
         "3 real and 4 fake logits, label 1": _logits(3, 4, 1.0),
         "5 real and 2 fake logits in columns, label 0.8": _columns(_logits(5, 2, 0.8)),
         "a single real and a single fake logit, label 0.5": _logits(1, 1, 0.5),
+        "3 real and 4 fake logits of a D that is sure and right, label 1": lambda rng: (
+            12 + torch.rand(3, generator=rng),
+            -12 - torch.rand(4, generator=rng),
+            1.0,
+        ),
     },
     mistakes=[
         Mistake(

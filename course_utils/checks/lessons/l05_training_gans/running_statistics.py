@@ -14,12 +14,12 @@ def running_statistics(x, running_mean, running_var, momentum):
     )
 
 
-def _batch(n, channels, height, width, momentum):
+def _batch(n, channels, height, width, momentum, kept=1.0):
     def make(rng):
         x = 1 + (0.5 + torch.rand(channels, 1, 1, generator=rng)) * torch.randn(
             n, channels, height, width, generator=rng
         )
-        old = torch.randn(channels, generator=rng), 0.2 + torch.rand(channels, generator=rng)
+        old = torch.randn(channels, generator=rng), kept * (0.2 + torch.rand(channels, generator=rng))
         return x, *old, momentum
 
     return make
@@ -68,9 +68,9 @@ exercise(
     returns=["running mean", "running variance"],
     inputs={
         "4 images of 3 channels, 2 x 2, momentum 0.1": _batch(4, 3, 2, 2, 0.1),
-        "2 images of 4 channels, 2 x 3, momentum 0.3": _batch(2, 4, 2, 3, 0.3),
+        "2 images of 4 channels, 2 x 3, momentum 0.3": _batch(2, 4, 2, 3, 0.3, kept=20.0),
         "3 images of 2 channels, 3 x 3, momentum 1": _batch(3, 2, 3, 3, 1.0),
-        "2 images of 5 channels, 4 x 3, momentum 0.01": _batch(2, 5, 4, 3, 0.01),
+        "2 images of 5 channels, 4 x 3, momentum 0.01": _batch(2, 5, 4, 3, 0.01, kept=1e-3),
         "1 image of 3 channels, 3 x 2, momentum 0.5": _batch(1, 3, 3, 2, 0.5),
     },
     tolerance=1e-5,
