@@ -59,8 +59,8 @@ def rate_and_distortion(betas, rate, distortion, per_unit, active):
 def doubt_by_length(lengths, by_length, half_way):
     """The share of doubtful images against the length of the code; returns the figure (8 x 4 inches).
 
-    lengths, by_length: mean length and share of codes from the prior, shrunk or stretched; half_way: {name:
-    (mean length, share)} of three sets of codes.
+    lengths, by_length: mean length and share of codes from the prior, shrunk to 0 or stretched; half_way:
+    {name: (mean length, share)} of three sets of codes.
     """
     fig, ax = subplots(figsize=(8, 4))
     percent = [100 * share for share in by_length]
@@ -69,6 +69,6 @@ def doubt_by_length(lengths, by_length, half_way):
         colour = DATA if marker == "s" else MODEL
         ax.plot(length, 100 * share, marker, markersize=12, color=colour, label=name)
     ax.set(xlabel="mean length of the code", ylabel="doubtful images [%]", ylim=(0, 60))
-    ax.set(title="Short codes lie between the digits")
+    ax.set(title="Half way between two digits", xlim=(0, None))
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return fig
