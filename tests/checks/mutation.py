@@ -25,10 +25,15 @@ from course_utils.checks.engine.slips import slips
 LESSONS = Path(__file__).parent / "lessons"
 _CLAMPS = {"0, 1": (0, 1), "-5, 5": (-5, 5), "min=1e-3": (1e-3, None), "max=0.999": (None, 0.999)}
 _SLIP = "Your values are exactly those of a right answer with one slip"
+# How the engine's sentences on what a call draws from and leaves behind begin: they say what is wrong.
+_MANNERS = (
+    "Your function leaves", "Your function draws", "Your function seeds", "Your function changes",
+    "You draw from", "Another seed", "A second call", "Two calls",
+)  # fmt: skip
 
 
 class Result(NamedTuple):
-    """kind: killed or alive; how: by bank, slip, word, raised or general; text: what was said."""
+    """kind: killed or alive; how: by bank, slip, manners, word, raised or general; text: what was said."""
 
     change: str
     kind: str
@@ -125,6 +130,8 @@ def _how(text, bank):
         return "bank"
     if text.startswith(_SLIP):
         return "slip"
+    if text.startswith(_MANNERS):
+        return "manners"
     return "raised" if "our function raised" in text else "general"
 
 

@@ -48,6 +48,7 @@ exercise(
         "the linear schedule, SNR 100": lambda rng: (_LINEAR, 100.0),
         "the linear schedule, SNR 0.01": lambda rng: (_LINEAR, 0.01),
         "the linear schedule, SNR 2,000": lambda rng: (_LINEAR, 2000.0),
+        "the linear schedule, SNR 0.0002": lambda rng: (_LINEAR, 2e-4),
         "5 levels, the third with exactly SNR 1": lambda rng: (
             torch.tensor([0.9, 0.7, 0.5, 0.3, 0.1], dtype=torch.float64),
             1.0,
