@@ -2,6 +2,7 @@
 
 import ipywidgets
 import pytest
+import torch
 
 from course_utils.figures import diffusion_images as drawn
 from course_utils.figures import subplots
@@ -11,7 +12,7 @@ STAGES = [
     (0, "block", "keep block\n8 x 4 x 4"),
     (1, "block", "keep block\n16 x 2 x 2"),
     (1, "attention", "attention\n16 x 2 x 2"),
-    (1, "block", "join block\n16 x 2 x 2"),
+    (1, "block", "join block\n16 x 2 x 2\nfrom 16 + 16"),
     (0, "block", "join block\n8 x 4 x 4"),
 ]
 
@@ -22,9 +23,17 @@ def test_every_stage_has_a_box_with_its_shape_and_every_skip_an_arrow():
     assert "attention\n16 x 2 x 2" in said and said.count("block\n8 x 4 x 4") == 2
     assert said.count("skip") == 2
     arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
-    ends = sorted((arrow.xyann[0], arrow.xy[0]) for arrow in arrows)
+    ends = sorted((arrow.xyann[0], arrow.xy[0]) for arrow in arrows if arrow.arrow_patch.get_linewidth() == 2)
     assert ends == [(1, 5), (2, 4)]  # the last kept is the first to be joined
+    flow = [(arrow.xyann, arrow.xy) for arrow in arrows if arrow.arrow_patch.get_linewidth() < 2]
+    assert flow == [((k, -STAGES[k][0]), (k + 1, -STAGES[k + 1][0])) for k in range(5)]  # through every part
+    assert "block\n16 x 2 x 2\nfrom 16 + 16" in said
     assert ax.get_title() == "A title"
+
+
+def test_a_completion_has_a_line_below_what_was_known():
+    fig = drawn.completed({"one": torch.zeros(2, 1, 8, 8), "other": torch.ones(2, 1, 8, 8)}, 4, "A title")
+    assert [list(line.get_ydata()) for ax in fig.axes for line in ax.lines] == 4 * [[3.5, 3.5]]
 
 
 def test_a_diagram_with_a_join_and_nothing_kept_is_refused():

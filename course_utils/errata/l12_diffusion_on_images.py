@@ -6,8 +6,9 @@ LINES = [
     Erratum(
         "D",
         "networks $g_t[z_t, \\phi_t]$, with the noisy image as input",
-        "one network with $t$ as a second input; an image alone does not say how much to take off",
-        test="test_an_image_alone_does_not_say_how_much_noise_to_take_off",
+        "one network for all steps, with $t$ as a second input; a point alone does not say how much noise is "
+        "in it (a whole image nearly does, and $t$ still helps)",
+        test="test_a_point_alone_does_not_say_how_much_noise_to_take_off",
     ),
     Erratum(
         "E",

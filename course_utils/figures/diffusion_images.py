@@ -1,9 +1,12 @@
 """What lesson 12 draws: a U-Net with its shapes, curves over t, a figure that a slider redraws in place."""
 
+import itertools
+
 import torch
 from IPython.display import display
 
 from .alt_text import alt_text
+from .images import image_rows
 from .style import DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, SIGN, picture, subplots
 
 # What each part of the U-Net is filled with; its name stands in the box, so the colour is never alone.
@@ -14,29 +17,43 @@ def unet_diagram(stages, title=""):
     """A figure of a U-Net: one box a stage, lower where the resolution is lower, arrows for the skips.
 
     stages: list of (level, kind, text) in the order of the forward pass: level 0 is the full resolution;
-    kind is a key of FILLS; text stands in the box. A stage whose text holds "keep" is joined by an arrow to
-    the next free stage of its level whose text holds "join", the last kept first.
+    kind is a key of FILLS; text stands in the box. A stage whose text begins with "keep" is joined by an
+    arrow to the next free stage whose text begins with "join", the last kept first.
     """
     fig, ax = subplots(figsize=(10.5, 1.35 * (max(level for level, *_ in stages) + 1) + 1.5))
-    kept = []
+    lowest = max(level for level, *_ in stages)
+    ax.set(xlim=(-0.6, len(stages) - 0.4), ylim=(-lowest - 0.45, 0.85), title=title)
+    ax.axis("off")
+    kept, boxes = [], []
     for place, (level, kind, text) in enumerate(stages):
-        name, shape = text.replace("keep ", "").replace("join ", "").split("\n")
-        ax.text(
-            place, -level, f"{name}\n{shape}", ha="center", va="center", fontsize=11,
-            bbox={"boxstyle": "round,pad=0.35", "facecolor": FILLS[kind] + "40", "edgecolor": FILLS[kind]},
+        said = text.removeprefix("keep ").removeprefix("join ")
+        box = ax.text(
+            place, -level, said, ha="center", va="center", fontsize=9.5,
+            bbox={"boxstyle": "round,pad=0.3", "facecolor": FILLS[kind] + "40", "edgecolor": FILLS[kind]},
         )  # fmt: skip
+        boxes.append(box)
         if text.startswith("keep"):
             kept.append(place)
         if text.startswith("join"):
             start = kept.pop()
             ax.annotate(
-                "", (place, -level + 0.26), (start, -level + 0.26),
+                "", (place, -level + 0.3), (start, -level + 0.26),
                 arrowprops={"arrowstyle": "->", "color": MODEL, "connectionstyle": "arc3,rad=-0.12", "lw": 2},
             )  # fmt: skip
             ax.text((start + place) / 2, -level + 0.62, "skip", color=MODEL, ha="center", fontsize=12)
-    lowest = max(level for level, *_ in stages)
-    ax.set(xlim=(-0.6, len(stages) - 0.4), ylim=(-lowest - 0.45, 0.85), title=title)
-    ax.axis("off")
+    fig.draw_without_rendering()  # a box knows its size only then
+    for start, end in itertools.pairwise(boxes):
+        between = {"patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()}
+        style = {"arrowstyle": "->", "color": NOISE, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", end.get_position(), start.get_position(), arrowprops=between | style)
+    return fig
+
+
+def completed(rows, known, title, names=None):
+    """Rows of images as `image_rows` draws them, with a line below the pixel rows that were known."""
+    fig = image_rows(rows, title, names=names)
+    for ax in fig.axes:
+        ax.axhline(known - 0.5, color=MODEL, linewidth=1.5)
     return fig
 
 

@@ -24,7 +24,8 @@
 # - fill in the missing part of a picture with a model that was never trained to;
 # - recognise four ways to break all this.
 #
-# **Builds on** 10 and 11 (the forward process, $v$, one step of sampling). **Time to run:** {measured_time}.
+# **Builds on** 10 and 11 (the forward process, $v$, one step of sampling), 05 (the Fréchet distance). **Time to run:**
+# {measured_time}.
 
 # %%
 import functools
@@ -48,6 +49,7 @@ from course_utils.figures import (
     show,
     subplots,
 )
+from course_utils.museum import cure, like, numbers
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 
@@ -224,14 +226,25 @@ class ResidualBlock(nn.Module):
 
 
 x = torch.randn(2, 32, 8, 8, generator=dice())
-new_block = ResidualBlock(32, 32, 128)
-with torch.no_grad():
-    changed = (new_block(x, torch.randn(2, 128)) - x).abs().max()
-verdict("an untrained block, distance from doing nothing", changed, high=0)
+ten_blocks, wider = [ResidualBlock(32, 32, 128) for _ in range(10)], ResidualBlock(32, 64, 128)
 
 # %% [markdown]
-# The last convolution starts at zero. So a new block does *nothing*, and a stack of ten of them does nothing: signal
-# and gradient pass through untouched, however deep the net is. Each block then learns its change from there.
+# The next cell sends an image through ten untrained blocks, and through one that changes the number of channels.
+
+# %% tags=["hide-input"]
+with torch.no_grad():
+    out, embedding = x, torch.randn(2, 128, generator=dice(1))
+    for new_block in ten_blocks:
+        out = new_block(out, embedding)
+    beside = (wider(x, embedding) - wider.shortcut(x)).abs().max()
+verdict("ten untrained blocks, distance from doing nothing", (out - x).abs().max(), high=0)
+verdict("a new block from 32 to 64 channels, distance from its shortcut alone", beside, high=0)
+
+# %% [markdown]
+# The last convolution starts at zero. So a new block is its shortcut alone. Where it leaves the number of channels as
+# it is, that is *nothing*, and a stack of ten of them does nothing: signal and gradient pass through untouched, however
+# deep the net is. (Where the number changes, the shortcut's 1 x 1 convolution is all there is.) Each block then learns
+# its change from there.
 #
 # ## 4. Pixels that look at each other
 #
@@ -421,6 +434,8 @@ stages = []
 for part in PARTS[2:]:
     stem, shape = part.split(".")[0], seen[part][1]
     text = f"{NAMES[stem]}\n{' x '.join(map(str, shape))}"
+    if stem == "up":  # what comes from below and what was kept, one behind the other
+        text += f"\nfrom {seen[part][0][0] // 2} + {seen[part][0][0] // 2}"
     stages.append((0 if shape[-1] == 8 else 1, KINDS[stem], text))
 fig = diffusion_images.unet_diagram(stages, "Channels x height x width, as each part puts them out")
 show(fig, "12.unet")
@@ -497,8 +512,9 @@ verdict("loss of the best constant over that of 0", 1 - mean_v**2 / square_v, lo
 # ## 6. Train it
 #
 # **Exercise 4.** The loss of one step, as in notebook 11, now with images, labels and $v$. `images` come in $[0, 1]$.
-# Draw $t$ first, each step from 0 to $T - 1$ equally likely, then the noise, both with `generator`.
-# `schedule.rates(t, x0)` gives $\sqrt{\bar\alpha_t}$ and $\sqrt{1 - \bar\alpha_t}$, ready to multiply.
+# Draw $t$ first, each step from 0 to $T - 1$ equally likely ($T$ is `len(schedule)`, whatever schedule you are given),
+# then the noise, both with `generator`. `schedule.rates(t, x0)` gives $\sqrt{\bar\alpha_t}$ and $\sqrt{1 -
+# \bar\alpha_t}$, ready to multiply.
 
 
 # %%
@@ -808,6 +824,11 @@ to_mean = (first_guess - class_means[forty]).square().mean().sqrt()
 apart = torch.pdist(class_means.flatten(1)).mean() / 8
 blurred, noise_like = to_mean < 0.5 * apart, first_guess.std() > 1.5 * class_means.std()
 reveal(guess, "c" if blurred else "a" if noise_like else "b", "12.one_call")
+
+# %% [markdown]
+# The next cell measures how far the first guess is from the mean of its class.
+
+# %% tags=["hide-input"]
 verdict(
     "first guess from its class's mean, over the mean distance of two class means", to_mean / apart, high=0.4
 )
@@ -843,13 +864,17 @@ slider = IntSlider(value=600, min=0, max=999, step=3, description="step t", cont
 diffusion_images.touch(fig, redraw, slider, "12.slider")
 
 # %% [markdown]
-# The same in one picture, and in two curves: how far the guess still is from what it becomes, and what the judge reads,
-# in the noisy image and in the guess. (The guess shows the class from the start, for the net was told the label.)
+# The same in one picture, for three of the forty that the judge reads as asked, and in two curves: how far the guess
+# still is from what it becomes, and what the judge reads, in the noisy image and in the guess. (The guess shows the
+# class from the start, for the net was told the label.)
 
 # %% tags=["hide-input"]
 shown = [999, 900, 800, 700, 600, 500, 400, 300, 200, 100, 0]
 guesses = torch.stack([seen_at(t)[2] for t in shown], 1)  # [40, 11, 1, 8, 8]
-rows = {f"asked: {digit}": to_pixels(guesses[digit]) for digit in (3, 5, 8)}
+as_asked = judge(by_ddpm).argmax(1) == forty
+verdict("the forty: share that the judge reads as asked", as_asked.float().mean(), low=0.9)
+which = [max(range(digit, len(forty), 10), key=lambda k: bool(as_asked[k])) for digit in (3, 5, 8)]
+rows = {f"asked: {k % 10}": to_pixels(guesses[k]) for k in which}
 fig = image_rows(rows, "The guess along the path", names=[f"t = {t}" for t in shown], columns=11)
 show(fig, "12.guesses")
 final, some = seen[-1][2], seen[:: len(seen) // 100 or 1]
@@ -902,9 +927,9 @@ by_five = quality(draw(average, asked_for, steps=5), asked_for)[1]
 verdict("DDIM, 5 steps, 1,000 samples: Fréchet distance over that with 20", by_five / distance, low=1.1)
 
 # %% [markdown]
-# Nothing that these show: to the eye a thousand steps look like twenty, and a hundred with fresh noise come no nearer
-# to the digits. (With as few as 5 steps there *is* a price.) Why a path without noise ends in the right distribution,
-# and how few steps will do, is the subject of {notebook 13}.
+# Nothing that can be seen here: to the eye a thousand steps look like twenty. In distance, a hundred with fresh noise
+# gain a fifth at the very most. (With as few as 5 steps there *is* a price.) Why a path without noise ends in the right
+# distribution, and how few steps will do, is the subject of {notebook 13}.
 #
 # ## 10. What attention looks at
 #
@@ -950,6 +975,11 @@ without_attention = error_by_t(average, x_held, held_out.labels, some_t)
 average.attention = look
 ratio = without_attention.mean() / on_held_out.mean()
 reveal(guess, "a" if ratio > 2 else "b" if ratio > 1.1 else "c", "12.without_attention")
+
+# %% [markdown]
+# The next cell measures it.
+
+# %% tags=["hide-input"]
 verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
 
 # %% [markdown]
@@ -1057,14 +1087,16 @@ verdict(
 )
 same_label = (glyph_train.labels[glyphs_whose] == glyph_labels).float().mean()
 verdict("glyphs: share whose nearest training glyph has the label asked for", same_label, low=0.8)
+verdict("digits: distance of the very nearest sample to its digit", of_samples.min(), low=0.04)
 closest = of_samples.argsort()[:10]
 rows = {"sample": samples[closest], "its nearest": digits.images[whose[closest]]}
 show(image_rows(rows, "The ten samples nearest to a training digit, of 1,000"), "12.nearest_ten")
 
 # %% [markdown]
-# Even the ten nearest of a thousand differ in their greys. This fits section 8: the loss on unseen digits is nearly
-# that on seen ones, so the net knows hardly anything by heart that it could copy. What if it sees *few* images, for
-# long?
+# Even the ten nearest of a thousand differ from their training digits in the greys (by how much the very nearest does,
+# the last line says; 1 would be all the way from black to white). This fits section 8: the loss on unseen digits is
+# nearly that on seen ones, so the net knows hardly anything by heart that it could copy. What if it sees *few* images,
+# for long?
 
 
 # %%
@@ -1189,8 +1221,8 @@ filled = {
 # %% tags=["hide-input"]
 rows = {"known": originals * mask + 0.35 * (1 - mask)}
 rows |= {name: runs[0] for name, runs in filled.items()} | {"truth": originals}
-fig = image_rows({name: images[:12] for name, images in rows.items()}, "The lower half is missing")
-show(fig, "12.filled_in")
+rows = {name: images[:12] for name, images in rows.items()}
+show(diffusion_images.completed(rows, 4, "The lower half is missing"), "12.filled_in")
 
 # %% [markdown]
 # By eye the last rows are hard to tell apart. So count, over three seeds. The repeats cost five times the work; so they
@@ -1226,8 +1258,12 @@ verdict("seam over the truth's: repeated", seams[AGAIN], low=0.9, high=1.1)
 # %%
 one = known[[3, 6, 8]].repeat_interleave(10, 0)
 many = fill_in(one, mask, repeats=5, seed=1)
-rows = {f"was: {truth[place]}": ten for place, ten in zip((3, 6, 8), many.split(10), strict=True)}
-show(image_rows(rows, "Ten completions of each half"), "12.ten_completions")
+rows = {
+    f"was: {truth[place]}": torch.cat([originals[place][None], ten])
+    for place, ten in zip((3, 6, 8), many.split(10), strict=True)
+}
+names = ["truth", *map(str, range(1, 11))]
+show(diffusion_images.completed(rows, 4, "Ten completions of each half", names), "12.ten_completions")
 different = many.view(3, 10, 64).std(1).view(3, 8, 8).mean(0)
 verdict("spread of the completions, known rows", different[:4].max(), high=1e-5)
 verdict("spread of the completions, invented rows", different[4:].mean(), low=0.05)
@@ -1260,13 +1296,17 @@ def with_scale(scale):
     return loss
 
 
-def mended(images):
+def into_range(images):
     """images: [B, 1, 8, 8] in [0, 1] -> the same, in the range that the sampler takes them to have."""
     ### BEGIN SOLUTION
     return 2 * images - 1
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell draws what is wrong and measures it, and says what becomes of it with yours.
+
+# %% tags=["hide-input"]
 unscaled, _ = train_small(with_scale(lambda images: images))
 washed_out = draw(unscaled, asked_few)
 rows = {"trained on [0, 1]": washed_out[:10], "trained on [-1, 1]": draw(sound, asked_few)[:10]}
@@ -1274,15 +1314,17 @@ show(image_rows(rows, "Exhibit A"), "12.exhibit_a")
 read_a, distance_a = quality(washed_out, asked_few)
 verdict("exhibit A: share read as asked", read_a, high=0.8)
 verdict("exhibit A: Fréchet distance over that of the sound net", distance_a / distance_sound, low=8)
-answer = mended(digits.images)
-if answer is None:
-    print("exhibit A: not answered yet")
-elif torch.allclose(answer, x_train):  # then the sound net is that net
-    print("exhibit A: mended")
-else:
-    print(
-        f"exhibit A: still broken, paper lies at {answer[:, :, 0, 0].min():.1f}, ink at {answer.flatten()[digits.images.argmax()]:.1f}"
-    )
+wanted = "a tensor of images of the same shape"
+grey = torch.rand(digits.images.shape, generator=dice(2))  # no digits: an answer that ignores its input shows
+grey[0, 0, 0, :2] = torch.tensor([0.0, 1.0])
+ranged = cure("exhibit A", into_range, grey.clone(), read=like(grey), wanted=wanted)
+if ranged is not None:
+    paper, ink = ranged[0, 0, 0, :2].tolist()
+    if torch.allclose(ranged, 2 * grey - 1, atol=1e-5):  # then the sound net is that net
+        print("exhibit A: mended")
+    else:
+        said = f"paper lies at {paper:.1f}, ink at {ink:.1f}"
+        print("exhibit A: still broken,", said if (paper, ink) != (-1, 1) else "the greys do not fit")
 
 # %% [markdown]
 # What if sampler and viewer also take the images to lie in $[0, 1]$? Then nothing is grey. But the images are half as
@@ -1370,18 +1412,29 @@ def hot(lr, decay, average):
     return quality(draw(averaged if average else last, asked_few), asked_few)
 
 
-def mended():
+def better_settings():
     """Return better settings, with the keys of `broken`."""
     ### BEGIN SOLUTION
     return {"lr": 2e-3, "decay": 0.97, "average": True}
     ### END SOLUTION
 
 
+# %% [markdown]
+# The next cell measures what is wrong, and says what becomes of it with yours.
+
+
+# %% tags=["hide-input"]
+def settings_of_training(answer):
+    """The settings, where they are such."""
+    lr, decay = numbers(2)([answer["lr"], answer["decay"]])
+    fits = set(answer) == set(broken) and 0 < lr <= 1 and 0 <= decay < 1
+    return {"lr": lr, "decay": decay, "average": bool(answer["average"])} if fits else None
+
+
 verdict("exhibit C: Fréchet distance over that of the sound net", hot(**broken)[1] / distance_sound, low=1.8)
-settings = mended()
-if settings is None:
-    print("exhibit C: not answered yet")
-else:
+wanted = '{"lr": above 0 and at most 1, "decay": from 0 to below 1, "average": True or False}'
+settings = cure("exhibit C", better_settings, read=settings_of_training, wanted=wanted)
+if settings:
     ratio = hot(**settings)[1] / distance_sound
     print("exhibit C:", "mended" if ratio < 1.4 else f"still broken, {ratio:.1f} times the distance")
 
@@ -1398,14 +1451,24 @@ def noise_loss(net, images, labels):
     return (net(schedule.add_noise(2 * images - 1, noise, t), t, labels) - noise).square().mean()
 
 
-def mended():
+def range_of_a_guess():
     """Return the range (low, high) that every guess of x_0 is to be cut to."""
     ### BEGIN SOLUTION
     return (-1, 1)
     ### END SOLUTION
 
 
-# %%
+# %% [markdown]
+# The next cell measures what is wrong, and says what becomes of it with yours.
+
+
+# %% tags=["hide-input"]
+def rising(answer):
+    """The range, where its low end is below its high end."""
+    low, high = numbers(2)(answer)
+    return (low, high) if low < high else None
+
+
 of_noise, _ = train_small(noise_loss)
 guesses = []
 runaway = draw(
@@ -1418,10 +1481,8 @@ runaway = draw(
 verdict("exhibit D: largest pixel of the first guess", guesses[0], low=20)
 read_d, _ = quality(runaway, asked_few)
 verdict("exhibit D: share read as asked", read_d, high=0.75)
-clip = mended()
-if clip is None:
-    print("exhibit D: not answered yet")
-else:
+clip = cure("exhibit D", range_of_a_guess, read=rising, wanted="a pair of numbers, the second the larger,")
+if clip:
     read_clipped, distance_clipped = quality(
         draw(of_noise, asked_few, prediction_type="epsilon", clip=clip), asked_few
     )
@@ -1429,7 +1490,7 @@ else:
     said = f"{read_clipped:.0%} read as asked, {ratio:.1f} times the sound net's distance"
     if clip[0] > -1 or clip[1] < 1:
         print("exhibit D: still broken, this range cuts paper or ink off:", said)
-    elif tuple(clip) != (-1, 1):
+    elif clip != (-1, 1):
         print("exhibit D: still broken, no digit fills so wide a range:", said)
     else:
         print("exhibit D: mended,", said)

@@ -8,8 +8,8 @@ from course_utils.diffusion.unet import Attention
 from course_utils.exact import GaussianMixture
 
 
-def test_an_image_alone_does_not_say_how_much_noise_to_take_off():
-    """D: the net sees the noisy image. The best answer to one x_t is another one at another t."""
+def test_a_point_alone_does_not_say_how_much_noise_to_take_off():
+    """D: the net sees what is noisy. The best answer to one x_t is another one at another t."""
     mixture = GaussianMixture(torch.tensor([[-1.0], [1.0]]).double(), torch.tensor([0.1, 0.1]).double())
     best = exact_model(mixture, NoiseSchedule.cosine())
     x_t = torch.tensor([[1.2]]).double()
