@@ -98,6 +98,10 @@ def test_a_prediction_is_not_answered_in_the_source(source):
     held = [name for name in texts(REASONS) if name.startswith(source.stem[:2])]
     assert not set(texts(REASONS)) & set(texts(alt_text.FOLDER)), "two texts bear one name"
     assert sorted(used) == sorted(held), "why an answer is right stands in checks/reasons, and is named here"
+    hidden = [cell for _, cell in collapsed(read(source))]
+    for cell in code(read(source)):
+        told = "reveal(" in cell.source and "verdict(" in cell.source and cell not in hidden
+        assert not told, f"the band gives the answer away: collapse the verdict: {cell.source[:80]!r}"
 
 
 @lessons
