@@ -5,6 +5,7 @@ slips are made here in the reference itself, so that an answer with the same val
 """
 
 import ast
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -34,15 +35,16 @@ _TAKEN_FOR = [
 ]  # fmt: skip
 
 
+@functools.lru_cache(maxsize=128)
 def slips(function):
     """Every `Slip` of a function, the likeliest kinds first; none where its source is no `def`."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, SyntaxError):  # typed at a prompt; a lambda inside a call
-        return []
+        return ()
     definition = tree.body[0]
     if not isinstance(definition, ast.FunctionDef):
-        return []
+        return ()
     body = definition.body[1:] if ast.get_docstring(definition) else definition.body
     arguments = [one.arg for one in definition.args.args]
     found = []
@@ -54,12 +56,12 @@ def slips(function):
                 before = ast.unparse(statement)
                 _put(parent, field, index, other)
                 after = ast.unparse(statement)
-                made = _compiled(tree, function)
+                if after != before:
+                    change = f"{_short(before)} => {_short(after)}"
+                    found.append((rank, Slip(_compiled(tree, function), text, change)))
                 _put(parent, field, index, node)
-                if after != before and made is not None:
-                    found.append((rank, Slip(made, text, f"{_short(before)} => {_short(after)}")))
     found += [(9, one) for one in _without_a_line(tree, definition, function)]
-    return [slip for _, slip in sorted(found, key=lambda pair: pair[0])]
+    return tuple(slip for _, slip in sorted(found, key=lambda pair: pair[0]))
 
 
 def _places(statement):
@@ -235,5 +237,4 @@ def _without_a_line(tree, definition, function):
         line = definition.body.pop(index)
         made = _compiled(tree, function)
         definition.body.insert(index, line)
-        if made is not None:
-            yield Slip(made, "a line is missing", f"without {_short(ast.unparse(line))}")
+        yield Slip(made, "a line is missing", f"without {_short(ast.unparse(line))}")

@@ -70,4 +70,4 @@ def test_not_a_number_is_no_slip(told):
 def test_what_has_no_source_has_no_slips():
     scope = {}
     exec("def typed(x):\n    return x + 1", scope)
-    assert slips(scope["typed"]) == []
+    assert slips(scope["typed"]) == ()
