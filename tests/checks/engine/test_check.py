@@ -331,5 +331,6 @@ def test_the_mixtures_shares_are_those_of_scipy():
         args = maker(torch.Generator().manual_seed(0))
         weights, means, stds = (part.numpy() for part in args[:3])
         for name, share in mixture.expected(*args).items():
-            mark = float(name.split()[-1])
-            assert float(share) == pytest.approx(float(weights @ norm.cdf(mark, means, stds)), abs=0.02)
+            mark = float(name.split()[-1])  # rounded to a hundredth, and a component may be narrower
+            low, high = (float(weights @ norm.cdf(mark + off, means, stds)) for off in (-0.005, 0.005))
+            assert low - 0.02 <= float(share) <= high + 0.02

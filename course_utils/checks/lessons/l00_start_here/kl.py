@@ -105,12 +105,12 @@ exercise(
         ),
         Mistake(
             lambda p, q: torch.nan_to_num(p * (p / q).log()).sum(),
-            "nan_to_num turns the infinities into the largest number too, and not only NaN into 0: where q "
-            "is 0 and p is not, the divergence is infinite.",
+            "By nan_to_num you turn the infinities into the largest number too, and not only NaN into 0: "
+            "where q is 0 and p is not, the divergence is infinite.",
         ),
         Mistake(
             (lambda p, q: kl(p.clamp(min=1e-3), q), lambda p, q: kl(p.clamp(min=1e-8), q)),
-            "p is raised where it is 0: an outcome that never happens then counts, infinitely much where q "
+            "You raise p where it is 0: an outcome that never happens then counts, infinitely much where q "
             "knows that as well, although its term is 0.",
         ),
     ],

@@ -126,7 +126,7 @@ exercise(
                 lambda mu, logvar: kl(mu, logvar.clamp(min=-20)),
                 lambda mu, logvar: kl(mu, logvar.clamp(-20, 20)),
             ),
-            "logvar is clamped: it may be any number, and beyond the edges the KL no longer changes, so "
+            "You clamp logvar: it may be any number, and beyond the edges the KL no longer changes, so "
             "nothing pulls a q back that has grown too narrow or too wide.",
         ),
         Mistake(

@@ -183,7 +183,7 @@ exercise(
                 log_pxz_at(_drawn(mu, logvar, noise)[0])
                 - Normal(mu, _drawn(mu, logvar, noise)[1]).log_prob(noise).sum(dim=1)
             ).mean(),
-            "log q is taken at the noise and not at z: the two halves of each weight then speak of different "
+            "You take log q at the noise and not at z: the two halves of each weight then speak of different "
             "places, and their difference is no bound on anything.",
         ),
     ],

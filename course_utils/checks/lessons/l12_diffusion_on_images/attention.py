@@ -138,8 +138,6 @@ exercise(
             (
                 _attend(mix=lambda v, weights: v @ weights.detach().transpose(2, 3)),
                 lambda q, k, v, heads: attention(q.detach(), k.detach(), v, heads),
-                lambda q, k, v, heads: attention(q.detach(), k, v, heads),
-                lambda q, k, v, heads: attention(q, k.detach(), v, heads),
             ),
             "Your values are right, but the map is detached before it meets the values: the loss then says "
             "nothing to queries and keys, and the net never learns where to look.",

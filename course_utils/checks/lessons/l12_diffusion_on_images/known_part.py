@@ -75,8 +75,8 @@ exercise(
             lambda x, known, mask, schedule, t, noise: torch.where(
                 mask > 0, schedule.add_noise(known, noise, t), x
             ),
-            "`add_noise` knows no step -1, and after the last step t is just that: the truth is clean then. "
-            "`schedule.rates(-1, known)` gives 1 and 0.",
+            "There is no step -1 for `add_noise`, and after the last step t is just that: the truth is clean "
+            "then. `schedule.rates(-1, known)` gives 1 and 0.",
         ),
         Mistake(
             lambda x, known, mask, schedule, t, noise: torch.where(
