@@ -1,17 +1,20 @@
-"""What the course learns from: 2-D toys, small digits, and torchvision's classics on request."""
+"""What the course learns from: 2-D toys, small digits, drawn faces, and torchvision's classics on request."""
 
 import torch
 
 from course_utils._validate import check_choice, check_int
 
+from . import faces, glyphs
 from ._random import MAX_SEED, balanced_subset, stream
 from .digits import load_digits
-from .glyphs import DEFAULT_SIZE, load_glyphs
+from .faces import load_faces
+from .glyphs import load_glyphs
 from .images import ImageData
 from .toy import TOYS, toy
 from .vision import VISION, download, load_vision
 
-DATASETS = ("digits", "glyphs", *VISION)
+_DRAWN = {"glyphs": (load_glyphs, glyphs.DEFAULT_SIZE), "faces": (load_faces, faces.DEFAULT_SIZE)}
+DATASETS = ("digits", *_DRAWN, *VISION)
 SPLITS = ("train", "test")
 
 __all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "download", "load", "toy"]
@@ -20,20 +23,22 @@ __all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "download", "load", "toy"]
 def load(name, split="train", n=None, seed=0):
     """A labelled set of images, ready in memory; never downloads anything.
 
-    name: one of DATASETS: `digits` (8 x 8, real), `glyphs` (28 x 28, rendered, any n, its factors known);
-    `mnist`, `fashion_mnist` (28 x 28) and `cifar10` (32 x 32, colour) once download(name) has fetched them.
-    split: "train" or "test". n: int, how many; None is all of a fixed set, and of glyphs 20,000 (train)
-    or 4,000 (test). seed: int, at least 0; picks what is drawn for glyphs, and the subset of a fixed set (as
-    balanced as n allows), never its split. Returns ImageData with images [n, C, H, W] in [0, 1].
-    Raises ValueError for another name or split, n below 1 or beyond a fixed set, and damaged files;
-    FileNotFoundError, with the command to run, for a set not downloaded; TypeError for another type.
+    name: one of DATASETS: `digits` (8 x 8, real); `glyphs` (28 x 28) and `faces` (32 x 32, colour), drawn in
+    any number, their factors known; `mnist`, `fashion_mnist` (28 x 28) and `cifar10` (32 x 32, colour) once
+    download(name) has fetched them. split: "train" or "test". n: int, how many; None is all of a fixed set,
+    20,000 (train) or 4,000 (test) glyphs, 6,000 or 2,000 faces. seed: int, at least 0; picks what is drawn,
+    and the subset of a fixed set (as balanced as n allows), never its split. Returns ImageData with images
+    [n, C, H, W] in [0, 1]. Raises ValueError for another name or split, n below 1 or beyond a fixed set, and
+    damaged files; FileNotFoundError, with the command to run, for a set not downloaded; TypeError for another
+    type.
     """
     name = check_choice("name", name, DATASETS)
     split = check_choice("split", split, SPLITS)
     n = None if n is None else check_int("n", n)
     seed = check_int("seed", seed, minimum=0, maximum=MAX_SEED)
-    if name == "glyphs":
-        return load_glyphs(split, DEFAULT_SIZE[split] if n is None else n, seed)
+    if name in _DRAWN:
+        draw, size = _DRAWN[name]
+        return draw(split, size[split] if n is None else n, seed)
     return _subset(load_digits(split) if name == "digits" else load_vision(name, split), n, seed)
 
 
