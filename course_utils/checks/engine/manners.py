@@ -171,9 +171,16 @@ def _repeated(exercise, function, probe):
     for one in (exercise.reference, function):
         args, other = probe.make(), probe.make()
         _generator(other).set_state(torch.Generator().manual_seed(987_654_321).get_state())
-        first = run.call(one, args).value
-        results[one] = _alike(first, run.call(one, args).value), _alike(first, run.call(one, other).value)
+        first, another = run.call(one, args).value, run.call(one, other).value
+        ends = (_generator(given).get_state() for given in (args, other))
+        joined = torch.equal(*ends)
+        results[one] = _alike(first, run.call(one, args).value), _alike(first, another), joined
     kept, left = results[exercise.reference], results[function]
+    if left[2] and not kept[2]:
+        return (
+            "Your function seeds the generator on its way: from there on the draws are the same at every "
+            "call, so that a training meets the same few noises again and again."
+        )
     if left[1] and not kept[1]:
         return "Another seed of the generator gives the same numbers: they do not come from that generator."
     if left[0] and not kept[0]:

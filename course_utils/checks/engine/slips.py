@@ -11,6 +11,8 @@ import textwrap
 from collections.abc import Callable
 from typing import NamedTuple
 
+from course_utils.checks.engine.words import article
+
 
 class Slip(NamedTuple):
     """A reference with one change. text: a clause for the student; change: the code before and after."""
@@ -166,7 +168,7 @@ def _of_call(node):
         if one == name:
             yield 2, f"`{other}` stands where `{one}` belongs", _renamed(node, other)
     if inside is not None:
-        yield 1, f"a `{name}` is missing", inside
+        yield 1, f"{article(name).replace(name, f'`{name}`')} is missing", inside
     if len(node.args) >= 2 and not any(isinstance(one, ast.Starred) for one in node.args):
         order = [node.args[1], node.args[0], *node.args[2:]]
         yield 4, f"two arguments of `{name}` have changed places", ast.Call(node.func, order, node.keywords)

@@ -38,6 +38,12 @@ def reseeded(x, generator):
     return x + torch.randn(x.shape, generator=generator)
 
 
+def reseeded_half_way(x, generator):
+    shift = torch.randn(x.shape, generator=generator)
+    generator.manual_seed(0)
+    return x + (shift + torch.randn(x.shape, generator=generator)) / 2**0.5
+
+
 def seeded_as_it_was(x, generator):
     generator.manual_seed(generator.initial_seed())
     return x + torch.randn(x.shape, generator=generator)
@@ -68,7 +74,8 @@ def half_from_elsewhere(x, generator):
     "function, said",
     [
         (own_generator, "You draw from a generator of your own"),
-        (reseeded, "gives the same numbers"),
+        (reseeded, "seeds the generator on its way"),
+        (reseeded_half_way, "seeds the generator on its way"),
         (seeded_as_it_was, "A second call with the same generator gives the same numbers again"),
         (copied, "leaves the generator where it was|generator of your own"),
         (seeded_globally, "global random numbers"),

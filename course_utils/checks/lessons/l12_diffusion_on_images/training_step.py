@@ -94,7 +94,9 @@ _SIZES = ((4, 4), (4, 5), (4, 4), (4, 4), (3, 4), (3, 3), (5, 4))
 def _batch(kind, n, size):
     def make(rng):
         labels = torch.randint(3, (n,), generator=rng)  # the larger the label, the more ink
-        images = 0.5 + torch.rand(n, 1, *size, generator=rng) * (1 + labels).view(-1, 1, 1, 1) / 6
+        images = 0.5 + torch.rand(n, 1, *size, generator=rng) * (1 + 2 * labels).view(-1, 1, 1, 1) / 10
+        kind_of = torch.rand(images.shape, generator=rng)
+        images = torch.where(kind_of < 0.04, 0.0, torch.where(kind_of > 0.92, 1.0, images))  # paper and ink
         return images, labels, _Answer(_MODELS[kind][0]), _SHORT, torch.Generator().manual_seed(n)
 
     return make
