@@ -5,6 +5,7 @@ import io
 import pytest
 
 from course_utils.checks import check
+from course_utils.checks.engine import judge as judging
 from course_utils.checks.engine import registry, run
 from course_utils.checks.engine.judge import judge
 
@@ -15,6 +16,7 @@ GOING_ON = "The notebook goes on with the reference"
 def verdict(capsys, monkeypatch):
     """verdict(name, function) -> (what check printed, what it returned), however busy the machine is."""
     monkeypatch.setattr(run, "TIME_LIMIT", 60.0)
+    monkeypatch.setattr(judging, "_SLOW", 60.0)
 
     def ask(name, function):
         capsys.readouterr()
