@@ -201,6 +201,7 @@ def test_a_drag_up_widens_q_and_space_plays_to_the_best(show):
     assert abs(mean) < 0.01 and std > 0.9
     page.keyboard.press(" ")
     page.wait_for_function("() => Math.abs(window.saved.q_mean - 0.8) < 1e-9")
+    page.evaluate(NEXT_FRAME)  # the sentence is drawn after the state is saved
     assert sums(page)[2] == 0
 
 
