@@ -4,6 +4,7 @@ import functools
 
 import torch
 
+from course_utils.checks.engine.form import as_numbers
 from course_utils.checks.engine.registry import Accepted, Exercise, Mistake
 
 
@@ -35,19 +36,20 @@ def _turned(function, places):
 
     @functools.wraps(function)
     def wrapper(*args):
-        args = list(args)
-        for place in places:
-            args[place] = args[place].detach().clone().requires_grad_()
-        value = function(*args)
-        if not isinstance(value, torch.Tensor):
+        leaves = {place: args[place].detach().clone().requires_grad_() for place in places}
+        given = [leaves[place].clone() if place in leaves else arg for place, arg in enumerate(args)]
+        value = function(*given)
+        changed = any(not torch.equal(given[place], leaf) for place, leaf in leaves.items())
+        for place in places if changed else ():
+            args[place].detach().copy_(given[place].detach())  # the engine looks for that, and names it
+        plain = as_numbers(value)
+        if plain is None:
             return value
-        leaves = [args[place] for place in places]
         gradients = [None] * len(leaves)
-        if value.requires_grad and value.numel() == 1:
-            gradients = torch.autograd.grad(value, leaves, allow_unused=True)
-        filled = [
-            torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, gradients, strict=True)
-        ]
-        return torch.zeros_like(value.detach()), *filled
+        if isinstance(value, torch.Tensor) and value.requires_grad and value.numel() == 1 and not changed:
+            gradients = torch.autograd.grad(value, leaves.values(), allow_unused=True)
+        pairs = zip(leaves.values(), gradients, strict=True)
+        filled = [torch.zeros_like(leaf) if g is None else g for leaf, g in pairs]
+        return torch.zeros_like(plain, dtype=filled[0].dtype), *filled
 
     return wrapper

@@ -2,7 +2,7 @@
 
 import torch
 
-from course_utils.checks.engine.registry import Accepted, Mistake, exercise
+from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def score_surrogate(f, log_q):
@@ -28,28 +28,19 @@ exercise(
     "vae.score_surrogate",
     reference=score_surrogate,
     gradient=["log_q", "f"],
+    by_gradient=True,
     inputs={
         "6 samples": _draws(6),
         "9 samples, every f positive": _draws(9, positive=True),
         "4 samples": _draws(4),
         "2 samples": _draws(2),
     },
-    accepted=[
-        Accepted(
-            lambda f, log_q: (f.detach() * (log_q - log_q.detach()).exp()).mean(),
-            "Its value is the mean of f and its gradient that of the score function: the form to take when "
-            "the value is to be read as well (Foerster et al. 2018).",
-        ),
-        Accepted(
-            lambda f, log_q: (f.detach() * (log_q - log_q.detach())).mean(),
-            "Its value is 0, and its gradient is that of the score function, which is all that is asked of "
-            "a surrogate.",
-        ),
-        Accepted(
-            lambda f, log_q: (f.detach() * (log_q - log_q.detach().mean())).mean(),
-            "You take a constant off log q: that changes the value and not the gradient, which is all that "
-            "is asked of a surrogate.",
-        ),
+    # Other values, the same gradient: the first is for reading the value as well (Foerster et al. 2018).
+    right=[
+        lambda f, log_q: (f.detach() * (log_q - log_q.detach()).exp()).mean(),
+        lambda f, log_q: (f.detach() * (log_q - log_q.detach())).mean(),
+        lambda f, log_q: (f.detach() * (log_q - log_q.detach().mean())).mean(),
+        lambda f, log_q: (f.detach() * log_q).mean() + f.detach().mean(),
     ],
     mistakes=[
         Mistake(
