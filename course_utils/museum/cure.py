@@ -4,22 +4,19 @@ import math
 
 import torch
 
+from .trying import tried
+
 
 def cure(exhibit, function, *given, read, wanted):
     """What function(*given) returns, as read understands it; where it does not, None and a printed sentence.
 
     exhibit: what that sentence begins with, such as "exhibit A"; read: callable of the answer that returns
     what the exhibit goes on with, and raises or returns None where the answer is something else (`numbers`
-    and `like` make such readers); wanted: what the answer should be, in words. An answer of None is "not
-    answered yet".
+    and `like` make such readers); wanted: what the answer should be, in words. An answer of None or ... is
+    "not answered yet".
     """
-    try:
-        answer = function(*given)
-    except Exception as error:  # a student's function may raise anything
-        print(f"{exhibit}: still broken, {function.__name__} stops with {type(error).__name__}: {error}")
-        return None
+    answer = tried(exhibit, lambda: function(*given))
     if answer is None:
-        print(f"{exhibit}: not answered yet")
         return None
     try:
         found = read(answer)

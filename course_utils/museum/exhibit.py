@@ -1,5 +1,7 @@
 """Try what a student did to mend an exhibit of the failure museum, and say in one line how it ends."""
 
+from .trying import told, tried
+
 LONGEST = 60  # of what is quoted from an answer
 
 
@@ -10,28 +12,16 @@ def exhibit(name, answer, judged, wanted):
     judged: takes that answer, returns "" if it mends the exhibit, else what is still wrong, in words;
     wanted: what an answer looks like, in words, for one that cannot be used at all.
     """
-    try:
-        given = answer()
-    except Exception as error:
-        print(f"exhibit {name}: still broken, your function stops with {_told(error)}")
-        return
-    if given is None or given is Ellipsis:
-        print(f"exhibit {name}: not answered yet")
+    given = tried(f"exhibit {name}", answer)
+    if given is None:
         return
     try:
         wrong = judged(given)
     except Exception as error:
         quoted = " ".join(repr(given).split())
         quoted = quoted if len(quoted) <= LONGEST else quoted[:LONGEST] + "..."
-        wrong = f"{wanted} is wanted; you return {quoted}, which ends in {_told(error)}"
+        wrong = f"{wanted} is wanted; you return {quoted}, which ends in {told(error)}"
     print(f"exhibit {name}:", f"still broken, {wrong}" if wrong else "mended")
-
-
-def _told(error):
-    """An error in one line."""
-    text = " ".join(str(error).split())
-    text = text if len(text) <= 2 * LONGEST else text[: 2 * LONGEST] + "..."
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def settings_wrong(given, likes, **ranges):

@@ -39,11 +39,12 @@ def test_images_come_back_in_their_dtype_and_without_a_graph(capsys):
 
 
 def test_a_blank_and_a_function_that_stops(capsys):
-    assert said(capsys, lambda: None, numbers(1)) == (None, "exhibit A: not answered yet\n")
+    for blank in (None, ...):
+        assert said(capsys, lambda blank=blank: blank, numbers(1)) == (None, "exhibit A: not answered yet\n")
 
     def divided(x):
         return 1 / x
 
     found, words = said(capsys, divided, numbers(1), 0)
     assert found is None
-    assert words == "exhibit A: still broken, divided stops with ZeroDivisionError: division by zero\n"
+    assert words == "exhibit A: still broken, your function stops with ZeroDivisionError: division by zero\n"
