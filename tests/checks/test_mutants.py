@@ -6,16 +6,11 @@ Prints for each lesson how many were made, killed, raised, and named, by the ban
 import collections
 import fnmatch
 import re
-import sys
-from pathlib import Path
 
+import mutation
 import pytest
 
 from course_utils.checks.engine import registry, run
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import mutation
 
 NAMES = registry.names()
 LESSON_OF = {name: registry.find(name).module.split(".")[-2] for name in NAMES}

@@ -2,7 +2,7 @@ import copy
 
 import pytest
 import torch
-from test_unet import draw, shaken
+from networks import draw, shaken
 
 from course_utils.diffusion import UNet
 from course_utils.diffusion.control import ControlledUNet, edge_agreement, edges

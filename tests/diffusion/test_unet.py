@@ -1,26 +1,14 @@
 import pytest
 import torch
+from networks import draw, shaken
 from torch.nn import functional as F
 
 from course_utils.diffusion import unet
 from course_utils.diffusion.unet import Attention, Downsample, ResidualBlock, UNet, Upsample
 
 
-def draw(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
 def steps(n):
     return torch.arange(n) * 37
-
-
-def shaken(model, seed=0):
-    """The model with every weight drawn anew, so that nothing starts at zero."""
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for weight in model.parameters():
-            weight.copy_(0.2 * torch.randn(weight.shape, generator=generator))
-    return model.eval()
 
 
 @pytest.fixture(scope="module")

@@ -164,8 +164,8 @@ def kl(p, q):
             lambda f, log_q: (
                 find("vae.score_surrogate").reference(f, -log_q) + 2 * (f * log_q).mean().detach()
             ),
-            "Your values are right, but the gradient that reaches log_q has the opposite sign, so training "
-            "makes it worse.",
+            "The sign is turned: this is the gradient of minus E_q[f], so an optimiser that is to lower the "
+            "expectation raises it.",
         ),
         (
             "vae.condition",
