@@ -18,6 +18,11 @@ def load_digits(split):
     bunch = datasets.load_digits()
     labels = torch.from_numpy(bunch.target).long()
     images = torch.from_numpy(bunch.images).float().div_(16).unsqueeze(1)
-    position = torch.nn.functional.one_hot(labels).cumsum(0).gather(1, labels[:, None])[:, 0]
-    keep = (position % 5 == 0) == (split == "test")
+    keep = every_fifth(labels) == (split == "test")
     return ImageData(images[keep].contiguous(), labels[keep], CLASSES, name="digits", split=split)
+
+
+def every_fifth(labels):
+    """Which of labels [N] are the fifth, tenth, ... of their class: bool [N]."""
+    position = torch.nn.functional.one_hot(labels).cumsum(0).gather(1, labels[:, None])[:, 0]
+    return position % 5 == 0
