@@ -8,15 +8,15 @@ from torch.nn.utils.parametrizations import spectral_norm
 from .._validate import check_choice, check_int, check_number, check_tensor
 from .tricks import MinibatchDiscrimination, VirtualBatchNorm2d
 
-SIZES = {8: 2, 28: 7}  # pixels of an image -> pixels of the smallest map; two strides of 2 lie between
+SIZES = {8: 2, 28: 7, 32: 8}  # pixels of an image -> pixels of the smallest map; two strides of 2 lie between
 NORMS = ("none", "batch", "virtual")
 
 
 class ImageGenerator(nn.Module):
     """z [B, latent_dim] -> images [B, channels, size, size] in (0, 1).
 
-    A dense layer makes maps of 2 x 2 (size 8) or 7 x 7 pixels (size 28); two transposed convolutions of
-    stride 2 follow, with norm and ReLU but for the last, which ends in a sigmoid. norm: "none", "batch" or
+    A dense layer makes maps of 2 x 2 (size 8), 7 x 7 (28) or 8 x 8 pixels (32); two transposed convolutions
+    of stride 2 follow, with norm and ReLU but for the last, which ends in a sigmoid. norm: "none", "batch" or
     "virtual"; the last needs reference, codes [R, latent_dim]. dropout: the share of maps set to 0 in
     training mode. Source: Radford et al. 2016, section 3. Raises ValueError for another size or norm.
     """

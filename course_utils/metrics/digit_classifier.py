@@ -2,31 +2,33 @@
 
 from torch import nn
 
-from .._validate import check_tensor
+from .._validate import check_int, check_tensor
 
 
 class DigitClassifier(nn.Module):
-    """Convolutions that read an 8x8 digit, grey or binarised: logits over the ten classes, and features.
+    """Convolutions that read a digit, grey or binarised: logits over the ten classes, and features.
 
-    The trained one is `checkpoints.load("digit_classifier")`.
+    size: pixels of the images' height and width, at least 4. The trained ones are
+    `checkpoints.load("digit_classifier")` for 8x8 and `checkpoints.load("mnist_classifier")` for 28x28.
     """
 
-    def __init__(self, channels=(32, 64), features=64):
+    def __init__(self, channels=(32, 64), features=64, size=8):
         super().__init__()
+        self.size = check_int("size", size, minimum=4)
         narrow, wide = channels
         self.body = nn.Sequential(
             *_level(1, narrow), *_level(narrow, wide), nn.Flatten(),
-            nn.Linear(wide * 2 * 2, features), nn.ReLU(),
+            nn.Linear(wide * (size // 4) ** 2, features), nn.ReLU(),
         )  # fmt: skip
         self.head = nn.Linear(features, 10)
 
     def features(self, x):
-        """What the last layer sees, for distances between sets of images: x [B, 1, 8, 8] -> [B, F]."""
-        check_tensor("x", x, "[B, 1, 8, 8]")
+        """What the last layer sees, for distances between sets of images: x [B, 1, H, W] -> [B, F]."""
+        check_tensor("x", x, f"[B, 1, {self.size}, {self.size}]")
         return self.body(x)
 
     def forward(self, x):
-        """x: [B, 1, 8, 8] in [0, 1] -> logits [B, 10]. Raises ValueError for another shape."""
+        """x: [B, 1, H, W] in [0, 1] -> logits [B, 10]. Raises ValueError for another shape."""
         return self.head(self.features(x))
 
 

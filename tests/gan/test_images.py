@@ -12,7 +12,7 @@ def seeded(*shape):
     return torch.rand(*shape, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.mark.parametrize(("size", "channels"), [(8, 1), (28, 1), (28, 3)])
+@pytest.mark.parametrize(("size", "channels"), [(8, 1), (28, 1), (28, 3), (32, 3)])
 def test_shapes(size, channels):
     torch.manual_seed(0)
     G = gan.ImageGenerator(5, size=size, channels=channels, width=4)
@@ -33,7 +33,7 @@ def test_an_image_shifted_by_the_stride_shifts_the_maps():
     assert torch.allclose(first(moved)[..., 3:-2], first(x)[..., 2:-3], atol=1e-6)
 
 
-@pytest.mark.parametrize("size", [8, 28])
+@pytest.mark.parametrize("size", [8, 28, 32])
 def test_the_discriminator_follows_the_rules(size):
     D = gan.ImageDiscriminator(size=size, norm="batch", width=4)
     kinds = [type(module) for module in D.modules()]
@@ -110,7 +110,7 @@ def test_minibatch_discrimination_reads_the_whole_batch():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: gan.ImageGenerator(5, size=16), "size must be one of 8, 28; got 16"),
+        (lambda: gan.ImageGenerator(5, size=16), "size must be one of 8, 28, 32; got 16"),
         (lambda: gan.ImageGenerator(0), "latent_dim must be at least 1"),
         (lambda: gan.ImageDiscriminator(norm="bach"), "Did you mean 'batch'"),
         (lambda: gan.ImageDiscriminator(norm="virtual"), "reference must be given with norm='virtual'"),
