@@ -46,7 +46,9 @@ def train(settings, model, data, seconds=None, progress=True, look=None):
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings["seed"])
-        D = gan.initialise(gan.ImageDiscriminator(size=28, width=settings["width"], norm=settings["norm"]))
+        D = gan.initialise(gan.ImageDiscriminator(
+            settings.get("size", 28), settings.get("channels", 1), settings["width"], settings["norm"]
+        ))  # fmt: skip
     betas = (settings["beta1"], 0.999)
     optimizers = [torch.optim.Adam(player.parameters(), settings["lr"], betas) for player in (model, D)]
     round_ = gan.game_round(model, D, gan.losses[settings["losses"]], *optimizers, settings["latent_dim"])
