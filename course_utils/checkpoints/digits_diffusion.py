@@ -44,8 +44,8 @@ def schedule():
 def build(settings, classes=10):
     """The untrained network of the settings."""
     return UNet(
-        width=settings["width"], multipliers=tuple(settings["multipliers"]), classes=classes,
-        dropout=settings["dropout"],
+        in_channels=settings.get("channels", 1), width=settings["width"],
+        multipliers=tuple(settings["multipliers"]), classes=classes, dropout=settings["dropout"],
     )  # fmt: skip
 
 
@@ -59,20 +59,22 @@ def train(settings, model, data, seconds=None, progress=True):
     return fit(settings, model, loss, (data.images, data.labels), seconds, progress)
 
 
-def draw(model, n, size, seed=0):
-    """n images in [0, 1] by 25 DDIM steps of model(x_t, t), which predicts v: [n, 1, size, size]."""
+def draw(model, n, size, seed=0, channels=1):
+    """n images in [0, 1] by 25 DDIM steps of model(x_t, t), which predicts v: [n, channels, size, size]."""
     x = diffusion.samplers.ddim(
-        model, schedule(), (n, 1, size, size), num_inference_steps=SAMPLING_STEPS,
+        model, schedule(), (n, channels, size, size), num_inference_steps=SAMPLING_STEPS,
         prediction_type=SETTINGS["prediction_type"], clip=(-1, 1),
         generator=torch.Generator().manual_seed(seed),
     )  # fmt: skip
     return ((x + 1) / 2).clamp(0, 1)
 
 
-def sample(model, labels, size, seed=0):
-    """One image in [0, 1] for each label [N], without guidance: [N, 1, size, size]."""
+def sample(model, labels, size, seed=0, channels=1):
+    """One image in [0, 1] for each label [N], without guidance: [N, channels, size, size]."""
     batches = enumerate(labels.split(250))  # a small memory for 28x28 images
-    return torch.cat([draw(functools.partial(model, y=y), len(y), size, seed + k) for k, y in batches])
+    return torch.cat(
+        [draw(functools.partial(model, y=y), len(y), size, seed + k, channels) for k, y in batches]
+    )
 
 
 @torch.no_grad()
