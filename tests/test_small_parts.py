@@ -1,9 +1,12 @@
 """verdict, preset, figures and the errors' voice."""
 
 import base64
+import io
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from course_utils import figures
 from course_utils._validate import check_choice, check_int, check_number, check_tensor
@@ -109,6 +112,23 @@ def test_figures_are_the_same_twice():
         return figures.png(fig)
 
     assert once() == once()
+
+
+def test_a_figure_is_packed_where_nobody_sees_it():
+    def seen(draw):
+        fig, ax = figures.subplots()
+        draw(ax)
+        figures.png(fig)  # the first drawing settles the layout
+        image, plain = Image.open(io.BytesIO(figures.png(fig))), io.BytesIO()
+        fig.savefig(plain, format="png")
+        drawn = np.asarray(Image.open(plain).convert("RGB")).astype(float)
+        error = np.sqrt(((np.asarray(image.convert("RGB")) - drawn) ** 2).mean((0, 1))).max()
+        return image.mode, error
+
+    mode, error = seen(lambda ax: ax.plot([0, 1]))
+    assert mode == "P" and error <= 2
+    colours = torch.rand(40, 40, 3, generator=torch.Generator().manual_seed(0)).numpy()
+    assert seen(lambda ax: ax.imshow(colours)) == ("RGB", 0)
 
 
 def test_palette_is_okabe_ito_and_marked():

@@ -1,11 +1,9 @@
 """What every widget's Python face shares: its module, its style, and a still picture where nothing runs."""
 
 import inspect
-import io
 from pathlib import Path
 
 import anywidget
-from PIL import Image
 
 from ...figures import png
 from .esm import bundle
@@ -39,13 +37,5 @@ class Face(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         bundle, metadata = super()._repr_mimebundle_(**kwargs)
         alt = self._alt()
-        bundle = {**bundle, "text/plain": alt, "image/png": _small(png(self._still()))}
+        bundle = {**bundle, "text/plain": alt, "image/png": png(self._still())}
         return bundle, {**metadata, "image/png": {"alt": alt}}
-
-
-def _small(data):
-    """The PNG with a palette of 255 colours: half the bytes, and no eye sees it in a still."""
-    picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(255, dither=Image.Dither.NONE)
-    buffer = io.BytesIO()
-    picture.save(buffer, format="PNG", optimize=True)
-    return buffer.getvalue()
