@@ -1,4 +1,4 @@
-"""How long a lesson's main line is: what is neither collapsed nor under a heading that says "Going further".
+"""How long a lesson's main line is: what is neither collapsed nor under a heading with "Going further" in it.
 
 `python tools/main_line.py [NAME ...]` prints words of prose and lines of code for each lesson, and how many
 words come before the first thing to touch or to watch.
@@ -24,7 +24,7 @@ def cells(path):
         if cell.cell_type == "markdown":
             for marks, title in HEADING.findall(cell.source):
                 if depth is None or len(marks) <= depth:
-                    depth = len(marks) if title.startswith(FURTHER) else None
+                    depth = len(marks) if FURTHER in title else None
         if depth is None and COLLAPSED not in cell.metadata.get("tags", []):
             yield cell
 

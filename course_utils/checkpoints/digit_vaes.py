@@ -123,7 +123,7 @@ def _sweep(name, summary, settings):
     return Recipe(
         name=name,
         summary=summary,
-        lessons=("03",),
+        lessons=("01", "03"),
         build=build,
         data=digits,
         train=functools.partial(train_sweep, settings),
@@ -137,7 +137,7 @@ def _autoencoder(name, summary, settings):
     return Recipe(
         name=name,
         summary=summary,
-        lessons=("03",),
+        lessons=("01", "03"),
         build=lambda: autoencoders.MLPAutoencoder(IN_SHAPE, settings["latent_dim"], settings["hidden"]),
         data=digits,
         train=functools.partial(train_autoencoder, settings),

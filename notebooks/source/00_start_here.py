@@ -30,15 +30,16 @@
 # Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Nothing is downloaded, and everything fits a laptop.
 # [The way through the course](README.md) says what each lesson is about, how long it runs, and which ones you may skip.
 #
-# - **Exercises** are functions with a blank. The next cell *checks* what you wrote. Where it knows your mistake it
-#   names it; otherwise it says how your answer differs from the right one. It always hands back a function that works,
+# - **Exercises** are functions with a blank. The next cell *checks* what you wrote: it names your mistake where it
+#   knows it, and otherwise says how your answer differs from the right one. It always hands back a function that works,
 #   so a blank never stops the notebook.
 # - **`hint("...")`** gives a first hint. Run it again for a stronger one.
-# - **Predictions**: you write down a guess before the next cell shows the answer. Nobody counts them. Guess anyway: a
-#   wrong guess is what makes the answer stick.
+# - **Predictions** ask for a guess before the next cell shows the answer. Nobody counts them, and a wrong guess is what
+#   makes the answer stick.
 # - **Widgets** answer to the mouse and to the arrow keys.
 # - **PASS** lines say what was measured as a band. Your computer rounds differently from ours and lands in the same
 #   band.
+# - What is marked **Going further** can be skipped without loss.
 
 # %%
 import math
@@ -50,7 +51,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
-from course_utils import data, exact
+from course_utils import checkpoints, data, diffusion, exact
 from course_utils.checks import check, hint, reveal
 from course_utils.figures import (
     DATA,
@@ -80,6 +81,35 @@ from course_utils import doctor
 ready = doctor.main() == 0
 
 # %% [markdown]
+# ## Look first
+#
+# The top row shows faces of our data: small drawings that a program made. The rows below were drawn from random numbers
+# by three neural networks that have seen nothing but such faces: a variational autoencoder (lesson 03), a GAN (05) and
+# a diffusion model (12). Run the next cell again with another seed: where does each of them fail?
+
+# %%
+SEED = 0
+torch.manual_seed(SEED)
+networks = {name: checkpoints.load(name)[0] for name in ("faces_vae", "faces_dcgan", "faces_diffusion")}
+faces = data.load("faces", n=1000, seed=SEED).images
+with torch.no_grad():
+    codes, _ = networks["faces_vae"].encode(faces)  # 32 numbers for each face
+    bell = torch.distributions.MultivariateNormal(codes.mean(0), torch.cov(codes.T))
+    drawn = {
+        "data": faces[:10],
+        "VAE": networks["faces_vae"].decoder(bell.sample((10,))),
+        "GAN": networks["faces_dcgan"](torch.randn(10, 64)),
+        "diffusion": diffusion.samplers.ddim(
+            networks["faces_diffusion"], diffusion.NoiseSchedule.cosine(), (10, 3, 32, 32),
+            num_inference_steps=20, prediction_type="v_prediction", clip=(-1, 1),
+        ) / 2 + 0.5,
+    }  # fmt: skip
+show(image_rows(drawn, "One row of data, three rows of imagination"), "00.imagined_faces")
+
+# %% [markdown]
+# Each network has learnt something about *how likely* an image is. This lesson says what that means, with models that
+# need no network at all.
+#
 # ## 1. Two questions about data
 #
 # **Supervised learning** has pairs $(x, y)$ and learns a map from $x$ to $y$. **Unsupervised learning** has only $x$. A
@@ -127,8 +157,8 @@ class_posterior = check("start.class_posterior", class_posterior)
 hint("start.class_posterior")
 
 # %% [markdown]
-# Now both kinds of model on the same points. The generative one fits a Gaussian to each class. The discriminative one
-# is a logistic regression. The dashed line is the boundary of the truth.
+# Now we fit both kinds of model to the same points. The generative one fits a Gaussian to each class, and the
+# discriminative one is a logistic regression. In the figure, the dashed line is the boundary of the truth.
 
 # %%
 fitted = [
@@ -222,8 +252,8 @@ verdict(
 )
 
 # %% [markdown]
-# Where the data are, both are nearly as good as can be. They disagree where there are no data: the left model is right
-# there only because we guessed the form of the classes. With a wrong guess it can lose to the classifier.
+# Where the data are, both are nearly as good as possible. They disagree where there are no data. The left model is
+# right there only because we guessed the form of the classes; with a wrong guess it can lose to the classifier.
 #
 # **Predict.** The point $x = (-20, 20)$ is far from everything. What does the logistic regression say there?
 # (a) it is unsure, because it has never seen such a point; (b) it is sure, and right; (c) it is sure, and wrong.
@@ -234,7 +264,7 @@ guess = "c"
 ### END SOLUTION
 
 # %% [markdown]
-# The next cell asks it, and compares with the truth.
+# The next cell asks the logistic regression, and compares its answer with the truth.
 
 # %% tags=["hide-input"]
 far = torch.tensor([[-20.0, 20.0]])
@@ -243,9 +273,9 @@ answer = "a" if 0.05 < says < 0.95 else "b" if (says > 0.5) == (right > 0.5) els
 reveal(guess, answer, "00.far_away")
 
 # %% [markdown]
-# Bayes' rule on our generative model is just as sure of a label. But the generative model also has $p(x)$, and here
-# $p(x)$ says that the point is strange. (Log densities are in *nats*: natural logarithms.) Section 3 shows that a
-# density does not always notice.
+# Bayes' rule on our generative model is just as sure of a label. But this model also has $p(x)$, which says here that
+# the point is strange. (Log densities are in *nats*: natural logarithms.) A density does not always notice, as section
+# 3 shows.
 
 # %%
 log_px = torch.logsumexp(torch.stack([p.log_prob(far) for p in fitted], dim=1) + log_prior, dim=1)
@@ -272,9 +302,9 @@ verdict(
 #
 # $$\hat\mu, \hat\sigma^2 = \arg\max_{\mu, \sigma^2} \sum_n \log \mathcal N(x_n; \mu, \sigma^2)$$
 #
-# Set both derivatives to zero and you get two averages.
+# If you set both derivatives to zero, you get two averages.
 #
-# **Exercise 2.** Write them.
+# **Exercise 2.** Write the two averages.
 
 
 # %%
@@ -290,8 +320,8 @@ def fit_gaussian(x):
 fit_gaussian = check("start.fit_gaussian", fit_gaussian)
 
 # %% [markdown]
-# Is it the maximum? Walk away from it in every direction and watch the likelihood fall. The next cell does so, and
-# measures by how much.
+# Is this the maximum? The next cell walks away from it in every direction, and measures by how much the likelihood
+# falls.
 
 # %% tags=["hide-input"]
 x = 2.0 + 0.5 * torch.randn(500, generator=torch.Generator().manual_seed(1))
@@ -318,14 +348,15 @@ verdict(
 )
 
 # %% [markdown]
-# One bump is rarely enough. A **mixture** has several, with weights $\pi_k$:
+# A single bump is rarely enough. A **mixture** has several, with weights $\pi_k$:
 #
 # $$p(x) = \sum_k \pi_k\, \mathcal N(x; \mu_k, \sigma_k^2)$$
 #
 # You sample it in the order in which the data come about (**ancestral sampling**): first *which* component, then
 # *where* in it.
 #
-# **Exercise 3.** `torch.multinomial(weights, n, replacement=True, generator=generator)` picks the components.
+# **Exercise 3.** Write ancestral sampling. `torch.multinomial(weights, n, replacement=True, generator=generator)` picks
+# the components.
 
 
 # %%
@@ -398,7 +429,7 @@ def fit_mixture(z, components, reg_covar=1e-2, seed=0):
 
 
 # %% [markdown]
-# A model of $z$ is not yet a model of images. We finish it honestly: the 44 coordinates $r$ in the directions that PCA
+# A model of $z$ is not yet a model of images. So the 44 coordinates $r$ in the directions that PCA
 # threw away get a Gaussian of their mean variance $s^2$ (this is *probabilistic PCA*'s choice). Then every image has a
 # density, and it splits in two:
 #
@@ -474,7 +505,7 @@ verdict("80 components: images it was fitted on minus images set aside, nats per
         on_fit[-1] - on_aside[-1], low=10)  # fmt: skip
 
 # %% [markdown]
-# Likelihood is one number. Look at what the models draw. The next cell shows twelve images of each.
+# Likelihood is only one number, so we look at what the models draw. The next cell shows twelve images of each.
 
 # %% tags=["hide-input"]
 rows = {
@@ -485,7 +516,7 @@ rows = {
 show(image_rows(rows, "New digits from classical models"), "00.drawn_digits")
 
 # %% [markdown]
-# How readable are they? That can be measured. A classifier that never saw the held-out digits judges how often a sample
+# We can also measure how readable they are. A classifier that never saw the held-out digits judges how often a sample
 # looks like *one* digit (its largest probability exceeds 0.9). Real held-out digits set the standard.
 
 # %%
@@ -508,8 +539,8 @@ verdict("readable share, chosen mixture", shares["mixture"], low=0.5)
 # %% [markdown]
 # ### The other tasks, from the same model
 #
-# **Conditional generation**: one small mixture per label is a model of $p(x \mid y)$. Ask for a digit and let the judge
-# read it.
+# **Conditional generation.** One small mixture per label is a model of $p(x \mid y)$. We ask it for a digit and let the
+# judge read the result.
 
 # %%
 per_label = {y: fit_mixture(z_fit[labels_fit == y], 3) for y in range(10)}
@@ -534,9 +565,11 @@ show(
 verdict("share of conditional samples that the judge reads as the digit asked for", obeyed, low=0.9)
 
 # %% [markdown]
-# **Clustering**: the mixture was fitted without labels. Give each component the label that most of its images have, and
-# see how often held-out images land in a component of their own label. **Dimension reduction**: the first two of the 20
-# coordinates already separate some digits.
+# ### Going further: clustering and dimension reduction
+#
+# The mixture was fitted without labels. We give each component the label that most of its images have, and see how
+# often held-out images land in a component of their own label. We also look at the first two of the 20 coordinates,
+# which already separate some digits.
 
 # %%
 component_fit, component_test = best_mixture.predict(z_fit), best_mixture.predict(z_test)
@@ -559,7 +592,9 @@ scatter_classes(z_test[:, :2], test.labels, "Held-out digits in their first two 
 show(fig, "00.principal_coordinates")
 
 # %% [markdown]
-# **Anomaly detection**: damage the held-out digits and see whether $\log p(x)$ is lower for the damaged ones. The
+# ### Finding strangers
+#
+# We damage the held-out digits and see whether $\log p(x)$ is lower for the damaged ones (**anomaly detection**). The
 # ROC-AUC is the chance that a random damaged digit scores below a random healthy one: 0.5 is guessing, 1 is perfect.
 
 # %%
@@ -609,9 +644,9 @@ verdict("ROC-AUC, noise", auc["noise"], low=0.95)
 verdict("ROC-AUC, quarter turn", auc["quarter turn"], low=0.99)
 
 # %% [markdown]
-# **Dense is not typical.** All five kinds of damage lead away from the data. Now damage the digits so that they move
-# towards the *middle* of the data: blur them; mix each with the mean image, half and half; or replace each by its copy
-# from the 20 principal coordinates. And score the mean image itself, a grey smear that nobody ever wrote.
+# **Dense is not typical.** All five kinds of damage lead away from the data. Now we damage the digits so that they move
+# towards the *middle* of the data: we blur them, mix each with the mean image, half and half, or replace each by its
+# copy from the 20 principal coordinates. We also score the mean image itself, a grey smear that nobody ever wrote.
 
 # %%
 mean_image = x_fit.mean(0).view(1, 8, 8)
@@ -648,8 +683,8 @@ verdict("share of real digits that are less likely than the mean image", beaten.
 # If classical models do all this, why is there a course? Our mixture got by on 20 coordinates and on a form that we
 # assumed. Assume less, or have more dimensions, and this happens.
 #
-# **Distances.** Draw 1,000 uniform points in $[0, 1]^d$. How much farther is the farthest from a given point than the
-# nearest?
+# **Distances.** We draw 1,000 uniform points in $[0, 1]^d$. How much farther from a given point is the farthest than
+# the nearest?
 #
 # **Predict** the ratio farthest / nearest in $d = 1000$: (a) about 1.1, (b) about 10, (c) about 1000.
 
@@ -671,8 +706,8 @@ dimensions = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 ratios = [spread(d) for d in dimensions]
 
 # %% [markdown]
-# **Histograms.** A histogram with 5 bins a side has $5^d$ cells. In the first $d$ principal coordinates of the digits,
-# how many held-out images fall into a cell that no image in `x_fit` has touched?
+# **Histograms.** A histogram with 5 bins on each side has $5^d$ cells. In the first $d$ principal coordinates of the
+# digits, how many held-out images fall into a cell that no image in `x_fit` has touched?
 
 # %%
 edges = [np.quantile(z_fit[:, j], np.linspace(0, 1, 6)[1:-1]) for j in range(K_PCA)]
@@ -776,10 +811,10 @@ guess = "b"
 ### END SOLUTION
 
 # %% [markdown]
-# ### Touch it
+# ### Drag a density
 #
 # The blue density $p$ has two bumps. You hold $q$, one Gaussian. Drag it, or use the arrow keys, and watch four
-# numbers. Find the $q$ with the least KL$(p\|q)$ and the one with the least KL$(q\|p)$ by hand, then press the two
+# numbers. Find the $q$ with the least KL$(p\|q)$ and the one with the least KL$(q\|p)$ by hand, and then press the two
 # presets.
 
 # %%
@@ -864,7 +899,7 @@ def js(p, q):
 js = check("start.js", js)
 
 # %% [markdown]
-# Is its square root a distance, and JS itself not? The next cell asks 1,000 triples of distributions.
+# Is its square root a distance, while JS itself is not? The next cell tests both on 1,000 triples of distributions.
 
 # %% tags=["hide-input"]
 logits = 2 * torch.randn(1000, 3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
@@ -880,10 +915,11 @@ verdict(
 verdict("root of JS: the same share", (first.sqrt() + second.sqrt() < direct.sqrt()).float().mean(), high=0)
 
 # %% [markdown]
-# Now slide two narrow bumps apart. KL is infinite as soon as $q$ misses a part of $p$. Once they no longer overlap, JS
-# stands still at $\log 2$. Neither says in which direction to move. The **Wasserstein distance** $W_1$, a distance in
-# the strict sense, is the least work that carries one heap of sand onto the other. It grows with the gap, so it always
-# has a slope to follow. (In one dimension it is the area between the two cumulative distributions.)
+# Now we slide two narrow bumps apart. KL is infinite as soon as $q$ misses a part of $p$. Once the bumps no longer
+# overlap, JS stands still at $\log 2$. Neither of them says in which direction to move. The **Wasserstein distance**
+# $W_1$, a distance in the strict sense, is the least work that carries one heap of sand onto the other. It grows with
+# the gap, so it always has a slope to follow. (In one dimension it is the area between the two cumulative
+# distributions.)
 
 # %%
 gaps = torch.linspace(0, 6, 25)
@@ -958,6 +994,8 @@ show(families_map(), "00.families")
 #
 # How to judge all of them is the subject of {notebook 08}.
 #
+# ### Going further: the lectures behind the course
+#
 # The course follows five lectures, which now and then print something that does not hold. The next cell lists the
 # lectures, and what is misprinted about this lesson's subjects. Each line is held by a test in which the printed form
 # fails. `docs/errata.md` has the lines of all lessons, and a table of how each lecture writes our symbols, to look up
@@ -975,7 +1013,7 @@ Markdown(f"{lectures}\n\n**Printed, and what holds**\n\n{errata_table('00')}")
 # %% [markdown]
 # ## 7. The failure museum
 #
-# Three ways to break what you have just learnt. The first is yours to mend.
+# Here are three ways to break what you have just learnt. The first one is yours to repair.
 #
 # **Exhibit A: components that shrink onto a few images.** With 80 components and no floor under the covariances, some
 # components shrink onto a few images, and the likelihood of the images they were fitted on soars. The images set aside
@@ -1019,6 +1057,8 @@ verdict(
 exhibit("A", mended, judged, '{"components": ..., "reg_covar": ...}')
 
 # %% [markdown]
+# ### Going further: two more exhibits
+#
 # **Exhibit B: a density of infinity.** Some of the 64 pixels never carry ink, in any image. Fit one Gaussian to the raw
 # pixels: along a constant pixel its variance is zero, and a density can be as high as you like there without a single
 # better sample. That is why a likelihood of pixels means nothing before you say how they were discretised. Notebooks 03

