@@ -82,11 +82,12 @@ class TinyPlayers:
         )
 
 
-def tiny_round(latent, shape, batch, losses):
-    """A maker of (real, codes, players) for one round."""
+def tiny_round(latent, shape, batch, losses, any_range=False):
+    """A maker of (real, codes, players) for one round; any_range: pixels that are not in [0, 1] only."""
 
     def make(rng):
         real = 0.3 + 0.7 * torch.rand(batch, *shape, generator=rng)
+        real = 12 * real - 6 if any_range else real
         codes = torch.randn(2, batch, latent, generator=rng)
         return real, codes, TinyPlayers(latent, shape, losses, rng)
 

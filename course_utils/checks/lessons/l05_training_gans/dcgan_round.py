@@ -92,7 +92,7 @@ exercise(
     inputs={
         "8 images, non-saturating": tiny_round(3, (1, 2, 3), 8, "non_saturating"),
         "6 colour images, least squares": tiny_round(4, (3, 2, 2), 6, "lsgan"),
-        "12 images, hinge": tiny_round(2, (2, 3, 1), 12, "hinge"),
+        "12 images of another range, hinge": tiny_round(2, (2, 3, 1), 12, "hinge", any_range=True),
     },
     accepted=[
         Accepted(
