@@ -48,8 +48,8 @@ exercise(
         ),
         Mistake(
             lambda betas: torch.exp(-torch.cumsum(betas, dim=0)),
-            "That is the limit of infinitely small steps (section 10): each factor exp(-beta) is above 1 - "
-            "beta, so for real steps you claim more signal than the chain leaves.",
+            "That is the limit of infinitely many small steps (at the notebook's end): each factor "
+            "exp(-beta) is above 1 - beta, so for real steps you claim more signal than the chain leaves.",
         ),
         Mistake(
             (
