@@ -3,7 +3,7 @@
 A look is what one schedule is drawn in, everywhere alike: name -> (colour, line style).
 """
 
-from .style import BLACK, DATA, GREEN, MODEL, NOISE, PURPLE, subplots
+from .style import BLACK, DATA, GREEN, MODEL, NOISE, ORANGE, PURPLE, subplots
 
 
 def variances(curves):
@@ -116,4 +116,21 @@ def recognised(times, plain, averaged, not_averaged):
             ax.plot(times, not_averaged[side], ":", color=colour, label="the same, not averaged")
     ax.set(title="Which of 500 images is it?", xlabel="t", ylabel="share recognised")
     fig.legend(loc="outside right upper", fontsize=11)
+    return fig
+
+
+def told_apart(shares):
+    """How often an observer tells two faces apart that differ in one factor; returns the figure.
+
+    shares: the factor's name -> share of right answers, a tensor [T].
+    """
+    fig, ax = subplots(figsize=(5.8, 2.7))
+    looks = ((BLACK, "-"), (ORANGE, ":"), (MODEL, "--"), (PURPLE, "-."), (GREEN, "--"), (DATA, "-"))
+    for (name, share), (colour, style) in zip(shares.items(), looks, strict=True):
+        ax.plot(share, style, color=colour, label=name)
+    ax.axhline(0.75, color=NOISE, linewidth=1)
+    ax.set(
+        title="Two faces that differ in one thing", xlabel="t", ylabel="share told apart", ylim=(0.48, 1.02)
+    )
+    fig.legend(loc="outside right upper")
     return fig
