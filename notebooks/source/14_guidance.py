@@ -17,15 +17,16 @@
 # **After this notebook you can**
 # - lead a model that knows no labels by a classifier, and say where the square root in the formula comes from;
 # - train one network with labels and without, and combine its two answers in one call, in either convention;
+# - write the loop that turns noise into guided images;
 # - say exactly, for a Gaussian, what a guidance scale samples;
-# - measure what a scale buys and what it costs, and choose one for a purpose;
-# - recognise three ways to break all this.
+# - measure what a scale buys and what it costs, and recognise three ways to break all this.
 #
 # **Builds on** 05 (the Fréchet distance), 10, 11 (the score, the noise, one step back) and 12 (the network of digits,
-# and the judge). **Time to run:** {measured_time}.
+# and the judge). **Time to run:** {measured_time}. Sections marked *Going further* can be skipped.
 
 # %%
 import functools
+import itertools
 import math
 
 import torch
@@ -62,17 +63,12 @@ def to_pixels(x):
 # %% [markdown]
 # ## 1. What a label does
 #
-# The network of notebook 12 took a label $y$ beside the noisy image $x_t$ and the step $t$. It models $p(x \mid y)$,
-# the digits of one class, and it was also trained *without* the label, a tenth of the time: then it models $p(x)$, any
-# digit. Its weights come with the course. Here is the same noise, turned into an image without a label and with each of
-# three.
-
+# A network that knows the ten digits is asked for a 4. Every row below starts from the same twelve noises, and only one
+# number differs from row to row: the **scale** $s$. What do the fours gain down the rows, and what do they lose?
 
 # %%
-net, _ = checkpoints.load("digits_diffusion")  # predicts v
+net, _ = checkpoints.load("digits_diffusion")  # the network of notebook 12: net(x_t, t, y) -> v
 NULL = net.classes  # the label that means "not told"
-
-
 STEPS = preset(20, smoke=2)  # of a sampler, where nothing else is said
 
 
@@ -85,6 +81,18 @@ def draw(model, n, seed=0, kind="v_prediction", steps=STEPS):
     return to_pixels(x)
 
 
+fours = torch.full((12,), 4)
+by_scale = {s: draw(guidance.classifier_free(net, fours, s), 12, seed=3) for s in (0, 1, 2, 4, 8)}
+named = {f"s = {s}": images for s, images in by_scale.items()}
+show(image_rows(named, "Asked for: 4, the same noise in each column"), "14.fours_by_scale")
+
+# %% [markdown]
+# At $s = 0$ the label is ignored. At $s = 1$ the network does what it was trained for: it takes a label $y$ beside the
+# noisy image $x_t$ and the step $t$, and models $p(x \mid y)$, the digits of one class. A tenth of the time it was
+# trained *without* the label, so it also models $p(x)$, any digit. The naive way is to ask, and to take what comes:
+
+
+# %%
 def told(y):
     """The network with its label filled in: model(x_t, t) -> v."""
     return functools.partial(net, y=y)
@@ -95,11 +103,11 @@ same_noise |= {f"told {k}": draw(told(torch.full((12,), k)), 12, seed=3) for k i
 show(image_rows(same_noise, "The same noise in each column"), "14.same_noise")
 
 # %% [markdown]
-# How strongly does the label pull? Take held-out digits, noise them, and ask for the guess of $x_0$ three times: with
-# the right label, with none, and with a wrong one.
+# How strongly does the label pull? Take held-out digits, add noise, and ask for the guess of $x_0$ three times: with
+# the right label, with none, and with a wrong one. The next cell draws the error of the three guesses.
 
 
-# %%
+# %% tags=["hide-input"]
 @torch.no_grad()
 def error_of_guess(labels, t):
     """Root mean square error of the guess of x_0 for the held-out digits at step t, given labels [B]."""
@@ -117,10 +125,6 @@ ways = {
 }
 guess_errors = {name: [error_of_guess(labels, t) for t in some_t] for name, labels in ways.items()}
 
-# %% [markdown]
-# The next cell draws the three curves.
-
-# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(7.2, 3.3))
 for (name, values), colour, style in zip(
     guess_errors.items(), (DATA, NOISE, MODEL), ("o-", "s--", "^:"), strict=True
@@ -134,33 +138,31 @@ verdict("error without the label over error with it, t = 100", start, low=0.97, 
 verdict("the same, t = 999", end, low=1.2, high=1.4)
 
 # %% [markdown]
-# Near the data the image says what it is, and a label adds nothing. Near the noise the label is all there is.
+# Near the data the image itself says what it is, and a label adds nothing. Near the noise the label is all there is.
 #
-# A conditional model gives what is *likely* given the label, odd ones included, as often as they occur. Often one wants
-# more: a four that nobody takes for a nine. So this notebook's question is: **how do you make samples more like their
-# label**, with a model that you already have?
+# A conditional model gives what is *likely* given the label, odd examples included. Often you want more: a four that
+# nobody takes for a nine. So the question of this notebook is: **how do you make samples more like their label**, with
+# a model that you already have?
 #
 # ## 2. Led by a classifier
 #
-# Suppose the model knows no labels, and somebody hands you a classifier. Bayes' rule at noise level $t$, and its
-# gradient:
+# Suppose the model knows no labels, and somebody hands you a classifier. Write Bayes' rule at noise level $t$, and take
+# its gradient:
 #
 # $$p_t(x_t \mid y) = \frac{p_t(x_t)\; p_t(y \mid x_t)}{p(y)}, \qquad
 # \nabla_{x_t} \log p_t(x_t \mid y) = \nabla_{x_t} \log p_t(x_t) + \nabla_{x_t} \log p_t(y \mid x_t)$$
 #
 # The evidence $p(y)$ has no $x_t$ in it and drops out. On the right stand the score of the model *without* labels and
-# the gradient of a classifier. So any classifier that can be differentiated turns an unconditional model into a
-# conditional one (Dhariwal and Nichol 2021). The $t$ at $p_t(y \mid x_t)$ matters: the classifier is asked about a
-# **noisy** image.
+# the gradient of a classifier, so a classifier turns an unconditional model into a conditional one (Dhariwal and Nichol
+# 2021). The $t$ in $p_t(y \mid x_t)$ matters: the classifier is asked about a **noisy** image.
 #
 # To make the label count for more, give the second term a factor, the **guidance scale** $s$:
 #
 # $$\text{score}_s = \nabla \log p_t(x_t) + s\, \nabla \log p_t(y \mid x_t) \qquad (s = 0: \text{no label},\quad s = 1: \text{Bayes})$$
 #
-# **Exercise 1.** The gradient, from a classifier's logits. Each image has its own $y$, and its gradient must not depend
-# on who else is in the batch. Samplers run under `torch.no_grad()`, so switch gradients on inside with
-# `torch.enable_grad()`. What you return carries no graph, and your function leaves nothing behind: no mark on the
-# caller's $x_t$, no gradient in the classifier's weights.
+# **Exercise 1.** Compute the gradient from a classifier's logits. Each image has its own $y$, and its gradient must not
+# depend on who else is in the batch. Samplers run under `torch.no_grad()`, so switch gradients on inside with
+# `torch.enable_grad()`. Return no graph, and leave nothing behind: no mark on $x_t$, no gradient in the weights.
 
 
 # %%
@@ -186,10 +188,10 @@ with torch.no_grad():  # as a sampler would call it
 hint("guidance.classifier_gradient")
 
 # %% [markdown]
-# Models rarely say the score. From notebook 11, $\text{score} = -\epsilon / \sqrt{1 - \bar\alpha_t}$, and this holds
-# for the guided ones too.
+# Models rarely predict the score itself. From notebook 11, $\text{score} = -\epsilon / \sqrt{1 - \bar\alpha_t}$, and
+# this also holds for the guided score and noise.
 #
-# **Exercise 2.** Turn the formula for the score into one for $\epsilon$. The scale $s$ stands at the gradient.
+# **Exercise 2.** Turn the formula for the score into one for $\epsilon$. The scale $s$ multiplies the gradient.
 
 
 # %%
@@ -206,8 +208,8 @@ classifier_epsilon = check("guidance.classifier_epsilon", classifier_epsilon)
 # %% [markdown]
 # ### With nothing learned
 #
-# Eight Gaussians on a ring, four above with label 0, four below with label 1. Everything is known here: the score at
-# each noise level, and by Bayes' rule the classifier, too. Its logits are $\log p_t(x_t \mid y) + \log p(y)$.
+# Eight Gaussians lie on a ring: the upper four have label 0, the lower four label 1. The score is known at each noise
+# level and, by Bayes' rule, so is the classifier: its logits are $\log p_t(x_t \mid y) + \log p(y)$.
 
 # %%
 angle = (torch.arange(8).double() + 0.5) * math.pi / 4
@@ -237,9 +239,8 @@ def with_classifier(model, classifier, y, scale):
 any_of_ring, upper = exact_model(ring, schedule), exact_model(labelled.given(0), schedule)
 
 # %% [markdown]
-# Bayes' rule is exact, so with $s = 1$ the guided noise must be that of the conditional mixture itself, everywhere and
-# at every $t$. This tests gradient, sign and root at once. And it tests the small $t$: ask the classifier of *clean*
-# points at a noisy one, and it is no longer true. The next cell measures all that.
+# Bayes' rule is exact, so with $s = 1$ the guided noise must be that of the conditional mixture, everywhere and at
+# every $t$. The next cell checks that. It also checks the fine print: a classifier made for *clean* points fails.
 
 
 # %% tags=["hide-input"]
@@ -269,16 +270,15 @@ verdict("s = 3 against course_utils.diffusion.guidance", largest_gap(3, by_packa
 # %% [markdown]
 # ## 3. What does a scale sample?
 #
-# With $s = 1$ we know what comes out: $p(x \mid y)$. With $s = 3$? At the last step, where no noise is left,
-# $\text{score}_s$ is the score of $p(x)\, p(y \mid x)^s$: the data, **tilted** towards the label. Let us compute that
-# density where we can, on a line, with one Gaussian each:
+# With $s = 1$ it samples $p(x \mid y)$. What does it sample with $s = 3$? At the last step, where no noise is left,
+# $\text{score}_s$ is the score of $p(x)\, p(y \mid x)^s$: the data, **tilted** towards the label. Compute that
+# density on a line, with one Gaussian each:
 #
 # $$p(x) = \mathcal N(0, R^2), \qquad p(x \mid y) = \mathcal N(0, r^2), \qquad r < R$$
 #
-# So $r$ and $R$ are standard deviations, `std` and `total_std` in the code. (The label says "near the middle":
-# $p(y \mid x) \propto p(x \mid y) / p(x)$ is a bell round 0.) By Bayes' rule
-# $p(x)\, p(y \mid x)^s \propto p(x \mid y)^s\, p(x)^{1 - s}$, a product of powers of Gaussians, so a Gaussian. Call its
-# variance $\tau^2$.
+# Here $r$ and $R$ are standard deviations, `std` and `total_std` in the code, and the label says "near the middle". By
+# Bayes' rule $p(x)\, p(y \mid x)^s \propto p(x \mid y)^s\, p(x)^{1 - s}$. A product of powers of Gaussians is a
+# Gaussian. Call its variance $\tau^2$.
 #
 # **Exercise 3.** Find $\tau^2$.
 
@@ -295,10 +295,9 @@ def tilted_variance(std, total_std, scale):
 tilted_variance = check("guidance.tilted_variance", tilted_variance)
 
 # %% [markdown]
-# Now let a sampler say. All scores are known, $-x_t / \text{variance}$, and so is $\nabla \log p_t(y \mid x_t)$: the
-# conditional score minus the other one. Everything is linear in $x_t$, so a sampler without fresh noise (DDIM) turns
-# $x_T$ into a multiple of it, $x_0 = c\, x_T$, and as $x_T$ has variance 1 the variance of the samples is $c^2$. No
-# averaging needed.
+# Now run a sampler. All scores are known, $-x_t / \text{variance}$, and $\nabla \log p_t(y \mid x_t)$ is the
+# conditional score minus the unconditional one. Everything is linear in $x_t$, so a sampler without fresh noise
+# (DDIM) gives $x_0 = c\, x_T$. As $x_T$ has variance 1, the samples have variance $c^2$.
 
 # %%
 r, R = 0.6, 1.0
@@ -335,8 +334,8 @@ for s in (0, 1):
     )
 
 # %% [markdown]
-# **Predict.** Now $s = 3$. The variance of the samples is (a) that of the tilted density, within a few hundredths; (b)
-# larger, by half or more; (c) smaller, by half or more.
+# **Predict.** Now take $s = 3$. The variance of the samples is (a) that of the tilted density, within a few hundredths;
+# (b) larger, by half or more; (c) smaller, by half or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -351,145 +350,25 @@ ratio = sampled_variance(3) / tilted[3]
 answer = "b" if ratio > 1.5 else "c" if ratio < 0.5 else "a" if abs(ratio - 1) < 0.05 else "none of these"
 reveal(guess, answer, "14.tilted_density")
 verdict("s = 3: variance of the samples over the tilted one", ratio, low=0.28, high=0.31)
-
-# %% [markdown]
-# One often reads that guidance samples the tilted density. Here it does not, by a factor of three. What *is* sampled?
-# Measure noise by $u = (1 - \bar\alpha_t) / \bar\alpha_t$ and divide $x_t$ by $\sqrt{\bar\alpha_t}$, so that
-# $x = x_0 + \sqrt u\, \epsilon$: a Gaussian of variance $r^2$ then has variance $r^2 + u$ under noise. The guided score
-# is
-#
-# $$\text{score}_s = -k(u)\, x, \qquad k(u) = \frac{s}{r^2 + u} + \frac{1 - s}{R^2 + u}$$
-#
-# Call $k$ the **pull** towards 0. A step of DDIM, from noise $u$ to $u'$, draws no fresh noise. It keeps the noise that
-# the model guesses, $\epsilon = -\sqrt u\, \text{score}_s$, and only turns it down from $\sqrt u\, \epsilon$ to
-# $\sqrt{u'}\, \epsilon$. So $x$ changes by $(\sqrt{u'} - \sqrt u)\, \epsilon$. Since
-# $\mathrm d\sqrt u = \mathrm du / (2 \sqrt u)$, small steps follow the rule
-# $\mathrm dx / \mathrm du = -\tfrac12 \text{score}_s$. Put the score in and divide by $x$:
-#
-# $$\frac{\mathrm d \log x}{\mathrm d u} = \frac12\, k(u) \quad\Longrightarrow\quad x \propto (r^2 + u)^{s/2}\, (R^2 + u)^{(1 - s)/2}$$
-#
-# Start at a large $u$ with pure noise, of variance $u$: there $x^2$ goes like $u^s u^{1 - s} = u$, so the constant is
-# 1, and at $u = 0$ the **variance is $r^{2s} R^{2(1 - s)}$**. The tilted density averages the precisions with weights
-# $s$ and $1 - s$. DDIM averages the *logarithms* of the variances. The next cell holds the formula against the sampler.
-
-# %% tags=["hide-input"]
 for s in (2, 3):
     verdict(
-        f"s = {s}: variance of the samples over the formula",
+        f"s = {s}: variance of the samples over the formula below",
         sampled_variance(s) / guided_variance(r, R, s),
         low=0.98,
         high=1.02,
     )
 
 # %% [markdown]
-# Notebook 11 walked back with fresh noise at every step, notebook 12 without, and both came to the data: two ways to
-# one distribution.
-#
-# **Predict.** And guided, $s = 3$, with fresh noise (1,000 steps of `samplers.ddpm`)? The variance is (a) the same as
-# without fresh noise; (b) that of the tilted density; (c) neither.
-
-# %%
-### BEGIN SOLUTION
-guess = "c"
-### END SOLUTION
-
-
-# %%
-def ancestral_variance(scale, n):
-    """With fresh noise there is no single c: n samples, variance_type "fixed_large" (sigma_t^2 = beta_t)."""
-    x = samplers.ddpm(line_model(scale), schedule, (n, 1), variance_type="fixed_large", generator=dice(5))
-    return x.double().var().item()
-
-
-with_noise = {s: ancestral_variance(s, preset(60_000, smoke=600)) for s in (1, 2, 3)}
-
-# %% [markdown]
-# The next cell compares it with the others.
-
-# %% tags=["hide-input"]
-to_ode, to_tilted = with_noise[3] / guided_variance(r, R, 3), with_noise[3] / tilted[3]
-answer = "a" if abs(to_ode - 1) < 0.1 else "b" if abs(to_tilted - 1) < 0.1 else "c"
-reveal(guess, answer, "14.two_samplers")
-for s in (1, 2, 3):
-    ratio = with_noise[s] / guided_variance_sde(r, R, s)
-    verdict(f"s = {s}, fresh noise: variance over its own formula", ratio, low=0.98, high=1.02)
-verdict("s = 3: variance with fresh noise over the tilted one", to_tilted, low=0.68, high=0.74)
-
-# %% [markdown]
-# A third density. Write $V(u)$ for the variance of the samples at noise $u$. Without fresh noise it followed
-# $\mathrm dV / \mathrm du = k V$. With fresh noise the sampler goes by the whole score in place of half of it, which
-# gives $2 k V$, and on the way down every $\mathrm du$ adds fresh noise of just that variance, hence the $-1$:
-#
-# $$\frac{\mathrm d V}{\mathrm d u} = 2 k V - 1 \quad\Longrightarrow\quad
-# V(0) = r^{4s} R^{4(1 - s)} \int_0^\infty (r^2 + u)^{-2s}\, (R^2 + u)^{-2(1 - s)}\, \mathrm du$$
-#
-# (Why? Let $F(u) = (r^2 + u)^{2s} (R^2 + u)^{2(1 - s)}$. Then $F' = 2 k F$, so $V / F$ has the derivative $-1 / F$. At
-# a large $u$ all is noise, $V$ goes like $u$ and $F$ like $u^2$, so $V / F$ goes to 0 there. At $u = 0$ it is thus the
-# integral of $1 / F$. At $s = 1$ that is $1 / r^2$, and all three agree.)
-#
-# Why is the tilted density missed? $k(u)$ is the precision of $p_u(x)\, p_u(y \mid x)^s$: take the two *noised*
-# densities, then tilt. The sampler would need the other order: tilt first, then noise, which gives the precision
-# $1 / (\tau^2 + u)$. With $r < R$ the two agree at $u = 0$, and nowhere else unless $s$ is 0 or 1. The next cell draws
-# the three variances over $s$, and the two pulls at $s = 3$.
-
-# %% tags=["hide-input"]
-u = torch.logspace(-2, 2, 200).double()
-pull, needed = 3 / (r**2 + u) - 2 / (R**2 + u), 1 / (tilted[3] + u)
-scales = torch.linspace(0, 4, 41).tolist()
-fig, axes = subplots(1, 2, figsize=(10.6, 3.7))
-curves = {
-    "tilted": [1 / (s / r**2 + (1 - s) / R**2) for s in scales],
-    "with fresh noise": [guided_variance_sde(r, R, s) for s in scales],
-    "without": [guided_variance(r, R, s) for s in scales],
-}
-for (name, values), colour, style in zip(
-    curves.items(), (DATA, GREEN, MODEL), ("--", "-.", "-"), strict=True
-):
-    axes[0].semilogy(scales, values, style, color=colour, label=name)
-axes[0].plot(list(with_noise), list(with_noise.values()), "s", color=GREEN)
-axes[0].plot(range(4), [sampled_variance(s, 250) for s in range(4)], "o", color=MODEL)
-axes[0].set(title="Variance (marks: samplers)", xlabel="scale s", ylabel="variance")
-axes[0].legend(loc="lower left")
-axes[1].loglog(u, needed, "--", color=DATA, label="tilt, then noise")
-axes[1].loglog(u, pull, color=MODEL, label="noise, then tilt")
-axes[1].set(title="The pull towards 0, s = 3", xlabel="noise u", ylabel="precision")
-axes[1].legend()
-show(fig, "14.three_variances")
-verdict("pull over what the tilted density needs, at the largest", (pull / needed).max(), low=1.35, high=1.5)
-
-# %% [markdown]
-# Is it the score, then, or does the sampler miss it too? Lead the same sampler by the tilted density's own score.
-
-
-# %%
-def tilted_line(x_t, t):
-    """The exact epsilon of the tilted density, noised."""
-    a = schedule.alphas_cumprod[t].to(x_t)[:, None]
-    return (1 - a).sqrt() * x_t / (a * tilted[3] + 1 - a)
-
-
-c = samplers.ddim(tilted_line, schedule, (1, 1), num_inference_steps=1000, x_T=torch.ones(1, 1).double())
-verdict(
-    "led by the tilted density's own score: variance over the tilted one",
-    c.item() ** 2 / tilted[3],
-    low=0.98,
-    high=1.02,
-)
-
-# %% [markdown]
-# It is the score. To sample the tilted density one would need the gradient of
-# $\log \mathbb E[p(y \mid x_0)^s \mid x_t]$ in place of $s \log \mathbb E[p(y \mid x_0) \mid x_t]$, and an ordinary
-# classifier does not give it. Guidance is a rule, and not Bayes' rule unless $s = 1$.
-#
-# One exception says what matters. Let the label only *shift*: $p(x \mid y) = \mathcal N(m, R^2)$, as wide as $p(x)$.
-# Then at every $u$ the guided score is $-(x - s m) / (R^2 + u)$, and that *is* the noised tilted density,
-# $\mathcal N(s m, R^2 + u)$, for any $s$. Tilting and noising change places for a shift. For a change of width they do
-# not.
+# One often reads that guidance samples the tilted density. Here it does not: the variance is $r^{2s} R^{2(1 - s)}$, a
+# third of that. The tilted density averages the *precisions* with weights $s$ and $1 - s$, and DDIM averages the
+# *logarithms* of the variances. (With fresh noise a third density comes out. Both are derived at the end of this
+# section.) The reason is an order: guidance noises the two densities and then tilts, and for the tilted density you
+# would have to tilt first.
 #
 # ### In the plane
 #
-# Back to the ring. Its two halves hardly overlap: at the centre of each upper mode $p(y = 0 \mid x)$ is
-# almost exactly 1. The next cell checks that, and how full the modes of the tilted density are.
+# Back to the ring. At the centre of each upper mode $p(y = 0 \mid x)$ is almost exactly 1. The next cell checks that,
+# and measures how full the modes of the tilted density are.
 
 # %% tags=["hide-input"]
 sure = labelled.log_class(centres[:4], 0).exp()
@@ -505,8 +384,8 @@ verdict(
 
 # %% [markdown]
 # **Predict.** Half of $p(x \mid y)$, and half of the tilted density, lies in the two outer modes, those next to the
-# other class. And of the guided samples at $s = 4$, without fresh noise? (a) Half; (b) a quarter or less; (c) three
-# quarters or more.
+# other class. Where are the samples at $s = 4$, without fresh noise? In the outer modes lie (a) half; (b) a quarter or
+# less; (c) three quarters or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -566,15 +445,14 @@ verdict("t = 500: p_t(y = 0 | x_t) at the centre of an outer mode", outer_one, l
 verdict("the same at the centre of an inner one", inner_one, low=0.87, high=0.9)
 
 # %% [markdown]
-# Tilting has nothing to do at the modes, where the label is sure already. But half way to noise an outer mode is a
-# place where the other class is likely too. A large scale takes that seriously and leads away from it, to where the
-# label is beyond doubt. By the time the noise is small and the doubt is gone, the samples are elsewhere. So guidance
-# **keeps away from what could be mistaken** under noise, even where a clean point could not. Expect the same of images.
+# At the modes the label is certain. But half way to the noise, the other class is likely near an outer mode too, and a
+# large scale leads the samples away from that doubt. When the noise is small and the doubt is gone, they are already
+# elsewhere. So guidance **keeps away from what could be mistaken** under noise. Expect the same of images.
 #
 # ### Touch it
 #
-# Move the scale. The samples, the true conditional and the tilted density are all exact. Try your ring and the presets,
-# with fresh noise and without, and look for a scale at which the samples leave the data.
+# Move the scale: samples, true conditional and tilted density are all exact. Try the ring and the presets, with fresh
+# noise and without. At which scale do the samples leave the data?
 
 # %%
 from course_utils.widgets import GuidanceExplorer
@@ -582,11 +460,135 @@ from course_utils.widgets import GuidanceExplorer
 GuidanceExplorer(labelled, scale=4.0)
 
 # %% [markdown]
+# ### Going further: two samplers, two densities
+#
+# Where does $r^{2s} R^{2(1 - s)}$ come from? Measure noise by $u = (1 - \bar\alpha_t) / \bar\alpha_t$ and divide $x_t$
+# by $\sqrt{\bar\alpha_t}$, so that $x = x_0 + \sqrt u\, \epsilon$: a Gaussian of variance $r^2$ then has variance
+# $r^2 + u$ under noise. The guided score is
+#
+# $$\text{score}_s = -k(u)\, x, \qquad k(u) = \frac{s}{r^2 + u} + \frac{1 - s}{R^2 + u}$$
+#
+# Call $k$ the **pull** towards 0. A step of DDIM, from noise $u$ to $u'$, draws no fresh noise. It keeps the noise that
+# the model guesses, $\epsilon = -\sqrt u\, \text{score}_s$, and only turns it down from $\sqrt u\, \epsilon$ to
+# $\sqrt{u'}\, \epsilon$. So $x$ changes by $(\sqrt{u'} - \sqrt u)\, \epsilon$. Since
+# $\mathrm d\sqrt u = \mathrm du / (2 \sqrt u)$, small steps follow the differential equation
+# $\mathrm dx / \mathrm du = -\tfrac12 \text{score}_s$ ({notebook 13} has such equations for any data). Put the score in
+# and divide by $x$:
+#
+# $$\frac{\mathrm d \log x}{\mathrm d u} = \frac12\, k(u) \quad\Longrightarrow\quad x \propto (r^2 + u)^{s/2}\, (R^2 + u)^{(1 - s)/2}$$
+#
+# Start at a large $u$ with pure noise, of variance $u$: there $x^2$ goes like $u^s u^{1 - s} = u$, so the constant is
+# 1, and at $u = 0$ the **variance is $r^{2s} R^{2(1 - s)}$**.
+#
+# In notebook 11 the sampler drew fresh noise at every step, in notebook 12 it drew none, and both led to the data: two
+# ways to one distribution.
+#
+# **Predict.** Now guide with $s = 3$ and fresh noise (1,000 steps of `samplers.ddpm`). The variance is (a) the same as
+# without fresh noise; (b) that of the tilted density; (c) neither.
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+
+# %%
+def ancestral_variance(scale, n):
+    """With fresh noise there is no single c: n samples, variance_type "fixed_large" (sigma_t^2 = beta_t)."""
+    x = samplers.ddpm(line_model(scale), schedule, (n, 1), variance_type="fixed_large", generator=dice(5))
+    return x.double().var().item()
+
+
+with_noise = {s: ancestral_variance(s, preset(60_000, smoke=600)) for s in (1, 2, 3)}
+
+# %% [markdown]
+# The next cell compares it with the others.
+
+# %% tags=["hide-input"]
+to_ode, to_tilted = with_noise[3] / guided_variance(r, R, 3), with_noise[3] / tilted[3]
+answer = "a" if abs(to_ode - 1) < 0.1 else "b" if abs(to_tilted - 1) < 0.1 else "c"
+reveal(guess, answer, "14.two_samplers")
+for s in (1, 2, 3):
+    ratio = with_noise[s] / guided_variance_sde(r, R, s)
+    verdict(f"s = {s}, fresh noise: variance over its own formula", ratio, low=0.98, high=1.02)
+verdict("s = 3: variance with fresh noise over the tilted one", to_tilted, low=0.68, high=0.74)
+
+# %% [markdown]
+# A third density comes out. Write $V(u)$ for the variance of the samples at noise $u$. Without fresh noise it followed
+# $\mathrm dV / \mathrm du = k V$. With fresh noise the sampler goes by the whole score in place of half of it, which
+# gives $2 k V$, and on the way down every $\mathrm du$ adds fresh noise of just that variance, hence the $-1$:
+#
+# $$\frac{\mathrm d V}{\mathrm d u} = 2 k V - 1 \quad\Longrightarrow\quad
+# V(0) = r^{4s} R^{4(1 - s)} \int_0^\infty (r^2 + u)^{-2s}\, (R^2 + u)^{-2(1 - s)}\, \mathrm du$$
+#
+# (Why? Let $F(u) = (r^2 + u)^{2s} (R^2 + u)^{2(1 - s)}$. Then $F' = 2 k F$, so $V / F$ has the derivative $-1 / F$. At
+# a large $u$ all is noise, $V$ goes like $u$ and $F$ like $u^2$, so $V / F$ goes to 0 there. At $u = 0$ it is thus the
+# integral of $1 / F$. At $s = 1$ that is $1 / r^2$, and all three agree.)
+#
+# Why is the tilted density missed? $k(u)$ is the precision of $p_u(x)\, p_u(y \mid x)^s$: noise first, then tilt. The
+# sampler would need the other order, tilt first and then noise, which gives the precision $1 / (\tau^2 + u)$. With
+# $r < R$ the two agree at $u = 0$, and nowhere else unless $s$ is 0 or 1. The next cell draws the three variances over
+# $s$, and the two pulls at $s = 3$.
+
+# %% tags=["hide-input"]
+u = torch.logspace(-2, 2, 200).double()
+pull, needed = 3 / (r**2 + u) - 2 / (R**2 + u), 1 / (tilted[3] + u)
+scales = torch.linspace(0, 4, 41).tolist()
+fig, axes = subplots(1, 2, figsize=(10.6, 3.7))
+curves = {
+    "tilted": [1 / (s / r**2 + (1 - s) / R**2) for s in scales],
+    "with fresh noise": [guided_variance_sde(r, R, s) for s in scales],
+    "without": [guided_variance(r, R, s) for s in scales],
+}
+for (name, values), colour, style in zip(
+    curves.items(), (DATA, GREEN, MODEL), ("--", "-.", "-"), strict=True
+):
+    axes[0].semilogy(scales, values, style, color=colour, label=name)
+axes[0].plot(list(with_noise), list(with_noise.values()), "s", color=GREEN)
+axes[0].plot(range(4), [sampled_variance(s, 250) for s in range(4)], "o", color=MODEL)
+axes[0].set(title="Variance (marks: samplers)", xlabel="scale s", ylabel="variance")
+axes[0].legend(loc="lower left")
+axes[1].loglog(u, needed, "--", color=DATA, label="tilt, then noise")
+axes[1].loglog(u, pull, color=MODEL, label="noise, then tilt")
+axes[1].set(title="The pull towards 0, s = 3", xlabel="noise u", ylabel="precision")
+axes[1].legend()
+show(fig, "14.three_variances")
+verdict("pull over what the tilted density needs, at the largest", (pull / needed).max(), low=1.35, high=1.5)
+
+# %% [markdown]
+# Is the score to blame, or does the sampler miss the density too? Lead the same sampler by the tilted density's own
+# score.
+
+
+# %%
+def tilted_line(x_t, t):
+    """The exact epsilon of the tilted density, noised."""
+    a = schedule.alphas_cumprod[t].to(x_t)[:, None]
+    return (1 - a).sqrt() * x_t / (a * tilted[3] + 1 - a)
+
+
+c = samplers.ddim(tilted_line, schedule, (1, 1), num_inference_steps=1000, x_T=torch.ones(1, 1).double())
+verdict(
+    "led by the tilted density's own score: variance over the tilted one",
+    c.item() ** 2 / tilted[3],
+    low=0.98,
+    high=1.02,
+)
+
+# %% [markdown]
+# The score is to blame. To sample the tilted density one would need the gradient of
+# $\log \mathbb E[p(y \mid x_0)^s \mid x_t]$ in place of $s \log \mathbb E[p(y \mid x_0) \mid x_t]$, and an ordinary
+# classifier does not give it.
+#
+# One exception shows what matters. Let the label only *shift*: $p(x \mid y) = \mathcal N(m, R^2)$, as wide as $p(x)$.
+# Then at every $u$ the guided score is $-(x - s m) / (R^2 + u)$, and that *is* the noised tilted density,
+# $\mathcal N(s m, R^2 + u)$, for any $s$. Tilting and noising commute for a shift. For a change of width they do not.
+
+# %% [markdown]
 # ## 4. A classifier of noisy digits
 #
-# Now with networks. The model of digits is asked without a label, and a classifier is to lead it. It must read $x_t$ at
-# every $t$, so it is trained like the denoiser: a random step, fresh noise, then the usual cross-entropy. It gets $t$
-# as an input. Beside it we train the same net on clean digits ($t = 0$) only.
+# Now we turn to networks. A classifier is to lead the model of digits, which is asked without a label. It must read
+# $x_t$ at every $t$, so it is trained like the denoiser: draw a random step, add fresh noise, take the cross-entropy.
 
 
 # %%
@@ -607,35 +609,10 @@ def trained_classifier(noisy, steps):
 
 
 noisy_reader = trained_classifier(noisy=True, steps=600)
-clean_reader = trained_classifier(noisy=False, steps=300)
 
 # %% [markdown]
-# How well do they read? The next cell counts, over the steps.
-
-
-# %% tags=["hide-input"]
-@torch.no_grad()
-def reading(classifier, t):
-    """Accuracy and cross-entropy on held-out digits at step t."""
-    x0, t = 2 * held_out.images - 1, torch.full((len(held_out.images),), t)
-    logits = classifier(schedule.add_noise(x0, torch.randn(x0.shape, generator=dice(2)), t), t)
-    hits = (logits.argmax(1) == held_out.labels).double().mean().item()
-    return hits, F.cross_entropy(logits, held_out.labels).item()
-
-
-read_by = {name: [reading(reader, t) for t in some_t]
-           for name, reader in (("trained on noisy digits", noisy_reader), ("on clean ones", clean_reader))}  # fmt: skip
-for name, at in read_by.items():
-    verdict(f"{name}: accuracy at t = 0", at[0][0], low=0.95)
-    verdict(f"{name}: at t = 500", at[5][0], low=0.58, high=0.82)
-noisy_at, clean_at = read_by.values()
-verdict("at t = 500: the first minus the second", noisy_at[5][0] - clean_at[5][0], low=0.02)
-verdict("either: at t = 999, where a guess gets 0.1", max(noisy_at[-1][0], clean_at[-1][0]), high=0.2)
-
-# %% [markdown]
-# Both read clean digits. Half way to noise both still read most of them, the first one somewhat more. Let the first one
-# lead, at three scales. A **judge** reads the results: the classifier of notebook 12, which leads nobody, and is asked
-# about finished images only.
+# Let the one trained on noisy digits lead, at three scales. A **judge** reads the results: the classifier of notebook
+# 12, which leads nobody and is asked about finished images only.
 
 # %%
 judge, _ = checkpoints.load("digit_classifier")
@@ -664,9 +641,39 @@ patient = share_read(led(noisy_reader, 1, steps=preset(100, smoke=2)))
 verdict("s = 1, 100 steps: that share minus the one of 20", patient - share_read(led_by_noisy[1]), -0.1, 0.02)
 
 # %% [markdown]
-# At $s = 1$ a good part goes astray, though Bayes' rule says that $s = 1$ is all it takes. Bayes' rule wants the exact
-# $p_t(y \mid x_t)$ and the exact score, and both nets have errors. (It is not the few steps of the sampler: with 100
-# of them no fewer go astray, as the last line shows.) A scale above 1 makes up for it.
+# At $s = 1$ a good part goes astray, because both networks have errors, and Bayes' rule wants the exact gradient and
+# the exact score. (With 100 steps no fewer do, as the last line shows.) A scale above 1 makes up for it. What leads
+# is a *gradient*, and a classifier that reads well may still have a bad one.
+
+# %% [markdown]
+# ### Going further: a reader of clean digits
+#
+# Train the same network on clean digits ($t = 0$) only. How well do the two read? The next cell counts, over the steps.
+
+# %% tags=["hide-input"]
+clean_reader = trained_classifier(noisy=False, steps=300)
+
+
+@torch.no_grad()
+def reading(classifier, t):
+    """Accuracy and cross-entropy on held-out digits at step t."""
+    x0, t = 2 * held_out.images - 1, torch.full((len(held_out.images),), t)
+    logits = classifier(schedule.add_noise(x0, torch.randn(x0.shape, generator=dice(2)), t), t)
+    hits = (logits.argmax(1) == held_out.labels).double().mean().item()
+    return hits, F.cross_entropy(logits, held_out.labels).item()
+
+
+read_by = {name: [reading(reader, t) for t in some_t]
+           for name, reader in (("trained on noisy digits", noisy_reader), ("on clean ones", clean_reader))}  # fmt: skip
+for name, at in read_by.items():
+    verdict(f"{name}: accuracy at t = 0", at[0][0], low=0.95)
+    verdict(f"{name}: at t = 500", at[5][0], low=0.58, high=0.82)
+noisy_at, clean_at = read_by.values()
+verdict("at t = 500: the first minus the second", noisy_at[5][0] - clean_at[5][0], low=0.02)
+verdict("either: at t = 999, where a guess gets 0.1", max(noisy_at[-1][0], clean_at[-1][0]), high=0.2)
+
+# %% [markdown]
+# Both read clean digits. Half way to the noise both still read most of them, and the first one reads somewhat more.
 #
 # **Predict.** Now the *clean* reader leads, at $s = 4$. The judge reads as asked (a) about as many as with the noisy
 # reader, within 5 points; (b) 5 to 20 points fewer; (c) fewer still.
@@ -707,7 +714,9 @@ show(
 )
 
 # %% [markdown]
-# Why? The next cell draws how well both read over $t$, and compares their gradients.
+# In the end the clean reader reads most images as asked, and the judge only a little more than half of them. Images
+# that one classifier takes for what they are not are called **adversarial** to it. Its *accuracy* was not so bad, so
+# why? The next cell draws how well both read over $t$, and compares their gradients.
 
 # %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(10.6, 3.4))
@@ -745,25 +754,23 @@ verdict("cosine of the angle between the two, on average", alike, low=0.45, high
 verdict("led by the clean reader, s = 1: share read as asked", share_read(led(clean_reader, 1)), high=0.65)
 
 # %% [markdown]
-# The clean reader's *accuracy* was not so bad. But it is sure where there is next to nothing to know. So near the
-# noise, where the image could still become any digit, its gradient is several times too long, and the direction is off
-# as well. A smaller scale does not mend that (the last line). In the end it reads most images as asked, and the judge
-# only a little more than half. Images that one classifier takes for what they are not are called **adversarial** to it.
-#
+# Near the noise, where the image could still become any digit, the clean reader is far too sure. Its gradient is
+# several times too long, and the direction is off as well. A smaller scale does not mend that (the last line).
+
+# %% [markdown]
 # ## 5. Without a classifier
 #
 # Bayes' rule, read the other way round, makes a classifier of two models:
 #
 # $$\nabla \log p_t(y \mid x_t) = \nabla \log p_t(x_t \mid y) - \nabla \log p_t(x_t)$$
 #
-# So if one network answers with the label *and* without it, no classifier is needed (**classifier-free guidance**, Ho
-# and Salimans 2021). Put it into the formula of section 2, and multiply by $-\sqrt{1 - \bar\alpha_t}$; the root goes
-# away, for both terms have it:
+# So if one network answers with the label *and* without it, no classifier is needed. This is **classifier-free
+# guidance** (Ho and Salimans 2021). Put it into the formula of section 2; the root cancels:
 #
 # $$\epsilon_s = \epsilon_\theta(x_t, t, \varnothing) + s\, \big( \epsilon_\theta(x_t, t, y) - \epsilon_\theta(x_t, t, \varnothing) \big)$$
 #
 # $\varnothing$ is one label more, "not told". To train it, **hide** the label of each image with a small probability,
-# 0.1 or 0.2, by new coins in every batch. In this way one network learns both models.
+# 0.1 or 0.2, and toss new coins for every batch.
 #
 # **Exercise 4.** Hide labels, each with probability `share`, with `generator` for the coins.
 
@@ -781,8 +788,7 @@ def drop_labels(y, null, share, generator):
 drop_labels = check("guidance.drop_labels", drop_labels)
 
 # %% [markdown]
-# That is all that changes in training: one line in the loss of notebook 12. Does the row of $\varnothing$ in the table
-# of labels learn anything? One batch shows it:
+# In training this changes one line in the loss of notebook 12:
 
 
 # %%
@@ -796,7 +802,8 @@ def loss_with_dropout(net, images, labels, generator, share=0.1):
 
 
 # %% [markdown]
-# The next cell takes one batch of 512, once with a tenth of the labels hidden and once with none.
+# Does the row of $\varnothing$ in the table of labels learn anything? The next cell measures its gradient in one batch,
+# with a tenth of the labels hidden and with none.
 
 
 # %% tags=["hide-input"]
@@ -815,7 +822,7 @@ verdict(
 verdict("none hidden: the same", hidden_none[NULL], high=0)
 
 # %% [markdown]
-# **Exercise 5.** The combination, at scale $s$.
+# **Exercise 5.** Write the combination at scale $s$.
 
 
 # %%
@@ -837,10 +844,9 @@ combine = check("guidance.combine", combine)
 # | here, and `guidance_scale` in *diffusers* | $\epsilon_\varnothing + s\, (\epsilon_y - \epsilon_\varnothing)$ | $s = 1$ | $s = 0$ |
 # | Ho and Salimans, and one of our lectures | $\epsilon_y + w\, (\epsilon_y - \epsilon_\varnothing)$ | $w = 0$ | $w = -1$ |
 #
-# They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. (The
-# prediction may be $\epsilon$, $x_0$, $v$ or the score: for a given $x_t$ each is a multiple of the other plus
-# something made of $x_t$ alone, and as the weights $s$ and $1 - s$ add up to 1, the rule is the same for all. Cutting
-# $\hat x_0$ to $[-1, 1]$ comes after it.) The next cell tries all this on the network.
+# They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. The
+# rule is the same for $\epsilon$, $x_0$, $v$ and the score, as each is linear in the others and the weights add up to
+# 1. The next cell tries all this on the network, and on the ring compares guidance with and without a classifier.
 
 # %% tags=["hide-input"]
 x_t, steps = torch.randn(20, 1, 8, 8, generator=dice()), torch.full((20,), 600)
@@ -864,12 +870,7 @@ mixed_v = to_epsilon(combine(uncond, cond, s))
 mixed_epsilon = combine(to_epsilon(uncond), to_epsilon(cond), s)
 verdict("combined as v, or as epsilon: largest difference", (mixed_v - mixed_epsilon).abs().max(), high=1e-5)
 
-# %% [markdown]
-# And on the ring, where classifier and models are exact, guidance with and without a classifier is one and the same
-# thing:
 
-
-# %%
 def free(x_t, t):
     return combine(any_of_ring(x_t, t), upper(x_t, t), 3.0)
 
@@ -883,10 +884,8 @@ verdict(
 # %% [markdown]
 # ### Both answers in one call
 #
-# Two answers, two calls of the network? One is enough: put the batch behind itself, once with $\varnothing$ and once
-# with the labels, and cut the answer in two.
-#
-# **Exercise 6.** `net(x_t, t, y)` takes a batch of any size. Call it once.
+# **Exercise 6.** Two answers need not take two calls: put the batch behind itself, once with $\varnothing$ and once
+# with the labels, call `net(x_t, t, y)` once, and cut its answer in two.
 
 
 # %%
@@ -918,31 +917,64 @@ verdict("one call against two, in float64: largest difference", gap, high=1e-6)
 verdict("the same in float32, where a larger batch may round otherwise", gap_float, high=1e-4)
 verdict("against course_utils.diffusion.guidance", gap_package, high=1e-5)
 
+# %% [markdown]
+# ### The whole loop
+#
+# Now write the sampler, guided at every step. It is the DDIM of notebook 12, which draws no fresh noise. Start from
+# `noise` at the first of `times`, and for each of them
+#
+# 1. ask the network for the guided $v$;
+# 2. turn it into a guess of $x_0$ (`schedule.rates(t, x_t)` gives the signal $\sqrt{\bar\alpha_t}$ and
+#    $\sqrt{1 - \bar\alpha_t}$), and cut the guess to $[-1, 1]$;
+# 3. find the noise that $x_t$ holds beside this cut guess;
+# 4. mix guess and noise again, at the level of the next time.
+#
+# After the last time come the data, whose index is $-1$.
+#
+# **Exercise 7.** Write the loop.
+
 
 # %%
-def guided_digits(y, scale, seed=0):
-    """One digit for each label y [B], at guidance scale s: [B, 1, 8, 8] in [0, 1]."""
-    return draw(functools.partial(one_call, y=y, net=net, null=NULL, scale=scale), len(y), seed)
+def guided_sample(noise, y, net, null, scale, schedule, times):
+    """noise: [B, ...]; y: [B] int; net(x_t, t, y) -> v; times: ints, falling -> x_0 in [-1, 1], [B, ...]."""
+    ### BEGIN SOLUTION
+    x_t = noise
+    for t, then in itertools.pairwise([*times, -1]):
+        v = one_call(x_t, torch.full((len(x_t),), t), y, net, null, scale)
+        signal, sigma = schedule.rates(t, x_t)
+        x0 = (signal * x_t - sigma * v).clamp(-1, 1)
+        epsilon = (x_t - signal * x0) / sigma
+        signal, sigma = schedule.rates(then, x_t)
+        x_t = signal * x0 + sigma * epsilon
+    return x_t
+    ### END SOLUTION
+
+
+# %%
+guided_sample = check("guidance.guided_sample", guided_sample)
+
+# %% [markdown]
+# From here on your loop draws the guided digits:
+
+# %%
+TIMES = [t for t, _ in samplers.timesteps(schedule, STEPS)]  # 999, 949, ..., 49
 
 
 @torch.no_grad()
-def sheet(scale, columns=12):
-    """The same noises at one scale, all asked to be a 4."""
-    return guided_digits(torch.full((columns,), 4), scale, seed=3)
+def guided_digits(y, scale, seed=0):
+    """One digit for each label y [B], at guidance scale s: [B, 1, 8, 8] in [0, 1]."""
+    noise = torch.randn(len(y), 1, 8, 8, generator=dice(seed))
+    return to_pixels(guided_sample(noise, y, net, NULL, scale, schedule, TIMES))
 
 
-rows = {s: sheet(s) for s in (0, 1, 2, 4, 8)}
+rows = {s: guided_digits(fours, s, seed=3) for s in by_scale}
 
 # %% [markdown]
-# The next cell shows them, and measures their spread and their ink.
+# Does it make the fours of the first picture? The next cell compares, and measures their spread and their ink.
 
 # %% tags=["hide-input"]
-show(
-    image_rows(
-        {f"s = {s}": images for s, images in rows.items()}, "Asked for: 4, the same noise in each column"
-    ),
-    "14.fours_by_scale",
-)
+gap = max((rows[s] - by_scale[s]).abs().max().item() for s in rows)
+verdict("your loop against the first picture: largest difference of a pixel", gap, high=1e-3)
 with torch.no_grad():
     spread_at = {s: judge.features(images).std(0).mean().item() for s, images in rows.items()}
 ink = {s: (images > 0.9).double().mean().item() for s, images in rows.items()}
@@ -952,23 +984,21 @@ verdict(
 verdict("pixels of full ink, s = 8 over s = 1", ink[8] / ink[1], low=1.2)
 
 # %% [markdown]
-# Down the rows the fours get clearer, more of one make, and fuller of ink.
+# Down the rows the fours get clearer, more alike and fuller of ink.
 #
 # ## 6. What it costs
 #
-# "Clearer" and "more alike" can be measured. Four measures, by the judge's reading or its features (the 64 numbers
-# before its last layer), against the training digits:
+# "Clearer" and "more alike" can be measured, by the judge's reading or by its features (the 64 numbers before its last
+# layer), against the training digits:
 #
 # - **fidelity**: the share that the judge reads as asked;
-# - **precision**: the share of samples that lie among the training digits: within reach of one of them, its reach being
-#   the distance to its third-nearest fellow (Kynkäänniemi et al. 2019);
-# - **recall**: the same with the places changed, the share of training digits that lie among the samples: how much of
-#   the data is still covered;
+# - **precision**: the share of samples that lie within reach of a training digit, whose reach is the distance to its
+#   third-nearest fellow (Kynkäänniemi et al. 2019);
+# - **recall**: the same with the roles exchanged, so how much of the data is still covered;
 # - **Fréchet distance** of the features, as in notebooks 05 and 12: both together.
 #
-# A study comes with the course: five seeds, each with a network and a classifier of its own, and 500 samples at each
-# scale. Not weights but samples are stored, so the measuring is done here. Its networks are not the one of sections 1
-# and 5; they were trained for less long:
+# A study comes with the course: samples at each scale from five networks with different seeds, trained for less long
+# than the one above. The next cell loads it, and measures 500 samples at a time.
 
 # %%
 study, provenance = checkpoints.load("digits_guidance")
@@ -1006,10 +1036,8 @@ def measured(method):
 free_of = measured("classifier_free")
 
 # %% [markdown]
-# Two things to know before you read these numbers. Recall asks which of the 1,442 training digits have one of 500
-# samples near. Fewer points lie further apart and so reach further, which makes up for their number, but no set of this
-# size gets a recall of 1, nor a precision: a few true digits are strange, too. So look first at what *real* digits get.
-# The next cell measures the 355 held-out ones, and 500 training digits against the other 942.
+# Real digits do not get a 1 either, as a few of them are strange. The next cell measures the 355 held-out ones, and 500
+# training digits against the other 942.
 
 # %% tags=["hide-input"]
 of_unseen = metrics.precision_recall(digit_features, features(held_out.images))
@@ -1050,7 +1078,7 @@ reveal(
 )
 
 # %% [markdown]
-# And the other three? Look at the curves. The next cell draws all four.
+# What about the other three? The next cell draws all four, and says where each is best and by how much.
 
 # %% tags=["hide-input"]
 fig, axes = subplots(1, 4, figsize=(12.4, 3.2))
@@ -1068,11 +1096,7 @@ for k, (ax, name) in enumerate(zip(axes, MEASURES, strict=True)):
     ax.set_xlabel("scale s", labelpad=12)
 show(fig, "14.four_measures")
 
-# %% [markdown]
-# The next cell says where each is best, and by how much.
 
-
-# %% tags=["hide-input"]
 def average(scale, k):
     return free_of[scale].mean(0)[k].item()
 
@@ -1093,7 +1117,28 @@ verdict("Fréchet distance, s = 4 over s = 1", average(4, 3) / average(1, 3), lo
 verdict("Fréchet distance, s = 0 over s = 1", average(0, 3) / average(1, 3), low=6)
 
 # %% [markdown]
-# How sure is that? The next cell looks at the distance of each seed between 1 and 2, where the curve above hides it.
+# No scale is the best for all four. **Read as asked** goes to 1 and stays there: a classifier cannot tell "clearer"
+# from "all alike", so nobody should choose a scale by it alone. **Precision** has its best between 1.5 and 3, about
+# that of real digits, and then falls: some of the guided samples leave the data. **Recall** is nearly that of real
+# digits at 1, and falls from there on: guidance narrows. Its star at 0.5 is a trap, since many images there are not
+# what was asked for. The **Fréchet distance** asks for the whole distribution. For an exact model it would be best at
+# $s = 1$; for these networks a little guidance mends more than it narrows. (For text prompts, where fidelity is what
+# counts, much larger scales are usual.)
+#
+# Look at the study's digits themselves: each column has a label, each row a noise.
+
+# %%
+shown = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
+GuidanceExplorer(
+    grids={s: study("classifier_free", s)[0, :40] for s in shown},
+    accuracy={s: average(s, 0) for s in shown},
+    recall={s: average(s, 2) for s in shown},
+)
+
+# %% [markdown]
+# ### Going further: how sure is the best scale?
+#
+# The next cell looks at the distance of each seed between 1 and 2, where the curve above hides it.
 
 # %% tags=["hide-input"]
 near = [s for s in used if 1 <= s <= 2]
@@ -1115,39 +1160,18 @@ verdict("Fréchet distance, s = 1.1 over s = 1: the seed with the most", against
 verdict("Fréchet distance, s = 1.5 over s = 1: mean", against_one[near.index(1.5)].mean(), low=1.15)
 
 # %% [markdown]
-# Four measures, and no scale is the best for all of them.
-#
-# **Read as asked** goes to 1 and stays there, whatever happens to the images. A classifier likes what is typical, and
-# more than typical. It cannot tell "clearer" from "all alike", and nobody should choose a scale by it alone.
-#
-# **Precision** has its best between 1.5 and 3, about that of real digits, and then falls: some of the guided samples
-# leave the data, as some points on the ring did.
-#
-# **Recall** is nearly that of real digits at 1, and falls from there on: guidance narrows. Below 1 it hardly changes,
-# and its star at 0.5 is a trap, for many images there are not what was asked (first panel). Recall looks at no label,
-# and samples strewn outside the data stand far from one another, so their reach is long. Bad samples can thus raise it:
-# at 0 it is as high as at 1, and precision is little more than half. Read the two together.
-#
-# The **Fréchet distance** asks for the whole distribution. An exact conditional model has that at $s = 1$, and no
-# guidance could better it. These networks are not exact, and a little guidance mends more than it narrows: 1.1 is
-# better than 1 with every seed. Between 1.1 and 1.25 the seeds do not agree, and at 1.5 the narrowing already costs
-# more than was gained. It is much the same on large images: for ImageNet, Karras et al. 2024 find the best scale a
-# little above 1 by such a distance. For text prompts, where fidelity is what counts, much larger ones are usual.
-#
-# Look at the study's digits themselves: each column has a label, each row a noise. The widget names the scale in both
-# conventions.
-
-# %%
-shown = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
-GuidanceExplorer(
-    grids={s: study("classifier_free", s)[0, :40] for s in shown},
-    accuracy={s: average(s, 0) for s in shown},
-    recall={s: average(s, 2) for s in shown},
-)
+# 1.1 is better than 1 with every seed. Between 1.1 and 1.25 the seeds do not agree, and at 1.5 the narrowing already
+# costs more than was gained. For ImageNet, too, Karras et al. 2024 find the best scale a little above 1 by such a
+# distance. Two more remarks on recall. It asks which of the 1,442 training digits
+# have one of 500 samples near; fewer points lie further apart and so reach further, which makes up for their number.
+# And it looks at no label: samples strewn outside the data stand far from one another, so their reach is long, and bad
+# samples can raise it. At scale 0 it is as high as at 1, while precision is little more than half.
 
 # %% [markdown]
-# And with a classifier of noisy digits in place of the second answer? The next cell draws precision against recall for
-# both ways.
+# ### Going further: the two ways compared
+#
+# What does a classifier of noisy digits buy, in place of the second answer? The next cell draws precision against
+# recall for both ways.
 
 # %% tags=["hide-input"]
 led_of = measured("classifier")
@@ -1190,11 +1214,11 @@ verdict("precision told the label, s = 1, minus that without a label", average(1
 #
 # So a classifier has to mend the weak half. Classifier-free guidance *leaves* it for the better one, and needs no
 # second network and no gradient at sampling. It has become the usual way.
-#
+
+# %% [markdown]
 # ## 7. The failure museum
 #
-# **Exhibit A: too much of it.** Scale 20.
-
+# **Exhibit A: too much guidance.** The scale is 20.
 
 # %%
 each_class = torch.arange(300) % 10
@@ -1232,10 +1256,10 @@ verdict("s = 20: recall over that of s = 1", recall_20 / recall_1, high=0.5)
 verdict("s = 1: its precision", precision_1, low=0.75, high=0.89)
 
 # %% [markdown]
-# Nearly every one is read as asked, and still they are less true to the data than at $s = 1$ (the precision) and far
-# less varied (the recall). Mend it: precision at least 0.9, which is more than $s = 1$ has, and recall at least 0.68.
-# You may lower the scale, and you may guide in an **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$,
-# near the noise, guidance settles before anything can be seen what the image becomes, and that costs variety.
+# Nearly every one is read as asked, and still precision is lower than at $s = 1$, and recall far lower. Mend it:
+# reach a precision of at least 0.9, which is more than $s = 1$ has, and a recall of at least 0.68. You may lower the
+# scale, and you may guide in an **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$ guidance decides
+# what the image becomes before anything can be seen in it, and that costs variety.
 
 
 # %%
@@ -1283,13 +1307,11 @@ if recall_a is not None:
         verdict("recall of the mended one minus that", recall_a - recall, low=least)
 
 # %% [markdown]
-# Guided in a good interval the samples are about as precise as with $s = 2$ throughout, and more of the variety is
-# kept; the same scale near the noise keeps less. But look at $s = 1.5$: on digits a lower scale throughout is as
-# precise, and only a little behind in variety. Try the steps nearest to the data, too: (3, 0, 150). (On ImageNet, where
-# Kynkäänniemi et al. measured it, the interval won clearly.)
+# In a good interval the samples are about as precise as with $s = 2$ throughout, and keep more variety. But on digits
+# $s = 1.5$ throughout is as precise, and only a little behind in variety; on ImageNet, in that paper, the interval won
+# clearly. Try the steps nearest to the data, too: (3, 0, 150).
 #
-# **Exhibit B: nothing happens.** Classifier-free guidance in one call, as in exercise 6. But whatever the scale, the
-# images are the same.
+# **Exhibit B: nothing happens.** One call, as in exercise 6. But whatever the scale, the images are the same.
 
 
 # %%
@@ -1359,12 +1381,15 @@ def report_b(labels_of):
 print("exhibit B:", report_b(mended_b))
 
 # %% [markdown]
-# $\epsilon_\varnothing + s\,(\epsilon_\varnothing - \epsilon_\varnothing)$ is $\epsilon_\varnothing$. No error, digits
-# come out, and only the labels give it away. A test worth having in every such code: *does the output change with the
-# scale?*
+# There is no error message, digits come out, and only the labels give it away. One test is worth having in every such
+# code: *does the output change with the scale?*
+
+# %% [markdown]
+# ### Going further: one more exhibit
 #
-# **Exhibit C: the label that nobody trained.** A net trained with every label shown, and then guided. It takes
-# $\varnothing$ without complaint: there is a row for it in the table of labels. But that row is what the dice made it.
+# **Exhibit C: the label that nobody trained.** A network is trained with every label shown, and then guided. It takes
+# $\varnothing$ without complaint, because the table of labels has a row for it. But that row still holds the random
+# numbers it started with.
 
 
 # %%
@@ -1405,7 +1430,7 @@ def mended_c():
 
 
 # %% [markdown]
-# The next cell trains such a net, and compares the two.
+# The next cell trains such a network, and compares the two.
 
 # %% tags=["hide-input"]
 rows, hide = {"none hidden": broken_rows}, mended_c()
@@ -1427,14 +1452,15 @@ else:
 show(image_rows(rows, "Small nets at s = 5", columns=10), "14.exhibit_c")
 
 # %% [markdown]
-# *Read as asked* is near 1 for the broken net, too, and does not see it; the eye does a little. Precision sees it with
-# this seed. What the net draws without a label shows it clearly. Guidance away from nonsense still leads to the label,
-# but past the data. (Hide too many, and the net learns the labels less well: the distance *with* the label tells that.)
+# *Read as asked* is near 1 for the broken network, too, and does not show the fault; the eye sees a little of it.
+# Precision shows it with this seed. What the network draws without a label shows it clearly. Guidance away from
+# nonsense still leads to the label, but past the data. (If you hide too many labels, the network learns them less well:
+# the distance *with* the label shows that.)
 
 # %% [markdown]
 # ## Read with care
 #
-# What the source lectures print about this, and what holds. Each line is held by a test.
+# What the source lectures print about this, and what holds. Each line has a test.
 
 # %%
 from IPython.display import Markdown
@@ -1447,17 +1473,17 @@ Markdown(errata_table("14"))
 # ## What to take with you
 #
 # - Bayes' rule for scores: conditional = unconditional + the gradient of a classifier *of noisy images*. In $\epsilon$
-#   that gradient gets $-\sqrt{1 - \bar\alpha_t}$.
-# - Scale $s$: 0 ignores the label, 1 is the conditional model, above 1 exaggerates what the label changes. Papers' $w$
-#   is $s - 1$.
-# - For $s$ other than 0 and 1 guided samples in general do not follow the tilted density $p(x)\, p(y \mid x)^s$, and
-#   with and without fresh noise they follow two different ones. For one Gaussian all three are known; only where the
-#   label does no more than shift are they the same.
+#   that gradient gets the factor $-\sqrt{1 - \bar\alpha_t}$. It must be a good *gradient*; accuracy does not tell.
+# - Without a classifier, hide a tenth of the labels in training, and ask twice in one call.
+# - Scale $s$: 0 ignores the label, 1 is the conditional model, and above 1 what the label changes is exaggerated.
+#   Papers' $w$ is $s - 1$.
+# - For $s$ other than 0 and 1 guided samples in general do not follow the tilted density, and with and without fresh
+#   noise they follow two different ones.
 # - Guidance keeps away from what could be mistaken while there is noise. It buys fidelity and, up to a point,
-#   precision, and pays in recall. By a distance between distributions the best scale here is a little above 1, as the
-#   networks are not exact.
-# - A classifier leads only as well as its *gradient* is on noise; its accuracy does not tell. Without a classifier,
-#   hide a tenth of the labels in training, and ask twice in one call.
+#   precision, and pays in recall. By a distance between distributions the best scale here is a little above 1.
+
+# %% [markdown]
+# ## Going further: papers, and what was left out
 #
 # **Left out here.** A picture as the condition in place of a label: {notebook 15}. Text, and attention to it: {notebook
 # 17}. Distilling guidance into one answer. Guiding with a *worse model* in place of the one without labels

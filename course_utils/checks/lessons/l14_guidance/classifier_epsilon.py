@@ -101,8 +101,8 @@ exercise(
     ],
     hints=[
         "Write the score by epsilon (notebook 11), add s times the gradient to it, and turn it back.",
-        "score = -epsilon / sqrt(1 - alpha-bar), for the guided ones too. Multiply the whole equation by "
-        "the noise rate and look at the signs.",
-        "From epsilon goes off the gradient, times the scale, times the root of one minus the level.",
+        "score = -epsilon / sqrt(1 - alpha-bar), and this holds for the guided ones too. Multiply "
+        "the whole equation by the noise rate and look at the signs.",
+        "Take off epsilon: the gradient, times the scale, times the root of one minus the level.",
     ],
 )

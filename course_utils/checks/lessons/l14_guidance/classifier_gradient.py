@@ -144,7 +144,7 @@ exercise(
                 _gradient(lambda logits, y: logits.log_softmax(1)[:, y].mean()),
             ),
             "With [:, y] every image gets the labels of the whole batch, a table [B, B]: each is pushed to "
-            "all classes that anybody asked for, and only alone to its own; one entry a row is wanted.",
+            "all classes that anybody asked for, and to its own only when it is alone; take one entry a row.",
         ),
         Mistake(
             _gradient(lambda logits, y: logits.log_softmax(1)[:, y[0]].sum()),
@@ -192,8 +192,8 @@ exercise(
         ),
     ],
     hints=[
-        "Three things: an x_t that asks for a gradient, one number made from it, and torch.autograd.grad. "
-        "The samplers switch gradients off, so switch them on inside.",
+        "You need three things: an x_t that asks for a gradient, one number made from it, and "
+        "torch.autograd.grad. The samplers switch gradients off, so switch them on inside.",
         "The one number is the sum over the batch of the log-probability of each image's own y: image i "
         "enters its own term only. log_softmax(dim=1) makes log-probabilities of logits, gather(1, y[:, "
         "None]) picks.",

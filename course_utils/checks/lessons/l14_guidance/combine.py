@@ -94,8 +94,8 @@ exercise(
     ],
     hints=[
         "Start at the answer without the label, and go towards the answer with it: scale 0 stays, scale 1 "
-        "arrives. Scale 2 goes on as far again.",
+        "arrives. Scale 2 goes as far again.",
         "What the label changes is cond - uncond.",
-        "To uncond add that difference, times the scale. Try 0 and 1 in your head.",
+        "Add that difference, times the scale, to uncond. Try 0 and 1 in your head.",
     ],
 )

@@ -143,8 +143,8 @@ exercise(
         ),
     ],
     hints=[
-        "One coin for each image. Where it falls on `hide`, the label becomes null; elsewhere it stays what "
-        "it was, in a new tensor.",
+        "Toss one coin for each image. Where it falls on `hide`, the label becomes null; elsewhere it stays "
+        "what it was, in a new tensor.",
         "torch.rand(len(y), generator=generator) gives a number in [0, 1) for each image. How often is such "
         "a number below share?",
         "torch.where(condition, a, b) takes a where the condition holds and b elsewhere; a may be a number.",

@@ -32,7 +32,7 @@ exercise(
     mistakes=[
         Mistake(
             lambda s, S, g: s ** (2 * g) * S ** (2 * (1 - g)),
-            "You weight the logarithms of the variances: a fine number, and not this one. In a product of "
+            "You weight the logarithms of the variances, and that gives another number. In a product of "
             "Gaussians the exponents add, so it is the precisions that are weighted.",
         ),
         Mistake(
@@ -70,7 +70,7 @@ exercise(
         ),
         Mistake(
             lambda s, S, g: (1 / (g / s**2 + (1 - g) / S**2)).sqrt(),
-            "This is the standard deviation: asked is its square, the variance, and whoever compares the "
+            "This is the standard deviation: you want its square, the variance; whoever compares the "
             "two takes the samples to be far too narrow.",
         ),
         Mistake(
