@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course_utils.figures import diffusion_images as drawn
-from course_utils.figures import subplots
+from course_utils.figures import reverse_strip, subplots
 
 STAGES = [
     (0, "conv", "conv\n8 x 4 x 4"),
@@ -75,3 +75,23 @@ def test_the_picture_is_there_at_once_and_moves_with_the_slider(monkeypatch):
     later, _ = screen.shown[2]
     assert seen == [3, 8]
     assert first["text/html"] != later["text/html"]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_strip_grows_with_the_sampler_and_ends_with_what_was_drawn(monkeypatch, channels):
+    screen = Screen()
+    monkeypatch.setattr(reverse_strip, "display", screen)
+    strip = reverse_strip.ReverseStrip("A title", "A figure for a test.", steps=5, columns=3)
+    for step in range(5):
+        x_t = torch.full((2, channels, 4, 6), step / 5 - 1)
+        strip(999 - step, x_t, torch.ones(2, channels, 4, 6))
+    assert strip.sheet.shape == (3, 8, 24)
+    values = [strip.sheet[:, :, 6 * k : 6 * k + 6].unique().tolist() for k in range(4)]
+    assert values == [pytest.approx([step / 10]) for step in (0, 2, 4)] + [[1.0]]
+    assert [label.get_text() for label in strip.ax.get_xticklabels()] == [
+        "t = 999",
+        "t = 997",
+        "t = 995",
+        "drawn",
+    ]
+    assert len(screen.shown) == 4 and screen.shown[0][0]["text/html"] != screen.shown[-1][0]["text/html"]
