@@ -82,8 +82,8 @@ exercise(
             lambda x, known, mask, schedule, t, noise: torch.where(
                 mask > 0, schedule.add_noise(known, noise, max(t, 0)), x
             ),
-            "Right but for t = -1: after the last step you still add the noise of step 0, so the known half "
-            "of the finished picture keeps a grain that the truth does not have.",
+            "This is right except at t = -1: after the last step you still add the noise of step 0, so the "
+            "known half of the finished picture keeps a grain that the truth does not have.",
         ),
         Mistake(
             (
