@@ -69,17 +69,17 @@ def dice(seed=0):
 
 
 # %% [markdown]
-# **Watch first.** The next cell draws five figures from pure noise, with a network that comes with the course. Each
+# **Watch first.** The next cell draws five faces from pure noise, with a network that comes with the course. Each
 # column
-# is a step further from noise to picture. Nobody picked the noise; only the classes 0 to 4 were asked for.
+# is a step further from noise to picture. Nobody picked the noise; only hair and glasses were asked for.
 
 # %%
-from_course, _ = checkpoints.load("glyphs_diffusion")
+faces_net, face_weights = checkpoints.load("faces_diffusion")
 WATCHED = preset(24, smoke=2)  # steps of the sampler
 five = samplers.ddim(
-    functools.partial(from_course, y=torch.arange(5)), schedule, (5, 1, 28, 28), num_inference_steps=WATCHED,
-    generator=dice(), prediction_type="v_prediction", clip=(-1, 1),
-    watch=ReverseStrip("From noise to figures", "12.opening", WATCHED),
+    functools.partial(faces_net, y=torch.tensor([0, 2, 4, 7, 9])), schedule, (5, 3, 32, 32),
+    num_inference_steps=WATCHED, generator=dice(), prediction_type="v_prediction", clip=(-1, 1),
+    watch=ReverseStrip("From noise to faces", "12.opening", WATCHED),
 )  # fmt: skip
 
 # %% [markdown]
@@ -914,6 +914,41 @@ show(image_rows(rows, "The ten samples nearest to a training digit, of 1,000"), 
 # Even the ten nearest of a thousand differ from their training digits in the greys (the last line says by how much the
 # very nearest does). Trained on twenty digits for long, the same recipe *does* copy: see "Going further: twenty
 # digits".
+#
+# ### Going further: faces in colour
+#
+# The network that drew the faces at the top is the same once more, with three channels, four resolutions and 32 x 32
+# pixels. Its label says which of six kinds of hair to draw, and whether with glasses. The next cell draws four faces
+# for
+# each of the twelve labels, shows one of each, and has a judge read them all. Whether these are copies was measured
+# by the recipe, on 20,000 training
+# faces.
+
+# %% tags=["hide-input"]
+face_judge, _ = checkpoints.load("faces_judge")
+face_labels = torch.arange(preset(48, smoke=12)) % 12  # hair + 6 if with glasses
+many_faces = samplers.ddim(
+    functools.partial(faces_net, y=face_labels), schedule, (len(face_labels), 3, 32, 32),
+    num_inference_steps=TWENTY, generator=dice(1), prediction_type="v_prediction", clip=(-1, 1),
+)  # fmt: skip
+many_faces = to_pixels(many_faces)
+rows = {"no glasses": many_faces[:6], "glasses": many_faces[6:12]}
+show(
+    image_rows(rows, "One face for each label", names=[f"hair {k}" for k in range(6)], scale=1.1), "12.faces"
+)
+with torch.no_grad():
+    seen_in = face_judge.read(many_faces)
+hair_right = (seen_in["hair"] == face_labels % 6).float().mean()
+glasses_right = ((seen_in["glasses"] > 0.5) == (face_labels >= 6)).float().mean()
+verdict("faces: share with the hair asked for", hair_right, low=0.9)
+verdict("faces: share with glasses, or none, as asked for", glasses_right, low=0.9)
+measured = face_weights["metrics"]
+far, honest = measured["distance_to_nearest"], measured["held_out_distance_to_nearest"]
+verdict(
+    "measured by the recipe: distance to the nearest training face, samples over held-out",
+    far / honest,
+    low=0.9,
+)
 
 # %% [markdown]
 # ## 9. Filling in what is missing
