@@ -22,8 +22,8 @@
 # - add a condition to a finished model, which loses nothing by it;
 # - recognise three ways to break all this.
 #
-# **Builds on** 11 (one step back), 12 (the network of digits, the judge, filling in) and 14 (guidance). **Time to
-# run:** {measured_time}.
+# **Builds on** 11 (one step back), 12 (the network of digits, the judge, filling in) and 14 (guidance). Sections
+# marked "Going further" can be skipped. **Time to run:** {measured_time}.
 
 # %%
 import functools
@@ -53,7 +53,7 @@ judge, _ = checkpoints.load("digit_classifier")  # reads finished digits, and le
 STEPS = preset(20, smoke=2)  # of a sampler, where nothing else is said
 
 # %% [markdown]
-# Three small helpers:
+# The next cell defines three small helpers.
 
 
 # %%
@@ -75,8 +75,8 @@ def walk(model, shape, steps=STEPS, seed=0, sampler=samplers.ddim):
 
 
 # %% [markdown]
-# Notebook 12 filled holes: at every step of the sampler it put the known part, with the right noise, in its place. This
-# lesson comes back to it. The next cell is that function once more, for any model that gives $v$.
+# Notebook 12 filled holes by putting the known part, with the right noise, in its place at every step of the sampler.
+# The next cell has that function once more, for any model that gives $v$.
 
 
 # %% tags=["hide-input"]
@@ -106,9 +106,9 @@ def fill_in(model, known, mask, repeats=1, steps=STEPS, seed=0):
 
 
 # %% [markdown]
-# Now look. Of each of ten glyphs, held out from every training here, one piece is kept: the means over blocks of 4 x 4
-# pixels, or the upper half, or the outline. Nobody says which digit it was. Three models, all from checkpoints, draw
-# the rest. The next cell shows each piece, and what came of it.
+# Now look. From each of ten glyphs, held out from every training here, one piece is kept: the means over blocks of 4 x
+# 4 pixels, or the upper half, or the outline. Nobody says which digit it was. Three models, all from checkpoints, have
+# drawn the rest. The next cell shows them.
 
 # %% tags=["hide-input"]
 ten, upper = glyphs.images[:10], torch.zeros(1, 1, 28, 28)
@@ -132,9 +132,9 @@ show(
 )
 
 # %% [markdown]
-# Without a model, what would you do? Enlarge the 49 pixels, and get a blur. For a missing half there is nothing to
-# enlarge. And a label, as in notebooks 12 and 14, is one of ten; the smallest of these pieces has 49 numbers. So this
-# notebook's question is: **how do you tell a model a picture?** Three answers, by what may be trained:
+# Without a model you could enlarge the 49 pixels, and you would get a blur. A missing half cannot be enlarged at all.
+# A label is one of ten; the smallest of these pieces has 49 numbers. So the
+# question is: **how do you tell a model a picture?** There are three answers, by what may be trained:
 #
 # | | what is trained | what can be told |
 # |---|---|---|
@@ -144,9 +144,8 @@ show(
 #
 # ## 1. More channels
 #
-# A label goes in as a vector that every block hears. For a picture the simplest way is this: what can be an *input* can
-# be a *condition*. Give the network more channels. It then sees, at every pixel, the noisy image beside the condition,
-# and the loss stays what it was:
+# The simplest way is to treat the condition as further *input*. The network gets more channels. It then sees, at every
+# pixel, the noisy image beside the condition, and the loss stays what it was:
 #
 # $$\hat v = v_\theta\big([\,x_t,\ c\,],\ t\big), \qquad c = \text{the small image, enlarged to the size of } x_t$$
 #
@@ -154,7 +153,7 @@ show(
 # condition is known, so it is clean at every step.
 #
 # **Exercise 1.** Build that input. `small` comes in $[0, 1]$. Enlarge it with bilinear interpolation (`F.interpolate`
-# with its default corners), scale it as $x_0$ is scaled, and put it behind $x_t$.
+# with its default corners), scale it as $x_0$ is scaled, and put it after $x_t$.
 
 
 # %%
@@ -170,14 +169,14 @@ def network_input(x_t, small):
 network_input = check("conditions.network_input", network_input)
 
 # %% [markdown]
-# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+# If you are stuck, here or later, call `hint` with the exercise's name, and again for a stronger hint.
 
 # %%
 hint("conditions.network_input")
 
 # %% [markdown]
-# Train a small one live. A small image is the mean over blocks of 2 x 2 pixels, so 64 numbers become 16. The net has
-# two channels in, one out, and is not told the label.
+# Now train a small network with your input. A small image is the mean over blocks of 2 x 2 pixels, so 64 numbers
+# become 16. The network is not told the label.
 
 
 # %%
@@ -207,7 +206,7 @@ history = fit(
 superres = history.ema
 
 # %% [markdown]
-# Sixteen draws for each of a hundred held-out digits, and their mean:
+# The next cell makes sixteen draws for each of a hundred held-out digits:
 
 # %%
 hundred, DRAWS = held_out.images[:100], 16
@@ -222,8 +221,8 @@ def rms_gap(images, others):
 
 
 # %% [markdown]
-# The next cell shows ten of them, beside a plain enlargement, and asks: can they be read, do they keep to what was
-# given, and how much do the draws differ?
+# The next cell shows ten of them and asks: can they be read, do they keep to what was given, and how much do the draws
+# differ?
 
 # %% tags=["hide-input"]
 bilinear = F.interpolate(small, scale_factor=2, mode="bilinear")
@@ -246,8 +245,8 @@ verdict(
 )
 
 # %% [markdown]
-# Nothing in the sampler says that the draw, shrunk again, must be what was given. The net has learned it, nearly. And
-# there are several answers: 48 numbers are missing, and each draw makes them up anew.
+# Nothing in the sampler says that the draw, shrunk again, must be what was given. The network has learned it, very
+# nearly. There are several answers: 48 numbers are missing, and each draw makes them up anew.
 #
 # **Predict.** Here the truth is known. Take the mean squared error of *one* draw, and that of the *mean* of its 16
 # draws. The error of the one draw is (a) smaller, since it is sharp; (b) about the same; (c) larger, by a third or
@@ -274,9 +273,14 @@ verdict("squared error of a draw over that of the mean of 16", ratio, low=1.4, h
 #
 # $$\mathbb E\|x - x'\|^2 = \mathbb E\|x - m\|^2 + \mathbb E\|x' - m\|^2 = 2V$$
 #
-# **A draw from the posterior has twice the squared error of the posterior mean.** No guess has less than $m$. So
-# whoever ranks super-resolution by squared error (or PSNR) prefers the blur. Try it where all is exact: a Gaussian with
-# the digits' own mean and covariance, and the same 16 averages known. Then $p(x \mid c)$ is Gaussian too.
+# **A draw from the posterior has twice the squared error of the posterior mean.** No guess has a smaller error than
+# $m$. So whoever ranks super-resolution by squared error (or PSNR) prefers the blur.
+
+# %% [markdown]
+# ### Going further: where all is exact, and how far off the network is
+#
+# Try it in a case where everything is exact: a Gaussian with the digits' own mean and covariance, of which the same 16
+# averages are known. Then $p(x \mid c)$ is Gaussian too.
 
 # %%
 pixels = digits.images.flatten(1).double()
@@ -305,10 +309,10 @@ verdict(
 )
 
 # %% [markdown]
-# Against a mean of only 16 draws, which has a 16th of the spread in it, an exact posterior would have the ratio
-# $2 / (1 + 1/16)$, which is 1.88. The net falls short of that. For any model the error of a draw is the error of its
-# own mean plus its own spread (the variance of its draws). In an exact posterior the two are equal. The next cell takes
-# both apart, and looks at how sharp the images are.
+# A mean of only 16 draws still has a 16th of the spread in it. Against that mean an exact posterior would have the
+# ratio $2 / (1 + 1/16)$, which is 1.88, and the network falls short of it. For any model the error of a draw is the
+# error of its own mean plus its own spread (the variance of its draws). In an exact posterior the two are equal. The
+# next cell takes both apart, and looks at how sharp the images are.
 
 # %% tags=["hide-input"]
 error_of_own_mean = error_of_mean - spread / DRAWS  # what is left with ever more draws
@@ -330,12 +334,15 @@ verdict("squared jumps between neighbours over the truth's: a draw", sharpness(d
 verdict("the same for the mean", sharpness(mean), high=0.9)
 
 # %% [markdown]
-# So this net is surer than it is right: its draws differ less than its mean is off. And they are a little less sharp
-# than the truth, its mean clearly less. After 400 steps it is not a perfect posterior, and the ratio tells.
-#
+# So this network is more confident than it should be: its draws differ less than its mean is off. Its draws are also a
+# little less sharp than the truth, and its mean clearly less. After 400 steps it is not a perfect posterior, and the
+# ratio shows it.
+
+# %% [markdown]
 # ### 7 x 7 to 28 x 28
 #
-# The same on `glyphs`, sixteen pixels for one. These weights come with the course.
+# Here is the same on `glyphs`, with sixteen pixels to draw for each one that is given. These weights come with the
+# course.
 
 # %%
 glyph_superres, provenance = checkpoints.load("glyphs_superres")
@@ -372,11 +379,11 @@ verdict(
 #
 # Concatenation needs a network trained for that one condition. What if the condition comes *after* training?
 #
-# ## 2. Filling in, as guidance
+# ## 2. Filling in, and guidance
 #
-# Notebook 12 filled holes with a model that was never trained to, and the glyphs above came of that. It works. But is
-# it *right*? Ask where the answer is known: two bumps in the plane, and of a point only the first coordinate is told.
-# What is the second? (The bumps have the weights 0.2 and 0.8.)
+# Notebook 12 filled holes with a model that was never trained to, and the completed glyphs above were made in this way.
+# It works, mostly. But is it *right*? Ask where the answer is known: of two bumps in the plane, with the weights 0.2
+# and 0.8, only the first coordinate of a point is told. What is the second?
 
 # %%
 plane = exact.GaussianMixture(
@@ -411,11 +418,11 @@ show(fig, "15.two_bumps")
 verdict("share of the upper bump, first coordinate told", second.weights[0], low=0.92, high=0.93)
 
 # %% [markdown]
-# The replacement of notebook 12, here with the exact denoiser and all 1,000 steps, so that neither the network nor the
-# step count can be blamed:
+# The next cell is the replacement of notebook 12 for points in the plane, with the exact denoiser and all 1,000 steps,
+# so that neither the network nor the step count can be blamed. It also notes when the points choose.
 
 
-# %%
+# %% tags=["hide-input"]
 def replaced(n, steps, seed=0):
     """n points by ancestral sampling, the first coordinate replaced at every step by the told one, noised.
 
@@ -480,15 +487,13 @@ for t, low, high in ((700, 1.5, 1.8), (500, 0.75, 0.95), (200, 0.2, 0.35)):
     )
 
 # %% [markdown]
-# At large $t$ nothing is chosen yet. The choice falls between $t$ of about 700 and 200. For the first part of that the
-# told coordinate still carries noise as large as the bumps lie apart, so it can hardly speak for either; when it can,
-# the second coordinate has settled.
-#
-# So replacement is *not* a draw from $p(x_2 \mid x_1)$, not with the exact denoiser and not in a thousand steps. At
-# each step it tells the model a *noisy* copy of $x_1$, although $x_1$ is known sharply.
+# The points choose between $t$ of about 700 and 200. During the first part of that the told coordinate still carries
+# noise as large as the distance between the bumps, so it can hardly speak for either; by the time it can, the second
+# coordinate has settled. So replacement is *not* a draw from $p(x_2 \mid x_1)$, not even with the exact denoiser and a
+# thousand steps. At each step it tells the model a *noisy* copy of $x_1$, although $x_1$ is known exactly.
 #
 # You have the right tool already. Notebook 14 said: to condition on anything, add $\nabla \log p(\text{it} \mid x_t)$
-# to the score. "It" need not be a label. Here it is $x_1 = c$, with $c = -0.1$, and its density can be computed.
+# to the score. Here "it" is $x_1 = c$, with $c = -0.1$, and its density can be computed.
 # Bump $k$ has the mean $\mu_k$ and the standard deviation $r_k$. If you knew that the point is of bump $k$, then $x_0$
 # given $x_t$ would be a Gaussian (notebook 11). Call its mean $\hat x_k$, the guess, and its variance $v_k$:
 #
@@ -544,25 +549,23 @@ ax.legend(loc="upper left")
 show(fig, "15.second_coordinate")
 
 # %% [markdown]
-# Guidance at scale 1 hits it with a tenth of the steps. And every led guess has $\hat x_1$ exactly where it was told.
+# Guidance at scale 1 reaches the exact share with a tenth of the steps. And every guided guess has $\hat x_1$ exactly
+# where it was told.
 #
 # ### With a network
 #
-# For a network $p(x_0 \mid x_t)$ is not known, only its mean, the guess $\hat x_0$. The mixture above had a Gaussian
+# For a network only the mean of $p(x_0 \mid x_t)$ is known, the guess $\hat x_0$. The mixture above had a Gaussian
 # about the guess of each bump, of variance $v_k$. **Reconstruction guidance** (after Ho et al. 2022 and
-# Chung et al. 2023) takes a single one, about the only guess there is:
+# Chung et al. 2023) takes a single Gaussian about the only guess that there is:
 #
 # $$\log p(\text{known} \mid x_t) \approx -\frac{1}{2 \sigma_t^2}\, \big\| M \odot (x_0^{\text{known}} - \hat x_0(x_t)) \big\|^2 + \text{const}, \qquad \sigma_t^2 = 1 - \bar\alpha_t$$
 #
-# Here $M$ is the mask, an image of ones where a pixel is known and of zeros elsewhere, and $\odot$ multiplies pixel by
-# pixel: what is not known does not count.
+# Here $M$ is the mask, 1 where a pixel is known and 0 elsewhere, and $\odot$ multiplies pixel by pixel: what is not
+# known does not count.
 #
-# The papers differ in the factor before the square. Ho et al. take the variance $\sigma_t^2 / \bar\alpha_t$, which is
-# what remains of $x_0$ when nothing is known of it but $x_t$; Chung et al. a step size over the norm of the error.
-# Ours, $\sigma_t^2 = 1 - \bar\alpha_t$, is what remains for standard normal data: put $r_k = 1$ in $v_k$ above (Song et
-# al. 2023 take it). That is a rough assumption. As in notebook 14 a guidance scale $s$ stands before the gradient when
-# it is added to the score. Were the assumption right, $s = 1$ would be best; you will see whether it is. The gradient
-# goes *through the network*: each known pixel pulls at all of $x_t$ that its guess depends on, the hole included.
+# The papers differ in the factor before the square (see "Going further" below). A guidance scale $s$ stands before the
+# gradient; if our factor were right, $s = 1$ would be best. The gradient goes *through the network*: each known pixel
+# pulls at all of $x_t$ that its guess depends on, the hole included.
 #
 # **Exercise 2.** `model(x_t, t)` gives $v$; `schedule.convert(v, x_t, t, "v_prediction", "sample")` is the guess, and
 # `schedule.rates(t, x_t)` gives $\sqrt{\bar\alpha_t}$ and $\sigma_t$. Leave out the constant.
@@ -600,8 +603,8 @@ def led_fill(known, mask, scale, steps=2 * STEPS, seed=0):
 
 
 # %% [markdown]
-# Equal work: a guided step calls the network twice and goes back through it once, the work of about three calls. So 40
-# guided steps stand against 120 replaced ones, and against 24 steps repeated 5 times (RePaint, notebook 12).
+# A guided step is about as much work as three calls of the network. So the next cell compares 40 guided steps with 120
+# replaced ones, and with 24 steps that are each made 5 times (RePaint, notebook 12).
 
 # %%
 n = preset(150, smoke=20)
@@ -629,8 +632,8 @@ show(
 )
 
 # %% [markdown]
-# The measures of notebook 12: is the completion read as the truth, and how large is the jump at the seam, over the
-# truth's? And a new one, for guidance only *pulls*: how well is the known part kept? The next cell takes all three.
+# Is the completion read as the truth, and how large is the jump at the seam, over the truth's? And, since guidance only
+# *pulls*: how well is the known part kept? The next cell measures all three.
 
 
 # %% tags=["hide-input"]
@@ -665,20 +668,25 @@ verdict("root mean square error of the known half, s = 1", lost[ONE], high=0.03)
 verdict("the same at s = 4, over that", lost[FOUR] / lost[ONE], low=3)
 
 # %% [markdown]
-# This is one seed, and 150 digits; differences of a few hundredths are chance. Replacement leaves a jump above the
-# truth's; guidance gives one somewhat below it, the more so at $s = 2$; RePaint's comes nearest. More completions are
-# read as the truth by guidance than by replacement in as much work, but at $s = 1$ RePaint's repeats do about as well,
-# with no gradient at all. So on digits guidance is *not* the clear winner that it was in the plane: there
-# $p(\text{known} \mid x_t)$ was exact, here it is a Gaussian guessed for data of variance 1. A larger $s$ mends some of
-# that: at $s = 2$ more are read as the truth, more than RePaint's too, and at $s = 4$ no fewer. But the seam gets
-# smoother than in true digits at $s = 2$, and at $s = 4$ the steps overshoot: the *known* half suffers. What guidance
-# has over replacement is its reach. "Known" may be anything that can be computed from $\hat x_0$ (a blur, a sum, a
-# sketch), and nothing need be put in place.
+# This is one seed on 150 digits; differences of a few hundredths are chance. Replacement leaves a jump at the seam that
+# is larger than the truth's, guidance one that is smaller; the repeats come nearest. More completions are read as the
+# truth by guidance than by replacement with as much work, but at $s = 1$ the repeats do about as well, with no gradient
+# at all. So on digits guidance is *not* the clear winner that it was in the plane: there $p(\text{known} \mid x_t)$ was
+# exact, and here it is a rough Gaussian. At $s = 4$ the steps overshoot, and the *known* half suffers. What guidance
+# has over replacement is its reach: "known" may be anything that can be computed from $\hat x_0$ (a blur, a sum, a
+# sketch).
 #
+# ### Going further: which factor stands before the square
+#
+# Ho et al. take the variance $\sigma_t^2 / \bar\alpha_t$, which is what remains of $x_0$ when nothing is known of it
+# but $x_t$; Chung et al. take a step size over the norm of the error. Ours, $\sigma_t^2 = 1 - \bar\alpha_t$, is what
+# remains for standard normal data: put $r_k = 1$ in $v_k$ above (Song et al. 2023 take it). That is a rough assumption.
+
+# %% [markdown]
 # ## 3. A new condition for a finished model
 #
-# The third way. You have a good model, trained long and dear, and want it to follow something new: edges, a pose, a
-# depth map. Training all of it again on few examples may spoil what it knows. **ControlNet** (Zhang et al. 2023)
+# You have a good model, whose training was long and expensive, and want it to follow something new: edges, a pose, a
+# depth map. If you train all of it again on few examples, it may lose what it knows. **ControlNet** (Zhang et al. 2023)
 # freezes it. A *trainable copy* of its way down sees the new picture, and what the copy finds is added to the features
 # that the frozen base keeps for its way up (the skips of notebook 12):
 #
@@ -686,7 +694,7 @@ verdict("the same at s = 4, over that", lost[FOUR] / lost[ONE], low=3)
 #
 # Our lecture says only: "Key idea: zero convolution". That is $\mathcal Z$: a $1 \times 1$ convolution,
 # $\mathcal Z(c) = W c + b$ at each pixel, that starts with $W = 0$ and $b = 0$. So before training $\mathcal Z$ is 0,
-# and the controlled model *is* the base, to the last bit. Nothing is lost on the first day.
+# and the controlled model *is* the base, to the last bit. Nothing is lost at the start.
 #
 # **Predict.** But $W$ is zero, and so is all that comes out of it. Will such a layer ever learn? (a) No: with zero
 # weights the gradient is zero, too; (b) yes, from the first step on; (c) only if what it is added to is trained as
@@ -730,15 +738,16 @@ joint.weight.data -= 0.1 * of_weight
 verdict("of the control, after one step of the weights", joint_gradients()[1].norm(), low=1e-4)
 
 # %% [markdown]
-# In three lines. Let $g = \partial L / \partial \text{out}$, at one pixel, and $\text{out} = h + W c + b$:
+# The reason takes three formulas. Let $g = \partial L / \partial \text{out}$, at one pixel, and
+# $\text{out} = h + W c + b$. Then:
 #
 # $$\frac{\partial L}{\partial W} = g\, c^\top \qquad \frac{\partial L}{\partial b} = g \qquad \frac{\partial L}{\partial c} = W^\top g$$
 #
-# $W$ does not enter its own gradient: as long as something comes in ($c \neq 0$), it moves at the first step. Only $c$,
-# and all that lies behind it, must wait one step, until $W$ is no longer zero.
+# As long as something comes in ($c \neq 0$), $W$ moves at the first step. Only $c$, and all that lies behind it, must
+# wait one step, until $W$ is no longer zero.
 #
-# **Exercise 3.** Join the two. `conv` is the layer, before training or after it. The base is frozen elsewhere: detach
-# nothing here.
+# **Exercise 3.** Join the two. `conv` is the layer, before training or after it. The base is frozen elsewhere, so
+# detach nothing here.
 
 
 # %%
@@ -753,9 +762,11 @@ def add_control(features, control, conv):
 add_control = check("conditions.add_control", add_control)
 
 # %% [markdown]
-# **Exercise 4.** The whole life of such a layer: make it, start it at zero, and take `steps` steps of plain gradient
-# descent, with rate `lr`, on the mean squared error to `target`. Return the joined output. With `steps = 0` that is
-# `features`, exactly. (Give the layer `dtype=features.dtype`.)
+# ### Going further: the whole life of such a layer
+#
+# **Exercise 4.** Write it all: make it, start it at zero, and take `steps` steps of plain
+# gradient descent, with rate `lr`, on the mean squared error to `target`. Return the joined output. With `steps = 0`
+# that is `features`, exactly. (Give the layer `dtype=features.dtype`.)
 
 
 # %%
@@ -778,7 +789,7 @@ def learn_control(features, control, target, steps, lr):
 learn_control = check("conditions.learn_control", learn_control)
 
 # %% [markdown]
-# The next cell lets it learn the task from above, for 0, 1 and 100 steps.
+# The next cell lets the layer learn the task from above, for 0, 1 and 100 steps.
 
 # %% tags=["hide-input"]
 seen = control.detach()
@@ -793,8 +804,9 @@ verdict("after 100 steps", off[2] / off[0], high=1e-4)
 # %% [markdown]
 # ### A model of glyphs, and edges
 #
-# Now the real one. The base is the glyph model of notebook 12. The control is the outline of a glyph: 1 on every pixel
-# of paper that touches a stroke. `ControlledUNet(base)` makes the copy and its joints; untrained, it must be the base.
+# Now for a real model. The base is the glyph model of notebook 12. The control is the outline of a glyph: 1 on every
+# pixel of paper that touches a stroke. `ControlledUNet(base)` makes the copy and its joints; untrained, it must be the
+# base.
 
 # %%
 glyph_net, _ = checkpoints.load("glyphs_diffusion")
@@ -820,9 +832,12 @@ frozen, new = (
 print(f"{frozen:,} frozen weights, {new:,} new ones")
 
 # %% [markdown]
-# Between the outlines and the copy stand some first layers that read the outline, and another zero convolution, here
-# `enter`. Two zeros in a row? No: between them lies the copy, which begins as a copy of a *trained* net and puts out
-# features of $x_t$, outlines or not. So the first joint has something coming in. Watch who gets a gradient, and when:
+# ### Going further: who gets a gradient, and when
+#
+# Between the outlines and the copy there are some first layers that read the outline, and another zero convolution,
+# here `enter`. Are these two zeros in a row? No: between them lies the copy, which begins as a copy of a *trained*
+# network and gives features of $x_t$, outlines or not. So the first joint has something coming in. The next cell
+# records who gets a gradient at each of four steps:
 
 # %%
 PARTS = {
@@ -858,8 +873,13 @@ verdict("first layers, at step 2", sizes["first layers"][1], high=0)
 verdict("first layers, at step 3", sizes["first layers"][2], low=1e-9)
 
 # %% [markdown]
-# Each zero holds up what lies behind it for one step, and no longer. Now the trained one, from a checkpoint. Twenty
-# steps of sampling, once with the control and once without, from the same noise, both told the right label.
+# Each zero holds up what lies behind it for one step, and no longer.
+
+# %% [markdown]
+# ### The trained model
+#
+# The trained model comes from a checkpoint. It takes twenty steps of sampling, once with the control and once without,
+# from the same noise, and is told the right label both times.
 
 # %%
 controlled, provenance = checkpoints.load("glyphs_control")
@@ -899,12 +919,9 @@ show(image_rows(
     ), "15.outlines_followed")  # fmt: skip
 
 # %% [markdown]
-# `read_glyph` is the reader here: the label of the nearest of 20,000 training glyphs. It errs now and then on true
-# glyphs, too.
-#
-# `edge_agreement` compares the outlines of an image with those wanted: 1 if each edge pixel has one of the other's
-# within a pixel, and the other way round. Any two glyphs agree somewhat, so look at what the base reaches by chance,
-# and at another glyph of the same class. The next cell measures all that.
+# `read_glyph` gives the label of the nearest of 20,000 training glyphs; now and then it errs. `edge_agreement` is 1 if
+# each edge pixel of an image has one of the wanted outline within a pixel, and the other way round. Any two glyphs
+# agree somewhat, so the next cell also measures what the base reaches by chance, and another glyph of the same class.
 
 # %% tags=["hide-input"]
 partner = torch.stack([(glyphs.labels[40:] == label).nonzero()[0, 0] + 40 for label in asked])
@@ -924,9 +941,9 @@ verdict("controlled: read as asked", (read_glyph(followed) == asked).double().me
 verdict("the base: read as asked", (read_glyph(by_base) == asked).double().mean(), low=0.75)
 
 # %% [markdown]
-# **Predict.** Now contradict it: the outline of one digit, the label of another. In training the two always agreed. (a)
-# The label wins: the digit that was asked for, bent to the outline; (b) the outline wins; (c) mostly neither can be
-# read.
+# **Predict.** Now contradict it with the outline of one digit and the label of another. In training the two always
+# agreed. (a) The label wins: you get the digit that was asked for, bent to the outline; (b) the outline wins; (c)
+# mostly neither can be read.
 
 # %%
 ### BEGIN SOLUTION
@@ -934,7 +951,7 @@ guess = "b"
 ### END SOLUTION
 
 # %% [markdown]
-# The next cell draws them, and lets the reader read.
+# The next cell draws and reads them.
 
 # %% tags=["hide-input"]
 other = (asked + 5) % 10  # a 3's outline with the label 8, and so on
@@ -946,8 +963,13 @@ verdict("torn: read as the outline's digit", of_outline, low=0.8)
 verdict("torn: edges followed", edge_agreement(torn, outlines).mean(), low=0.95)
 
 # %% [markdown]
-# Can guidance turn it? Classifier-free guidance with the wrong label, as in notebook 14. The control stays in both
-# halves, so that only the *label* is exaggerated:
+# Two conditions that contradict each other give no error message. The one that says more wins.
+
+# %% [markdown]
+# ### Going further: can guidance make the label win?
+#
+# The next cell uses classifier-free guidance with the wrong label, as in notebook 14. The control stays in both halves,
+# so that only the *label* is exaggerated:
 
 # %%
 twice = torch.cat([outlines, outlines])
@@ -959,7 +981,7 @@ for scale in (4.0, 10.0):
     pushed[scale] = walk(led, outlines.shape)
 
 # %% [markdown]
-# The next cell shows what came of it, and lets the reader read again.
+# The next cell shows what came of it, and reads the results again.
 
 # %% tags=["hide-input"]
 show(image_rows(
@@ -978,13 +1000,13 @@ verdict(
 )
 
 # %% [markdown]
-# Two conditions that contradict each other give no error message. The stronger one wins; push the other, and you get
-# now the one digit, now the other, and now and then neither.
-#
+# If you push the weaker condition, you sometimes get the one digit, sometimes the other, and now and then neither.
+
+# %% [markdown]
 # ## 4. The failure museum
 #
 # **Exhibit A: noise for everybody.** Somebody noised the *whole* input of the network of section 1, the condition as
-# well as $x_t$, and so at step $t$ only $\sqrt{\bar\alpha_t}$ of the condition is left. What comes out stands in the
+# well as $x_t$, so that at step $t$ only $\sqrt{\bar\alpha_t}$ of the condition is left. What comes out stands in the
 # right place, and is in shreds.
 
 
@@ -1019,7 +1041,7 @@ show(
 verdict("exhibit A: shrunk again, from what was given", off_given(noised_too), low=0.3)
 
 # %% [markdown]
-# Mend it: how much of the condition should be left at step $t$?
+# Mend it by saying how much of the condition should be left at step $t$.
 
 
 # %%
@@ -1054,11 +1076,11 @@ print("exhibit A:", report_a(mended_a))
 
 # %% [markdown]
 # What is known is known at every step. The network was trained with clean conditions and takes what stands there at its
-# word, noise included: it draws strokes that are not there, and specks in the paper.
+# word, noise included: it draws strokes that are not there, and specks on the paper.
 #
-# **Exhibit B: the pull that stops at the network.** Guidance as in section 2, $s = 2$. To save memory somebody cut the
-# network's answer out of the graph, `v.detach()`. That saves the way back through the network, too, and the known half
-# is kept well. But the lower half is worse.
+# **Exhibit B: the pull that stops at the network.** This is guidance as in section 2, with $s = 2$. To save memory
+# somebody cut the network's answer out of the graph with `v.detach()`. That also saves the way back through the
+# network, and the known half is kept well. But the lower half is worse.
 
 
 # %%
@@ -1119,12 +1141,15 @@ print("exhibit B:", report_b(mended_b))
 
 # %% [markdown]
 # $\hat x_0 = \sqrt{\bar\alpha_t}\, x_t - \sigma_t v$. With $v$ held fixed, a pixel of $\hat x_0$ depends on its own
-# pixel of $x_t$ alone, so nothing pulls at the hole: the gradient there is exactly 0. It hears of the known half as in
-# replacement only, through the network's next answer.
+# pixel of $x_t$ alone, so nothing pulls at the hole: the gradient there is exactly 0. The hole learns of the known half
+# only as in replacement, through the network's next answer.
+
+# %% [markdown]
+# ### Going further: two zeros in a row
 #
-# **Exhibit C: the control that never comes.** Somebody made doubly sure and started *both* layers of the control's
-# branch at zero. The error hardly falls, at any learning rate. Mend it: before training the output must be the base's,
-# exactly, and 200 steps must bring the error below a tenth.
+# **Exhibit C: the control that never comes.** To be doubly sure, somebody started *both* layers of the control's branch
+# at zero. The error hardly falls, at any learning rate. Mend it so that before training the output is the base's,
+# exactly, and that 200 steps bring the error below a tenth.
 
 
 # %%
@@ -1183,14 +1208,14 @@ else:
         print(f"exhibit C: mended, the base at the start (here {left_over:.1%} of the error left)")
 
 # %% [markdown]
-# (The bias of the last layer does get a gradient, so the error moves a little. Nothing that depends on the control ever
-# does.) One zero lets the gradient through. Two in a row block each other for good, if what lies between gives 0 for 0,
-# as SiLU does. In section 3 there were two zeros also, but a trained copy between them.
+# One zero lets the gradient through. Two in a row block each other for good, if what lies between gives 0 for 0, as
+# SiLU does. (The bias of the last layer does get a gradient, so the error moves a little, but nothing that depends on
+# the control ever moves.) ControlNet has two zeros as well, but with a trained copy between them.
 
 # %% [markdown]
 # ## Read with care
 #
-# What the source lectures print about this, and what holds. Each line is held by a test.
+# The table shows what the source lectures print about this, and what holds. Each line is held by a test.
 
 # %%
 from IPython.display import Markdown
@@ -1202,22 +1227,25 @@ Markdown(errata_table("15"))
 # %% [markdown]
 # ## What to take with you
 #
-# - What can be an input can be a condition: put the picture, clean and in the range of $x_0$, behind $x_t$, and leave
+# - What can be an input can be a condition: put the picture, clean and in the range of $x_0$, after $x_t$, and leave
 #   the loss as it is.
-# - A sample is not the mean. From the exact posterior it is worse in squared error by a factor of two, and it is what
-#   one wants. Whoever ranks by squared error ranks the blur first.
+# - A draw from the exact posterior has twice the mean's squared error. Whoever ranks by squared error ranks the blur
+#   first.
 # - Replacing the known part is not a draw from $p(x \mid \text{known})$, not even with the exact denoiser: what is not
 #   known is settled while the known part still carries noise.
-# - Guidance by $\nabla \log p(\text{known} \mid x_t)$ is, where that is exact. With a network it is a Gaussian round a
-#   guess, its gradient must go through the network, and its scale is yours to choose.
+# - Guidance by $\nabla \log p(\text{known} \mid x_t)$ is such a draw, where that is exact. With a network it is a
+#   Gaussian about a guess, its gradient must go through the network, and its scale is yours to choose.
 # - A zero convolution adds a condition to a finished model and changes nothing until it learns, and it learns from the
 #   first step. Two in a row never do.
-# - When two conditions contradict each other nobody complains. The one that says more wins.
+# - When two conditions contradict each other, no error tells you. The one that says more wins.
+
+# %% [markdown]
+# ## Going further: what is left out here, and papers
 #
-# **Left out here.** Text as a condition, and attention to it: {notebook 17}. Translating one kind of picture into
-# another without pairs. Other controls (a pose, a depth map), and several at once. A *better* Gaussian round the guess,
-# with the covariance that the network's derivative gives, and particle methods that make the filling exact in the
-# limit.
+# This notebook leaves out text as a condition, and attention to it ({notebook 17}); translating one kind of picture
+# into another without pairs; other controls (a pose, a depth map), and several at once; a *better* Gaussian about the
+# guess, with the covariance that the network's derivative gives; and particle methods that make the filling exact in
+# the limit.
 #
 # **Papers.** Saharia et al., *Image super-resolution via iterative refinement*, 2021 (SR3). Lugmayr et al., *RePaint*,
 # 2022. Ho et al., *Video diffusion models*, 2022. Chung et al., *Diffusion posterior sampling for general noisy

@@ -267,7 +267,7 @@ exercise(
         "through it.",
         'schedule.convert(output, x_t, t, "v_prediction", "sample") is the guess. schedule.rates(t, x_t) '
         "gives signal and sigma, shaped to divide an image by.",
-        "For each image: error, times the mask, squared, over twice the variance, summed over all its "
-        "pixels, with a minus. flatten(1).sum(1) sums over all axes but the first.",
+        "For each image, multiply the error by the mask, square it, divide by twice the variance, sum over "
+        "all its pixels, and put a minus before it. flatten(1).sum(1) sums over all axes but the first.",
     ],
 )

@@ -201,9 +201,10 @@ exercise(
     hints=[
         "Make the layer, and set both its tensors to zero, before the loop. A layer as PyTorch makes it is "
         "random, and two calls would differ.",
-        "Each round: the loss of features plus the layer's answer, its gradient, a step downhill for weight"
-        " and bias. torch.optim.SGD(layer.parameters(), lr=lr) does the step; remember zero_grad.",
-        "nn.Conv2d(control.shape[1], features.shape[1], 1), nn.init.zeros_ for weight and bias, the loop, "
-        "and at the end the joined output once more, detached.",
+        "In each round compute the loss of features plus the layer's answer and its gradient, and take a "
+        "step downhill for weight and bias. torch.optim.SGD(layer.parameters(), lr=lr) does the step; "
+        "remember zero_grad.",
+        "Make nn.Conv2d(control.shape[1], features.shape[1], 1), set its weight and bias to zero with "
+        "nn.init.zeros_, run the loop, and at the end return the joined output once more, detached.",
     ],
 )
