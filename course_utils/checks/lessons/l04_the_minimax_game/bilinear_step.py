@@ -27,8 +27,8 @@ exercise(
         ),
         Mistake(
             (alternating, lambda x, y, a: (x - a * (y + a * x), y + a * x)),
-            "One player already sees the other's new place: that is the *alternating* rule, which is "
-            "another one with another path; the simultaneous one finds both steps from the old places.",
+            "One player already sees the other's new place: that is the *alternating* rule, which takes "
+            "another path; the simultaneous one finds both steps from the old places.",
         ),
         Mistake(
             lambda x, y, a: (x + a * y, y - a * x),

@@ -179,7 +179,7 @@ exercise(
         "right, and what is the cross-entropy of one point?",
         "A real point costs minus log sigmoid(logit), which is softplus of minus the logit. A fake one costs "
         "minus log of one minus the sigmoid; turn the sign of the logit once more.",
-        "torch.nn.functional.softplus works on whole tensors. Two softplus, two means, one plus; in one of "
-        "them the logits get a minus.",
+        "torch.nn.functional.softplus works on whole tensors. You need it twice, each with a mean, and one "
+        "plus; in one of them the logits get a minus.",
     ],
 )

@@ -71,7 +71,8 @@ exercise(
         ),
     ],
     hints=[
-        "Two stages. First: where would one simultaneous step lead? Keep those places under new names.",
+        "There are two stages. First, where would one simultaneous step lead? Keep those places "
+        "under new names.",
         "Then throw the players back. The gradient for x is y's place *ahead*, and the gradient for y is "
         "x's.",
         "The second stage is the simultaneous rule again, with the old x and y to start from, and the places "

@@ -90,6 +90,6 @@ exercise(
     hints=[
         "G wants D to say real, so this is the cross-entropy of the fakes with the label of real data.",
         "The first half of D's loss does this to the real logits. Do it to the fake ones.",
-        "Minus log sigmoid(l) is softplus of minus l. Then the mean.",
+        "Minus log sigmoid(l) is softplus of minus l. Then take the mean.",
     ],
 )

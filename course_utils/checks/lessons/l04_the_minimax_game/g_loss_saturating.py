@@ -89,9 +89,10 @@ exercise(
         ),
     ],
     hints=[
-        "One term, one average: how probable does D find it that a fake is a fake? Take the logarithm of "
-        "that.",
+        "There is one term, and one average: how probable does D find it that a fake is a fake? Take the "
+        "logarithm of that.",
         "One minus sigmoid(l) is sigmoid(-l), and log sigmoid(-l) is minus softplus of l.",
-        "The result must be negative, and must go down when a logit goes up. A minus, a softplus, a mean.",
+        "The result must be negative, and must go down when a logit goes up. It has a minus, a softplus "
+        "and a mean.",
     ],
 )

@@ -122,8 +122,8 @@ exercise(
         ),
     ],
     hints=[
-        "Line 4 of the derivation above. Which of the two densities stands on top?",
-        "Then the empty points: torch.where(condition, this, that) chooses for each point.",
+        "Look at line 4 of the derivation above. Which of the two densities stands on top?",
+        "Then see to the empty points: torch.where(condition, this, that) chooses for each point.",
         "torch.where computes both branches, so a 0 / 0 in the branch that is not taken does no harm to the "
         "value. The condition asks whether there is any density at all.",
     ],

@@ -174,6 +174,6 @@ exercise(
     hints=[
         "E_p of something is the sum over the grid of p times that, times dx. There are two such averages.",
         "Which density goes with log D, and which with log of one minus D? The data come first.",
-        "torch.xlogy(a, b) twice, add them, sum over the points, and the cell's width once.",
+        "Use torch.xlogy twice, add the two, sum over the points, and multiply by the width of a cell once.",
     ],
 )
