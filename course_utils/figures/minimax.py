@@ -1,6 +1,7 @@
 """The minimax game: rounds of the smallest one, and D as colour over the plane of the points."""
 
 import torch
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from .style import DATA, MODEL, SIGN, subplots
@@ -50,14 +51,18 @@ def moments(seen, modes, covered, radius):
     fig, axes = subplots(1, max(1, len(seen)), figsize=(11, 3.6), sharey=True, squeeze=False)
     for ax, (step, (samples, values)) in zip(axes[0], seen.items(), strict=False):
         picture = draw_surface(ax, values, f"{step} steps: {covered(samples)} of {len(modes)}")
-        ax.scatter(*samples[:400].T, s=9, marker="^", color=MODEL, linewidths=0, label="fakes")
+        ax.scatter(*samples[:400].T, s=9, marker="^", color=MODEL, linewidths=0)
         for mode in modes.tolist():
-            ax.add_patch(Circle(mode, radius, fill=False, edgecolor=DATA, linewidth=1.8, label="near a mode"))
+            ax.add_patch(Circle(mode, radius, fill=False, edgecolor=DATA, linewidth=1.8))
     axes[0, 0].set_ylabel("$x_2$")
     if seen:
         fig.colorbar(picture, ax=axes, label="D(x)", shrink=0.8)
-        handles, labels = axes[0, 0].get_legend_handles_labels()
-        fig.legend(handles[:2], labels[:2], loc="outside lower center", ncols=2)
+        ring = {"markersize": 12, "markerfacecolor": "none", "markeredgecolor": DATA, "markeredgewidth": 1.8}
+        keys = [
+            Line2D([], [], linestyle="none", marker="^", markersize=5, color=MODEL, label="fakes"),
+            Line2D([], [], linestyle="none", marker="o", label="near a mode", **ring),
+        ]
+        fig.legend(handles=keys, loc="outside lower center", ncols=2)
     return fig
 
 

@@ -19,13 +19,13 @@
 # (pros and cons).
 #
 # **After this notebook you can**
-# - train a model that has no density, by playing it against a classifier;
 # - derive the best discriminator, and what the generator minimises when it faces it;
-# - choose between the two generator losses, and say what each does at a bad start;
+# - choose between the two generator losses, and say what each does after a bad start;
 # - explain why two players who both go downhill may circle for ever, and name a rule that does not;
-# - train a GAN in the plane, count the modes it covers, and recognise four ways to break it.
+# - write the training loop of a GAN, count the modes it covers, and recognise four ways to break it.
 #
-# **Builds on** 00 (KL, Jensen-Shannon, Wasserstein). **Time to run:** {measured_time}.
+# **Builds on** 00 (KL, Jensen-Shannon, Wasserstein). **Time to run:** {measured_time}. Sections that begin with "Going
+# further" can be skipped.
 
 # %%
 import itertools
@@ -37,7 +37,7 @@ from torch import nn
 from torch.distributions import Normal
 from torch.nn import functional as F
 
-from course_utils import data, exact, gan, metrics, training
+from course_utils import data, exact, gan, metrics
 from course_utils.checks import check, hint, reveal
 from course_utils.divergences import js, js_density, kl_density, wasserstein1
 from course_utils.figures import DATA, GREEN, MODEL, NOISE, grid, show, subplots
@@ -56,30 +56,75 @@ def dice(seed=0):
 
 
 # %% [markdown]
-# ## 1. A model that only gives samples
+# ## 1. Two players
 #
-# A **generator** $G$ turns noise $z$ into a point $x^* = G(z)$. That is all. It cannot tell you $p(x)$, nor a bound on
-# it: it is an **implicit** model. So there is no likelihood to climb, as in notebooks 02 and 03. What then could
-# training compare?
+# Blue points are data. Vermilion triangles are made by a **generator** $G$, a network that turns noise $z$ into a point
+# $x^* = G(z)$. The colour shows a **discriminator** $D$, a classifier that says how probable it is that a point is
+# real. The arrows are what $G$ feels.
 #
-# Samples with samples. Hire a **discriminator** $D$, a classifier that says how probable it is that a point is real and
-# not made by $G$. Train $D$ to tell them apart, and train $G$ to be taken for real. When nobody can tell the samples
-# from the data, we are done.
+# Press Play until the triangles cover all eight clusters. Then choose "Mode collapse" and play again. Drag the timeline
+# back to the moment at which it went wrong.
+
+# %%
+from course_utils.widgets import GANPlayground
+
+GANPlayground()
+
+# %% [markdown]
+# **A naive try.** Does it take two players? Let us train $G$ alone. Give every fake a partner, a data point drawn at
+# random, and make the squared distance between the two small.
+
+
+# %%
+def dense(*widths, activation):
+    layers = []
+    for n_in, n_out in itertools.pairwise(widths):
+        layers += [nn.Linear(n_in, n_out), activation()]
+    return nn.Sequential(*layers[:-1])  # nothing after the last
+
+
+def new_players(seed):
+    """An untrained G, from noise [N, 2] to points [N, 2], and D, from points to logits [N, 1]."""
+    torch.manual_seed(seed)
+    return dense(2, 64, 64, 2, activation=nn.ReLU), dense(2, 64, 64, 1, activation=lambda: nn.LeakyReLU(0.2))
+
+
+points = data.toy("eight_gaussians", 20_000, seed=0)
+G, _ = new_players(seed=0)
+optimizer = torch.optim.Adam(G.parameters(), lr=1e-3)
+for _ in range(preset(600, smoke=5)):
+    fake, partner = G(torch.randn(256, 2)), points[torch.randint(len(points), (256,))]
+    loss = (fake - partner).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+with torch.no_grad():
+    from_centre = G(torch.randn(2000, 2, generator=dice())).norm(dim=1)
+verdict("mean distance of the fakes from the centre (the data: 2)", from_centre.mean(), high=0.4)
+
+# %% [markdown]
+# All fakes end near the centre, where there are no data: the best answer to a random partner is the mean of all of
+# them. There is no likelihood to climb either: $G$ is an **implicit** model, which gives samples, but no $p(x)$ and no
+# bound on it.
 #
-# The smallest example, from one of the lectures. Real numbers $x$ lie around some place. $G$ adds one parameter to its
-# noise, $D$ is logistic regression:
+# **The question.** What loss says whether two *sets* of points look alike, when no point has a partner?
+#
+# The answer of this lesson is to learn that loss. Train $D$ to tell fakes from data, and train $G$ so that $D$ takes
+# its points for real.
+#
+# In the smallest example the data are real numbers $x$ around some place. $G$ adds one parameter to its noise, and $D$
+# is logistic regression:
 #
 # $$x^* = G(z) = z + \theta, \quad z \sim \mathcal N(0, 1), \qquad D(x) = \mathrm{sigmoid}(\phi_0 + \phi_1 x)$$
 #
-# $D$ gives out its **logit** $\ell = \phi_0 + \phi_1 x$; the sigmoid comes later. $D$'s loss is the cross-entropy, with
-# label 1 for real and 0 for fake:
+# As code, $D$ returns its **logit** $\ell = \phi_0 + \phi_1 x$; the sigmoid comes later. Its loss is the cross-entropy,
+# with label 1 for real and 0 for fake:
 #
 # $$L_D = -\,\mathbb E_{x}\big[\log D(x)\big] - \mathbb E_{z}\big[\log(1 - D(G(z)))\big]$$
 #
-# **Exercise 1.** Write it from the logits. For a logit of 50 the computer rounds `sigmoid` to 1, and `log(1 - sigmoid)`
-# is `log(0)`. You want $-\log \mathrm{sigmoid}(\ell) = \mathrm{softplus}(-\ell)$, in torch `F.softplus`, and
-# $1 - \mathrm{sigmoid}(\ell) = \mathrm{sigmoid}(-\ell)$. Average over whatever logits come: later nets give them as
-# columns, [N, 1].
+# **Exercise 1.** Write it from the logits, of any shape, with `F.softplus`:
+# $-\log \mathrm{sigmoid}(\ell) = \mathrm{softplus}(-\ell)$ and $1 - \mathrm{sigmoid}(\ell) = \mathrm{sigmoid}(-\ell)$.
+# For a logit of 50 the computer rounds `sigmoid` to 1, and `log(1 - sigmoid)` would be `log(0)`.
 
 
 # %%
@@ -94,18 +139,17 @@ def d_loss(real, fake):
 d_loss = check("gan.d_loss", d_loss)
 
 # %% [markdown]
-# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+# If you are stuck, call `hint`, and call it again for a stronger one.
 
 # %%
 hint("gan.d_loss")
 
 # %% [markdown]
-# $G$ wants the opposite. It cannot change the first term, which has no $G$ in it. In the second it wants $D$ to be
-# wrong:
+# $G$ wants the opposite. The first term does not contain $G$. In the second, $G$ wants $D$ to be wrong:
 #
 # $$L_G = \mathbb E_{z}\big[\log(1 - D(G(z)))\big]$$
 #
-# **Exercise 2.** Mind the sign: this is to be minimised, and it is never positive.
+# **Exercise 2.** Mind the sign: $G$ minimises this loss, and it is never positive.
 
 
 # %%
@@ -120,8 +164,8 @@ def g_loss_saturating(fake):
 g_loss_saturating = check("gan.g_loss_saturating", g_loss_saturating)
 
 # %% [markdown]
-# Now play, slowly: fit $D$ until it cannot get better, then move $\theta$ one step down $L_G$. Fit $D$ again, and so
-# on.
+# Now let the two play slowly: fit $D$ until it cannot get better, then move $\theta$ one step down $L_G$. Fit $D$
+# again, and so on.
 
 # %%
 x_real, z = 4 + torch.randn(500, generator=dice(1)), torch.randn(500, generator=dice(2))
@@ -168,7 +212,10 @@ from course_utils.figures.minimax import toy_rounds
 
 show(toy_rounds(x_real, z, rounds, logit), "04.toy_game")
 
-# %%
+# %% [markdown]
+# The next cell plays 30 more rounds.
+
+# %% tags=["hide-input"]
 for turn in range(30):
     for _ in range(FIT // 4):
         step_of_d(phi, theta)
@@ -184,11 +231,12 @@ with torch.no_grad():
     verdict("largest distance of D from 1/2 on the real data", from_half.max(), high=0.05)
 
 # %% [markdown]
-# $G$ never saw a real number. All it had was the slope of $D$. In the end $D$ is flat at $\tfrac12$: it can only guess,
-# and its slope, and with it $G$'s gradient, is gone.
+# $G$ never saw a real number. All it had was the slope of $D$. In the end $D$ is flat at $\tfrac12$ and can only guess,
+# and $G$'s gradient is gone.
 #
-# **Predict.** Same start, $\theta = 0$. Fit $D$ once, then let it alone, and let $\theta$ take 100 steps. Where does it
-# go? (a) to the data, and it stops there; (b) past the data, on and on; (c) half the way, to where $D = \tfrac12$.
+# **Predict.** We begin again at $\theta = 0$, fit $D$ once, and leave it as it is while $\theta$ takes 100 steps. Where
+# does $\theta$ go? (a) to the data, where it stops; (b) past the data, on and on; (c) half the way, to where
+# $D = \tfrac12$.
 
 # %%
 ### BEGIN SOLUTION
@@ -213,8 +261,7 @@ reveal(guess, answer, "04.d_stands_still")
 verdict("θ after 100 steps against a D that stands still", alone[-1], low=20)
 
 # %% [markdown]
-# So "given the best discriminator, find the best generator", as a lecture puts it, needs a word. The best $D$ belongs
-# to one $G$. It has to follow $G$'s every step.
+# So the best $D$ belongs to one $G$, and it has to follow every step that $G$ takes.
 #
 # ## 2. One number, two players
 #
@@ -222,19 +269,22 @@ verdict("θ after 100 steps against a D that stands still", alone[-1], low=20)
 #
 # $$V(G, D) = \mathbb E_{x \sim p}\big[\log D(x)\big] + \mathbb E_{z}\big[\log(1 - D(G(z)))\big], \qquad \min_G \max_D V(G, D)$$
 #
-# $D$ climbs $V$ (its loss is $-V$); $G$ goes down. One wins what the other loses: a **zero-sum game**. Write $p$ for
-# the density of the data and $q$ for that of $G(z)$. An average over $z$ is an average over the points that $z$
-# becomes, so
+# $D$ climbs $V$ (its loss is $-V$), and $G$ goes down: a **zero-sum game**. Write $p$ for the density of the data and
+# $q$ for that of $G(z)$. An average over $z$ is an average over the points that $z$ becomes, so
 #
 # $$V(G, D) = \int \Big( p(x) \log D(x) + q(x) \log(1 - D(x)) \Big)\, dx$$
 #
-# **The order may matter.** $\min_G \max_D$: $G$ moves first, and $D$ may answer. One lecture prints the cost with the
-# places changed. Then $D$ moves first, and $G$ answers by putting everything on the one point that $D$ likes best. Here
-# is the difference for a $G$ that can make only *one* of five points, each of which is a fifth of the data. If $D$
-# moves first, it had better treat all five alike, $D = d$ everywhere; then $V = \log d + \log(1 - d)$, at most
-# $-\log 4$. If $G$ moves first, it cannot hide, and $V$ is higher. (A $G$ that could spread over all five points as the
-# data do would reach $-\log 4$ in that order too: with every $q$ allowed, both orders give the same number. Real nets
-# are somewhere between the two.)
+# The order matters: $G$ moves first, and $D$ may answer.
+
+# %% [markdown]
+# ### Going further: if $D$ moved first
+#
+# One lecture prints the cost with the places changed. Then $D$ moves first, and $G$ answers by putting everything on
+# the one point that $D$ likes best. Here is the difference for a $G$ that can make only *one* of five points, each of
+# which is a fifth of the data. If $D$ moves first, it had better treat all five alike, $D = d$ everywhere; then
+# $V = \log d + \log(1 - d)$, which is at most $-\log 4$. If $G$ moves first, it cannot hide, and $V$ is higher. (A $G$
+# that could spread over all five points as the data do would reach $-\log 4$ in that order too: if every $q$ is
+# allowed, both orders give the same number. Real networks are somewhere between the two.)
 
 # %%
 five = torch.full((5,), 0.2, dtype=torch.float64)
@@ -260,8 +310,8 @@ verdict(
 # %% [markdown]
 # ## 3. The best discriminator
 #
-# Hold $G$. Which $D$ is best? $D(x)$ may be chosen for every $x$ on its own, so look at one $x$. There $p$ and $q$ are
-# two numbers, and $D$ is one number between 0 and 1:
+# Hold $G$ fixed. Which $D$ is best? $D(x)$ may be chosen for every $x$ separately, so look at one $x$. There $p$ and
+# $q$ are two numbers, and $D$ is one number between 0 and 1:
 #
 # $$\begin{aligned}
 # f(D) &= p \log D + q \log(1 - D) && (1)\ \text{what this } x \text{ adds to } V \\
@@ -271,8 +321,8 @@ verdict(
 # f''(D) &= -\frac{p}{D^2} - \frac{q}{(1 - D)^2} < 0 && (5)\ \text{so it is the maximum}
 # \end{aligned}$$
 #
-# (For $p$ and $q$ above zero. Where one of them is zero the best $D$ is at the edge, 0 or 1, which is the same
-# formula.) Line 5 is worth its place: a lecture prints "has minimum in $\frac{a}{a + b}$".
+# (If $p$ or $q$ is zero, the best $D$ is at the edge, 0 or 1, and the formula gives the same.) Line 5 is needed, for a
+# lecture calls this the minimum.
 #
 # The next cell draws $f$ for three such pairs, and looks for the highest point of each.
 
@@ -299,8 +349,8 @@ verdict("highest point on the grid, distance from p / (p + q)", max(off), high=0
 verdict("p / (p + q) beats every other D on the grid: smallest lead", min(leads), low=-1e-12)
 
 # %% [markdown]
-# **Exercise 3.** Write $D^*$. Where both densities are 0, $D$ is never asked, and any answer is right; give $\tfrac12$,
-# so that no NaN gets in.
+# **Exercise 3.** Write $D^*$. Where both densities are 0, any answer is right. Return $\tfrac12$ there, so that no NaN
+# appears.
 
 
 # %%
@@ -316,10 +366,10 @@ def optimal_discriminator(p, q):
 optimal_discriminator = check("gan.optimal_discriminator", optimal_discriminator)
 
 # %% [markdown]
-# Take data with two bumps, and a $q$ with one, wider than either. Both densities are known, so $D^*$ is known.
+# Take data with two bumps, and fakes with one bump, wider than either. Both densities are known, so $D^*$ is known.
 #
-# **Predict.** Go far to the left, to $x = -7$, more than five standard deviations of the left bump away from it. What
-# does $D^*$ say there? (a) $\tfrac12$: it cannot know; (b) near 1, real; (c) near 0, fake.
+# **Predict.** Go far to the left, to $x = -7$, more than five standard deviations away from the left bump. What does
+# $D^*$ say there? (a) $\tfrac12$, because it cannot know; (b) near 1, real; (c) near 0, fake.
 
 # %%
 ### BEGIN SOLUTION
@@ -347,10 +397,8 @@ verdict("D* at x = -7", there, high=0.1)
 
 # %% [markdown]
 # $D^*$ looks at the *ratio* $p / q$ and not at the densities. Its logit is $\log p(x) - \log q(x)$: **a perfect
-# classifier, shown as many fakes as real points, is a density ratio.** That is what $G$ learns from, without ever
-# having a density. $D$ is a loss that is itself learned.
-#
-# Does a trained $D$ find it? It gets samples only, and your Exercise 1 as its loss.
+# classifier, shown as many fakes as real points, is a density ratio.** Does a trained $D$ find this ratio? It sees
+# samples only, and minimises your loss from Exercise 1.
 
 
 # %%
@@ -380,7 +428,7 @@ def train_d(seed, steps=ALONE):
 trained_d = train_d(seed=0)
 
 # %% [markdown]
-# The next cell draws both over the densities, and measures how far apart they are.
+# The next cell draws both, and measures how far apart they are.
 
 # %% tags=["hide-input"]
 middle = (p + q) / 2  # the density of what D sees: half real, half fake
@@ -411,12 +459,12 @@ verdict(
 verdict("anywhere on the picture: the same", (trained_d - best_d)[shown].abs().max(), low=0.02)
 
 # %% [markdown]
-# Where nearly all of the samples lie, $D$ is right to two digits. Outside the shaded region it saw next to none, one
-# in forty, and makes something up. $G$'s first samples often fall in such a place.
+# Where nearly all samples lie, $D$ is right to two digits. Outside the shaded region it saw only about one in forty of
+# them, and there its answer is invention.
 #
 # ## 4. What the generator then minimises
 #
-# Let $D$ always be the best, and put $D^*$ into $V$. With the mixture $m = \tfrac12 (p + q)$:
+# Suppose that $D$ is always the best one, and put $D^*$ into $V$. With the mixture $m = \tfrac12 (p + q)$:
 #
 # $$\begin{aligned}
 # V(G, D^*) &= \int p \log \frac{p}{p + q} + \int q \log \frac{q}{p + q} && (1)\ 1 - D^* = \tfrac{q}{p + q} \\
@@ -425,11 +473,11 @@ verdict("anywhere on the picture: the same", (trained_d - best_d)[shown].abs().m
 # &= 2\, \mathrm{JS}(p, q) - \log 4 && (4)\ \text{definition of Jensen-Shannon}
 # \end{aligned}$$
 #
-# So a $G$ that faces the best $D$ minimises the **Jensen-Shannon divergence**. It is 0 only where $q = p$. There
+# So a $G$ that faces the best $D$ minimises the **Jensen-Shannon divergence**. That is 0 only if $q = p$, and then
 # $D^* = \tfrac12$ everywhere and $V = -\log 4$.
 #
 # **Exercise 4.** Write $V$ for densities on a grid: $D$, $p$ and $q$ at evenly spaced points, `dx` apart. An integral
-# is the sum times `dx`. $0 \log 0$ counts as 0; `torch.xlogy(a, b)` is $a \log b$ with that rule.
+# is the sum times `dx`, and `torch.xlogy(a, b)` is $a \log b$ with $0 \log 0 = 0$.
 
 
 # %%
@@ -444,9 +492,9 @@ def value(D, p, q, dx):
 value = check("gan.value", value)
 
 # %% [markdown]
-# Every line above is a number. Here they are for the two densities of section 3.
+# The next cell computes every line of the derivation for the two densities of section 3, and they are equal.
 
-# %%
+# %% tags=["hide-input"]
 lines = {
     "    V at your D*": value(best_d, p, q, dx),
     "(1) put in p / (p + q)": dx * (torch.xlogy(p, p / (p + q)) + torch.xlogy(q, q / (p + q))).sum(),
@@ -463,11 +511,10 @@ gap = numbers[0] - value(trained_d, p, q, dx)
 verdict("V at D* minus V at the trained D, nats", gap, low=0, high=0.005)
 
 # %% [markdown]
-# The last line says how a GAN's loss may be read. A real $D$ is never better than $D^*$, so $V(G, D) + \log 4$, halved,
-# is a *lower* bound on the divergence. As in notebook 02 you see a bound, and not the thing itself. Only here it bounds
-# what you want to make small **from below**.
+# A real $D$ is never better than $D^*$, so $\tfrac12 (V(G, D) + \log 4)$ is a *lower* bound on the divergence: it
+# bounds what you want to make small **from below**.
 #
-# Two cases can be checked against known numbers: unit Gaussians at distance 0 and 2.
+# Now take unit Gaussians for $p$ and $q$, some distance apart. What does $V$ look like as the fakes move?
 
 
 # %%
@@ -479,10 +526,34 @@ def value_at_best(distance):
     p, q = unit_normal(0.0), unit_normal(distance)
     best = optimal_discriminator(p, q).clamp(
         1e-15, 1 - 1e-15
-    )  # far out it rounds to 1, and log(1 - 1) is no number
+    )  # far out it rounds to 1, and log(0) is no number
     return value(best, p, q, dx)
 
 
+distances = torch.linspace(-6, 6, 121)
+at_best = torch.stack([value_at_best(far.item()) for far in distances])
+half = torch.full_like(line, 0.5)
+at_half = torch.stack([value(half, unit_normal(0.0), unit_normal(far.item()), dx) for far in distances])
+steep = torch.sigmoid(2 - 2 * line)  # the best D against a G at distance 2
+at_fixed = torch.stack([value(steep, unit_normal(0.0), unit_normal(far.item()), dx) for far in distances])
+
+# %% [markdown]
+# The next cell draws the three, and checks two known values.
+
+# %% tags=["hide-input"]
+fig, ax = subplots(figsize=(7.2, 4.4))
+star = {"color": MODEL, "markeredgecolor": "black", "markersize": 18}
+ax.plot(distances, at_best, color="black", label="best D for each G: $2\\,$JS - log 4")
+ax.plot(distances, at_fixed, "-.", color=GREEN, label="the D that is best at distance 2")
+ax.plot(distances, at_half, "--", color=NOISE, label="D = 1/2, whatever G does")
+ax.axhline(0, color=NOISE, linewidth=1, linestyle=":")
+ax.plot(0, -math.log(4), "*", label="the solution, -log 4", **star)
+ax.set(title="V when the fakes lie at a distance", xlabel="mean of q (p is at 0)", ylabel="V [nats]")
+ax.set_ylim(-4, 0.3)
+ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=11)
+show(fig, "04.value_by_distance")
+verdict("highest V(D fixed) - V(D*), any distance", (at_fixed - at_best).max(), high=1e-9)
+verdict("V with D = 1/2: largest distance from -log 4", (at_half + math.log(4)).abs().max(), high=1e-6)
 verdict("distance 0: |V(D*) + 1.38629|", (value_at_best(0.0) + 1.38629).abs(), high=1e-5)
 verdict("distance 2: |V(D*) + 0.71263|", (value_at_best(2.0) + 0.71263).abs(), high=1e-5)
 verdict(
@@ -494,50 +565,14 @@ verdict(
     high=1e-5,
 )
 
-# %%
-distances = torch.linspace(-6, 6, 121)
-at_best = torch.stack([value_at_best(far.item()) for far in distances])
-half = torch.full_like(line, 0.5)
-at_half = torch.stack([value(half, unit_normal(0.0), unit_normal(far.item()), dx) for far in distances])
-steep = torch.sigmoid(2 - 2 * line)  # the best D against a G at distance 2
-at_fixed = torch.stack([value(steep, unit_normal(0.0), unit_normal(far.item()), dx) for far in distances])
-
 # %% [markdown]
-# The next cell draws the three against the distance.
-
-# %% tags=["hide-input"]
-fig, ax = subplots(figsize=(7.2, 4.4))
-ax.plot(distances, at_best, color="black", label="best D for each G: $2\\,$JS - log 4")
-ax.plot(distances, at_fixed, "-.", color=GREEN, label="the D that is best at distance 2")
-ax.plot(distances, at_half, "--", color=NOISE, label="D = 1/2, whatever G does")
-ax.axhline(0, color=NOISE, linewidth=1, linestyle=":")
-ax.plot(
-    0, -math.log(4), "*", color=MODEL, markeredgecolor="black", markersize=18, label="the solution, -log 4"
-)
-ax.set(
-    title="V when the fakes lie at a distance",
-    xlabel="mean of q (p is at 0)",
-    ylabel="V [nats]",
-    ylim=(-4, 0.3),
-)
-ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=11)
-show(fig, "04.value_by_distance")
-verdict("highest V(D fixed) - V(D*), any distance", (at_fixed - at_best).max(), high=1e-9)
-verdict("V with D = 1/2: largest distance from -log 4", (at_half + math.log(4)).abs().max(), high=1e-6)
-
-# %% [markdown]
-# $G$ should walk down the black valley. What it has in its hands at any moment is a green curve: the $D$ of now. It
-# touches the valley, and leads towards the data and past them. (One lecture writes
-# $\min_G V(G, D^*) = 2\, \mathrm{JS}(p \,\|\, q) - 2 \log 2$. Without the $\min_G$ that holds for *every* $G$, which is
-# the black curve. With it, the left side is one number, the star.)
+# $G$ should walk down the black valley. What it has at any moment is a green curve, given by the current $D$. That
+# curve touches the valley, and then leads towards the data and past them.
 #
-# **A trap.** "$D$'s loss is $\log 4$, so $G$ is perfect." The dashed line says no: a $D$ that has learned nothing gives
-# $\log 4$ too, for any $G$.
+# **A trap.** "$D$'s loss is $\log 4$, so $G$ is perfect." The dashed line shows that a $D$ that has learned nothing
+# gives $\log 4$ for any $G$.
 #
-# ### Touch it
-#
-# Drag the fakes, change their width. Watch $D^*$, what each $x$ adds to $V$, and the two distances. When does
-# Jensen-Shannon stop moving, while $W_1$ goes on?
+# Drag the fakes in the next picture, and change their width. When does Jensen-Shannon stop moving, while $W_1$ goes on?
 
 # %%
 from course_utils.widgets import MinimaxExplorer
@@ -547,16 +582,16 @@ MinimaxExplorer()
 # %% [markdown]
 # ## 5. Where Jensen-Shannon is blind
 #
-# Suppose the two do not overlap. Then $D^*$ is 1 on the data and 0 on the fakes, and $V = 0$. Move the fakes a little
-# nearer: nothing changes. $G$ learns that it is wrong, and not where to go.
+# Suppose that the two do not overlap. Then $D^*$ is 1 on the data and 0 on the fakes, and $V = 0$. If the fakes move a
+# little nearer, nothing changes. $G$ learns that it is wrong, but not where to go.
 #
-# Three pairs. **Boxes**: uniform on $[0, 1]$ and on $[\theta, \theta + 1]$. **Lines**: in the plane, uniform on the
-# segment from $(0, 0)$ to $(0, 1)$, and on the same one moved to $x = \theta$. **Bells**: unit Gaussians. (Moving *any*
-# shape by $\theta$ costs the earth mover $|\theta|$ for each grain, so $W_1$ is computed for the boxes and holds for
-# all three.)
+# Take three pairs, moved apart by $\theta$: **boxes**, uniform on $[0, 1]$ and on $[\theta, \theta + 1]$; **lines**,
+# uniform on the segment from $(0, 0)$ to $(0, 1)$ in the plane and on the same segment at $x = \theta$; and **bells**,
+# unit Gaussians. (Every grain of earth travels $|\theta|$, so $W_1$ is the same for all three.) The next cell computes
+# both distances.
 
 
-# %%
+# %% tags=["hide-input"]
 def box(left):
     return ((line > left - dx / 2) & (line < left + 1 - dx / 2)).double()
 
@@ -614,21 +649,25 @@ wasserstein1(start, start + moved).backward()
 verdict("gradient of W1 at θ = 2.5, distance from 1", (moved.grad - 1).abs(), high=1e-9)
 
 # %% [markdown]
-# Images are the case of the lines: a generator with 100 latents fills a thin sheet in a space of thousands of pixels,
-# real images another, and two thin sheets hardly ever overlap. So why do GANs train at all? Because $D$ is *not* the
-# best one. It is a smooth net that has had a few steps. {Notebook 06} takes the other way out and trains for $W_1$.
+# Images are like the lines: a generator with 100 latents fills a thin sheet in a space of thousands of pixels, real
+# images fill another, and two thin sheets hardly ever overlap. GANs train all the same, because $D$ is *not* the best
+# one, but a smooth network that has taken a few steps. {Notebook 06} trains for $W_1$ instead.
+
+# %% [markdown]
+# ### Going further: a sheet has no density
 #
-# A sheet has no density $q$ at all, so $\int q \dots dx$ is written too easily (a lecture says "by the Radon-Nikodym
-# theorem", which asks for exactly what is missing). The averages over $z$ and over samples are equal in any case.
-#
+# A sheet has no density $q$, so strictly $\int q \dots dx$ does not exist. A lecture appeals to the Radon-Nikodym
+# theorem, which needs exactly what is missing. The averages over $z$ and over samples are equal in any case.
+
+# %% [markdown]
 # ## 6. Two losses for the generator
 #
 # At the start every fake looks fake. $D(G(z))$ is near 0, and $\log(1 - D)$ is flat there: it has **saturated**. The
-# usual cure, from the first paper on: let $G$ *maximise* $\log D$ where it minimised $\log(1 - D)$.
+# usual cure is as old as the first paper: let $G$ *maximise* $\log D$ instead of minimising $\log(1 - D)$.
 #
 # $$L_G^{\text{saturating}} = \mathbb E_z \log(1 - D(G(z))), \qquad L_G^{\text{non-saturating}} = -\,\mathbb E_z \log D(G(z))$$
 #
-# **Exercise 5.** The non-saturating one, from logits.
+# **Exercise 5.** Write the non-saturating loss, from logits.
 
 
 # %%
@@ -646,8 +685,10 @@ g_loss = check("gan.g_loss", g_loss)
 # What reaches $G$ is the slope with respect to the logit. By the chain rule, with $D = \mathrm{sigmoid}(\ell)$:
 #
 # $$\frac{d}{d\ell} \log(1 - D) = -D, \qquad \frac{d}{d\ell} (-\log D) = -(1 - D)$$
+#
+# The next cell asks autograd for the same slopes, at every logit.
 
-# %%
+# %% tags=["hide-input"]
 logits = torch.linspace(-9, 9, 361, dtype=torch.float64)
 
 
@@ -691,13 +732,17 @@ ratio = (
 verdict("logit -8: non-saturating gradient over saturating", ratio, low=2900, high=3100)
 
 # %% [markdown]
-# Both push the logit up, always: same signs, and "the same fixed points". Not the same *dynamics* (a lecture runs the
-# two words together), and not the same objective. Against the best $D$, the saturating loss goes down $2\,\mathrm{JS}$,
-# as we know. The non-saturating one goes down $\mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JS}$ (Arjovsky and Bottou 2017).
-# Two unit bells show it: the data at 0, the fakes $x = \delta + z$ at a distance $\delta$, which is what $G$ can move.
-# The logit of the best $D$ is
-# $\ell^*(x) = \log p(x) - \log q(x) = \tfrac12 (x - \delta)^2 - \tfrac12 x^2 = \tfrac12 \delta^2 - \delta x$, a line
-# of slope $-\delta$. $D^*$ is held while $G$ steps, so only $x$ moves with $\delta$, at rate 1:
+# Both losses always push the logit up, so they have the same fixed points. They do not have the same dynamics, nor the
+# same objective.
+
+# %% [markdown]
+# ### Going further: two losses, two objectives
+#
+# Against the best $D$, the saturating loss goes down $2\,\mathrm{JS}$, as we know. The non-saturating one goes down
+# $\mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JS}$ (Arjovsky and Bottou 2017). Two unit bells show it: the data are at 0, and
+# the fakes $x = \delta + z$ lie at a distance $\delta$, which is what $G$ can move. The logit of the best $D$ is
+# $\ell^*(x) = \log p(x) - \log q(x) = \tfrac12 (x - \delta)^2 - \tfrac12 x^2 = \tfrac12 \delta^2 - \delta x$, a line of
+# slope $-\delta$. $D^*$ is held fixed while $G$ steps, so only $x$ moves with $\delta$, at rate 1:
 #
 # $$\begin{aligned}
 # \frac{d}{d\delta} \log(1 - D^*(\delta + z)) &= -D^* \cdot \frac{d\ell^*}{dx} = \delta\, D^* && \text{saturating: on average } \delta\, \mathbb E_q[D^*] \\
@@ -750,21 +795,21 @@ verdict("non-saturating: largest difference from the slope of KL - 2 JS", worst,
 verdict("distance 8: non-saturating gradient over saturating", pairs[-1, 1] / pairs[-1, 0], low=1000)
 
 # %% [markdown]
-# The reverse KL does not mind a mode that it misses (notebook 00). It is tempting to blame it when a GAN drops one;
-# exhibit D puts that to the test.
-#
+# The reverse KL does not mind a mode that it misses (notebook 00). It is tempting to blame it when a GAN drops a mode;
+# exhibit D tests that.
+
+# %% [markdown]
 # ## 7. The smallest game
 #
-# So far $D$ was fitted to the end before $G$ moved. That is too slow for networks, so in practice both take small
-# steps. Is that gradient descent? No: there is no one function that both go down. The smallest game of all shows what
-# may happen:
+# So far $D$ was fitted to the end before $G$ moved. In practice both take small steps, which is faster, but no longer
+# gradient descent: there is no single function that both go down. The smallest game shows what may happen:
 #
 # $$\min_x \max_y\; x\, y$$
 #
-# The solution is $(0, 0)$. The gradients are $y$ for $x$, which goes down, and $x$ for $y$, which goes up. Let both
-# look at the same point and step together, with step size $a$.
+# The solution is $(0, 0)$. The gradient for $x$ is $y$, and $x$ goes down; the gradient for $y$ is $x$, and $y$ goes
+# up. Let both look at the same point and step together, with step size $a$.
 #
-# **Exercise 6.** One **simultaneous** step.
+# **Exercise 6.** Write one **simultaneous** step.
 
 
 # %%
@@ -779,8 +824,8 @@ def bilinear_step(x, y, a):
 bilinear_step = check("gan.bilinear_step", bilinear_step)
 
 # %% [markdown]
-# **Predict.** Start at $(1, 0)$ and take many small steps. Where does it go? (a) to the solution, slowly; (b) away from
-# it; (c) round it, at a fixed distance.
+# **Predict.** Start at $(1, 0)$ and take many small steps. Where does the point go? (a) slowly to the solution; (b)
+# away from it; (c) round it, at a fixed distance.
 
 # %%
 ### BEGIN SOLUTION
@@ -806,16 +851,15 @@ verdict("distance after 200 steps of 0.2 (it began at 1)", radius[0.2], low=45, 
 verdict("distance after 2,000 steps of 0.02", radius[0.02], low=1.4, high=1.6)
 
 # %% [markdown]
-# As a matrix,
+# As a matrix, the step is
 # $\begin{pmatrix} x \\ y \end{pmatrix} \leftarrow \begin{pmatrix} 1 & -a \\ a & 1 \end{pmatrix} \begin{pmatrix} x \\ y \end{pmatrix}$:
-# a rotation, times $\sqrt{1 + a^2}$. That is above one for every step size, so a smaller step only takes longer to run
-# away.
+# a rotation, times $\sqrt{1 + a^2}$. That factor is above one for every step size, so a smaller step only takes longer
+# to run away.
 #
-# Two other rules. **Alternating**: $y$ already sees the new $x$, which is how GANs are trained. (One lecture speaks of
-# alternating steps and shows the simultaneous matrix.) **Extragradient** (Korpelevich 1976): look one step ahead, come
-# back, and step with the gradient that you found *there*.
+# In the **alternating** rule, $y$ already sees the new $x$; this is how GANs are trained. The **extragradient** rule
+# (Korpelevich 1976) looks one step ahead, comes back, and steps with the gradient that it found *there*.
 #
-# **Exercise 7.** One extragradient step.
+# **Exercise 7.** Write one extragradient step.
 
 
 # %%
@@ -859,7 +903,8 @@ def trajectory(step, a, n):
 
 
 # %% [markdown]
-# The next cell draws the three paths, and compares what it measures with theory.
+# The next cell draws the three paths, and compares their growth with theory: simultaneous steps spiral out, alternating
+# ones circle, and a look ahead brings the point in.
 
 # %% tags=["hide-input"]
 sizes = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95]
@@ -886,11 +931,11 @@ axes[1].legend(loc="upper left")
 show(fig, "04.three_rules")
 
 # %% [markdown]
-# ### Back to the toy: k steps of D
+# ### Going further: back to the toy, with k steps of D
 #
 # The toy of section 1 is nearly this game. Near the solution, $V$ is a constant plus $\phi_1 (4 - \theta)$ times a
-# constant: a product of two numbers. Two things save it. $\log$ bends $V$ in $\phi$, which acts as a brake. And $D$ may
-# take **k steps for each one of $G$**, as in the first paper's algorithm.
+# constant, which is a product of two numbers. Two things save it. The logarithm bends $V$ in $\phi$, which acts as a
+# brake. And $D$ may take **k steps for each one of $G$**, as in the first paper's algorithm.
 
 
 # %%
@@ -927,16 +972,68 @@ verdict("k = 1: θ overshoots by", overshoot[1], low=0.5)
 verdict("k = 25: θ overshoots by", overshoot[25], high=0.02)
 
 # %% [markdown]
-# More steps of $D$ bring it nearer to $D^*$, and $G$ nearer to going straight down the black valley of section 4. But
-# they cost time, and a $D$ that is too good has a price of its own (section 9, exhibit A).
-#
+# More steps bring $D$ nearer to $D^*$, so that $G$ goes nearly straight down the black valley of section 4. But they
+# cost time, and a $D$ that is too good brings a problem of its own (section 9, exhibit A).
+
+# %% [markdown]
 # ## 8. A GAN in the plane
 #
-# Eight Gaussians on a circle. $G$ and $D$ are now small nets, $z$ has two dimensions. First $D$ on its own: let the
-# fakes come from a Gaussian whose density we know, and compare the *whole surface* with $p / (p + q)$. Purple is where
-# $D$ says real, orange where it says fake.
+# We return to the eight Gaussians and the small networks of section 1. A **round** is $k$ steps of $D$ and then one of
+# $G$, the algorithm of the first paper. Every step has fresh noise.
+#
+# - In $D$'s step the fakes are **detached**: $D$ learns and $G$ does not.
+# - In $G$'s step the gradient goes *through* $D$ into $G$, and only $G$'s optimiser steps.
+#
+# **Exercise 8.** Write the loop. You are given data and noise for $R$ rounds. `losses.d_loss(real, fake)` and
+# `losses.g_loss(fake)` are losses like yours, on logits.
+
 
 # %%
+def play_rounds(real, noise, G, D, losses, g_optimizer, d_optimizer):
+    """real: [R, k, B, 2], noise: [R, k + 1, B, 2], the last of each round for G; trains G and D for R rounds.
+
+    -> [R, 2]: for each round D's last loss and G's loss, each before its step
+    """
+    ### BEGIN SOLUTION
+    history = []
+    for batches, draws in zip(real, noise, strict=True):
+        for x, z in zip(batches, draws[:-1], strict=True):
+            loss_of_d = losses.d_loss(D(x), D(G(z).detach()))
+            d_optimizer.zero_grad()
+            loss_of_d.backward()
+            d_optimizer.step()
+        loss_of_g = losses.g_loss(D(G(draws[-1])))
+        g_optimizer.zero_grad()
+        loss_of_g.backward()
+        g_optimizer.step()
+        history.append([loss_of_d.item(), loss_of_g.item()])
+    return torch.tensor(history)
+    ### END SOLUTION
+
+
+# %%
+play_rounds = check("gan.play_rounds", play_rounds)
+
+# %% [markdown]
+# Here are 300 rounds of it, with $k = 1$.
+
+# %%
+G, D = new_players(seed=0)
+g_optimizer, d_optimizer = (torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.5, 0.999)) for net in (G, D))
+real, noise = points[torch.randint(len(points), (300, 1, 256))], torch.randn(300, 2, 256, 2)
+play_rounds(real, noise, G, D, gan.Losses(d_loss, g_loss), g_optimizer, d_optimizer)
+
+with torch.no_grad():
+    noise = torch.randn(2000, 2, generator=dice())
+    before, after = (net(noise).norm(dim=1).mean() for net in (new_players(seed=0)[0], G))
+verdict("mean distance of the fakes from the centre, untrained (the data: 2)", before, high=0.6)
+verdict("the same after 300 of your rounds", after, low=1.2, high=3.2)
+
+# %% [markdown]
+# We also *count*. A mode is covered if at least 2 % of 2,000 samples (a fair share is 12.5 %) lie within three standard
+# deviations of its centre. The next cell defines how we count.
+
+# %% tags=["hide-input"]
 circle = torch.arange(8) * math.pi / 4
 modes = 2 * torch.stack([circle.cos(), circle.sin()], dim=1)
 truth = exact.GaussianMixture(modes, torch.tensor(0.15))
@@ -944,97 +1041,13 @@ plane = {"low": -3.0, "high": 3.0, "n": 75}
 spots, _ = grid(plane["low"], plane["high"], plane["n"])
 cell = ((plane["high"] - plane["low"]) / (plane["n"] - 1)) ** 2
 p_plane = truth.log_prob(spots).exp()
-
-
-def dense(*widths, activation):
-    layers = []
-    for n_in, n_out in itertools.pairwise(widths):
-        layers += [nn.Linear(n_in, n_out), activation()]
-    return nn.Sequential(*layers[:-1])  # nothing after the last
-
-
-def new_players(seed, d_hidden=64):
-    torch.manual_seed(seed)
-    return dense(2, 64, 64, 2, activation=nn.ReLU), dense(
-        2, d_hidden, d_hidden, 1, activation=lambda: nn.LeakyReLU(0.2)
-    )
+NEAR = 3 * 0.15  # three standard deviations
+of_the_data = 1 - math.exp(-(3**2) / 2)  # a Gaussian's share within three standard deviations, in the plane
 
 
 def surface(D):
     with torch.no_grad():
         return torch.sigmoid(D(spots))[:, 0]
-
-
-# %%
-wide = exact.GaussianMixture(torch.zeros(1, 2), torch.tensor(1.5))
-q_plane = wide.log_prob(spots).exp()
-exact_plane = optimal_discriminator(p_plane, q_plane)
-
-_, D = new_players(seed=0)
-optimizer, generator = torch.optim.Adam(D.parameters(), lr=5e-3), dice()
-D_STEPS = preset(1500, smoke=5)
-for step in range(D_STEPS):
-    loss = d_loss(D(truth.sample(512, generator)), D(wide.sample(512, generator)))
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    optimizer.param_groups[0]["lr"] = 5e-3 * (1 - step / D_STEPS)
-
-# %% [markdown]
-# The next cell draws both surfaces, and measures how far apart they are.
-
-# %% tags=["hide-input"]
-from course_utils.figures.minimax import draw_surface
-
-fig, axes = subplots(1, 2, figsize=(8.2, 3.6))
-picture = draw_surface(axes[0], exact_plane, "exact: p / (p + q)")
-draw_surface(axes[1], surface(D), "trained D")
-axes[0].set_ylabel("$x_2$")
-fig.colorbar(picture, ax=axes, label="D(x)")
-show(fig, "04.two_surfaces")
-seen_by_d = (p_plane + q_plane) / 2
-off = (surface(D) - exact_plane).abs()
-verdict("mean |trained - exact|, over what D sees", (off * seen_by_d).sum() / seen_by_d.sum(), high=0.05)
-
-# %% [markdown]
-# Now the game. Here is the algorithm of the first paper, by hand, with $k = 1$: one batch for $D$, one for $G$. In
-# $D$'s step the fakes are **detached**: $D$ learns, $G$ does not. (Here that only saves work, for $G$'s `zero_grad`
-# would wipe what $D$'s loss left on $G$. In a round that clears once it decides everything: exhibit B.) In $G$'s step
-# the gradient goes *through* $D$ into $G$, and only $G$'s optimiser steps.
-
-# %%
-points = data.toy("eight_gaussians", 20_000, seed=0)
-G, D = new_players(seed=0)
-g_optimizer = torch.optim.Adam(G.parameters(), lr=1e-3, betas=(0.5, 0.999))
-d_optimizer = torch.optim.Adam(D.parameters(), lr=1e-3, betas=(0.5, 0.999))
-
-for step in range(300):
-    real = points[torch.randint(len(points), (256,))]
-    fake = G(torch.randn(256, 2))
-    loss = d_loss(D(real), D(fake.detach()))  # D's turn
-    d_optimizer.zero_grad()
-    loss.backward()
-    d_optimizer.step()
-
-    loss = g_loss(D(G(torch.randn(256, 2))))  # G's turn
-    g_optimizer.zero_grad()
-    loss.backward()
-    g_optimizer.step()
-
-with torch.no_grad():
-    noise = torch.randn(2000, 2, generator=dice())
-    before, after = (net(noise).norm(dim=1).mean() for net in (new_players(seed=0)[0], G))
-verdict("mean distance of the fakes from the centre, untrained (the data: 2)", before, high=0.6)
-verdict("the same after 300 steps by hand", after, low=1.2, high=3.2)
-
-# %% [markdown]
-# The course's loop does the same with a progress bar, a history and a halt on NaN: `gan.game_round` is the body of that
-# loop, `training.steps` calls it. We also want to *count*. A mode is covered if at least 2 % of 2,000 samples (a fair
-# share is 12.5 %) lie within three standard deviations of its centre.
-
-
-# %%
-NEAR = 3 * 0.15  # three standard deviations
 
 
 def covered(samples):
@@ -1046,38 +1059,37 @@ def near_a_mode(samples):
     return (torch.cdist(samples, modes).min(1).values < NEAR).float().mean().item()
 
 
-of_the_data = 1 - math.exp(-(3**2) / 2)  # a Gaussian's share within three standard deviations, in the plane
-
-
 def draws(G, n=2000, seed=1):
     with torch.no_grad():
         return G(torch.randn(n, 2, generator=dice(seed)))
 
 
+# %% [markdown]
+# Now the real training: 2,400 rounds, with a look every 60.
+
 # %%
 LOOK_EVERY = preset(60, smoke=1)
 
 
-def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, d_hidden=64, losses=None, looks=()):
-    """Train a GAN -> a dict: G, D, by step the modes covered and the share near a mode, samples at `looks`."""
-    G, D = new_players(seed, d_hidden)
+def play(seed, steps=2400, g_lr=1e-3, d_lr=1e-3, momentum=0.5, d_steps=1, losses=None, looks=()):
+    """Train a GAN by your rounds -> a dict: G, D, by step the modes covered and the share near a mode, samples at `looks`."""
+    G, D = new_players(seed)
     optimisers = [
         torch.optim.Adam(net.parameters(), lr=lr, betas=(momentum, 0.999), fused=True)
         for net, lr in ((G, g_lr), (D, d_lr))
     ]
-    update = gan.game_round(
-        G, D, losses or gan.Losses(d_loss, g_loss), *optimisers, latent_dim=2, d_steps=d_steps
-    )
+    points = data.toy("eight_gaussians", 20_000, seed)
     run = {"G": G, "D": D, "steps": [], "covered": [], "near": [], "seen": {}}
-    how = {"steps": steps, "batch_size": 256 * d_steps, "seed": seed, "device": "cpu", "progress": False}
-    for step in training.steps(update, data.toy("eight_gaussians", 20_000, seed), **how):
-        if step % LOOK_EVERY == 0:
-            samples = draws(G)
-            run["steps"].append(step)
-            run["covered"].append(covered(samples))
-            run["near"].append(near_a_mode(samples))
+    for step in range(LOOK_EVERY, preset(steps, smoke=4) + 1, LOOK_EVERY):
+        real = points[torch.randint(len(points), (LOOK_EVERY, d_steps, 256))]
+        noise = torch.randn(LOOK_EVERY, d_steps + 1, 256, 2)
+        play_rounds(real, noise, G, D, losses or gan.Losses(d_loss, g_loss), *optimisers)
+        samples = draws(G)
+        run["steps"].append(step)
+        run["covered"].append(covered(samples))
+        run["near"].append(near_a_mode(samples))
         if step in looks:
-            run["seen"][step] = draws(G), surface(D)
+            run["seen"][step] = samples, surface(D)
     return run
 
 
@@ -1087,7 +1099,7 @@ runs = [play(seed, looks=(60, 300, 900, 2400)) for seed in range(5)]
 # The next cell draws four moments of seed 0, and what all five seeds cover.
 
 # %% tags=["hide-input"]
-from course_utils.figures.minimax import moments
+from course_utils.figures.minimax import draw_surface, moments
 
 show(moments(runs[0]["seen"], modes, covered, NEAR), "04.training")
 fig, axes = subplots(1, 2, figsize=(7.8, 3.1), sharex=True)
@@ -1110,59 +1122,9 @@ verdict("seeds that cover all eight modes, of 5", sum(final == 8 for final in fi
 verdict("seed 0: share of samples near a mode", runs[0]["near"][-1], low=0.7)
 
 # %% [markdown]
-# Look at the third panel above: a plain ring counts as "eight of eight" already. And some samples always lie between
-# the modes. They have to: $G$ is continuous and its noise is one connected cloud, so it cannot tear that cloud into
-# eight pieces. It can only make the threads thin.
-#
-# "Eight modes covered" is a coarse word. Here the data's density is known, so we can do better. Count 400,000 samples
-# in the cells of a grid: that is $q$. Then $D$ can be held against $p / (p + q)$, and the Jensen-Shannon divergence
-# that $G$ set out to minimise can be measured.
-
-
-# %%
-def counted_density(G, n=400_000):
-    """q on the grid of the plane, by counting samples in its cells: [75 * 75]."""
-    samples = draws(G, n, seed=2)
-    width = (plane["high"] - plane["low"]) / (plane["n"] - 1)
-    place = ((samples - plane["low"]) / width).round().long()
-    inside = ((place >= 0) & (place < plane["n"])).all(1)
-    index = place[inside, 1] * plane["n"] + place[inside, 0]
-    return torch.bincount(index, minlength=plane["n"] ** 2) / n / cell
-
-
-def measured_js(G):
-    return js_density(p_plane, counted_density(G), cell).item()
-
-
-q_counted = counted_density(runs[0]["G"])
-best_now = optimal_discriminator(p_plane, q_counted)
-
-# %% [markdown]
-# The next cell draws them beside the actual $D$, and compares the two divergences.
-
-# %% tags=["hide-input"]
-# Where D is hardly ever asked, the count is too poor to tell.
-asked = (p_plane + q_counted) / 2 > 2e-3
-fig, axes = subplots(1, 3, figsize=(10.4, 3.9))
-scale = {"origin": "lower", "extent": (-3, 3, -3, 3), "cmap": "viridis", "interpolation": "nearest"}
-axes[0].imshow(q_counted.clamp(max=0.5).reshape(plane["n"], -1).numpy(), **scale)
-axes[0].set(title="q, counted", xticks=(-2, 0, 2), yticks=(-2, 0, 2), xlabel="$x_1$", ylabel="$x_2$")
-picture = draw_surface(axes[1], torch.where(asked, best_now, torch.nan), "best D for this G")
-axes[1].set_facecolor("#DDDDDD")
-draw_surface(axes[2], surface(runs[0]["D"]), "its D")
-fig.colorbar(picture, ax=axes, label="D(x)", shrink=0.85)
-show(fig, "04.counted_density")
-end = measured_js(runs[0]["G"])
-begin = measured_js(new_players(0)[0])
-verdict("Jensen-Shannon to the data, before training, nats (log 2 is 0.693)", begin, low=0.6, high=0.6932)
-verdict("the same, after", end, low=0.15, high=0.5)
-bound = (value(surface(runs[0]["D"]), p_plane, q_counted, cell).item() + math.log(4)) / 2
-verdict("what its D makes of it, (V + log 4) / 2: share of the truth", bound / end, high=0.2)
-
-# %% [markdown]
-# "Eight of eight" hid this: inside each mode the fakes fill a thin streak, where the data fill a disc. $D$ says "I can
-# hardly tell". The best $D$ could: orange threads, purple rims. The loss curve of a GAN shows what its own $D$ makes of
-# it, never the truth.
+# Some samples always lie between the modes: $G$ is continuous, and cannot tear one connected cloud of noise into eight
+# pieces. "Eight of eight" hides more than that: inside each mode the fakes fill a thin streak, where the data fill a
+# disc. The section after this one measures it.
 #
 # **Predict.** All this ran with Adam and a *momentum* of 0.5 ($\beta_1$). Adam's default is 0.9. What does 0.9 do to
 # this game? (a) nothing much; (b) it gets there faster; (c) it gets there much later, or never.
@@ -1186,25 +1148,106 @@ reveal(guess, answer, "04.momentum")
 verdict("three seeds: modes covered with 0.9, averaged over the run, over those with 0.5", ratio, high=0.75)
 
 # %% [markdown]
-# ### Touch it
+# ### Going further: what "eight of eight" hides
 #
-# Train one in the page. The colour is $D$, the arrows are what $G$ feels. Look for a setting that collapses, drag the
-# timeline back, and find the moment at which it went wrong.
+# Look at the second and third panels above: a cloud and a ring count as "eight of eight" already. Here the data's
+# density is known, so we can do better. The next cell counts 400,000 samples in the cells of a grid, which gives $q$.
+# Then $D$ can be compared with $p / (p + q)$, and the Jensen-Shannon divergence that $G$ set out to minimise can be
+# measured.
+
+
+# %% tags=["hide-input"]
+def counted_density(G, n=400_000):
+    """q on the grid of the plane, by counting samples in its cells: [75 * 75]."""
+    samples = draws(G, n, seed=2)
+    width = (plane["high"] - plane["low"]) / (plane["n"] - 1)
+    place = ((samples - plane["low"]) / width).round().long()
+    inside = ((place >= 0) & (place < plane["n"])).all(1)
+    index = place[inside, 1] * plane["n"] + place[inside, 0]
+    return torch.bincount(index, minlength=plane["n"] ** 2) / n / cell
+
+
+def measured_js(G):
+    return js_density(p_plane, counted_density(G), cell).item()
+
+
+q_counted = counted_density(runs[0]["G"])
+best_now = optimal_discriminator(p_plane, q_counted)
+
+# %% [markdown]
+# The next cell draws both beside the actual $D$, and compares the divergence with what that $D$ makes of it.
+
+# %% tags=["hide-input"]
+# Where D is hardly ever asked, the count is too poor to tell.
+asked = (p_plane + q_counted) / 2 > 2e-3
+fig, axes = subplots(1, 3, figsize=(10.4, 3.9))
+scale = {"origin": "lower", "extent": (-3, 3, -3, 3), "cmap": "viridis", "interpolation": "nearest"}
+axes[0].imshow(q_counted.clamp(max=0.5).reshape(plane["n"], -1).numpy(), **scale)
+axes[0].set(title="q, counted", xticks=(-2, 0, 2), yticks=(-2, 0, 2), xlabel="$x_1$", ylabel="$x_2$")
+picture = draw_surface(axes[1], torch.where(asked, best_now, torch.nan), "best D for this G")
+axes[1].set_facecolor("#DDDDDD")
+draw_surface(axes[2], surface(runs[0]["D"]), "its D")
+fig.colorbar(picture, ax=axes, label="D(x)", shrink=0.85)
+show(fig, "04.counted_density")
+end = measured_js(runs[0]["G"])
+begin = measured_js(new_players(0)[0])
+verdict("Jensen-Shannon to the data, before training, nats (log 2 is 0.693)", begin, low=0.6, high=0.6932)
+verdict("the same, after", end, low=0.15, high=0.5)
+bound = (value(surface(runs[0]["D"]), p_plane, q_counted, cell).item() + math.log(4)) / 2
+verdict("what its D makes of it, (V + log 4) / 2: share of the truth", bound / end, high=0.2)
+
+# %% [markdown]
+# Inside each mode the fakes fill a thin streak, where the data fill a disc. The current $D$ can hardly tell them apart.
+# The best $D$ could: it would see orange threads and purple rims. The loss curve of a GAN shows what its own $D$ makes
+# of it, and never the truth.
+
+# %% [markdown]
+# ### Going further: $D$ alone in the plane
+#
+# Is a trained $D$ near $p / (p + q)$ in the plane too? Let the fakes come from a Gaussian whose density we know, and
+# compare the *whole surface*.
 
 # %%
-from course_utils.widgets import GANPlayground
+wide = exact.GaussianMixture(torch.zeros(1, 2), torch.tensor(1.5))
+q_plane = wide.log_prob(spots).exp()
+exact_plane = optimal_discriminator(p_plane, q_plane)
 
-GANPlayground()
+_, D = new_players(seed=0)
+optimizer, generator = torch.optim.Adam(D.parameters(), lr=5e-3), dice()
+D_STEPS = preset(1500, smoke=5)
+for step in range(D_STEPS):
+    loss = d_loss(D(truth.sample(512, generator)), D(wide.sample(512, generator)))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    optimizer.param_groups[0]["lr"] = 5e-3 * (1 - step / D_STEPS)
+
+# %% [markdown]
+# The next cell draws both surfaces, and measures how far apart they are.
+
+# %% tags=["hide-input"]
+fig, axes = subplots(1, 2, figsize=(8.2, 3.6))
+picture = draw_surface(axes[0], exact_plane, "exact: p / (p + q)")
+draw_surface(axes[1], surface(D), "trained D")
+axes[0].set_ylabel("$x_2$")
+fig.colorbar(picture, ax=axes, label="D(x)")
+show(fig, "04.two_surfaces")
+seen_by_d = (p_plane + q_plane) / 2
+off = (surface(D) - exact_plane).abs()
+verdict("mean |trained - exact|, over what D sees", (off * seen_by_d).sum() / seen_by_d.sum(), high=0.05)
 
 # %% [markdown]
 # ## 9. The failure museum
 #
 # Exhibits A to C use the toy: one number $\theta$, plain gradient descent.
+
+# %% [markdown]
+# ### Going further: exhibit A
 #
 # **Exhibit A: D too strong.** The data are narrow now, and so is the noise, so that the two hardly overlap. $D$ is
-# trained almost to the end in every round. $G$ has the saturating loss, and 300 rounds. It does not move. Mend it,
-# *without* touching $G$'s loss. You have two knobs: $D$'s steps, 1 to 50 in a round, and noise of width `blur` on all
-# that $D$ sees. One of them is of no use by itself.
+# trained almost to the end in every round. $G$ has the saturating loss and 300 rounds, and it does not move. Mend it
+# *without* touching $G$'s loss. You can change $D$'s steps, from 1 to 50 in a round, and `blur`, the width of the noise
+# that is added to all that $D$ sees. One of the two does not help by itself.
 
 # %%
 x_narrow, z_narrow = 4 + 0.3 * torch.randn(500, generator=dice(3)), 0.3 * torch.randn(500, generator=dice(4))
@@ -1235,7 +1278,7 @@ def mended_a():
 
 
 # %% [markdown]
-# The next cell tries it as it is, and with your settings.
+# The next cell tries the game as it is, and with your settings.
 
 # %% tags=["hide-input"]
 DUEL = {"d_steps": 50, "blur": 0.0}
@@ -1253,11 +1296,12 @@ verdict("exhibit A with 1, 5 or 20 steps of D and no blur, the furthest θ", no_
 exhibit("A", mended_a, judged_a, 'a dict like {"d_steps": 50, "blur": 0.0}')
 
 # %% [markdown]
-# Fewer steps of $D$ do not help by themselves: in 300 rounds it gets sure in any case, only later. Noise on what $D$
+# Fewer steps of $D$ do not help by themselves, because in 300 rounds $D$ becomes sure in any case. Noise on what $D$
 # sees makes the two overlap, and then there is no sure answer for it to find.
 #
-# One lecture says: fix the generator, go on training the discriminator, and the generator's gradients disappear. Let us
-# see, in the plane: $G$ as it came, $D$ trained longer and longer, and the length of $G$'s gradient with both losses.
+# One lecture says: fix the generator, go on training the discriminator, and the generator's gradients disappear. We
+# test this in the plane: an untrained $G$, a $D$ that is trained longer and longer, and the length of $G$'s gradient
+# with both losses.
 
 # %%
 G, D = new_players(seed=3)
@@ -1297,13 +1341,16 @@ verdict(
 )
 
 # %% [markdown]
-# True for the saturating loss. With the other one the gradient does not go; it grows.
+# This is true for the saturating loss. With the other one the gradient does not disappear; it grows.
+
+# %% [markdown]
+# ### Exhibits B, C and D
 #
-# **Exhibit B: the fakes were never detached.** A round that clears all gradients once: $D$'s loss backward, $G$'s loss
-# backward, step both. It runs, the losses look calm, and $\theta$ stays where it is. Both losses send a gradient to
-# $\theta$, through the same fakes: $-\log(1 - D)$ from $D$'s loss and $\log(1 - D)$ from $G$'s. They cancel to the last
-# digit. ($G$'s loss also spoils $D$'s gradient. Here that is put right by hand, so that one fault is left.) Mend it:
-# return what $D$'s step may see of the fakes.
+# **Exhibit B: the fakes were never detached.** This round clears all gradients only once. Then both losses go backward,
+# and both players step. It runs, the losses look calm, and $\theta$ stays where it is. Both losses send a gradient to
+# $\theta$ through the same fakes: $-\log(1 - D)$ from $D$'s loss and $\log(1 - D)$ from $G$'s. They cancel to the last
+# digit. ($G$'s loss also spoils $D$'s gradient, but that is put right by hand here.) Mend it: return what $D$'s step
+# may see of the fakes.
 
 
 # %%
@@ -1331,7 +1378,7 @@ def mended_b(fake):
 
 
 # %% [markdown]
-# The next cell tries it as it is, and with your fakes.
+# The next cell tries the round as it is, and with your fakes.
 
 
 # %% tags=["hide-input"]
@@ -1351,14 +1398,12 @@ verdict(
 )
 
 # %% [markdown]
-# The last line is the other fault alone: now $G$'s loss cancels $D$'s term for the fakes, and $D$ learns next to
-# nothing. So detach, *and* clear between the two steps, as in section 8.
+# If gradients are cleared only once per round, detaching is essential, and it is not enough: in the last line $G$'s
+# loss cancels $D$'s term for the fakes, and $D$ learns next to nothing. So clear before each backward. (In your loop,
+# which does, `detach` only saves work.)
 #
-# Worse is a step of *both* on $D$'s loss alone: then $G$ helps $D$, and the fakes run away from the data. The course's
-# own loop has a test for this: $D$'s step must leave no gradient on $G$.
-#
-# **Exhibit C: the saturating loss from a bad start.** $\theta$ begins at $-20$. $D$ needs a few steps to be sure, and
-# then every fake has a logit so low that $\log(1 - D)$ is flat. Mend it with another loss.
+# **Exhibit C: the saturating loss after a bad start.** $\theta$ begins at $-20$. $D$ needs only a few steps to be sure,
+# and then every fake has a logit so low that $\log(1 - D)$ is flat. Mend it with another loss.
 
 
 # %%
@@ -1392,23 +1437,13 @@ verdict("exhibit C, θ after 200 rounds from -20", far_away(g_loss_saturating), 
 exhibit("C", lambda: mended_c(z.clone()), judged_c, "a scalar that depends on the logits")
 
 # %% [markdown]
-# How often does this happen in practice? In the plane, with Adam, which divides a gradient by its usual size, the
-# saturating loss does well:
-
-# %%
-plain_minimax = play(0, losses=gan.Losses(d_loss, g_loss_saturating))
-verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["covered"][-1], low=7)
-
-# %% [markdown]
-# So the loss alone does not decide. Exhibit C had a far start and plain descent; this run had neither.
-#
 # **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ puts everything in one place. By the time $D$ has
-# noticed, $G$ has moved on. Neither stands still, and nearly all modes are missing at any time. Mend it: return
-# settings that cover at least seven modes. The number of steps is fixed.
+# noticed, $G$ has moved on. Nearly all modes are missing at any time. Mend it: return settings that cover at least
+# seven modes. The number of steps is fixed.
 
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
-collapsed = play(0, steps=1800, looks=(600, 1000, 1400, 1800), **broken)
+collapsed = play(0, steps=1800, looks=(600, 1020, 1380, 1800), **broken)
 show(moments(collapsed["seen"], modes, covered, NEAR), "04.collapse")
 
 
@@ -1425,7 +1460,7 @@ def mended_d():
 
 
 # %% [markdown]
-# The next cell counts the modes as it is, with the other loss, and with your settings.
+# The next cell counts the modes in the game as it is, with the other loss, and with your settings.
 
 # %% tags=["hide-input"]
 verdict("exhibit D, most modes covered at any time in the second half", late_modes(collapsed), high=4)
@@ -1447,9 +1482,22 @@ def judged_d(settings):
 exhibit("D", mended_d, judged_d, "a dict with the keys of `broken`")
 
 # %% [markdown]
+# ## Going further: exhibit C in the plane
+#
+# How often does exhibit C happen in practice? In the plane, with Adam, which divides a gradient by its usual size, the
+# saturating loss does well:
+
+# %%
+plain_minimax = play(0, losses=gan.Losses(d_loss, g_loss_saturating))
+verdict("eight Gaussians, saturating loss, Adam: modes covered", plain_minimax["covered"][-1], low=7)
+
+# %% [markdown]
+# So the loss alone does not decide. Exhibit C had a far start and plain descent; this run had neither.
+
+# %% [markdown]
 # ## Read with care
 #
-# What the source lectures print about this, and what holds. Each line is held by a test.
+# The table shows what the source lectures print, and what holds. A test stands behind each line.
 
 # %% tags=["hide-input"]
 from IPython.display import Markdown
@@ -1462,20 +1510,23 @@ Markdown(errata_table("04"))
 # ## What to take with you
 #
 # - A GAN needs samples only: a classifier tells the generator how to change them.
-# - The best $D$ is $\frac{p}{p + q}$, a density ratio. Facing it, $G$ minimises $2\,\mathrm{JS}(p, q) - \log 4$. But it
-#   must face a *new* $D$ after every step.
+# - The best $D$ is $\frac{p}{p + q}$, a density ratio. A $G$ that faces it minimises $2\,\mathrm{JS}(p, q) - \log 4$.
+#   But it must face a *new* $D$ after every step.
 # - Where the two do not overlap, JS is stuck at $\log 2$; $W_1$ is not.
-# - The saturating loss has no gradient where $D$ is sure; the non-saturating one has, and minimises something else.
-# - A game is no descent. On $xy$, with a step below one, simultaneous steps spiral out, alternating ones circle, a look
-#   ahead comes in. Curvature in $D$ is a brake, which is why the toy converged.
-# - The losses do not say how good $G$ is. Count modes; measure.
+# - Where $D$ is sure, the saturating loss has no gradient. The non-saturating one has, and it minimises something else.
+# - A game is not a descent. On $xy$, with a step below one, simultaneous steps spiral out, alternating ones circle, and
+#   a look ahead comes in.
+# - The losses do not say how good $G$ is, so count modes, and measure.
+
+# %% [markdown]
+# ## Going further: for and against, what is left out, papers
 #
-# **For and against.** Against a VAE: sharp samples, no bound to pay for, any differentiable $G$. But no likelihood, no
-# encoder, two nets that must be kept in balance, no guarantee to converge, and modes may go missing without any sign in
-# the loss.
+# **For and against.** Compared with a VAE, a GAN has sharp samples, no bound to pay for, and any differentiable $G$.
+# But it has no likelihood and no encoder, nothing guarantees that the two networks converge, and modes may go missing
+# without any sign in the loss.
 #
-# **Left out here.** Images (notebook 05), Wasserstein and other losses ({notebook 06}), conditional GANs
-# ({notebook 07}). Optimism, consensus optimisation and the theory of when gradient play converges; mixed strategies.
+# **Left out here.** Images (notebook 05), Wasserstein and other losses ({notebook 06}), conditional GANs ({notebook
+# 07}). Optimism, consensus optimisation and the theory of when gradient play converges; mixed strategies.
 #
 # **Papers.** Korpelevich, *The extragradient method for finding saddle points and other problems*, 1976. Goodfellow et
 # al., *Generative adversarial nets*, 2014. Goodfellow, *NIPS 2016 tutorial: Generative adversarial networks*. Arjovsky
