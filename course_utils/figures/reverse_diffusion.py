@@ -48,6 +48,19 @@ def modes(ax, points, centres, stds, title, reach):
     ax.set(title=title, aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
 
 
+def one_jump(points, landed, averages, centres, stds):
+    """Data, where a network's single jump from noise lands, and the exact averages, all [N, 2]; a figure."""
+    fig, axes = subplots(1, 3, figsize=(8.4, 3), sharex=True, sharey=True)
+    titles = ("the data", "one jump of the network", "the exact average")
+    for ax, cloud, title in zip(axes, (points, landed, averages), titles, strict=True):
+        modes(ax, cloud, centres, stds, title, 2.4)
+        ax.set_xlabel("$x_1$")
+    for ax, cloud in zip(axes[1:], (landed, averages), strict=True):
+        ax.scatter(*cloud.T, s=16, color=MODEL, linewidths=0)  # else one could overlook them
+    axes[0].set_ylabel("$x_2$")
+    return fig
+
+
 def way_from_noise(shown, ended, centres, stds):
     """Points on their way from noise to eight modes; shown: t -> points [N, 2]; returns the figure."""
     fig, axes = subplots(1, len(shown) + 1, figsize=(10.6, 2.6), sharex=True, sharey=True)

@@ -20,11 +20,11 @@
 # **After this notebook you can**
 # - say why undoing one noising step needs the density of the data, and why it does not once $x_0$ is given;
 # - derive the Gaussian $q(x_{t-1} \mid x_t, x_0)$ and check it by brute force;
-# - compute every term of the variational bound, and say where it is lost;
-# - read one model as $x_0$, noise, velocity or score, and say where each reading goes wrong;
-# - train a denoiser in the plane, sample from it by hand, and measure its score against the exact one.
+# - write the two loops of a diffusion model, the one that trains it and the one that samples from it;
+# - compute a term of the variational bound, and read one model as $x_0$, noise, velocity or score.
 #
-# **Builds on** 10 (forward diffusion), 02 (the evidence lower bound). **Time to run:** {measured_time}.
+# **Builds on** 10 (forward diffusion), 02 (the evidence lower bound). Sections marked "Going further" can be skipped:
+# nothing else depends on them. **Time to run:** {measured_time}.
 
 # %%
 import functools
@@ -51,6 +51,7 @@ from course_utils.figures import (
 from course_utils.museum import cure, numbers
 from course_utils.preset import preset
 from course_utils.verdict import verdict
+from course_utils.widgets import DiffusionExplorer
 
 torch.manual_seed(0)
 torch.set_num_threads(1)  # everything here is small
@@ -64,20 +65,81 @@ def dice(seed=0):
 
 
 # %% [markdown]
+# ## From noise to data, and a first attempt
+#
+# Our data are eight Gaussians in the plane, of unequal weight and width. Drag $t$ from 1,000, where all is noise, down
+# to 0, the data, and watch 300 points find their way back, once along a random path and once along a smooth one. Click
+# a point to follow it. Then try five steps instead of fifty.
+
+# %%
+angle = torch.arange(8).double() * math.pi / 4
+centres = 1.35 * torch.stack([angle.cos(), angle.sin()], dim=1)
+truth = exact.GaussianMixture(
+    centres, torch.tensor([0.15, 0.3] * 4), torch.tensor([4, 3, 2, 1, 4, 3, 2, 1]) / 20
+)
+schedule = NoiseSchedule.linear(1000)  # Ho et al. 2020
+levels = schedule.alphas_cumprod
+
+DiffusionExplorer(truth, schedule=schedule)
+
+# %% [markdown]
+# Could a network do this in a single jump? Let us try. Take a data point $x_0$, noise it all the way to $x_T$, and
+# train a small network to turn $x_T$ into $x_0$, with the squared error as its loss.
+
+# %%
+points_seen = truth.sample(20_000, dice(0)).float()
+torch.manual_seed(0)
+jumper = PlaneNet(hidden=64, layers=3)
+
+
+def one_jump(model, x0):
+    last = torch.full((len(x0),), len(schedule) - 1)
+    x_T = schedule.add_noise(x0, torch.randn_like(x0), last)
+    return (model(x_T, last) - x0).square().mean()
+
+
+history = fit(jumper, one_jump, points_seen, steps=500, batch_size=512, lr=2e-3)
+
+# %% [markdown]
+# The next cell pushes fresh noise through it, and draws where it lands, beside the data and the exact average of $x_0$.
+
+# %% tags=["hide-input"]
+starts = torch.randn(700, 2, generator=dice(15))
+with torch.no_grad():
+    landed = jumper(starts, torch.full((700,), len(schedule) - 1))
+averages = truth.denoise(starts, levels[-1])
+fig = reverse_diffusion.one_jump(points_seen[:700], landed, averages, centres, truth.stds)
+show(fig, "11.one_jump")
+radius = points_seen.norm(dim=1).mean()
+verdict(
+    "one jump: mean distance from the middle, over that of the data",
+    landed.norm(dim=1).mean() / radius,
+    high=0.1,
+)
+verdict("the exact average: the same", averages.norm(dim=1).mean() / radius, high=0.05)
+near = (torch.cdist(landed.double(), centres) / truth.stds).min(1).values < 3
+verdict("one jump: share of the points near a mode", near.double().mean(), high=0.05)
+
+# %% [markdown]
+# Every start lands in the middle of the ring, where there are no data. The network is not to blame: a squared error
+# asks for the average of all the $x_0$ that fit, and pure noise fits every $x_0$ almost equally well. What if we take
+# many small steps instead, and let each of them decide a little? That is the question of this lesson.
+
+# %% [markdown]
 # ## 1. Why the way back is hard
 #
-# Going forward, one step shrinks a point a little and adds a little noise:
+# One forward step shrinks a point a little and adds a little noise:
 # $q(x_t \mid x_{t-1}) = \mathcal N(\sqrt{\alpha_t}\, x_{t-1},\; \beta_t)$ with $\alpha_t = 1 - \beta_t$. We want the
 # opposite: given the noisier $x_t$, where did it come from? Bayes' rule answers:
 #
 # $$q(x_{t-1} \mid x_t) = \frac{q(x_t \mid x_{t-1})\; q(x_{t-1})}{q(x_t)}$$
 #
-# The first factor is a Gaussian, we have it. But $q(x_{t-1})$ is the density of the *data* after $t - 1$ noising steps.
-# For photographs nobody can write it down; if we could, we would not need a model. That is what "intractable" means
-# here: not that the formula is wrong or long, but that it needs what we are looking for.
+# The first factor is a Gaussian that we know. But $q(x_{t-1})$ is the density of the *data* after $t - 1$ noising
+# steps, and for photographs nobody can write it down. If we could, we would not need a model. This is what
+# "intractable" means here: the formula needs the very thing that we are looking for.
 #
-# For data that we made ourselves we do have it. Take two bumps on a line. After some noise, $q(x_{t-1})$ is again a
-# mixture (notebook 10), and Bayes' rule can be evaluated on a grid.
+# For data that we made ourselves, such as two bumps on a line, we have this density (notebook 10), and Bayes' rule can
+# be evaluated on a grid.
 
 # %%
 pair = exact.GaussianMixture(torch.tensor([[-1.0], [1.0]]).double(), 0.25)
@@ -97,9 +159,9 @@ def reverse_by_bayes(x_t, level_before, beta):
 
 
 # %% [markdown]
-# **Predict.** $x_t = 0$, just half way between the two bumps. The step that led here was a *large* one,
-# $\beta_t = 0.6$. What does $q(x_{t-1} \mid x_t)$ look like? (a) one bell around 0; (b) two bells, left and right; (c)
-# flat.
+# **Predict.** The point is at $x_t = 0$, exactly half way between the two bumps, and the step that led there was a
+# *large* one, $\beta_t = 0.6$. What does $q(x_{t-1} \mid x_t)$ look like? (a) one bell around 0; (b) two bells, one on
+# the left and one on the right; (c) flat.
 
 # %%
 ### BEGIN SOLUTION
@@ -115,7 +177,11 @@ answer = {1: "a", 2: "b"}.get(peaks, "c")
 reveal(guess, answer, "11.one_large_step")
 
 
-# %%
+# %% [markdown]
+# The next cell draws the reverse of a large and of a small step, and measures how far each is from a Gaussian.
+
+
+# %% tags=["hide-input"]
 def mean_of(density):
     return float((density * line).sum() * dx)
 
@@ -133,11 +199,6 @@ def distance_to_gaussian(density):
 
 betas_tried = [0.6, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001]
 distances = [distance_to_gaussian(reverse_by_bayes(0.0, start_level, beta)) for beta in betas_tried]
-
-# %% [markdown]
-# The next cell draws the reverse of a large and of a small step, and the distance over β.
-
-# %% tags=["hide-input"]
 panels = {
     beta: (density, log_normal(line, mean_of(density), spread_of(density)).exp(), reach)
     for beta, density, reach in ((0.6, large, 2.2), (0.003, small, 0.3))
@@ -148,14 +209,20 @@ verdict("KL to the nearest Gaussian, β = 0.6 [nats]", distances[0], low=0.4, hi
 verdict("KL to the nearest Gaussian, β = 0.001 [nats]", distances[-1], high=1e-5)
 
 # %% [markdown]
-# So **when the steps are small, the way back is nearly Gaussian**, too. That is why a diffusion model takes many small
-# steps, and why it may use a Gaussian for each of them. (One lecture calls it a key assumption. It is one for a given
-# number of steps, and a theorem in the limit: Feller, 1949.) But which Gaussian?
-#
-# Before that, what exactly is the left curve? Every component of the mixture does its own Bayes, and the answers are
-# averaged with $q(k \mid x_t)$, the probability of coming from component $k$. So it is a mixture again:
+# So **when the steps are small, the way back is nearly Gaussian** as well. That is why a diffusion model takes many
+# small steps, and why it may use a Gaussian for each of them. But which Gaussian is it?
 
-# %%
+# %% [markdown]
+# ### Going further: the reverse of a mixture
+#
+# One lecture calls this a key assumption. For a given number of steps it is one; in the limit of many steps it is a
+# theorem (Feller, 1949).
+#
+# What exactly is the curve on the left? Each component of the mixture can apply Bayes' rule on its own, and the answers
+# are averaged with $q(k \mid x_t)$, the probability that the point came from component $k$. So the reverse of a mixture
+# is a mixture again. The next cell compares it with the grid.
+
+# %% tags=["hide-input"]
 x_t, beta = 0.4, 0.3
 before = pair.diffuse(start_level)  # q(x_{t-1})
 after = pair.diffuse(start_level * (1 - beta))  # q(x_t)
@@ -169,13 +236,13 @@ verdict("the reverse of a mixture, as a mixture and by Bayes on the grid: larges
 # %% [markdown]
 # ## 2. Given $x_0$, it is easy
 #
-# Now suppose somebody tells us $x_0$. Then Bayes' rule reads
+# Now suppose that somebody tells us $x_0$. Then Bayes' rule reads
 #
 # $$q(x_{t-1} \mid x_t, x_0) = \frac{q(x_t \mid x_{t-1})\; q(x_{t-1} \mid x_0)}{q(x_t \mid x_0)}$$
 #
-# ($x_0$ drops out of the first factor, for the forward chain has no memory.) All three are Gaussians that notebook 10
-# gave us, and the density of the data is gone. Take $-2 \log$ of it, as a function of $x_{t-1}$; the dots hold what has
-# no $x_{t-1}$ in it:
+# ($x_0$ drops out of the first factor because the forward chain has no memory.) All three factors are Gaussians that we
+# know from notebook 10, and the density of the data is gone. Take $-2 \log$ of both sides, as a function of $x_{t-1}$;
+# the dots stand for terms without $x_{t-1}$:
 #
 # $$\begin{aligned}
 # -2 \log q &= \frac{(x_t - \sqrt{\alpha_t}\, x_{t-1})^2}{\beta_t} + \frac{(x_{t-1} - \sqrt{\bar\alpha_{t-1}}\, x_0)^2}{1 - \bar\alpha_{t-1}} + \dots && (1)\ \text{two Gaussians} \\
@@ -191,13 +258,13 @@ verdict("the reverse of a mixture, as a mixture and by Bayes on the grid: larges
 # &= \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0 + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t && (8)\ \text{the mean}
 # \end{aligned}$$
 #
-# Read line 7 as two witnesses. $x_0$ says where $x_{t-1}$ should be, with variance $1 - \bar\alpha_{t-1}$. $x_t$ says
-# where it should be, with variance $\beta_t / \alpha_t$. Each is believed by its precision. $x_t$ is the surer almost
-# everywhere: of the thousand steps below only the first two believe $x_0$ more.
+# Read line 7 as two witnesses. $x_0$ says where $x_{t-1}$ should be, with variance $1 - \bar\alpha_{t-1}$; $x_t$ says
+# it too, with variance $\beta_t / \alpha_t$. Each is believed in proportion to its precision, one over the variance.
+# $x_t$ is far more precise at almost every step: of our thousand steps only the first two trust $x_0$ more.
 #
-# **Exercise 1.** Write the mean. `before` and `after` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$; everything else
-# follows from them, for $\alpha_t = \bar\alpha_t / \bar\alpha_{t-1}$. Use line 8: line 7 divides by 0 at the step that
-# ends at $x_0$, where $\bar\alpha_{t-1} = 1$.
+# **Exercise 1.** Write the mean. `before` and `after` are $\bar\alpha_{t-1}$ and $\bar\alpha_t$, and everything else
+# follows from $\alpha_t = \bar\alpha_t / \bar\alpha_{t-1}$. Use line 8, because line 7 divides by 0 at the step that
+# ends at $x_0$.
 
 
 # %%
@@ -213,17 +280,16 @@ def posterior_mean(x0, x_t, before, after):
 posterior_mean = check("diffusion.posterior_mean", posterior_mean)
 
 # %% [markdown]
-# Stuck, here or later? `hint` with the exercise's name; again for a stronger one.
+# If you are stuck, here or later, call `hint` with the exercise's name. A second call gives a stronger hint.
 
 # %%
 hint("diffusion.posterior_mean")
 
 # %% [markdown]
-# **Exercise 2.** The variance, now with indices. In the mathematics $t$ runs from 1 to $T$; in code `alphas_cumprod` is
-# a list that starts at index 0, so `alphas_cumprod[t]` is the level *after* the step with index `t`. Before index 0
-# there is no noise, and the level is 1. This one-off shift is the commonest bug in diffusion code. From here on, the
-# $t$ of code and of figures is the index, and that of formulas counts from 1. (Where something else counts from 1, the
-# text beside it says so.)
+# **Exercise 2.** Write the variance, now with indices. In formulas $t$ runs from 1 to $T$; in code and in figures it is
+# an index from 0 (where it is not, the text says so), so `alphas_cumprod[t]` is the level *after* the step with index
+# `t`. Before index 0 there is no noise, and the level is 1. Forgetting this shift by one is the commonest bug in
+# diffusion code.
 
 
 # %%
@@ -240,14 +306,11 @@ def posterior_variance(alphas_cumprod, t):
 posterior_variance = check("diffusion.posterior_variance", posterior_variance)
 
 # %% [markdown]
-# Is the derivation right? Ask brute force: multiply the two densities on a fine grid, normalise, and measure mean and
-# variance.
-
-# %%
-schedule = NoiseSchedule.linear(1000)  # Ho et al. 2020
-levels = schedule.alphas_cumprod
+# Is the derivation right? The next cell multiplies the two densities on a fine grid at six steps, compares mean and
+# variance with your formulas, and counts the steps that trust $x_0$ more.
 
 
+# %% tags=["hide-input"]
 def level_pair(t):
     """alpha-bar before and after the step with index t, as [1, 1] each."""
     level_before = levels[t - 1] if t > 0 else torch.ones((), dtype=torch.float64)
@@ -272,10 +335,6 @@ def one(value):
     return torch.tensor([[value]], dtype=torch.float64)
 
 
-# %% [markdown]
-# The next cell does so at six steps, compares with your formulas, and counts the steps that believe $x_0$ more.
-
-# %% tags=["hide-input"]
 worst_mean = worst_variance = 0.0
 for t, x_t_here in ((1, 0.79), (10, 0.75), (100, 0.2), (300, 0.2), (600, 0.2), (999, 0.2)):
     mean, variance = by_brute_force(0.8, x_t_here, t)
@@ -288,11 +347,11 @@ trusts_x0 = 1 / (1 - levels[:-1]) > schedule.alphas[1:] / schedule.betas[1:]
 verdict("steps that believe x_0 more, the one with index 0 among them", 1 + trusts_x0.sum(), 2, 2)
 
 # %% [markdown]
-# ### One pixel
+# ### Going further: one pixel
 #
-# A lecture shows a single grey pixel. Its target is $x_0 = 0.8$, now it is at $x_t = 0.2$ (at $t = 10$, where there is
-# hardly any noise yet, at 0.75), and the model *thinks* that the target is $\hat x_0 = 0.6$. Put the one or the other
-# into line 8: the step that is right, and the step that the model takes.
+# A lecture shows a single grey pixel. Its target is $x_0 = 0.8$, and the pixel is now at $x_t = 0.2$. (At $t = 10$,
+# where there is hardly any noise yet, it is at 0.75.) The model *believes* that the target is $\hat x_0 = 0.6$. Put the
+# first and then the second into line 8, and you get the right step and the step that the model takes.
 
 # %%
 x0_pixel, guess_pixel = 0.8, 0.6
@@ -319,10 +378,11 @@ verdict("distance of the two means over their standard deviation, t = 600", apar
 verdict("the same, t = 10", apart[10], low=1.6, high=1.8)
 
 # %% [markdown]
-# A wrong guess of the target costs next to nothing at $t = 600$ and much at $t = 10$. Not because $x_0$ is believed
-# there, its weight is small at $t = 10$ too: the step's standard deviation is smaller still. Section 4 turns that into
-# nats.
-#
+# A wrong guess of the target costs next to nothing at $t = 600$ and a lot at $t = 10$. The reason is not that $x_0$
+# gets much weight at $t = 10$: its weight is small there too, but the standard deviation of the step is smaller still.
+# Section 4 turns this into nats.
+
+# %% [markdown]
 # ## 3. A model of the step
 #
 # We do not know $x_0$, so we guess it from $x_t$. The model is the same Gaussian with the guess in place of $x_0$, and
@@ -330,16 +390,25 @@ verdict("the same, t = 10", apart[10], low=1.6, high=1.8)
 #
 # $$p_\theta(x_{t-1} \mid x_t) = \mathcal N\big(\tilde\mu_t(x_t, \hat x_0),\; \sigma_t^2\big), \qquad \hat x_0 = \hat x_0(x_t, t)$$
 #
-# Which guess is best? Take the average, $\mathbb E[x_0 \mid x_t]$. Line 8 is linear in $x_0$, so with this guess the
-# model's mean is the mean of the true reverse $q(x_{t-1} \mid x_t)$ *exactly*, bells or no bells. And the variance of
-# the true reverse has two parts, what is unknown although $x_0$ is given, and what is unknown because it is not:
+# Which guess is best? The average, $\mathbb E[x_0 \mid x_t]$. It was useless for one jump, but it is just right for one
+# small step: line 8 is linear in $x_0$, so with this guess the model's mean is *exactly* the mean of the true reverse
+# $q(x_{t-1} \mid x_t)$, whatever the shape of that reverse. A network that minimises a squared error learns just this
+# average. Nothing more is needed: one function that **denoises**.
+
+# %% [markdown]
+# ### Going further: mean and variance of the true reverse
+#
+# The variance of the true reverse has two parts: what is uncertain even when $x_0$ is given, and what is uncertain
+# because it is not given.
 #
 # $$\mathrm{Var}(x_{t-1} \mid x_t) = \tilde\beta_t + \Big(\frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\Big)^2\, \mathrm{Var}(x_0 \mid x_t)$$
 
 # %% [markdown]
-# The next cell checks both, the mean and the two parts of the variance, on the two bumps of section 1.
+# The next cell checks the mean and both parts of the variance on the two bumps of section 1, for a large step. There
+# most of the variance is of the second kind.
 
 # %% tags=["hide-input"]
+x_t, beta = 0.4, 0.3
 level_now = start_level * (1 - beta)
 truth_here = reverse_by_bayes(x_t, start_level, beta)
 best_guess = pair.denoise(one(x_t), level_now)
@@ -365,12 +434,9 @@ verdict(
 verdict("share of the first part, beta-tilde", tilde / total, low=0.1, high=0.13)
 
 # %% [markdown]
-# Most of this variance, then, is there because $x_0$ is not known.
+# ### The sampler
 #
-# A network that minimises a squared error learns an average given what it sees, so it learns just this guess. Nothing
-# more is needed of it: one function that **denoises**.
-#
-# It need not say $\hat x_0$. Most networks say which *noise* is in
+# Most networks do not say $\hat x_0$ itself. They say which *noise* is in
 # $x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$, and one follows from the other.
 #
 # **Exercise 3.** Turn a guess of the noise into a guess of $x_0$.
@@ -388,17 +454,17 @@ def epsilon_to_x0(x_t, epsilon, level):
 epsilon_to_x0 = check("diffusion.epsilon_to_x0", epsilon_to_x0)
 
 # %% [markdown]
-# Put that into line 8 and sort; then the whole way back is Algorithm 2 of Ho et al.:
+# Put this into line 8 and simplify. The whole way back is then Algorithm 2 of Ho et al.:
 #
 # > **Sampling.** Draw $x_T \sim \mathcal N(0, I)$. For $t = T, \dots, 1$: draw $z \sim \mathcal N(0, I)$ if $t > 1$,
-# > else $z = 0$;
+# > otherwise set $z = 0$;
 # $\quad x_{t-1} = \dfrac{1}{\sqrt{\alpha_t}} \Big( x_t - \dfrac{\beta_t}{\sqrt{1 - \bar\alpha_t}}\, \epsilon_\theta(x_t, t) \Big) + \sigma_t z$.
 # > $\quad$ Return $x_0$.
 #
-# ($\epsilon_\theta$ is the network's guess of the noise, $\theta$ its weights.)
+# Here $\epsilon_\theta$ is the network's guess, and $\theta$ stands for its weights.
 #
-# **Exercise 4.** Write one step, with $\sigma_t^2 = \beta_t$ (what else it may be comes in section 8). The noise $z$ is
-# given. Mind the last step, which in code has index 0.
+# **Exercise 4.** Write one step, with $\sigma_t^2 = \beta_t$. The noise $z$ is given. Take care of the last step, which
+# has index 0 in code.
 
 
 # %%
@@ -416,45 +482,45 @@ def ancestral_step(x_t, epsilon, noise, t, alphas_cumprod):
 ancestral_step = check("diffusion.ancestral_step", ancestral_step)
 
 # %% [markdown]
-# ### Sampling with no network at all
-#
-# Eight Gaussians in the plane, of unequal weight and width. Their density is known, hence $\mathbb E[x_0 \mid x_t]$ is,
-# hence the best denoiser there can be. `exact_model(truth, schedule)` is that denoiser in the form of a network: it
-# takes points and steps, and says the noise.
+# **Exercise 5.** Now write the whole loop, from pure noise to samples. The model wants the points and one index for
+# each point. Draw everything random with `generator`, and use your `ancestral_step`.
+
 
 # %%
-angle = torch.arange(8).double() * math.pi / 4
-centres = 1.35 * torch.stack([angle.cos(), angle.sin()], dim=1)
-truth = exact.GaussianMixture(
-    centres, torch.tensor([0.15, 0.3] * 4), torch.tensor([4, 3, 2, 1, 4, 3, 2, 1]) / 20
-)
+def ancestral_sample(model, shape, alphas_cumprod, generator):
+    """model: (x_t [B, D], t [B]) -> noise [B, D]; shape: (B, D); alphas_cumprod: [T] -> samples [B, D]."""
+    ### BEGIN SOLUTION
+    x_t = torch.randn(shape, generator=generator)
+    for t in reversed(range(len(alphas_cumprod))):
+        epsilon = model(x_t, torch.full((len(x_t),), t))
+        noise = torch.randn(shape, generator=generator)
+        x_t = ancestral_step(x_t, epsilon, noise, t, alphas_cumprod)
+    return x_t
+    ### END SOLUTION
 
 
+# %%
+ancestral_sample = check("diffusion.ancestral_sample", ancestral_sample)
+
+# %% [markdown]
+# ### Sampling with no network at all
+#
+# The density of our eight Gaussians is known, and with it the best denoiser there can be, $\mathbb E[x_0 \mid x_t]$.
+# `exact_model(truth, schedule)` is this denoiser in the form of a network, which says the noise. Hand it to your loop.
+
+
+# %%
 def linear_in(count):
     """The linear schedule in another number of steps: fewer, larger ones, to nearly the same noise."""
     return NoiseSchedule.linear(count, 0.1 / count, 20 / count)
 
 
 short = linear_in(200)
-
-
-# %%
-def sample_by_hand(model, schedule, n, seed=0):
-    """Algorithm 2: n points [n, 2], with the step of Exercise 4."""
-    generator = dice(seed)
-    x = torch.randn(n, 2, generator=generator)
-    for t in reversed(range(len(schedule))):
-        epsilon = model(x, torch.full((n,), t))
-        noise = torch.randn(n, 2, generator=generator)
-        x = ancestral_step(x, epsilon, noise, t, schedule.alphas_cumprod.float())
-    return x
-
-
-oracle = exact_model(truth, short)
-samples = sample_by_hand(oracle, short, preset(20_000, smoke=200))
+short_levels = short.alphas_cumprod.float()
+samples = ancestral_sample(exact_model(truth, short), (preset(20_000, smoke=200), 2), short_levels, dice(0))
 
 # %% [markdown]
-# The next cell measures the mass and the width of each mode, and holds them against those of the data.
+# The next cell compares the mass and the width of each mode (the radius that holds half of its points) with the data.
 
 
 # %% tags=["hide-input"]
@@ -481,23 +547,56 @@ verdict(
 # %% [markdown]
 # The next cell draws 700 points on their way; the circles are two standard deviations of the modes.
 
+
 # %% tags=["hide-input"]
 shown = {}
 ended = samplers.ddpm(
-    oracle, short, (700, 2), variance_type="fixed_large", generator=dice(1),
+    exact_model(truth, short), short, (700, 2), variance_type="fixed_large", generator=dice(1),
     watch=lambda t, x, x0: shown.update({t: x}) if t in (199, 100, 50, 20) else None,
 )  # fmt: skip
 fig = reverse_diffusion.way_from_noise(shown, ended, centres, truth.stds)
 show(fig, "11.no_network")
 
+
+def bits(nats):
+    """Nats per point of the plane as bits per dimension."""
+    return float(nats) / (2 * math.log(2))
+
+
+oracle = exact_model(truth, schedule)
+WALKERS = preset(4000, smoke=200)  # points that are sampled
+
+
+def walk_on(count, variance_type):
+    """Samples of the exact denoiser in so many of the 1,000 steps, [WALKERS, 2]."""
+    return samplers.ddpm(
+        oracle, schedule, (WALKERS, 2), num_inference_steps=count, variance_type=variance_type,
+        generator=dice(8),
+    )  # fmt: skip
+
+
+def against_truth(samples):
+    """Width of the modes over the true one, and the share of mass in a wrong mode."""
+    found_masses, found_widths = masses_and_widths(samples)
+    wrong = (found_masses - true_masses).abs().sum() / 2
+    return float((found_widths / true_widths).mean()), float(wrong)
+
+
+def share_at_home(samples):
+    """Share of the samples within three standard deviations of a mode; of the data, 99%."""
+    distances = torch.cdist(samples.double(), centres) / truth.stds
+    return (distances.min(1).values < 3).double().mean().item()
+
+
 # %% [markdown]
-# Noise became data, and nothing was trained. A diffusion model *is* its denoiser; all the network has to do is come
-# near to this one.
-#
+# Noise became data, and nothing was trained. A diffusion model *is* its denoiser, and all that a network has to do is
+# to come close to this one.
+
+# %% [markdown]
 # ## 4. The bound, term by term
 #
-# How good is a model $p_\theta$, in nats? As in notebook 02: bound $-\log p_\theta(x_0)$ from above. The latents are
-# now $x_1, \dots, x_T$, and the encoder is the forward process, which has nothing to learn. The model starts from
+# How good is a model $p_\theta$, in nats? As in notebook 02, we bound $-\log p_\theta(x_0)$ from above. The latents are
+# now $x_1, \dots, x_T$, the encoder is the forward process, which has nothing to learn, and the model starts from
 # $p(x_T) = \mathcal N(0, I)$.
 #
 # $$\begin{aligned}
@@ -510,17 +609,15 @@ show(fig, "11.no_network")
 # \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\Vert\, p_\theta(x_{t-1} \mid x_t)\big)}_{L_{t-1}} \underbrace{-\, \mathbb
 # E_q \log p_\theta(x_0 \mid x_1)}_{L_0} && (5)\ \text{collected} \end{aligned}$$
 #
-# Line 3 is the trick. In line 2 the two arrows point in opposite directions, and to average their ratio we would have
-# to sample pairs. With $x_0$ given the arrow of $q$ is turned round, and each term is a KL of two Gaussians with a
-# closed form. $L_T$ has no parameters: how far the end of the forward process is from pure noise.
-#
-# If the model takes $\sigma_t^2 = \tilde\beta_t$, the two Gaussians differ in their means only. The means differ by
-# $\frac{\sqrt{\bar\alpha_{t-1}} \beta_t}{1 - \bar\alpha_t} (x_0 - \hat x_0)$, and the KL is that, squared, over
-# $2 \tilde\beta_t$. It comes out as
+# Line 3 is the trick. In line 2 the two arrows point in opposite directions. Once $x_0$ is given, the arrow of $q$ can
+# be turned round, and each term becomes a KL of two Gaussians. If the model takes $\sigma_t^2 = \tilde\beta_t$, the two
+# differ only in their means, by
+# $\frac{\sqrt{\bar\alpha_{t-1}} \beta_t}{1 - \bar\alpha_t} (x_0 - \hat x_0)$. The KL is the square of this over
+# $2 \tilde\beta_t$, which simplifies to
 #
 # $$L_{t-1} = \tfrac12 \big( \mathrm{SNR}(t-1) - \mathrm{SNR}(t) \big)\, \lVert x_0 - \hat x_0 \rVert^2, \qquad \mathrm{SNR}(t) = \frac{\bar\alpha_t}{1 - \bar\alpha_t}$$
 #
-# **Exercise 5.** Write it, by whichever of the two ways you like.
+# **Exercise 6.** Write it in whichever of the two ways you like.
 
 
 # %%
@@ -536,12 +633,14 @@ def kl_step(x0, x0_guess, before, after):
 kl_step = check("diffusion.kl_step", kl_step)
 
 # %% [markdown]
-# Now all of it. What about $L_0$? Our data are continuous, so it is $-\log \mathcal N(x_0;\, \hat x_0, \sigma_1^2)$.
-# There $\tilde\beta_1 = 0$ would be useless (a density that is infinite or zero), so take $\sigma_1^2 = \beta_1$. (For
-# images with 256 grey values Ho et al. take the probability of the pixel's cell.)
+# ### Going further: who loses the bound?
 #
-# The expectations are estimated with one draw of $x_t$ per point and step. `bound.bound_terms` of the course does just
-# this; here is the loop, held against it.
+# Now let us compute all of it. $L_T$ has no parameters: it says how far the end of the forward process is from pure
+# noise. What is $L_0$? Our data are continuous, so it is
+# $-\log \mathcal N(x_0;\, \hat x_0, \sigma_1^2)$. There $\tilde\beta_1 = 0$ would be useless, because the density would
+# be infinite or zero, so we take $\sigma_1^2 = \beta_1$. (For images with 256 grey values Ho et al. take the
+# probability of the pixel's cell.) The expectations are estimated with one draw of $x_t$ for each point and step. The
+# course has this as `bound.bound_terms`; here is the loop.
 
 
 # %%
@@ -565,7 +664,8 @@ x0 = truth.sample(preset(1000, smoke=50), dice(3))
 by_hand = bound_by_hand(exact_model(truth, schedule), schedule, x0, seed=4)
 
 # %% [markdown]
-# The next cell compares the two, draws what each step costs and what they add up to, and measures the rest.
+# The next cell compares the loop with the course's function, draws what each step costs and what the steps add up to,
+# and measures the rest.
 
 # %% tags=["hide-input"]
 packaged = bound.bound_terms(exact_model(truth, schedule), schedule, x0, generator=dice(4))
@@ -574,11 +674,6 @@ verdict(
     (by_hand - packaged).abs().max(),
     high=1e-6,
 )
-
-
-def bits(nats):
-    """Nats per point of the plane as bits per dimension."""
-    return float(nats) / (2 * math.log(2))
 
 
 terms = by_hand.mean(1)
@@ -597,15 +692,16 @@ verdict("L_0 [bits per dimension]: below 0, for it is a density", bits(terms[0])
 verdict("the bound minus the truth [bits per dimension]", bits(terms.sum() - entropy), low=0.6, high=0.7)
 
 # %% [markdown]
-# The bound holds, and it is not tight. More than half a bit per dimension is missing, with the *exact* denoiser and a
-# thousand steps. Who has lost it?
+# The bound holds, but it is not tight. More than half a bit per dimension is missing, with the *exact* denoiser and a
+# thousand steps. Where was it lost?
 #
-# There are two suspects: the true reverse is not Gaussian, and the variance $\tilde\beta_t$ was our choice. The other
-# common choice is $\sigma_t^2 = \beta_t$, the variance of the forward step. Each $L_{t-1}$ is then a KL of two
+# There are two suspects: the true reverse is not Gaussian, and the variance $\tilde\beta_t$ was our own choice. The
+# other common choice is $\sigma_t^2 = \beta_t$, the variance of the forward step. Then each $L_{t-1}$ is a KL of two
 # Gaussians of *unequal* variance, $\tilde\beta_t$ and $\beta_t$.
 #
-# **Predict.** The same exact denoiser, the same 1,000 steps, but $\sigma_t^2 = \beta_t$. How much is lost now? (a)
-# more: what was equal is now unequal, and a KL counts that; (b) about the same; (c) nearly nothing.
+# **Predict.** We keep the exact denoiser and the 1,000 steps, but set $\sigma_t^2 = \beta_t$. How much is lost now?
+# (a) more, because variances that were equal are now unequal, and a KL counts that; (b) about the same; (c) nearly
+# nothing.
 
 # %%
 ### BEGIN SOLUTION
@@ -637,7 +733,7 @@ answer = "c" if last["fixed_large"] < 0.1 else "a" if last["fixed_large"] > 1.2 
 reveal(guess, answer, "11.kl_of_the_wide_step")
 
 # %% [markdown]
-# The next cell compares the two step by step, and draws the price over the number of steps.
+# The next cell compares the two choices step by step, and draws the price over the number of steps.
 
 # %% tags=["hide-input"]
 cheaper = mean_terms["fixed_large"][1:-1] < mean_terms["fixed_small"][1:-1]
@@ -659,21 +755,21 @@ verdict(
 verdict("gap with beta-tilde, 1,000 steps; other points than above", last["fixed_small"], low=0.57, high=0.66)
 
 # %% [markdown]
-# More steps close the gap *if the variance is right*. Why? Average the bound over the data and take away the truth,
-# $-\mathbb E \log q(x_0)$. In line 1 that leaves $\mathrm{KL}(q(x_{0:T}) \Vert p_\theta(x_{0:T}))$, and both are chains
-# that can be read from $x_T$ down:
+# More steps close the gap *if the variance is right*. Why? Average the bound over the data and subtract the truth,
+# $-\mathbb E \log q(x_0)$. In line 1 this leaves $\mathrm{KL}(q(x_{0:T}) \Vert p_\theta(x_{0:T}))$, and both
+# distributions are chains that can be read from $x_T$ downwards:
 #
 # $$\text{bound} - \text{truth} = \mathrm{KL}\big(q(x_T) \,\Vert\, p(x_T)\big) + \sum_{t=1}^T \mathbb E_q\, \mathrm{KL}\big(q(x_{t-1} \mid x_t) \,\Vert\, p_\theta(x_{t-1} \mid x_t)\big)$$
 #
-# No $x_0$ is given any more: what is lost is the distance to the *true* reverse of section 1, whose variance is larger
+# No $x_0$ is given any more. What is lost is the distance to the *true* reverse of section 1, whose variance is larger
 # than $\tilde\beta_t$ (section 3).
 #
 # Where in the chain is it lost? Take data for which everything can be written down: one Gaussian,
-# $x_0 \sim \mathcal N(0, s^2)$. Then the true reverse *is* Gaussian, its mean is the model's, and its variance is
-# section 3's formula with
-# $\mathrm{Var}(x_0 \mid x_t) = \frac{s^2 (1 - \bar\alpha_t)}{\bar\alpha_t s^2 + 1 - \bar\alpha_t}$. What remains in
-# each term is the KL of two Gaussians of different variance: with $r$ the true one over the model's,
-# $\frac12 (r - 1 - \log r)$ nats. No sampling, no grid.
+# $x_0 \sim \mathcal N(0, s^2)$. Then the true reverse *is* Gaussian, its mean is the model's, and its variance follows
+# from the formula of section 3 with
+# $\mathrm{Var}(x_0 \mid x_t) = \frac{s^2 (1 - \bar\alpha_t)}{\bar\alpha_t s^2 + 1 - \bar\alpha_t}$. What remains of
+# each term is the KL of two Gaussians of different variance. If $r$ is the true variance over the model's, it is
+# $\frac12 (r - 1 - \log r)$ nats. No sampling and no grid is needed.
 
 
 # %%
@@ -693,7 +789,7 @@ def cost(variance, model_variance):
 
 
 # %% [markdown]
-# The next cell draws the true variance for four kinds of data, and what each step loses, and adds that up.
+# The next cell draws the true variance for four kinds of data and the loss of each step, and adds the losses up.
 
 # %% tags=["hide-input"]
 coarse = linear_in(25)  # large steps, to see something
@@ -734,21 +830,24 @@ verdict(
 )
 
 # %% [markdown]
-# Now it is exact. $\beta_t$ is right for data $\mathcal N(0, I)$, and $\tilde\beta_t$ for data at a single point. In
-# between the truth lies in between. With many steps it is near $\beta_t$ at the first of them: seen through so little
-# noise, any smooth data look wide. The 25 steps of the left panel are too large for that. A lecture says that these are
-# proven to be the two extremes. They are, for data of variance *at most 1* and on average over $x_t$: the purple curve
-# is above $\beta_t$, and at a single $x_t$ between two bumps the true variance may be above it for narrower data too.
-# One more reason to normalise the data.
+# Now the picture is exact. $\beta_t$ is right for data $\mathcal N(0, I)$, $\tilde\beta_t$ is right for data at a
+# single point, and for data in between the true variance lies between the two. With many steps it is close to $\beta_t$
+# at the first of them, because any smooth data look wide when they are seen through so little noise. (The 25 steps of
+# the left panel are too large for that.) A lecture says that the two choices are proven to be the extremes. They are,
+# for data of variance *at most 1* and on average over $x_t$. The purple curve lies above $\beta_t$, and at a single
+# $x_t$ between two bumps the true variance may be above $\beta_t$ for narrower data too. This is one more reason to
+# normalise the data.
 #
-# For likelihood, then, learn or estimate the variance (Nichol and Dhariwal; Bao et al.). For looks it hardly matters
-# with a thousand steps, and much with few: section 8.
-#
+# So if you care about likelihood, learn or estimate the variance (Nichol and Dhariwal; Bao et al.). For the look of the
+# samples it hardly matters with a thousand steps, but it matters a lot with few, as the part on the number of steps
+# below shows.
+
+# %% [markdown]
 # ## 5. What to predict
 #
-# $x_t$ is known, so a guess of the noise is a guess of $x_0$, and there are more. With the signal rate
-# $a = \sqrt{\bar\alpha_t}$ and the noise rate $\sigma = \sqrt{1 - \bar\alpha_t}$ (no index; $\sigma_t$ stays the
-# standard deviation of the model's step):
+# Since $x_t$ is known, a guess of the noise is a guess of $x_0$, and there are other ways to say the same. Write
+# $a = \sqrt{\bar\alpha_t}$ for the signal rate and $\sigma = \sqrt{1 - \bar\alpha_t}$, without an index, for the noise
+# rate:
 #
 # | the network says | target | $\hat x_0$ from it |
 # |---|---|---|
@@ -757,14 +856,10 @@ verdict(
 # | the velocity | $v = a\, \epsilon - \sigma\, x_0$ | $a\, x_t - \sigma \hat v$ |
 # | the score | $\nabla \log q(x_t)$, from samples: $-\epsilon / \sigma$ | $(x_t + \sigma^2 \hat s) / a$ |
 #
-# The last line is Tweedie's formula, which statisticians knew long before (Efron 2011 tells the story): the score of
-# noisy data is a denoiser. $-\epsilon / \sigma$ is not the score of $q(x_t)$, but the score of $q(x_t \mid x_0)$. Its
-# average given $x_t$ is the score: that is denoising score matching (Vincent 2011).
+# $x_t = a\, x_0 + \sigma\, \epsilon$ moves along an arc from $x_0$ to $\epsilon$, and the velocity is the direction in
+# which it moves.
 #
-# Velocity: $a^2 + \sigma^2 = 1$, so $(a, \sigma)$ is a point on a circle, $x_t = a\, x_0 + \sigma\, \epsilon$ moves
-# along an arc from $x_0$ to $\epsilon$, and $v$ is the direction in which it moves.
-#
-# **Exercise 6.** Derive the third line: get rid of $\epsilon$ in the two equations $x_t = a x_0 + \sigma \epsilon$ and
+# **Exercise 7.** Derive the third line: eliminate $\epsilon$ from the two equations $x_t = a x_0 + \sigma \epsilon$ and
 # $v = a \epsilon - \sigma x_0$.
 
 
@@ -780,10 +875,10 @@ def velocity_to_x0(x_t, v, level):
 velocity_to_x0 = check("diffusion.velocity_to_x0", velocity_to_x0)
 
 # %% [markdown]
-# All four say the same, exactly. But a network's answer has an error, and the division by $a$ blows it up.
+# All four say exactly the same. But a network's answer has an error, and dividing by $a$ makes that error larger.
 #
 # **Predict.** At the last step of the linear schedule a network says the noise with an error of 0.1. How large is the
-# error of its $\hat x_0$? Write a number. (You know $\bar\alpha_T$ from notebook 10: about $4 \cdot 10^{-5}$.)
+# error of its $\hat x_0$? Write a number. (You know $\bar\alpha_T$ from notebook 10: it is about $4 \cdot 10^{-5}$.)
 
 # %%
 ### BEGIN SOLUTION
@@ -803,7 +898,7 @@ factors = {
 }
 
 # %% [markdown]
-# The next cell draws these factors.
+# The next cell draws these factors over $t$.
 
 # %% tags=["hide-input"]
 fig = reverse_diffusion.error_factors(factors)
@@ -811,31 +906,39 @@ show(fig, "11.error_factors")
 verdict("velocity: largest factor of both panels", max(both.max() for both in factors["velocity"]), high=1)
 
 # %% [markdown]
-# Predicting noise is bad near the noise: the answer is nearly $x_t$ itself, and what little the network says about the
-# data is divided by $a$. Predicting $x_0$ is bad near the data, for the mirrored reason. Velocity never divides; that
-# is why it was invented, for models that take very few steps (Salimans and Ho). In a sampler with small steps the late
-# $\hat x_0$ hardly counts (one pixel, above), which is why noise works.
+# Predicting the noise is bad near pure noise, where the error is divided by a small $a$. Predicting $x_0$ is bad near
+# the data, for the mirrored reason. Velocity never divides, which is why it was invented for models that take very few
+# steps (Salimans and Ho). Predicting noise works all the same in a sampler with small steps, because the guesses of
+# $x_0$ near pure noise hardly count there.
+
+# %% [markdown]
+# ### Going further: Tweedie, and the circle
 #
+# The last line of the table is Tweedie's formula, which statisticians knew long before (Efron 2011 tells the story):
+# the score of noisy data is a denoiser. $-\epsilon / \sigma$ is not the score of $q(x_t)$ but that of
+# $q(x_t \mid x_0)$. Its average given $x_t$ is the score of $q(x_t)$, which is the idea of denoising score matching
+# (Vincent 2011).
+#
+# As for the velocity, $a^2 + \sigma^2 = 1$, so $(a, \sigma)$ is a point on a circle. As its angle grows, $x_t$ moves
+# along the arc, and $v$ is the derivative with respect to the angle.
+
+# %% [markdown]
 # ## 6. The loss, and its weights
 #
-# Every reading turns $\lVert x_0 - \hat x_0 \rVert^2$ into its own squared error, and the bound's weight goes along.
-# For the noise: $x_0 - \hat x_0 = -\frac{\sigma}{a} (\epsilon - \hat\epsilon)$, so
+# Each of these readings turns $\lVert x_0 - \hat x_0 \rVert^2$ into a squared error of its own, and the bound's weight
+# changes accordingly. For the noise, $x_0 - \hat x_0 = -\frac{\sigma}{a} (\epsilon - \hat\epsilon)$, so with
+# $\sigma_t^2 = \tilde\beta_t$
 #
 # $$L_{t-1} = \underbrace{\tfrac12 \big( \mathrm{SNR}(t-1) - \mathrm{SNR}(t) \big)\, \tfrac{\sigma^2}{a^2}}_{\text{weight}}\; \lVert \epsilon - \hat\epsilon(x_t, t) \rVert^2 \qquad\text{and}\qquad L_{\text{simple}} = \mathbb E_{t, x_0, \epsilon}\; \lVert \epsilon - \hat\epsilon(x_t, t) \rVert^2$$
 #
-# The model's variance is $\tilde\beta_t$ here. Ho et al. dropped the weight, and the pictures got better. What does
-# dropping it do?
+# Ho et al. dropped the weight, and the pictures became better. The next cell draws the weights, and how much of the
+# total the first steps have.
 
-# %%
+# %% tags=["hide-input"]
 before, after = levels[:-1], levels[1:]
 for_x0 = (before / (1 - before) - after / (1 - after)) / 2
 weights = {name: for_x0 * both[0][1:] ** 2 for name, both in factors.items()}
 share = weights["noise"] / weights["noise"].sum()
-
-# %% [markdown]
-# The next cell draws the weights, and the share that the first steps have.
-
-# %% tags=["hide-input"]
 fig = reverse_diffusion.bound_weights(weights, share)
 show(fig, "11.weights")
 verdict(
@@ -847,19 +950,20 @@ verdict(
 verdict("share of the bound's weight on the first 10% of the steps", share[:100].sum(), low=0.38, high=0.41)
 
 # %% [markdown]
-# When the network says the noise, the bound cares most for the first steps: the finest detail, which decides the last
-# digits of a density and which no eye sees. $L_{\text{simple}}$ moves the network's effort to the larger noise, where
-# what is to be seen is decided.
-#
+# When the network says the noise, the bound cares most about the first steps. They hold the finest detail, which
+# decides the last digits of a density and which no eye sees. $L_{\text{simple}}$ moves the network's effort to the
+# larger noise, where everything visible is decided.
+
+# %% [markdown]
 # ## 7. Training is one line
 #
-# > **Training.** Repeat: draw $x_0$ from the data, $t$ uniform on $1, \dots, T$, $\epsilon \sim \mathcal N(0, I)$; take
-# > a gradient step on
+# > **Training.** Repeat: draw $x_0$ from the data, $t$ uniformly from $1, \dots, T$, and
+# > $\epsilon \sim \mathcal N(0, I)$; take a gradient step on
 # > $\lVert \epsilon - \epsilon_\theta(\sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon,\; t) \rVert^2$.
 #
-# **Exercise 7.** Write the loss of a batch: the *mean* of the squared error over points and coordinates, as is usual in
-# code ($L_{\text{simple}}$ sums over the coordinates; this is $L_{\text{simple}} / D$). Every point gets its own $t$.
-# In code $t$ runs from 0 to $T - 1$; all of them. Draw $t$ and the noise with `generator`.
+# **Exercise 8.** Write the loss of a batch as the *mean* of the squared error over points and coordinates, as is usual
+# in code. ($L_{\text{simple}}$ sums over the coordinates.) Every point gets its own $t$, and in code $t$ takes all
+# values from 0 to $T - 1$. Draw $t$ and the noise with `generator`.
 
 
 # %%
@@ -878,25 +982,47 @@ def training_loss(model, x0, alphas_cumprod, generator):
 training_loss = check("diffusion.training_loss", training_loss)
 
 # %% [markdown]
-# The network is small: dense layers that see the point and an embedding of $t$ (how that is made, notebook 12 shows).
-# It gets 20,000 points of the eight Gaussians. An average of the weights over the last thousand steps or so
-# (`ema_decay`; notebook 12 again) makes it calmer. It is trained with your function; the course's own
-# `denoising_loss(schedule)` should agree with it.
+# **Exercise 9.** Now write the training loop. For each batch, find the loss, clear the old gradients, compute the new
+# ones, and let the optimiser take its step. Use your `training_loss`, and return the loss of each batch.
+
 
 # %%
-points_seen = truth.sample(20_000, dice(0)).float()
+def train(batches, model, optimiser, alphas_cumprod, generator):
+    """batches: [S, B, D]; model, alphas_cumprod: as before -> the loss of each batch, [S]."""
+    ### BEGIN SOLUTION
+    losses = []
+    for x0 in batches:
+        loss = training_loss(model, x0, alphas_cumprod, generator)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    return torch.tensor(losses)
+    ### END SOLUTION
+
+
+# %%
+train = check("diffusion.train", train)
+
+# %% [markdown]
+# Your loop now trains a small network. After each step its weights are averaged with those of the last thousand steps
+# or so, which makes the result calmer. (Notebook 12 explains the average, and how a network is told $t$.)
+
+# %%
 torch.manual_seed(0)
 net, noise_source = PlaneNet(hidden=64, layers=4), dice(1)
 single = levels.float()  # the network computes in float32
-
-
-def loss_of_a_batch(model, x0):
-    return training_loss(model, x0, single, noise_source)
-
-
 for lr, steps in ((4e-3, 8000), (6e-4, 4000)):  # large steps, then small ones
-    history = fit(net, loss_of_a_batch, points_seen, steps=steps, batch_size=512, lr=lr, ema_decay=0.999)
-net = history.ema
+    optimiser, average = training.adamw(net, lr), training.WeightAverage(net, 0.999)
+    optimiser.register_step_post_hook(lambda *_, average=average: average.update())
+    rows = torch.randint(len(points_seen), (preset(steps, smoke=3), 512), generator=dice(steps))
+    losses = train(points_seen[rows], net, optimiser, single, noise_source)
+net = average.model.eval()
+
+# %% [markdown]
+# The next cell measures its loss on points held out, and compares your loss with the course's `denoising_loss`.
+
+# %% tags=["hide-input"]
 with torch.no_grad():
     held_out = truth.sample(50_000, dice(2)).float()
     trained_loss = float(training_loss(net, held_out, single, dice(3)))
@@ -904,8 +1030,8 @@ with torch.no_grad():
 verdict("your loss over the course's denoising_loss", trained_loss / of_the_course, low=0.97, high=1.03)
 
 # %% [markdown]
-# **Predict.** Now the same loss, on the same points with the same noise, for the *exact* denoiser, which no network can
-# beat. It is (a) 0; (b) about half of the trained network's; (c) nearly the trained network's.
+# **Predict.** Now take the same loss, on the same points with the same noise, for the *exact* denoiser, which no
+# network can beat. Is it (a) 0; (b) about half of the trained network's; (c) nearly the trained network's?
 
 # %%
 ### BEGIN SOLUTION
@@ -913,7 +1039,6 @@ guess = "c"
 ### END SOLUTION
 
 # %%
-oracle = exact_model(truth, schedule)
 floor = float(training_loss(oracle, held_out, single, dice(3)))
 answer = "a" if floor < 0.01 else "c" if floor > 0.9 * trained_loss else "b"
 reveal(guess, answer, "11.floor_of_the_loss")
@@ -926,102 +1051,22 @@ verdict("loss of the exact denoiser", floor, low=0.21, high=0.24)
 verdict("loss of the trained one, minus that", trained_loss - floor, low=0, high=0.005)
 
 # %% [markdown]
-# So the value of the loss says little. What counts is the distance from the floor, and for real data nobody knows the
-# floor. Here we do, at every point. The learned score is $-\hat\epsilon / \sigma$; set it beside the exact one. The
-# white lines are two levels of $q(x_t)$: within the inner ones $\log q$ is at most 2 below its top, within the outer
-# ones at most 6. (The shape in the middle of the first two panels is a hole in the data, and at $t = 20$ the two
-# lightest modes do not reach the inner level.)
+# So the value of the loss says little. What counts is its distance from the floor, and for real data nobody knows the
+# floor.
+#
+# What has the network learned? Sample from it with your own loop, in all 1,000 steps.
 
 # %%
-plane_points, axis = grid(-3, 3, 81)
-
-
-@torch.no_grad()
-def scores_at(t):
-    """Learned and exact score and log q(x_t) on the plane, [81 * 81, 2] twice and [81 * 81]."""
-    steps = torch.full((len(plane_points),), t)
-    learned = schedule.convert(net(plane_points, steps), plane_points, steps, "epsilon", "score")
-    noisy = truth.diffuse(levels[t])
-    return learned, noisy.score(plane_points).float(), noisy.log_prob(plane_points).float()
-
+with torch.no_grad():
+    own = ancestral_sample(net, (WALKERS, 2), single, dice(5))
 
 # %% [markdown]
-# The next cell draws the error at three times, and measures it on the data and far away from them.
+# The next cell draws the data beside the samples, and measures the modes and the network's own bound.
 
 # %% tags=["hide-input"]
-fig, axes = subplots(1, 3, figsize=(10.8, 3.7), sharey=True)
-for ax, t in zip(axes, (20, 100, 400), strict=True):
-    learned, right, log_density = scores_at(t)
-    error = ((learned - right).norm(dim=1) * float(sigma[t])).reshape(81, 81)
-    tones = [0.1 * i for i in range(16)]
-    picture = ax.contourf(axis, axis, error, levels=tones, cmap=MAGNITUDE, extend="max")
-    inside = (log_density - log_density.max()).reshape(81, 81)
-    ax.contour(axis, axis, inside, levels=[-6, -2], colors="white", linestyles="-", linewidths=1.2)
-    ax.set(title=f"t = {t}", xlabel="$x_1$", aspect="equal")
-axes[0].set_ylabel("$x_2$")
-fig.colorbar(picture, ax=axes, label="error of the score, times σ", ticks=[0, 0.5, 1, 1.5])
-show(fig, "11.score_error")
-relative, far_away = {}, {}
-with torch.no_grad():
-    for t in (2, 20, 100, 400):
-        steps = torch.full((len(held_out),), t)
-        x_t = schedule.add_noise(held_out, torch.randn(held_out.shape, generator=dice(t)), steps)
-        wanted = oracle(x_t, steps)
-        relative[t] = ((net(x_t, steps) - wanted).square().mean() / wanted.square().mean()).sqrt().item()
-        learned, right, log_density = scores_at(t)
-        outside = log_density < log_density.max() - 20
-        if outside.any():
-            ratio = (learned - right)[outside].square().mean() / right[outside].square().mean()
-            far_away[t] = ratio.sqrt().item()
-verdict("relative error of the score, weighted by the density, t = 2", relative[2], low=0.3, high=0.6)
-verdict("the same, t = 20", relative[20], low=0.15, high=0.25)
-verdict("the same, t = 100", relative[100], low=0.06, high=0.12)
-verdict("the same, t = 400", relative[400], high=0.02)
-verdict("t = 20, where the density is below e^-20 of its top", far_away[20], low=0.4)
-
-# %% [markdown]
-# The error is largest where no training point ever came (not in all such places: at $t = 20$ two corners happen to be
-# dark), and a sampler hardly ever comes there either. On the data it
-# is small at $t = 100$ and 400, and not at the first steps: there the score changes fast from mode to mode, and a
-# smooth network finds that hard. (In the noise itself that error is hardly felt: what the score gets wrong is
-# multiplied by $\sigma$, which is small there.)
-#
-# ### One model, read in four ways
-#
-# Wrap the trained network so that it answers in another language, tell the sampler which, and start from the same
-# noise.
-
-
-# %%
-def translated(model, target):
-    def say(x_t, t):
-        return schedule.convert(model(x_t, t), x_t, t, "epsilon", target)
-
-    return say
-
-
-read = {}
-for kind in ("epsilon", "sample", "v_prediction", "score"):
-    options = {"num_inference_steps": 100, "prediction_type": kind, "generator": dice(4)}
-    read[kind] = samplers.ddpm(translated(net, kind), schedule, (700, 2), **options)
-differences = [(read[kind] - read["epsilon"]).abs().max() for kind in read]
-verdict("samples of the four readings: largest difference", max(differences), high=1e-4)
-
-# %% [markdown]
-# And what has it learned? Samples by hand with your step, all 1,000 of them; and the network's own bound.
-
-# %%
-WALKERS = preset(4000, smoke=200)  # points that are sampled
 some = held_out[: preset(2000, smoke=50)]
-with torch.no_grad():
-    own = sample_by_hand(net, schedule, WALKERS, seed=5)
 net_bound = bound.bound_terms(net, schedule, some, variance_type="fixed_large", generator=dice(7))
 best_bound = bound.bound_terms(oracle, schedule, some, variance_type="fixed_large", generator=dice(7))
-
-# %% [markdown]
-# The next cell draws the data beside the samples, and measures modes and bound.
-
-# %% tags=["hide-input"]
 fig, axes = subplots(1, 2, figsize=(8, 4), sharex=True, sharey=True)
 axes[0].scatter(*reference[:1800].T, s=3, color=DATA, linewidths=0)
 axes[1].scatter(*own[:1800].T, s=3, color=MODEL, marker="^", linewidths=0)
@@ -1046,17 +1091,105 @@ verdict(
 )
 
 # %% [markdown]
-# The masses are right. The narrow modes come out a little too wide: they are the finest detail there is, and the first
-# steps are where the score is worst.
+# The masses are right. The narrow modes come out a little too wide: they are the finest detail there is. Look for the
+# cause in the explorer, now with your network: at which $t$, and where, is its error large?
+
+# %%
+DiffusionExplorer(truth, schedule=schedule, model=net)
+
+# %% [markdown]
+# ### Going further: where the learned score is wrong
 #
-# ## 8. Which variance, and how many steps
+# Here we can look at the distance from the floor at every point: the learned score is $-\hat\epsilon / \sigma$, and we
+# can set it beside the exact one. The next cell draws the error at three times. The white lines are two levels of
+# $q(x_t)$: inside the inner ones $\log q$ is at most 2 below its maximum, and inside the outer ones at most 6. (The
+# shape in the middle of the first two panels is a hole in the data. At $t = 20$ the two lightest modes do not reach
+# the inner level.)
+
+
+# %% tags=["hide-input"]
+plane_points, axis = grid(-3, 3, 81)
+
+
+@torch.no_grad()
+def scores_at(t):
+    """Learned and exact score and log q(x_t) on the plane, [81 * 81, 2] twice and [81 * 81]."""
+    steps = torch.full((len(plane_points),), t)
+    learned = schedule.convert(net(plane_points, steps), plane_points, steps, "epsilon", "score")
+    noisy = truth.diffuse(levels[t])
+    return learned, noisy.score(plane_points).float(), noisy.log_prob(plane_points).float()
+
+
+fig, axes = subplots(1, 3, figsize=(10.8, 3.7), sharey=True)
+for ax, t in zip(axes, (20, 100, 400), strict=True):
+    learned, right, log_density = scores_at(t)
+    error = ((learned - right).norm(dim=1) * float(sigma[t])).reshape(81, 81)
+    tones = [0.1 * i for i in range(16)]
+    picture = ax.contourf(axis, axis, error, levels=tones, cmap=MAGNITUDE, extend="max")
+    inside = (log_density - log_density.max()).reshape(81, 81)
+    ax.contour(axis, axis, inside, levels=[-6, -2], colors="white", linestyles="-", linewidths=1.2)
+    ax.set(title=f"t = {t}", xlabel="$x_1$", aspect="equal")
+axes[0].set_ylabel("$x_2$")
+fig.colorbar(picture, ax=axes, label="error of the score, times σ", ticks=[0, 0.5, 1, 1.5])
+show(fig, "11.score_error")
+# %% [markdown]
+# The next cell measures the error on the data, and far away from them.
+
+# %% tags=["hide-input"]
+relative, far_away = {}, {}
+with torch.no_grad():
+    for t in (2, 20, 100, 400):
+        steps = torch.full((len(held_out),), t)
+        x_t = schedule.add_noise(held_out, torch.randn(held_out.shape, generator=dice(t)), steps)
+        wanted = oracle(x_t, steps)
+        relative[t] = ((net(x_t, steps) - wanted).square().mean() / wanted.square().mean()).sqrt().item()
+        learned, right, log_density = scores_at(t)
+        outside = log_density < log_density.max() - 20
+        if outside.any():
+            ratio = (learned - right)[outside].square().mean() / right[outside].square().mean()
+            far_away[t] = ratio.sqrt().item()
+verdict("relative error of the score, weighted by the density, t = 2", relative[2], low=0.3, high=0.6)
+verdict("the same, t = 20", relative[20], low=0.15, high=0.25)
+verdict("the same, t = 100", relative[100], low=0.06, high=0.12)
+verdict("the same, t = 400", relative[400], high=0.02)
+verdict("t = 20, where the density is below e^-20 of its top", far_away[20], low=0.4)
+
+# %% [markdown]
+# The error is largest where no training point ever came (though not in all such places: at $t = 20$ it is smaller
+# along the diagonals), and a sampler hardly ever goes there either. On the data it is small at $t = 100$ and 400, but
+# not at the first steps. There the score changes quickly from mode to mode, and a smooth network finds that hard. (In
+# terms of the noise this error is hardly felt, because it is multiplied by $\sigma$, which is small there.)
+
+# %% [markdown]
+# ### Going further: one model, read in four ways
 #
-# A thousand steps are slow. Visit only some of them: each is then a larger step, from $\bar\alpha_t$ to a much larger
-# level. Use the exact denoiser, so that nothing but the steps is to blame. The width of a mode is measured by the
-# radius that holds half of its points.
+# Wrap the trained network so that it answers in another language, tell the sampler which, and start from the same
+# noise.
+
+
+# %%
+def translated(model, target):
+    def say(x_t, t):
+        return schedule.convert(model(x_t, t), x_t, t, "epsilon", target)
+
+    return say
+
+
+read = {}
+for kind in ("epsilon", "sample", "v_prediction", "score"):
+    options = {"num_inference_steps": 100, "prediction_type": kind, "generator": dice(4)}
+    read[kind] = samplers.ddpm(translated(net, kind), schedule, (700, 2), **options)
+differences = [(read[kind] - read["epsilon"]).abs().max() for kind in read]
+verdict("samples of the four readings: largest difference", max(differences), high=1e-4)
+
+# %% [markdown]
+# ## Going further: which variance, and how many steps?
 #
-# **Predict.** Thirty steps, the exact denoiser, $\sigma_t^2 = \tilde\beta_t$. Compared with the true modes, the sampled
-# ones are (a) too narrow; (b) too wide; (c) as wide as they should be.
+# A thousand steps are slow. Visit only some of them, and each becomes a larger step, from $\bar\alpha_t$ to a much
+# larger level. We use the exact denoiser, so that nothing but the steps can be at fault.
+#
+# **Predict.** Take thirty steps, the exact denoiser, and $\sigma_t^2 = \tilde\beta_t$. Compared with the true modes,
+# are the sampled ones (a) too narrow; (b) too wide; (c) as wide as they should be?
 
 # %%
 ### BEGIN SOLUTION
@@ -1065,37 +1198,17 @@ guess = "a"
 
 # %%
 steps_tried = (5, 10, 30, 100, 1000)
-
-
-def walk_on(count, variance_type):
-    return samplers.ddpm(
-        oracle,
-        schedule,
-        (WALKERS, 2),
-        num_inference_steps=count,
-        variance_type=variance_type,
-        generator=dice(8),
-    )
-
-
-def against_truth(samples):
-    """Width of the modes over the true one, and the share of mass in a wrong mode."""
-    found_masses, found_widths = masses_and_widths(samples)
-    wrong = (found_masses - true_masses).abs().sum() / 2
-    return float((found_widths / true_widths).mean()), float(wrong)
-
-
 seen = {(kind, n): walk_on(n, kind) for kind in ("fixed_small", "fixed_large") for n in steps_tried}
 walked = {key: against_truth(samples) for key, samples in seen.items()}
 width = walked["fixed_small", 30][0]
 reveal(guess, "a" if width < 0.95 else "b" if width > 1.05 else "c", "11.narrow_steps")
 
 # %% [markdown]
-# Section 3 says which variance is right: $\tilde\beta_t$ plus a weight squared times $\mathrm{Var}(x_0 \mid x_t)$. One
-# number for all $x_t$ is the best that a fixed variance can be, so average it: it is the mean squared error of the
-# denoiser (Bao et al. 2022). For any network that can be measured on data; here for the exact one.
-# (`schedule.posterior` applies line 8. Given an error of $\hat x_0$ and 0 for $x_t$, it returns the weight of $x_0$
-# times that error.)
+# Section 3 says which variance is right: $\tilde\beta_t$ plus the square of a weight times
+# $\mathrm{Var}(x_0 \mid x_t)$. A fixed variance can at best be one number for all $x_t$, so average it: the average of
+# $\mathrm{Var}(x_0 \mid x_t)$ is the mean squared error of the denoiser (Bao et al. 2022). For any network it can be
+# measured on data; here we measure it for the exact one. (`schedule.posterior` applies line 8. Given an error of
+# $\hat x_0$ and 0 for $x_t$, it returns the weight of $x_0$ times that error.)
 
 
 # %%
@@ -1106,12 +1219,6 @@ def measured_variance(t, prev, x0, generator):
     error = schedule.convert(oracle(x_t, steps), x_t, steps, "epsilon", "sample") - x0
     part, variance = schedule.posterior(error, torch.zeros_like(error), t, prev)  # the weight times the error
     return float(variance) + float(part.square().mean())
-
-
-def share_at_home(samples):
-    """Share of the samples within three standard deviations of a mode; of the data, 99%."""
-    distances = torch.cdist(samples.double(), centres) / truth.stds
-    return (distances.min(1).values < 3).double().mean().item()
 
 
 def walk_with_measured_variance(count, seed=8):
@@ -1131,7 +1238,7 @@ with_measured = {n: walk_with_measured_variance(n) for n in (5, 10, 30, 100)}
 between = {n: against_truth(samples) for n, samples in with_measured.items()}
 
 # %% [markdown]
-# The next cell draws thirty steps with either variance, and all three over the number of steps.
+# The next cell draws thirty steps with either variance, and all three choices over the number of steps.
 
 # %% tags=["hide-input"]
 clouds = {
@@ -1178,30 +1285,18 @@ verdict(
 )
 
 # %% [markdown]
-# With a thousand steps it does not matter; with a hundred it still does. With thirty, $\tilde\beta_t$ is too small and
-# $\beta_t$ too large, and the measured variance between them is nearly right. With five none of the three helps: the
-# reverse of so large a step is no Gaussian (section 1), so all modes come out far too wide, and points are left between
-# them. $\tilde\beta_t$'s are the widest of all, small as it is. With too little noise in each step the cloud itself
-# shrinks: before the last step its points lie nearer to the middle than those of $q(x_t)$, and from there it is not
-# clear which mode they belong to.
+# With a thousand steps the choice does not matter; with a hundred it still does. With thirty, $\tilde\beta_t$ is too
+# small and $\beta_t$ too large, and the measured variance between them is nearly right. With five none of the three
+# helps. The reverse of so large a step is not Gaussian (section 1), so all modes come out far too wide, and some points
+# are left between them. The modes of $\tilde\beta_t$ are the widest of all, although it is the smallest variance. With
+# too little noise in each step the cloud as a whole shrinks: before the last step its points lie nearer to the middle
+# than those of $q(x_t)$, and from there it is not clear which mode they belong to.
 #
 # The two faults of $\tilde\beta_t$ have opposite signs. Its modes are too wide with ten steps and too narrow with
-# thirty, so at some number between them their width is right by accident. Exhibit B will not take that for a cure.
+# thirty, so at some number between the two their width is right by accident. Exhibit B will not accept that as a cure.
 #
-# ### Touch it
-#
-# The exact mixture or your network, forward or back, the stochastic path and the deterministic one from the same noise.
-# Click a point to trace it. Try few steps; then look where your network's error is. (Its $t$ counts as the mathematics
-# does, from 0, the data, to 1,000.)
-
-# %%
-from course_utils.widgets import DiffusionExplorer
-
-DiffusionExplorer(truth, schedule=schedule, model=net)
-
-# %% [markdown]
-# Must there be noise in the step at all? {Notebook 13} shows a deterministic path with the same marginals. A look
-# ahead: the same $x_T$ twice, first with fresh noise in every step, then without.
+# Does a step need noise at all? {Notebook 13} shows a deterministic path with the same marginals. As a look ahead, we
+# use the same $x_T$ twice, first with fresh noise in every step and then without any.
 
 # %%
 first_noise = torch.randn(500, 2, generator=dice(0))
@@ -1221,13 +1316,12 @@ verdict(
 verdict("none: the same", (fixed[0] - fixed[1]).norm(dim=1).max(), high=0)
 
 # %% [markdown]
-# ## 9. The failure museum
+# ## 8. The failure museum
 #
-# **Exhibit A: t off by one.** The papers count steps from 1, code from 0. This sampler walks the paper's
-# $t = T, \dots, 1$ in a schedule of 10 large steps and hands $t$ to an exact denoiser that expects an index. (It is cut
-# off at $T - 1$, or it would crash; the crash would be kinder.) At every step but the first the model is told of more
-# noise than there is. With a thousand steps you would hardly notice; here you do. Mend it: which index belongs to the
-# paper's $t$?
+# **Exhibit A: t is off by one.** The papers count steps from 1, code counts from 0. This sampler walks the paper's
+# $t = T, \dots, 1$ in 10 large steps, and hands $t$ to an exact denoiser that expects an index. (It is limited to
+# $T - 1$, or the code would crash, which would be kinder.) At every step but the first the model is told of more noise
+# than there is. With a thousand steps you would hardly notice. Mend it: which index belongs to the paper's $t$?
 
 # %%
 ten, thousand = NoiseSchedule.cosine(10), NoiseSchedule.cosine(1000)
@@ -1235,18 +1329,13 @@ ten, thousand = NoiseSchedule.cosine(10), NoiseSchedule.cosine(1000)
 
 def walk(index_of, schedule):
     """3,000 samples by an exact denoiser; index_of turns the paper's t = 1..T into what it is told."""
-    generator, exactly, steps, n = (
-        dice(11),
-        exact_model(truth, schedule),
-        len(schedule),
-        preset(3000, smoke=100),
-    )
-    x = torch.randn(n, 2, generator=generator)
-    for t in range(steps, 0, -1):
-        epsilon = exactly(x, torch.full((n,), int(min(index_of(t), steps - 1))))
-        noise = torch.randn(n, 2, generator=generator)
-        x = ancestral_step(x, epsilon, noise, t - 1, schedule.alphas_cumprod.float())
-    return x
+    exactly, last = exact_model(truth, schedule), len(schedule) - 1
+
+    def told(x, t):
+        return exactly(x, torch.full_like(t, int(min(index_of(int(t[0]) + 1), last))))
+
+    n = preset(3000, smoke=100)
+    return ancestral_sample(told, (n, 2), schedule.alphas_cumprod.float(), dice(11))
 
 
 def width_of_walk(index_of, schedule):
@@ -1262,7 +1351,7 @@ def told_index(t):
 
 
 # %% [markdown]
-# The next cell measures what is wrong, and says what becomes of it with yours.
+# The next cell measures what is wrong, and says what becomes of it with your index.
 
 
 # %% tags=["hide-input"]
@@ -1292,10 +1381,10 @@ else:
     print("exhibit A:", "mended" if mended else f"still broken, {now:.2f} times the width")
 
 # %% [markdown]
-# **Exhibit B: too few steps.** Three steps of the linear schedule. Each goes from one level to a very different one,
-# and no Gaussian is the reverse of such a step. Mend it with at most 40 steps, so that 95% of the samples lie within
-# three standard deviations of a mode and the modes' width is within 13% of the truth. It must be no accident: the same
-# has to hold with half as many steps again. You may choose between $\tilde\beta_t$ and $\beta_t$.
+# **Exhibit B: there are too few steps.** Three steps of the linear schedule are far too large for a Gaussian reverse.
+# Mend it with at most 40 steps, so that 95% of the samples lie within three standard deviations of a mode and the width
+# of the modes is within 13% of the truth. This must not be an accident: it has to hold with half as many steps again.
+# You may choose between the variances $\tilde\beta_t$ and $\beta_t$.
 
 
 # %%
@@ -1307,7 +1396,7 @@ def enough_steps():
 
 
 # %% [markdown]
-# The next cell measures what is wrong, and says what becomes of it with yours.
+# The next cell measures what is wrong, and says what becomes of it with your settings.
 
 
 # %% tags=["hide-input"]
@@ -1337,14 +1426,18 @@ if settings:
     print("exhibit B:", told)
 
 # %% [markdown]
-# **Exhibit C: data that were never normalised.** The same eight Gaussians as a camera might give them, around 128 with
-# a spread of 60. The schedule was made for data of mean 0 and variance 1. At its end a signal of 0.6% is left, and 0.6%
-# of 128 is not 0: $x_T$ is not where the sampler starts. Another day the values are divided by 255, and because two
-# people thought of it, once more. Then the finest noise of the schedule is wider than all the data. In both cases the
-# denoiser is *exact* for its data, and the samples are brought back to camera units. Mend it: what is to be subtracted
-# and divided by? Your answer is judged by the data it makes: in each coordinate a mean within 0.1 of 0 and a standard
-# deviation between 0.8 and 1.25. (The exact denoiser would forgive other scales, as long as the data are wider than the
-# finest noise. A network would not.)
+# ### Going further: exhibit C
+#
+# **The data were never normalised.** These are the same eight Gaussians as a camera might give them, around 128 with a
+# spread of 60. The schedule was made for data of mean 0 and variance 1. At its end 0.6% of the signal is left, and
+# 0.6% of 128 is not 0, so $x_T$ is not where the sampler starts. On another day the values are divided by 255, and
+# then once more, because two people thought of it. Now the finest noise of the schedule is wider than all the data. In
+# both cases the denoiser is *exact* for its data, and the samples are brought back to camera units.
+#
+# Mend it: what should be subtracted, and what should the result be divided by? Your answer is judged by the data that
+# it makes: in each coordinate their mean must be within 0.1 of 0, and their standard deviation between 0.8 and 1.25.
+# (The exact denoiser would forgive other scales, as long as the data are wider than the finest noise. A network would
+# find it harder: its first layer is not initialised for inputs of a hundred, or of a thousandth.)
 
 
 # %%
@@ -1368,7 +1461,7 @@ def shift_and_scale():
 
 
 # %% [markdown]
-# The next cell measures what is wrong, and says what becomes of it with yours.
+# The next cell measures what is wrong, and says what becomes of it with your numbers.
 
 
 # %% tags=["hide-input"]
@@ -1398,13 +1491,9 @@ if settings:
     print(f"{data.std(0).min():.2f} and {data.std(0).max():.2f}; {home:.0%} of the samples near a mode")
 
 # %% [markdown]
-# A network has it harder still: inputs of a hundred, or of a thousandth, are nothing that its first layer was
-# initialised for.
-
-# %% [markdown]
 # ## Read with care
 #
-# What the source lectures print about this, and what holds. Each line is held by a test.
+# This is what the source lectures print, and what is correct. Each line is held by a test.
 
 # %%
 from IPython.display import Markdown
@@ -1418,20 +1507,22 @@ Markdown(errata_table("11"))
 #
 # - The reverse of one step needs the density of the data. Given $x_0$ it is a Gaussian, and its mean is a weighted
 #   average of $x_0$ and $x_t$.
-# - Put the average guess $\mathbb E[x_0 \mid x_t]$ in for $x_0$, and the mean is exactly right. So a diffusion model is
-#   a denoiser.
-# - The bound is $L_T + \sum L_{t-1} + L_0$, each a closed form. With the exact denoiser and the right variance it
-#   becomes tight as $T$ grows; with $\tilde\beta_t$ it does not.
-# - $x_0$, noise, velocity and score are one answer in four languages. Their errors are not: noise is blown up near the
-#   noise, $x_0$ near the data, velocity nowhere.
-# - $L_{\text{simple}}$ is the bound without its weights. Its value has a floor above 0.
-# - $\beta_t$ is right for data $\mathcal N(0, I)$, $\tilde\beta_t$ for one point. With a thousand steps it hardly
-#   matters to the samples.
+# - If the average guess $\mathbb E[x_0 \mid x_t]$ takes the place of $x_0$, the mean is exactly right. So a diffusion
+#   model is a denoiser.
+# - The bound is $L_T + \sum L_{t-1} + L_0$, and each term has a closed form. With the exact denoiser and the right
+#   variance it becomes tight as $T$ grows; with $\tilde\beta_t$ it does not.
+# - $x_0$, noise, velocity and score are one answer in four languages. Their errors differ: those of the noise grow near
+#   pure noise, those of $x_0$ near the data, and those of the velocity nowhere.
+# - $L_{\text{simple}}$ is the bound without its weights. Its minimum is above 0.
+# - $\beta_t$ is right for data $\mathcal N(0, I)$, $\tilde\beta_t$ for a single point.
 #
 # **Left out here.** Images and the U-Net (notebook 12); deterministic and faster samplers, scores and SDEs ({notebook
-# 13}); learned variances; discrete data, and the decoder for 256 grey values; noise levels drawn other than evenly.
+# 13}); learned variances; discrete data, and the decoder for 256 grey values; noise levels drawn unevenly.
+
+# %% [markdown]
+# ## Going further: the papers
 #
-# **Papers.** Feller, *On the theory of stochastic processes, with particular reference to applications*, 1949. Efron,
+# Feller, *On the theory of stochastic processes, with particular reference to applications*, 1949. Efron,
 # *Tweedie's formula and selection bias*, 2011. Vincent, *A connection between score matching and denoising
 # autoencoders*, 2011. Sohl-Dickstein et al., *Deep unsupervised learning using nonequilibrium thermodynamics*, 2015.
 # Ho, Jain and Abbeel, *Denoising diffusion probabilistic models*, 2020. Song, Meng and Ermon, *Denoising diffusion

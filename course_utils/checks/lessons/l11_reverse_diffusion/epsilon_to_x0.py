@@ -45,7 +45,7 @@ exercise(
         Mistake(
             lambda x_t, e, a: x_t - (1 - a).sqrt() * e / a.sqrt(),
             "Brackets are missing: only the noise is divided by the signal rate and x_t is not, so near pure "
-            "noise the guess is little but the noise you took away, hundreds of times too large.",
+            "noise the guess is little more than the noise you took away, hundreds of times too large.",
         ),
         Mistake(
             lambda x_t, e, a: (x_t - (1 - a.sqrt()) * e) / a.sqrt(),
@@ -87,8 +87,8 @@ exercise(
                 lambda x_t, e, a, more=more: (x_t - (1 - a).sqrt() * e) / (a.sqrt() + more)
                 for more in (1e-2, 1e-3, 1e-4, 1e-5)
             ),
-            "You keep the signal rate away from 0: no division by 0 threatens, for the smallest level is "
-            "above it, and near pure noise your guesses come out too small.",
+            "You keep the signal rate away from 0: there is no danger of a division by 0, since the "
+            "smallest level is above it, and near pure noise your guesses come out too small.",
         ),
         Mistake(
             lambda x_t, e, a: (x_t - e) / a.sqrt(),

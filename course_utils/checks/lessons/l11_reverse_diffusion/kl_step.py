@@ -89,13 +89,13 @@ exercise(
         ),
         Mistake(
             _kl(lambda b, a: b.sqrt() / (2 * (1 - b))),
-            "The weight of x_0 in the mean is not squared with the distance: the means are apart by weight "
-            "times error, and all of that is squared; as it stands small steps count far too much.",
+            "The weight of x_0 in the mean is not squared with the distance: the means differ by the weight "
+            "times the error, and all of that is squared; as it is, small steps count far too much.",
         ),
         Mistake(
             _kl(lambda b, a: (b.sqrt() * (1 - a / b) / (1 - a)) ** 2 / (2 * beta_tilde(b, a, a / b).sqrt())),
-            "You divide by the root of beta-tilde, the standard deviation: below the squared distance stands "
-            "the variance, and without it the small steps near the data cost next to nothing.",
+            "You divide by the root of beta-tilde, the standard deviation: the squared distance is divided "
+            "by the variance, and without it the small steps near the data cost next to nothing.",
         ),
         Mistake(
             (
@@ -129,8 +129,8 @@ exercise(
         ),
     ],
     hints=[
-        "KL of two Gaussians with the same variance: squared distance of the means over twice the "
-        "variance. How far are the means apart, if x_t is the same and x_0 differs?",
+        "The KL of two Gaussians with the same variance is the squared distance of their means over twice "
+        "the variance. How far apart are the means if x_t is the same and x_0 differs?",
         "The weight of x_0 in the mean is sqrt(before) beta / (1 - after); square it and divide by twice "
         "beta-tilde. One beta cancels.",
         "It comes out as half of SNR(t-1) - SNR(t), with SNR = level / (1 - level), times the squared "

@@ -49,8 +49,8 @@ exercise(
     mistakes=[
         Mistake(
             _line_7,
-            "This is line 7, right at every step but the one that ends at x_0: there before is 1, you divide "
-            "by 0, and 0 times infinity is NaN, in every sample. Line 8 has no such division.",
+            "This is line 7, which is right at every step but the one that ends at x_0: there before is 1, "
+            "you divide by 0, and 0 times infinity is NaN in every sample. Line 8 has no such division.",
         ),
         Mistake(
             lambda x0, x_t, before, after: posterior_mean(x_t, x0, before, after),
@@ -69,8 +69,9 @@ exercise(
         ),
         Mistake(
             _mean(lambda b, a, al: a.sqrt() * (1 - al) / (1 - a), _right_x_t),
-            "With x_0 stands the root of alpha-bar_t where that of alpha-bar_{t-1} belongs: the mean is that "
-            "of a step later, so each step lets a little signal go and the samples come out too near to 0.",
+            "The weight of x_0 has the root of alpha-bar_t where that of alpha-bar_{t-1} belongs: this is "
+            "the mean of a step later, so each step loses a little signal and the samples come out too near "
+            "to 0.",
         ),
         Mistake(
             _mean(_right_x0, lambda b, a, al: al.sqrt()),
@@ -109,8 +110,9 @@ exercise(
         ),
         Mistake(
             lambda x0, x_t, before, after: posterior_mean(x0, x_t, before, after) * (1 - after).sqrt(),
-            "You divide by the root of 1 - alpha-bar_t and not by itself: where there is little noise the "
-            "weights are then far too small, and near the data every step shrinks the sample towards 0.",
+            "You divide by the root of 1 - alpha-bar_t and not by 1 - alpha-bar_t: where there is little "
+            "noise the weights are then far too small, and near the data every step shrinks the sample "
+            "towards 0.",
         ),
         Mistake(
             _mean(lambda b, a, al: b.sqrt() * (1 - a) / (1 - a), _right_x_t),
@@ -152,12 +154,12 @@ exercise(
         ),
     ],
     hints=[
-        "Two pieces of news about x_{t-1} are averaged. Coming from x_0 it has mean sqrt(before) x_0 and "
-        "variance 1 - before; seen from x_t it has a mean x_t / sqrt(alpha) and a variance beta / alpha. "
-        "Each counts by its precision.",
+        "Two witnesses of x_{t-1} are averaged. According to x_0 it has the mean sqrt(before) x_0 and the "
+        "variance 1 - before; according to x_t it has the mean x_t / sqrt(alpha) and the variance beta / "
+        "alpha. Each counts in proportion to its precision.",
         "First alpha = after / before, and beta from it. Both weights have the same denominator, one minus "
         "alpha-bar_t.",
-        "On top of the fraction: with x_0 stand sqrt(before) and this step's beta; with x_t stand "
-        "sqrt(alpha) and the variance of x_{t-1} given x_0.",
+        "In the numerators, x_0 is multiplied by sqrt(before) and by this step's beta, and x_t is multiplied "
+        "by sqrt(alpha) and by the variance of x_{t-1} given x_0.",
     ],
 )

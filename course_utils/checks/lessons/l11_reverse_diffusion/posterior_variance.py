@@ -68,13 +68,13 @@ exercise(
         ),
         Mistake(
             _variance(lambda b, a, al: torch.where(b < 1, beta_tilde(b, a, al), 1 - al)),
-            "At t = 0 you return beta_1, as one does where its log is needed: given x_0 nothing is unknown "
+            "At t = 0 you return beta_1, as one does where its log is needed: given x_0 nothing is uncertain "
             "there, the variance is 0, and a sampler that adds yours leaves grain in every sample.",
         ),
         Mistake(
             _variance(lambda b, a, al: 1 - al),
-            "This is beta, the variance of the forward step: x_0 is given here, and that makes x_{t-1} "
-            "surer; at the step to x_0 itself you would leave noise where nothing is unknown.",
+            "This is beta, the variance of the forward step: x_0 is given here, which makes x_{t-1} more "
+            "certain; at the step to x_0 itself you would leave noise where nothing is uncertain.",
         ),
         Mistake(
             _variance(lambda b, a, al: beta_tilde(b, a, al).sqrt()),
@@ -104,12 +104,12 @@ exercise(
                 lambda alphas_cumprod, t: posterior_variance(alphas_cumprod, t).clamp(min=1e-4),
                 lambda alphas_cumprod, t: posterior_variance(alphas_cumprod, t) + 1e-4,
             ),
-            "You keep the variance away from 0: at the step that ends at x_0 nothing is unknown once x_0 is "
-            "given, and a sampler that adds yours leaves grain in every sample.",
+            "You keep the variance away from 0: at the step that ends at x_0 nothing is uncertain once x_0 "
+            "is given, and a sampler that adds yours leaves grain in every sample.",
         ),
         Mistake(
             lambda alphas_cumprod, t: posterior_variance(alphas_cumprod, t)[:1].expand(len(t)),
-            "All of the batch get the variance of its first t: each has a step of its own.",
+            "All rows of the batch get the variance of the first t, but each of them has a step of its own.",
         ),
         Mistake(
             (
@@ -127,7 +127,7 @@ exercise(
                 ),
             ),
             "You read the level after and not the one before, t + 1 for t - 1: the variance comes out "
-            "negative, for that step goes from the data to noise.",
+            "negative, because that step goes from the data to noise.",
         ),
         Mistake(
             _variance(
@@ -161,8 +161,8 @@ exercise(
         ),
     ],
     hints=[
-        "Precisions add: of x_{t-1} given x_0, variance one minus the level before; and seen from x_t, "
-        "variance beta / alpha.",
+        "Precisions add. According to x_0, the variance of x_{t-1} is one minus the level before; according "
+        "to x_t, it is beta / alpha.",
         "The result is beta_t times a fraction that is below 1. Its numerator belongs to the step before, "
         "its denominator to this step.",
         "beta_t is one minus the ratio of the two levels. The level before is alphas_cumprod at t - 1, and "

@@ -16,8 +16,8 @@ exercise(
     mistakes=[
         Mistake(
             lambda x_t, v, a: a.sqrt() * x_t + (1 - a).sqrt() * v,
-            "The sign is turned: v points from the data to the noise, and to come to x_0 you go against "
-            "it; along it, the guess holds twice the noise instead of none.",
+            "The sign is turned: v points from the data to the noise, so you reach x_0 by going against it; "
+            "if you go along it, the guess holds twice the noise instead of none.",
         ),
         Mistake(
             lambda x_t, v, a: (1 - a).sqrt() * x_t + a.sqrt() * v,
@@ -36,8 +36,8 @@ exercise(
         ),
         Mistake(
             lambda x_t, v, a: (x_t - (1 - a).sqrt() * v) / a.sqrt(),
-            "You read v as if it were epsilon: wrong by all that v has of x_0 in it, and you bring back "
-            "the division by a signal rate that may be near 0, which v avoids.",
+            "You read v as if it were epsilon: the guess is wrong by the part of x_0 in v, and you bring "
+            "back the division by a signal rate that may be near 0, which v avoids.",
         ),
         Mistake(
             lambda x_t, v, a: (a.sqrt() * x_t - (1 - a).sqrt() * v) / a.sqrt(),
@@ -64,7 +64,7 @@ exercise(
         ),
     ],
     hints=[
-        "Two equations, x_t = signal x_0 + sigma epsilon and v = signal epsilon - sigma x_0: get rid of "
+        "Two equations, x_t = signal x_0 + sigma epsilon and v = signal epsilon - sigma x_0: eliminate "
         "epsilon.",
         "Multiply the first equation by signal and the second by sigma, and subtract. What is signal "
         "squared plus sigma squared?",
