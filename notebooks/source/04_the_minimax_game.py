@@ -60,7 +60,7 @@ def dice(seed=0):
 #
 # Blue points are data. Vermilion triangles are made by a **generator** $G$, a network that turns noise $z$ into a point
 # $x^* = G(z)$. The colour shows a **discriminator** $D$, a classifier that says how probable it is that a point is
-# real. The arrows are what $G$ feels.
+# real. The arrows show which way $D$ pushes $G$'s points.
 #
 # Press Play until the triangles cover all eight clusters. Then choose "Mode collapse" and play again. Drag the timeline
 # back to the moment at which it went wrong.
@@ -71,7 +71,7 @@ from course_utils.widgets import GANPlayground
 GANPlayground()
 
 # %% [markdown]
-# **A naive try.** Does it take two players? Let us train $G$ alone. Give every fake a partner, a data point drawn at
+# **A naive try.** Does it take two players? Let us train $G$ alone: give every fake a partner, a data point drawn at
 # random, and make the squared distance between the two small.
 
 
@@ -145,11 +145,11 @@ d_loss = check("gan.d_loss", d_loss)
 hint("gan.d_loss")
 
 # %% [markdown]
-# $G$ wants the opposite. The first term does not contain $G$. In the second, $G$ wants $D$ to be wrong:
+# $G$ wants the opposite, and the first term does not contain it. In the second, $G$ wants $D$ to be wrong:
 #
 # $$L_G = \mathbb E_{z}\big[\log(1 - D(G(z)))\big]$$
 #
-# **Exercise 2.** Mind the sign: $G$ minimises this loss, and it is never positive.
+# **Exercise 2.** Write it. Mind the sign: $G$ minimises this loss, and it is never positive.
 
 
 # %%
@@ -164,8 +164,7 @@ def g_loss_saturating(fake):
 g_loss_saturating = check("gan.g_loss_saturating", g_loss_saturating)
 
 # %% [markdown]
-# Now let the two play slowly: fit $D$ until it cannot get better, then move $\theta$ one step down $L_G$. Fit $D$
-# again, and so on.
+# Now let the two play slowly: fit $D$ until it cannot get better, move $\theta$ one step down $L_G$, and repeat.
 
 # %%
 x_real, z = 4 + torch.randn(500, generator=dice(1)), torch.randn(500, generator=dice(2))
@@ -310,8 +309,8 @@ verdict(
 # %% [markdown]
 # ## 3. The best discriminator
 #
-# Hold $G$ fixed. Which $D$ is best? $D(x)$ may be chosen for every $x$ separately, so look at one $x$. There $p$ and
-# $q$ are two numbers, and $D$ is one number between 0 and 1:
+# Hold $G$ fixed, and ask which $D$ is best. $D(x)$ may be chosen for every $x$ separately, so look at one $x$. There
+# $p$ and $q$ are two numbers, and $D$ is one number between 0 and 1:
 #
 # $$\begin{aligned}
 # f(D) &= p \log D + q \log(1 - D) && (1)\ \text{what this } x \text{ adds to } V \\
@@ -651,7 +650,7 @@ verdict("gradient of W1 at θ = 2.5, distance from 1", (moved.grad - 1).abs(), h
 # %% [markdown]
 # Images are like the lines: a generator with 100 latents fills a thin sheet in a space of thousands of pixels, real
 # images fill another, and two thin sheets hardly ever overlap. GANs train all the same, because $D$ is *not* the best
-# one, but a smooth network that has taken a few steps. {Notebook 06} trains for $W_1$ instead.
+# one, but a smooth network that has taken a few steps; {notebook 06} trains for $W_1$ instead.
 
 # %% [markdown]
 # ### Going further: a sheet has no density
@@ -979,7 +978,7 @@ verdict("k = 25: θ overshoots by", overshoot[25], high=0.02)
 # ## 8. A GAN in the plane
 #
 # We return to the eight Gaussians and the small networks of section 1. A **round** is $k$ steps of $D$ and then one of
-# $G$, the algorithm of the first paper. Every step has fresh noise.
+# $G$, the algorithm of the first paper, with fresh noise in every step.
 #
 # - In $D$'s step the fakes are **detached**: $D$ learns and $G$ does not.
 # - In $G$'s step the gradient goes *through* $D$ into $G$, and only $G$'s optimiser steps.
@@ -1030,8 +1029,8 @@ verdict("mean distance of the fakes from the centre, untrained (the data: 2)", b
 verdict("the same after 300 of your rounds", after, low=1.2, high=3.2)
 
 # %% [markdown]
-# We also *count*. A mode is covered if at least 2 % of 2,000 samples (a fair share is 12.5 %) lie within three standard
-# deviations of its centre. The next cell defines how we count.
+# A mode is covered if at least 2 % of 2,000 samples lie within three standard deviations of its centre. The next cell
+# defines how we count.
 
 # %% tags=["hide-input"]
 circle = torch.arange(8) * math.pi / 4
@@ -1126,8 +1125,8 @@ verdict("seed 0: share of samples near a mode", runs[0]["near"][-1], low=0.7)
 # pieces. "Eight of eight" hides more than that: inside each mode the fakes fill a thin streak, where the data fill a
 # disc. The section after this one measures it.
 #
-# **Predict.** All this ran with Adam and a *momentum* of 0.5 ($\beta_1$). Adam's default is 0.9. What does 0.9 do to
-# this game? (a) nothing much; (b) it gets there faster; (c) it gets there much later, or never.
+# **Predict.** All this ran with Adam and a *momentum* of 0.5 ($\beta_1$). What does Adam's default, 0.9, do to this
+# game? (a) nothing much; (b) it gets there faster; (c) it gets there much later, or never.
 
 # %%
 ### BEGIN SOLUTION
@@ -1348,7 +1347,7 @@ verdict(
 #
 # **Exhibit B: the fakes were never detached.** This round clears all gradients only once. Then both losses go backward,
 # and both players step. It runs, the losses look calm, and $\theta$ stays where it is. Both losses send a gradient to
-# $\theta$ through the same fakes: $-\log(1 - D)$ from $D$'s loss and $\log(1 - D)$ from $G$'s. They cancel to the last
+# $\theta$ through the same fakes: $-\log(1 - D)$ from $D$'s loss and $\log(1 - D)$ from $G$'s, which cancel to the last
 # digit. ($G$'s loss also spoils $D$'s gradient, but that is put right by hand here.) Mend it: return what $D$'s step
 # may see of the fakes.
 
@@ -1437,9 +1436,9 @@ verdict("exhibit C, θ after 200 rounds from -20", far_away(g_loss_saturating), 
 exhibit("C", lambda: mended_c(z.clone()), judged_c, "a scalar that depends on the logits")
 
 # %% [markdown]
-# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ puts everything in one place. By the time $D$ has
-# noticed, $G$ has moved on. Nearly all modes are missing at any time. Mend it: return settings that cover at least
-# seven modes. The number of steps is fixed.
+# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ puts everything in one place, and has moved on by
+# the time $D$ has noticed. Nearly all modes are missing at any time. Mend it: return settings that cover at least seven
+# modes. The number of steps is fixed.
 
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
@@ -1515,7 +1514,7 @@ Markdown(errata_table("04"))
 # - Where the two do not overlap, JS is stuck at $\log 2$; $W_1$ is not.
 # - Where $D$ is sure, the saturating loss has no gradient. The non-saturating one has, and it minimises something else.
 # - A game is not a descent. On $xy$, with a step below one, simultaneous steps spiral out, alternating ones circle, and
-#   a look ahead comes in.
+#   a look ahead brings the point in.
 # - The losses do not say how good $G$ is, so count modes, and measure.
 
 # %% [markdown]
