@@ -6,16 +6,19 @@ import torch
 from ... import figures
 from ..shared.glyphs import mark, scatter_glyphs
 
-MOST_POINTS = 250  # two maps, and a small PNG
-N_ELLIPSES = 30
+MOST_POINTS = 140  # two maps, digits that can be read, and a small PNG
+DIGIT = 64  # points squared
+N_ELLIPSES = 16
 
 
 def still(autoencoder, vae, beta, labels, kept, names, z, half):
     """The two maps and the two images of z; autoencoder, vae: Packed; labels: of the images `kept`."""
-    fig, axes = figures.subplots(1, 3, figsize=(9.0, 4.3), width_ratios=(2, 2, 0.9))
+    fig, axes = figures.subplots(1, 3, figsize=(10.0, 4.4), width_ratios=(2, 2, 0.9))
     titles = ("Autoencoder, + is z", f"VAE, $\\beta$ = {beta:g}")
     for axis, model, title in zip(axes, (autoencoder, vae), titles, strict=False):
         scatter_glyphs(axis, model.mean[kept], labels, names, MOST_POINTS)
+        for digits in axis.collections:
+            digits.set_sizes([DIGIT])
         for radius in (1, 2):
             _ellipse(axis, (0, 0), (radius, radius), figures.NOISE, "--")
         mark(axis, z)
