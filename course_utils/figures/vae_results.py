@@ -56,6 +56,25 @@ def rate_and_distortion(betas, rate, distortion, per_unit, active):
     return fig
 
 
+def doubt_and_variety(shares):
+    """Two bar charts beside each other; returns the figure (13 x 3.8 inches).
+
+    shares: {set of images: (share of doubtful images, share of its three commonest digits)}; the names of an
+    autoencoder's sets begin with AE, a VAE's with VAE.
+    """
+    fig, axes = subplots(1, 2, figsize=(13, 3.8), sharey=True)
+    titles = ("Doubtful images", "Share of the three commonest digits")
+    for ax, column, title in zip(axes, (0, 1), titles, strict=True):
+        for row, (name, pair) in enumerate(shares.items()):
+            colour = MODEL if name.startswith("VAE") else NOISE if name.startswith("AE") else DATA
+            hatch = "//" if colour == NOISE else ""
+            ax.barh(row, 100 * pair[column], color=colour, hatch=hatch, edgecolor="white")
+        ax.set(title=title, xlabel="%", xlim=(0, 100))
+    axes[0].set_yticks(range(len(shares)), list(shares))
+    axes[0].invert_yaxis()
+    return fig
+
+
 def doubt_by_length(lengths, by_length, half_way):
     """The share of doubtful images against the length of the code; returns the figure (8 x 4 inches).
 
