@@ -319,9 +319,9 @@ class VAE(nn.Module):
 def training_step(x, model, optimizer, generator):
     """One step on the batch x: [B, C, H, W] of zeros and ones -> the loss before the step, a number."""
     ### BEGIN SOLUTION
-    mean, logvar = model.encode(x)
-    z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=generator))
-    loss = elbo_loss(x, model.logits(z), mean, logvar)
+    mu, log_variance = model.encode(x)
+    z = reparameterise(mu, log_variance, torch.randn(mu.shape, generator=generator))
+    loss = elbo_loss(x, model.logits(z), mu, log_variance)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
