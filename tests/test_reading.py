@@ -15,6 +15,7 @@ from course_utils.figures import alt_text
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+import main_line  # noqa: E402
 import pointers  # noqa: E402
 
 import notebooks as build  # noqa: E402
@@ -109,3 +110,22 @@ def test_a_pointer_to_a_lesson_that_is_not_there_says_so(source):
     cells = [cell.source for cell in read(source).cells if cell.cell_type == "markdown"]
     text = pointers.filled("\n".join(cells))
     assert not pointers.dangling(text), "write {notebook NN}, and the build says that it is to come"
+
+
+@lessons
+def test_the_main_line_is_short(source):
+    words, lines = main_line.measure(source)
+    assert words <= main_line.MAX_WORDS and lines <= main_line.MAX_LINES, (
+        f"{words:,} words and {lines} lines of code: shorten, collapse what only draws or counts, or put a "
+        'part under a heading that says "Going further"'
+    )
+
+
+def test_what_the_main_line_leaves_out(tmp_path):
+    parts = ["%% [markdown]\n# # Title\n#\n# One $x^2$ two.", "%%\nx = 1\n\n# a comment\ny = 2"]
+    parts += ['%% tags=["hide-input"]\nplot(x)', "%% [markdown]\n# ## Going further: more\n#\n# Skipped."]
+    parts += ["%%\nskipped = 3", "%% [markdown]\n# ### A part of it\n#\n# Skipped too."]
+    parts += ["%% [markdown]\n# ## Back\n#\n# Read this."]
+    path = tmp_path / "77_toy.py"
+    path.write_text("".join(f"# {part}\n\n" for part in parts), encoding="utf-8")
+    assert main_line.measure(path) == (1 + 3 + 1 + 2, 2)
