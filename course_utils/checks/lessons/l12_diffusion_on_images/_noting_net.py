@@ -3,6 +3,7 @@
 The net reads as a row of numbers: how far each weight has moved, and what it noted of the batches on the way.
 """
 
+import copy
 import itertools
 import math
 
@@ -57,6 +58,25 @@ class _Net(nn.Module):
     def __getitem__(self, place):
         return self.numbers()[place]
 
+    def __mul__(self, factor):
+        """A copy with its weights times a number. There is no sum of two nets, as there is none of U-Nets."""
+        other = copy.deepcopy(self)
+        with torch.no_grad():
+            other.weight.mul_(factor)
+        return other
+
+
+class _Nets(nn.Module):
+    """Called with nothing, an untrained net, each time with other first weights."""
+
+    def __init__(self, starts, images):
+        super().__init__()
+        self.starts, self.images, self.made = nn.Parameter(starts, requires_grad=False), images, 0
+
+    def forward(self):
+        self.made += 1
+        return _Net(self.starts[self.made - 1], self.images)
+
 
 def _label_of(mark):
     return int(7 * mark) % 5
@@ -94,13 +114,7 @@ def data(n, steps, lr, decay):
         images = torch.rand(n, 1, 3, 4, generator=rng)
         images[:, 0, 0, 0] = torch.arange(n) + _FIRST
         labels = torch.tensor([_label_of(mark) for mark in range(n)])
-        starts = iter(
-            0.1 * torch.randn(2 * steps + 9, 3, generator=rng) + torch.arange(2.0 * steps + 9)[:, None]
-        )
-
-        def new_net():
-            return _Net(next(starts), n)
-
-        return new_net, _loss, images, labels, steps, torch.Generator().manual_seed(n), lr, decay
+        starts = 0.1 * torch.randn(2 * steps + 9, 3, generator=rng) + torch.arange(2.0 * steps + 9)[:, None]
+        return _Nets(starts, n), _loss, images, labels, steps, torch.Generator().manual_seed(n), lr, decay
 
     return make
