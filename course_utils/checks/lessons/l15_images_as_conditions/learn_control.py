@@ -205,6 +205,6 @@ exercise(
         "step downhill for weight and bias. torch.optim.SGD(layer.parameters(), lr=lr) does the step; "
         "remember zero_grad.",
         "Make nn.Conv2d(control.shape[1], features.shape[1], 1), set its weight and bias to zero with "
-        "nn.init.zeros_, run the loop, and at the end return the joined output once more, detached.",
+        "nn.init.zeros_, run the loop, and at the end hand back the joined output once more, detached.",
     ],
 )
