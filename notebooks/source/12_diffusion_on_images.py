@@ -36,7 +36,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils import checkpoints, data, metrics, training
+from course_utils import checkpoints, data, metrics, progress, training
 from course_utils.checks import check, hint, reveal
 from course_utils.diffusion import NoiseSchedule, samplers
 from course_utils.figures import (
@@ -58,7 +58,6 @@ from course_utils.verdict import verdict
 torch.manual_seed(0)
 torch.set_num_threads(1)  # one thread is enough for 8 x 8 pixels, and everybody gets the same numbers
 one_thread = threadpool_limits(1)  # the same for NumPy
-fit = functools.partial(training.fit, device="cpu")
 digits, held_out = data.load("digits", split="train"), data.load("digits", split="test")
 schedule = NoiseSchedule.cosine()  # 1,000 steps
 
@@ -112,6 +111,10 @@ def to_pixels(x):
     return ((x + 1) / 2).clamp(0, 1)
 
 
+# %% [markdown]
+# The next cell shows the inputs of the network at six steps.
+
+# %% tags=["hide-input"]
 levels = [0, 200, 400, 600, 800, 999]
 noise = torch.randn(x_held[:10].shape, generator=dice())
 noisy = {f"t = {t}": to_pixels(schedule.add_noise(x_held[:10], noise, t)) for t in levels}
@@ -149,15 +152,12 @@ time_embedding = check("diffusion.time_embedding", time_embedding)
 # %%
 hint("diffusion.time_embedding")
 
-# %%
-steps = torch.arange(1000)
-codes = time_embedding(steps, 32)
-likeness = codes @ codes.T / 16  # the dot product of two codes; 1 for a code with itself
-
 # %% [markdown]
-# The next cell draws the codes and how alike they are, and measures whether that depends on the gap alone.
+# The next cell draws the codes of all steps and their dot products, and measures whether these depend on the gap alone.
 
 # %% tags=["hide-input"]
+codes = time_embedding(torch.arange(1000), 32)
+likeness = codes @ codes.T / 16  # the dot product of two codes; 1 for a code with itself
 fig = diffusion_images.codes_of_time(codes, likeness)
 show(fig, "12.codes_of_time")
 apart = torch.arange(0, 900, 7)
@@ -609,57 +609,31 @@ def training_loop(new_net, loss, images, labels, steps, generator, lr=2e-3, deca
 training_loop = check("diffusion.training_loop", training_loop)
 
 # %% [markdown]
-# Try it on a network of half the width, for 60 steps.
-
+# Your loop, with your loss, now trains your network. One single weight is written down before every step.
 
 # %%
+STEPS, DECAY = preset(quick=700, full=6000, smoke=3), 0.99
+watched, history = [], training.History()
+
+
 def v_loss(net, images, labels, generator):
     return training_step(images, labels, net, schedule, generator)
 
 
-torch.manual_seed(0)
-tried, its_average = training_loop(
-    functools.partial(UNet, width=16),
-    v_loss,
-    digits.images,
-    digits.labels,
-    preset(60, smoke=3),
-    dice(),
-    decay=0.9,
-)
-
-# %% [markdown]
-# The next cell compares the loss of what came out with that of an untrained network, on the same noise.
-
-# %% tags=["hide-input"]
-with torch.no_grad():
-    before, after, averaged = (
-        v_loss(each, held_out.images, held_out.labels, dice(1)).item()
-        for each in (UNet(16), tried, its_average)
-    )
-verdict("your loop, 60 steps: loss over that of an untrained network", after / before, high=0.6)
-verdict("the same for the average", averaged / before, high=0.6)
-
-# %% [markdown]
-# The long training takes `fit`, the same loop with a progress bar and a record of the loss. One single weight is
-# written
-# down before every step.
-
-# %%
-watched = []
-
-
-def loss(net, images, labels):
+def watched_loss(net, images, labels, generator):
     watched.append(net.after.conv1.weight[0, 2, 1, 1].item())
-    return training_step(images, labels, net, schedule, torch.default_generator)
+    value = v_loss(net, images, labels, generator)
+    history.add(value)
+    report(history.steps, loss=history.latest)
+    return value
 
 
 torch.manual_seed(0)
-net = UNet()
-STEPS, DECAY = preset(quick=1000, full=6000), 0.99
-history = fit(net, loss, (digits.images, digits.labels), steps=STEPS, batch_size=64, lr=2e-3, ema_decay=DECAY)
-last_weights, average = net, history.ema  # the net as the last step left it, and the running average
-watched.append(net.after.conv1.weight[0, 2, 1, 1].item())
+with progress.bar(STEPS, "step") as report:
+    last_weights, average = training_loop(
+        UNet, watched_loss, digits.images, digits.labels, STEPS, dice(), decay=DECAY
+    )
+watched.append(last_weights.after.conv1.weight[0, 2, 1, 1].item())
 
 # %% [markdown]
 # The next cell draws the loss.
@@ -668,15 +642,17 @@ watched.append(net.after.conv1.weight[0, 2, 1, 1].item())
 fig, ax = subplots(figsize=(7.6, 3.3))
 history.plot(ax)
 show(fig, "12.loss")
-loss_now = sum(history.loss[-100:]) / 100
-verdict("loss of the last 100 steps over that of the untrained net", loss_now / zero[0], high=0.35)
+verdict(
+    "mean loss of the last 100 steps over that of the first step",
+    history.loss[-100:].mean() / history.loss[0],
+    high=0.35,
+)
 
 # %% [markdown]
-# ### Going further: one weight and three averages
-#
-# One weight was watched in training. Run your average along its path.
+# The next cell runs your `ema_update` along the path of that weight, draws three averages, and compares the one with
+# decay 0.99 with what your loop kept.
 
-# %%
+# %% tags=["hide-input"]
 path = torch.tensor(watched)[:, None]  # [steps + 1, 1], the first before training
 
 
@@ -688,10 +664,6 @@ def averages(decay):
     return torch.cat(line)
 
 
-# %% [markdown]
-# The next cell draws the weight and three averages, and compares yours with the one that `fit` kept.
-
-# %% tags=["hide-input"]
 fig, ax = subplots(figsize=(9, 3.6))
 ax.plot(path, color=NOISE, linewidth=1, label="the weight")
 for decay, colour, style in ((0.9, GREEN, ":"), (DECAY, DATA, "-"), (0.999, MODEL, "--")):
@@ -701,11 +673,9 @@ ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 show(fig, "12.one_weight")
 kept = average.after.conv1.weight[0, 2, 1, 1].item()
 verdict(
-    "your average after the last step minus the one that fit kept",
-    (averages(DECAY)[-1] - kept).abs(),
-    high=1e-5,
+    "ema_update after the last step minus the loop's average", (averages(DECAY)[-1] - kept).abs(), high=1e-5
 )
-verdict("decay 0.999: share of the untrained weights in the average", 0.999**STEPS, high=0.37)
+verdict("decay 0.999: share of the untrained weights in the average", 0.999**STEPS, low=0.45, high=0.55)
 
 # %% [markdown]
 # If its memory is too short, an average smooths nothing; if it is too long, it has not yet forgotten the untrained
@@ -718,7 +688,7 @@ verdict("decay 0.999: share of the untrained weights in the average", 0.999**STE
 # outside.
 
 # %%
-TWENTY, THIRTY, THOUSAND = preset((20, 30, 1000), smoke=(2, 2, 10))  # numbers of steps
+TWENTY = preset(20, smoke=2)  # steps of the sampler
 
 
 def draw(model, labels, steps=TWENTY, seed=0, sampler=samplers.ddim, **how):
@@ -736,7 +706,7 @@ def framed(images):
     return F.pad(images, (1, 1, 1, 1), value=0.35)
 
 
-asked_for = torch.arange(preset(1000, smoke=200)) % 10  # each class a hundred times
+asked_for = torch.arange(preset(500, smoke=200)) % 10  # each class fifty times
 samples = draw(average, asked_for)
 by_class = framed(samples).view(-1, 10, 1, 10, 10).transpose(0, 1)  # [class, which, 1, 10, 10]
 show(mosaic(by_class[:, :20].flatten(0, 1), 10, 20, "Twenty of each, as asked"), "12.samples")
@@ -754,17 +724,13 @@ show(mosaic(by_class[:, :20].flatten(0, 1), 10, 20, "Twenty of each, as asked"),
 judge, _ = checkpoints.load("digit_classifier")
 
 
-@torch.no_grad()
-def features(images):
-    return torch.cat([judge.features(part) for part in images.split(500)])
-
-
-digit_features = features(digits.images)
+with torch.no_grad():
+    digit_features = judge.features(digits.images)
 
 
 def quality(images, labels):
     """The share that the judge reads as the labels, and the Fréchet distance of the features to the training digits."""
-    distance = metrics.frechet_distance(features(images), digit_features)
+    distance = metrics.frechet_distance(judge.features(images).detach(), digit_features)
     return metrics.agreement(judge, images, labels), distance
 
 
@@ -776,12 +742,12 @@ read, distance = quality(samples, asked_for)
 # %% tags=["hide-input"]
 read_real, distance_real = quality(held_out.images, held_out.labels)
 _, distance_as_many = quality(draw(average, held_out.labels), held_out.labels)
-verdict("1,000 samples: share read as asked", read, low=0.95)
+verdict("500 samples: share read as asked", read, low=0.95)
 verdict("held-out digits: share read as labelled", read_real, low=0.97)
-verdict("Fréchet distance of 1,000 samples", distance, low=0.3, high=1.2)
+verdict("Fréchet distance of 500 samples", distance, low=0.4, high=1.7)
 verdict("Fréchet distance of the 355 held-out digits", distance_real, low=0.35, high=0.5)
 verdict(
-    "355 samples, same classes: their distance over that", distance_as_many / distance_real, low=1.2, high=3.2
+    "355 samples, same classes: their distance over that", distance_as_many / distance_real, low=1.3, high=4.5
 )
 
 # %% [markdown]
@@ -818,34 +784,32 @@ show(image_rows(rows, "The same noise, the same labels"), "12.average_or_last")
 # %% [markdown]
 # ## 8. Larger images, and: is it copying?
 #
-# On `glyphs`, 28 x 28, training takes too long for a notebook, so these weights come with the course (and `python -m
-# course_utils train glyphs_diffusion` makes them again). The network is the same, with three resolutions: 28, 14 and 7.
+# On `glyphs`, 28 x 28, training takes too long for a notebook, so these weights come with the course. (The recipe is in
+# the repository, and `python -m course_utils train glyphs_diffusion` makes them again.) The network is the same, with
+# three resolutions: 28, 14 and 7.
 
 # %%
-glyph_net, provenance = checkpoints.load("glyphs_diffusion")
+large_net, provenance = checkpoints.load("glyphs_diffusion")
 print(provenance["recipe"], "|", provenance["data"]["n"], "images,", provenance["training"]["steps"], "steps")
-measured = provenance["metrics"]
-print(
-    f"read as asked: {measured['read_as_asked']:.1%}; held-out glyphs: {measured['held_out_glyphs_read']:.1%}"
+glyphs, glyph_held = (
+    data.load("glyphs", n=preset(20_000, smoke=500)),
+    data.load("glyphs", split="test", n=200),
 )
 
 
-def draw_glyphs(labels, steps=40, seed=0):
-    asked = functools.partial(glyph_net, y=labels)
+def draw_large(net, labels, shape, seed=0):
+    """One image in [0, 1] of this shape for each label."""
+    asked = functools.partial(net, y=labels)
     x = samplers.ddim(
-        asked, schedule, (len(labels), 1, 28, 28), num_inference_steps=steps, generator=dice(seed),
+        asked, schedule, (len(labels), *shape), num_inference_steps=TWENTY, generator=dice(seed),
         prediction_type="v_prediction", clip=(-1, 1),
     )  # fmt: skip
     return to_pixels(x)
 
 
-glyph_labels = torch.arange(60) % 10
-glyph_samples = draw_glyphs(glyph_labels, steps=preset(40, smoke=2))
-ordered = glyph_samples.view(6, 10, 1, 28, 28).flatten(0, 1)
-show(mosaic(ordered, 6, 10, "Six of each class, 28 x 28"), "12.glyphs")
-
-# %%
-glyph_held = data.load("glyphs", split="test", n=preset(200, smoke=20))
+glyph_labels = torch.arange(40) % 10
+glyph_samples = draw_large(large_net, glyph_labels, (1, 28, 28))
+show(mosaic(glyph_samples, 4, 10, "Four of each class, 28 x 28"), "12.glyphs")
 
 # %% [markdown]
 # Samples that look real raise a suspicion: are they training images? *Stable Diffusion* knows some of its own by heart
@@ -860,11 +824,10 @@ def nearest(images, train):
     return distance / train[0].numel() ** 0.5, index
 
 
-glyph_train = data.load("glyphs", split="train", n=preset(20_000, smoke=500))
-of_samples, whose = nearest(samples, digits.images)
+of_samples, _ = nearest(samples, digits.images)
 of_held_out, _ = nearest(held_out.images, digits.images)
-glyphs_of_samples, glyphs_whose = nearest(glyph_samples, glyph_train.images)
-glyphs_of_held_out, _ = nearest(glyph_held.images, glyph_train.images)
+of_large, whose = nearest(glyph_samples, glyphs.images)
+of_glyph_held, _ = nearest(glyph_held.images, glyphs.images)
 
 # %% [markdown]
 # **Predict.** For the digits trained here: the median distance of a sample to its nearest training image, over that
@@ -881,13 +844,13 @@ ratio = of_samples.median() / of_held_out.median()
 reveal(guess, "a" if ratio < 0.3 else "c" if ratio > 1.5 else "b", "12.learnt_by_heart")
 
 # %% [markdown]
-# The next cell draws all distances, for digits and glyphs, and the ten samples that are nearest.
+# The next cell draws all distances, for both networks, and the ten larger samples that are nearest.
 
 # %% tags=["hide-input"]
 fig = diffusion_images.nearest_distances(
     {
         "digits, trained here": (of_samples, of_held_out),
-        "glyphs, from the checkpoint": (glyphs_of_samples, glyphs_of_held_out),
+        "glyphs, from the checkpoint": (of_large, of_glyph_held),
     }
 )
 show(fig, "12.nearest_distances")
@@ -897,32 +860,28 @@ verdict(
     (of_samples < of_held_out.quantile(0.05)).float().mean(),
     high=0.05,
 )
-verdict(
-    "glyphs: median distance, samples over held-out",
-    glyphs_of_samples.median() / glyphs_of_held_out.median(),
-    low=0.85,
-    high=1.3,
-)
-same_label = (glyph_train.labels[glyphs_whose] == glyph_labels).float().mean()
-verdict("glyphs: share whose nearest training glyph has the label asked for", same_label, low=0.8)
 verdict("digits: distance of the very nearest sample to its digit", of_samples.min(), low=0.04)
-closest = of_samples.argsort()[:10]
-rows = {"sample": samples[closest], "its nearest": digits.images[whose[closest]]}
-show(image_rows(rows, "The ten samples nearest to a training digit, of 1,000"), "12.nearest_ten")
+large_ratio = of_large.median() / of_glyph_held.median()
+verdict("glyphs: median distance, samples over held-out", large_ratio, low=0.8, high=1.3)
+verdict(
+    "glyphs: the very nearest sample over the median held-out one",
+    of_large.min() / of_glyph_held.median(),
+    low=0.3,
+)
+closest = of_large.argsort()[:10]
+rows = {"sample": glyph_samples[closest], "its nearest": glyphs.images[whose[closest]]}
+show(image_rows(rows, "The ten samples nearest to a training image, of forty"), "12.nearest_ten")
 
 # %% [markdown]
-# Even the ten nearest of a thousand differ from their training digits in the greys (the last line says by how much the
-# very nearest does). Trained on twenty digits for long, the same recipe *does* copy: see "Going further: twenty
-# digits".
+# Even the ten nearest of forty differ in their strokes from the training images below them. (Trained on twenty digits
+# for long, the same recipe *does* copy: "Going further: twenty digits", below.)
 #
 # ### Going further: faces in colour
 #
 # The network that drew the faces at the top is the same once more, with three channels, four resolutions and 32 x 32
 # pixels. Its label says which of six kinds of hair to draw, and whether with glasses. The next cell draws four faces
-# for
-# each of the twelve labels, shows one of each, and has a judge read them all. Whether these are copies was measured
-# by the recipe, on 20,000 training
-# faces.
+# for each of the twelve labels, shows one of each, and has a judge read them all. Whether these are copies was measured
+# by the recipe, on 20,000 training faces.
 
 # %% tags=["hide-input"]
 face_judge, _ = checkpoints.load("faces_judge")
@@ -987,11 +946,12 @@ known_part = check("diffusion.known_part", known_part)
 # how.)
 
 # %%
+FEW, REPEATS = preset((20, 3), smoke=(2, 2))  # steps of this sampler, and how often each is made
 free_net, _ = checkpoints.load("digits_diffusion")
 
 
 @torch.no_grad()
-def fill_in(known, mask, repeats=1, steps=THIRTY, seed=0):
+def fill_in(known, mask, repeats=1, steps=FEW, seed=0):
     """Complete the images known [B, 1, 8, 8] in [-1, 1] where mask is 0: [B, 1, 8, 8] in [0, 1]."""
     generator = dice(seed)
 
@@ -1018,13 +978,13 @@ mask = torch.zeros(1, 1, 8, 8)
 mask[..., :4, :] = 1  # the upper half is known
 no_label = torch.full((len(known),), free_net.classes)  # the label that stands for "not told"
 PASTED, ONCE = "pasted at the end", "replaced at each step"
-AGAIN, LONG = "and repeated 5 times", "replaced, 5 times the steps"
+AGAIN, LONG = f"and repeated {REPEATS} times", f"replaced, {REPEATS} times the steps"
 seeds = preset((1, 2, 3), smoke=(1,))
 filled = {
     PASTED: [torch.where(mask > 0, originals, draw(free_net, no_label, seed=seed)) for seed in seeds],
     ONCE: [fill_in(known, mask, seed=seed) for seed in seeds],
-    AGAIN: [fill_in(known, mask, repeats=5, seed=seed) for seed in seeds],
-    LONG: [fill_in(known, mask, steps=5 * THIRTY, seed=seed) for seed in seeds],
+    AGAIN: [fill_in(known, mask, repeats=REPEATS, seed=seed) for seed in seeds],
+    LONG: [fill_in(known, mask, steps=REPEATS * FEW, seed=seed) for seed in seeds],
 }
 
 # %% [markdown]
@@ -1055,15 +1015,15 @@ def mean_of(measure):
 seams, right = mean_of(seam), mean_of(lambda images: metrics.agreement(judge, images, truth))
 verdict("read as the truth: replaced at each step minus pasted", right[ONCE] - right[PASTED], low=0.03)
 verdict("read as the truth: repeated minus replaced", right[AGAIN] - right[ONCE], low=0.04)
-verdict("read as the truth: repeated minus 5 times the steps", right[AGAIN] - right[LONG], low=0.04)
+verdict("read as the truth: repeated minus the same work in more steps", right[AGAIN] - right[LONG], low=0.04)
 verdict("seam over the truth's: pasted", seams[PASTED], low=1.3)
-verdict("seam over the truth's: replaced at each step", seams[ONCE], low=1.05, high=1.25)
+verdict("seam over the truth's: replaced at each step", seams[ONCE], low=1.03, high=1.2)
 verdict("seam over the truth's: repeated", seams[AGAIN], low=0.9, high=1.1)
 
 # %% [markdown]
-# Leading the sampler at every step closes most of the seam. The repeats close the rest, and more completions are read
-# as
-# what they were; the same work, spent on more steps, does not achieve that.
+# Leading the sampler at every step closes most of the seam. With the repeats more completions are read as what they
+# were;
+# the same work, spent on more steps, does not achieve that.
 
 # %% [markdown]
 # ### Going further: what the model thinks possible
@@ -1074,7 +1034,7 @@ verdict("seam over the truth's: repeated", seams[AGAIN], low=0.9, high=1.1)
 
 # %% tags=["hide-input"]
 one = known[[3, 6, 8]].repeat_interleave(10, 0)
-many = fill_in(one, mask, repeats=5, seed=1)
+many = fill_in(one, mask, repeats=REPEATS, seed=1)
 rows = {
     f"was: {truth[place]}": torch.cat([originals[place][None], ten])
     for place, ten in zip((3, 6, 8), many.split(10), strict=True)
@@ -1088,38 +1048,34 @@ verdict("spread of the completions, invented rows", different[4:].mean(), low=0.
 # %% [markdown]
 # ## 10. The failure museum
 #
-# All exhibits use a small network (half the width) and 300 steps. First it is trained without any fault, as a
-# yardstick.
-
+# All exhibits use a small network (half the width, a quarter of the weights) and 300 steps. First it is trained
+# without any fault, as a yardstick.
 
 # %%
+SHORT = 300  # steps
+
+
 class SmallNet(UNet):
-    """The same, half as wide: for the experiments, which are many."""
+    """The same network, half as wide, for the experiments, which are many."""
 
     def __init__(self):
         super().__init__(width=16)
 
 
-def train_small(
-    make_loss, images=digits.images, labels=digits.labels, steps=300, lr=2e-3, decay=0.97, net=SmallNet
-):
-    """A small net trained with a loss -> the average of its weights, its last weights."""
+def train_small(loss, images=digits.images, labels=digits.labels, lr=2e-3, decay=0.97, net=SmallNet):
+    """A small network trained with a loss -> the average of its weights, its last weights."""
     torch.manual_seed(0)
-    model = net()
-    run = fit(model, make_loss, (images, labels), steps=steps, batch_size=64, lr=lr, ema_decay=decay)
-    return run.ema, model
-
-
-def step_loss(net, images, labels):
-    return training_step(images, labels, net, schedule, torch.default_generator)
+    steps = preset(SHORT, smoke=3)
+    model, average = training_loop(net, loss, images, labels, steps, dice(), lr=lr, decay=decay)
+    return average, model
 
 
 # %%
-yardstick = train_small(step_loss)  # the average of the weights, and the last ones
+yardstick = train_small(v_loss)  # the average of the weights, and the last ones
 sound = yardstick[0]
-asked_few = asked_for[:500]
+asked_few = asked_for[:400]
 read_sound, distance_sound = quality(draw(sound, asked_few), asked_few)
-verdict("small net, 300 steps: share read as asked", read_sound, low=0.88)
+verdict(f"small net, {SHORT} steps: share read as asked", read_sound, low=0.88)
 
 # %% [markdown]
 # **Exhibit A: the pixels stayed in $[0, 1]$.** Training runs, and the loss falls. But the sampler, and whoever shows
@@ -1131,8 +1087,8 @@ verdict("small net, 300 steps: share read as asked", read_sound, low=0.88)
 def with_scale(scale):
     """A loss for images that `scale` has brought from [0, 1] into another range."""
 
-    def loss(net, images, labels):
-        return training_step((scale(images) + 1) / 2, labels, net, schedule, torch.default_generator)
+    def loss(net, images, labels, generator):
+        return v_loss(net, (scale(images) + 1) / 2, labels, generator)
 
     return loss
 
@@ -1205,43 +1161,33 @@ class Timeless(SmallNet):
         return super().forward(x, torch.zeros_like(t), y)
 
 
-timeless, _ = train_small(step_loss, net=Timeless)
+timeless, _ = train_small(v_loss, net=Timeless)
 images = draw(timeless, asked_few)
 read_b, distance_b = quality(images, asked_few)
 spread = images.view(-1, 10, 64).std(0).mean() / held_out.images.flatten(1).std(0).mean()
 reveal(guess, "c" if read_b > 0.85 else "b" if spread < 0.3 else "a", "12.without_t")
 
 # %% [markdown]
-# The next cell measures the error of the large network at each $t$; the one after it draws what not knowing $t$ costs.
+# The next cell draws what it costs at each $t$, and measures what it costs in samples.
 
 # %% tags=["hide-input"]
 MEASURED = preset(355, smoke=30)  # images at each t, as many as are held out
+some_t = [0, 20, 50, 100, 200, 300, 400, 600, 800, 900, 999]
 
 
 @torch.no_grad()
-def error_by_t(model, x0, labels, ts, repeats=2):
+def error_by_t(model, x0, labels, ts):
     """The mean squared error of v at each t: [len(ts)]."""
     errors, generator = [], dice(3)
     x0, labels = x0[:MEASURED], labels[:MEASURED]
     for t in ts:
         t, (signal, sigma) = torch.full((len(x0),), t), schedule.rates(t, x0)
-        squared = 0
-        for _ in range(repeats):
-            noise = torch.randn(x0.size(), generator=generator)
-            answer = model(schedule.add_noise(x0, noise, t), t, labels)
-            squared += (answer - (signal * noise - sigma * x0)).square().mean().item()
-        errors.append(squared / repeats)
-    return torch.tensor(errors)
+        noise = torch.randn(x0.size(), generator=generator)
+        answer = model(schedule.add_noise(x0, noise, t), t, labels)
+        errors.append((answer - (signal * noise - sigma * x0)).square().mean())
+    return torch.stack(errors)
 
 
-some_t = [0, 20, 50, *range(100, 1000, 100), 999]
-on_training = error_by_t(average, x_train, digits.labels, some_t)
-on_held_out = error_by_t(average, x_held, held_out.labels, some_t)
-
-# %% [markdown]
-# The next cell draws the price at each $t$, and measures it in samples.
-
-# %% tags=["hide-input"]
 losses_b, losses_sound = (error_by_t(net, x_held, held_out.labels, some_t) for net in (timeless, sound))
 fig, ax = subplots(figsize=(7.4, 3.4))
 ax.plot(some_t, losses_b / losses_sound, "o-", color=MODEL)
@@ -1279,7 +1225,7 @@ broken = {"lr": 1e-2, "decay": 0.97, "average": False}
 def hot(lr, decay, average):
     """Share read as asked and Fréchet distance of a small net trained with these settings."""
     as_sound = (lr, decay) == (2e-3, 0.97)  # then it is trained already
-    averaged, last = yardstick if as_sound else train_small(step_loss, lr=lr, decay=decay)
+    averaged, last = yardstick if as_sound else train_small(v_loss, lr=lr, decay=decay)
     return quality(draw(averaged if average else last, asked_few), asked_few)
 
 
@@ -1317,8 +1263,9 @@ if settings:
 
 
 # %%
-def noise_loss(net, images, labels):
-    t, noise = torch.randint(len(schedule), (len(images),)), torch.randn_like(images)
+def noise_loss(net, images, labels, generator):
+    t = torch.randint(len(schedule), (len(images),), generator=generator)
+    noise = torch.randn(images.shape, generator=generator)
     return (net(schedule.add_noise(2 * images - 1, noise, t), t, labels) - noise).square().mean()
 
 
@@ -1384,10 +1331,8 @@ verdict(
 
 # %%
 few = torch.cat([torch.where(digits.labels == digit)[0][:2] for digit in range(10)])  # two of each class
-by_heart, _ = train_small(
-    step_loss, digits.images[few].repeat(4, 1, 1, 1), digits.labels[few].repeat(4), steps=300
-)
-recited = draw(by_heart, asked_for[:200])
+by_heart, _ = train_small(v_loss, digits.images[few].repeat(4, 1, 1, 1), digits.labels[few].repeat(4))
+recited = draw(by_heart, asked_for[:100])
 of_recited, which = nearest(recited, digits.images[few])
 rows = {"sample": recited[:10], "its nearest": digits.images[few][which[:10]]}
 show(image_rows(rows, "Trained on twenty digits"), "12.trained_on_twenty")
@@ -1408,6 +1353,10 @@ verdict(
 # $\hat\epsilon = b x_t + a \hat v$, so an error $e$ in $v$ is an error $b\,e$ in $x_0$ and $a\,e$ in $\epsilon$: **the
 # same network has three losses.**
 
+# %%
+on_training = error_by_t(average, x_train, digits.labels, some_t)
+on_held_out = error_by_t(average, x_held, held_out.labels, some_t)
+
 # %% [markdown]
 # The next cell reads these errors in three ways, and draws seen beside unseen digits.
 
@@ -1419,9 +1368,10 @@ fig = diffusion_images.errors_over_t(
     {"training digits": on_training, "held-out digits": on_held_out},
 )
 show(fig, "12.errors_over_t")
+LATE = some_t.index(900)
 as_noise, as_x0 = level * on_training, (1 - level) * on_training
-verdict("read as noise: error at t = 20 over that at t = 900", as_noise[1] / as_noise[11], low=30)
-verdict("read as the clean image: error at t = 900 over that at t = 20", as_x0[11] / as_x0[1], low=40)
+verdict("read as noise: error at t = 20 over that at t = 900", as_noise[1] / as_noise[LATE], low=30)
+verdict("read as the clean image: error at t = 900 over that at t = 20", as_x0[LATE] / as_x0[1], low=40)
 verdict(
     "held-out over training digits, averaged over t",
     on_held_out.mean() / on_training.mean(),
@@ -1464,7 +1414,7 @@ def seen_at(t):
 
 
 forty = torch.arange(preset(40, smoke=10)) % 10
-by_ddpm = draw(average, forty, steps=THOUSAND, seed=4, sampler=samplers.ddpm, watch=watch)
+by_ddpm = draw(average, forty, steps=preset(250, smoke=10), seed=4, sampler=samplers.ddpm, watch=watch)
 first_guess = seen[0][2]
 class_means = torch.stack([x_train[digits.labels == digit].mean(0) for digit in range(10)])
 to_mean = (first_guess - class_means[forty]).square().mean().sqrt()
@@ -1482,7 +1432,7 @@ verdict(
 
 # %% [markdown]
 # So it begins with the mean of the class, and decides the details one after another. Drag the slider (or use the arrow
-# keys) through the thousand steps. Above is the noisy image, below the guess.
+# keys) through the steps. Above is the noisy image, below the guess.
 
 # %% tags=["hide-input"]
 from ipywidgets import IntSlider
@@ -1501,13 +1451,13 @@ for ax, name in zip(axes, ("$x_t$", "$\\hat x_0$"), strict=True):
 
 
 def redraw(t):
-    _, x_t, x0 = seen_at(t)
+    t, x_t, x0 = seen_at(t)
     for row, images in zip(rows, (x_t, x0), strict=True):
         row.set_data(sheet(images))
     axes[0].set_title(f"t = {t}")
 
 
-slider = IntSlider(value=600, min=0, max=999, step=3, description="step t", continuous_update=True)
+slider = IntSlider(value=600, min=0, max=999, step=4, description="step t", continuous_update=True)
 diffusion_images.touch(fig, redraw, slider, "12.slider")
 
 # %% [markdown]
@@ -1522,7 +1472,7 @@ as_asked = judge(by_ddpm).argmax(1) == forty
 verdict("the forty: share that the judge reads as asked", as_asked.float().mean(), low=0.9)
 which = [max(range(digit, len(forty), 10), key=lambda k: bool(as_asked[k])) for digit in (3, 5, 8)]
 rows = {f"asked: {k % 10}": to_pixels(guesses[k]) for k in which}
-fig = image_rows(rows, "The guess along the path", names=[f"t = {t}" for t in shown], columns=11)
+fig = image_rows(rows, "The guess along the path", names=[f"t = {seen_at(t)[0]}" for t in shown], columns=11)
 show(fig, "12.guesses")
 final, some = seen[-1][2], seen[:: len(seen) // 100 or 1]
 left = torch.tensor([(x0 - final).square().mean().sqrt() for _, _, x0 in some])
@@ -1532,13 +1482,13 @@ ts = [t for t, _, _ in some]
 fig = diffusion_images.guess_over_t(ts, left, reads)
 show(fig, "12.guess_over_t")
 verdict(
-    "distance from the end at t = 499 over that at the start",
+    "distance from the end half way over that at the start",
     left[len(some) // 2] / left[0],
     low=0.5,
     high=0.9,
 )
 verdict(
-    "t = 499: class read in the guess minus in the noisy image",
+    "half way: class read in the guess minus in the noisy image",
     reads["in the guess"][len(some) // 2] - reads["in the noisy image"][len(some) // 2],
     low=0.2,
 )
@@ -1546,38 +1496,19 @@ verdict(
 # %% [markdown]
 # ### Going further: with fresh noise or without
 #
-# Those forty took 1,000 steps each, with fresh noise (DDPM). The samples before took 20, without. What did the other
-# 980
-# buy? The distance needs many samples, so it is measured at 100 steps against 20.
+# Those forty took 250 steps each, with fresh noise (DDPM). The samples before took 20, without. What does the eye
+# say about the number of steps?
 
 # %%
 by_ddim = draw(average, forty, seed=4)
 by_few = draw(average, forty, steps=5, seed=4)
-rows = {"DDPM, 1,000": by_ddpm, "DDIM, 20": by_ddim, "DDIM, 5": by_few}
+rows = {"DDPM, 250": by_ddpm, "DDIM, 20": by_ddim, "DDIM, 5": by_few}
 show(image_rows(rows, "Steps of the sampler", columns=10), "12.steps_of_the_sampler")
 
 # %% [markdown]
-# The next cell measures the distance, with one set of samples each.
-
-# %% tags=["hide-input"]
-five_hundred = asked_for[:500]
-with_noise = draw(average, five_hundred, steps=5 * TWENTY, sampler=samplers.ddpm)
-by_hundred, by_twenty = (
-    quality(images, five_hundred)[1] for images in (with_noise, draw(average, five_hundred))
-)
-verdict(
-    "500 samples: Fréchet distance, DDPM with 100 steps over DDIM with 20",
-    by_hundred / by_twenty,
-    low=0.8,
-    high=1.7,
-)
-by_five = quality(draw(average, asked_for, steps=5), asked_for)[1]
-verdict("DDIM, 5 steps, 1,000 samples: Fréchet distance over that with 20", by_five / distance, low=1.1)
-
-# %% [markdown]
-# To the eye a thousand steps look like twenty, but with as few as 5 there *is* a price. The distance of DDPM with 100
-# steps comes from a single seed, so do not read an order of the two samplers into it. Why a path without noise ends in
-# the right distribution, and how few steps will do, is the subject of {notebook 13}.
+# Most of these digits can be read in every row, and the eye hardly tells 20 steps from 5. What fewer steps or fresh
+# noise change in the distance is a question of many samples and seeds, which is not answered here. Why a path without
+# noise ends in the right distribution, and how few steps will do, is the subject of {notebook 13}.
 #
 # ## Going further: what attention looks at
 #
@@ -1629,19 +1560,16 @@ reveal(guess, "a" if ratio > 2 else "b" if ratio > 1.1 else "c", "12.without_att
 
 # %% tags=["hide-input"]
 verdict("loss without attention over loss with it", ratio, low=0.95, high=1.1)
-
-# %% [markdown]
-# The next cell does the same to the network of the glyphs, which has attention at $7 \times 7$.
-
-# %% tags=["hide-input"]
-glyph_held = data.load("glyphs", split="test", n=preset(200, smoke=20))
-glyph_x0, few_t = 2 * glyph_held.images - 1, [100, 300, 500, 700, 900]
-with_it = error_by_t(glyph_net, glyph_x0, glyph_held.labels, few_t, repeats=1)
-look, glyph_net.attention = glyph_net.attention, Shortcut()
-without_it = error_by_t(glyph_net, glyph_x0, glyph_held.labels, few_t, repeats=1)
-glyph_net.attention = look
+some_x0, few_t = 2 * glyph_held.images[: preset(60, smoke=10)] - 1, [200, 500, 800]
+with_it = error_by_t(large_net, some_x0, glyph_held.labels[: len(some_x0)], few_t)
+look, large_net.attention = large_net.attention, Shortcut()
+without_it = error_by_t(large_net, some_x0, glyph_held.labels[: len(some_x0)], few_t)
+large_net.attention = look
 verdict(
-    "glyphs: loss without attention over loss with it", without_it.mean() / with_it.mean(), low=0.97, high=1.1
+    "glyphs: loss without attention over loss with it",
+    without_it.mean() / with_it.mean(),
+    low=0.95,
+    high=1.15,
 )
 
 # %% [markdown]
