@@ -123,7 +123,7 @@ def _sweep(name, summary, settings):
     return Recipe(
         name=name,
         summary=summary,
-        lessons=("01", "03"),
+        lessons=("03",),
         build=build,
         data=digits,
         train=functools.partial(train_sweep, settings),

@@ -1,4 +1,4 @@
-"""The averaged generator of a DCGAN of faces in colour, for interpolation and arithmetic in lesson 05.
+"""The averaged generator of a DCGAN of faces in colour: samples in lesson 00, arithmetic in lesson 05.
 
 Trained as glyphs_dcgan is, of which it takes the game.
 """
@@ -68,7 +68,7 @@ RECIPES = [
     Recipe(
         name="faces_dcgan",
         summary="Generator of a DCGAN of faces in colour with 64 latents, averaged weights",
-        lessons=("05",),
+        lessons=("00", "05"),
         build=build,
         data=faces,
         train=functools.partial(glyphs_dcgan.train, SETTINGS),

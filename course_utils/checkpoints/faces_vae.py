@@ -70,7 +70,7 @@ RECIPES = [
     Recipe(
         name="faces_vae",
         summary="Convolutional VAE of faces in colour with 32 latents",
-        lessons=("03",),
+        lessons=("00", "03"),
         build=build,
         data=faces,
         train=functools.partial(train, SETTINGS),
