@@ -56,7 +56,7 @@ def before_the_first_output(path):
     for cell in jupytext.read(path, fmt="py:percent").cells:
         if cell.cell_type == "markdown":
             passed += words(cell.source)
-        elif re.search(r"\bshow\(|\bplay\(|^[A-Z]\w+\(", cell.source, flags=re.MULTILINE):
+        elif re.search(r"\bshow\(|\bplay\(|\bwatch=|^[A-Z]\w+\(", cell.source, flags=re.MULTILINE):
             return passed
     return passed
 

@@ -69,8 +69,7 @@ def dice(seed=0):
 
 # %% [markdown]
 # **Watch first.** The next cell draws five faces from pure noise, with a network that comes with the course. Each
-# column
-# is a step further from noise to picture. Nobody picked the noise; only hair and glasses were asked for.
+# column is a step further from noise to picture. Nobody picked the noise; only hair and glasses were asked for.
 
 # %%
 faces_net, face_weights = checkpoints.load("faces_diffusion")
@@ -94,13 +93,11 @@ five = samplers.ddim(
 #
 # In the plane a few dense layers were enough. Images ask for more. A stroke is *local* and looks the same wherever it
 # is, which calls for convolutions. Whether it belongs to a 3 or to an 8 is decided on the *other side* of the image.
-# And
-# every $t$ is another task: at a late step only the coarse shape can be guessed, and at an early one only the finest
-# grain remains to be mended.
+# And every $t$ is another task: at a late step only the coarse shape can be guessed, and at an early one only the
+# finest grain remains to be mended.
 #
 # Pixels lie in $[0, 1]$, while the noise has mean 0 and standard deviation 1. So we work with $x_0 = 2x - 1$, which
-# lies
-# in $[-1, 1]$, and convert the samples back at the end. (Exhibit A of the museum shows what happens otherwise.)
+# lies in $[-1, 1]$, and convert the samples back at the end. (Exhibit A of the museum shows what happens otherwise.)
 
 # %%
 x_train, x_held = 2 * digits.images - 1, 2 * held_out.images - 1
@@ -261,9 +258,8 @@ verdict("a new block from 32 to 64 channels, distance from its shortcut alone", 
 
 # %% [markdown]
 # The last convolution starts at zero, so a new block is its shortcut alone. Where the number of channels stays the
-# same,
-# it does *nothing*: signal and gradient pass untouched through any number of such blocks. Each then learns its change
-# from there.
+# same, it does *nothing*: signal and gradient pass untouched through any number of such blocks. Each then learns its
+# change from there.
 #
 # ## 4. Pixels that look at each other
 #
@@ -460,8 +456,7 @@ show(fig, "12.unet")
 
 # %% [markdown]
 # The next cell tests your network against the one in `course_utils`, with equal weights, all of them random (zeros
-# would
-# hide every fault).
+# would hide every fault).
 
 # %% tags=["hide-input"]
 from course_utils.diffusion import unet
@@ -532,8 +527,7 @@ verdict("loss of the best constant over that of 0", 1 - mean_v**2 / square_v, lo
 #
 # **Exercise 4.** Write the loss of one step, as in notebook 11, now with images, labels and $v$. `images` come in
 # $[0, 1]$. Draw $t$ first, each step from 0 to $T - 1$ equally likely ($T$ is `len(schedule)`, whatever schedule you
-# are
-# given), then the noise, both with `generator`. `schedule.rates(t, x0)` gives $\sqrt{\bar\alpha_t}$ and
+# are given), then the noise, both with `generator`. `schedule.rates(t, x0)` gives $\sqrt{\bar\alpha_t}$ and
 # $\sqrt{1 - \bar\alpha_t}$, ready to multiply.
 
 
@@ -713,12 +707,9 @@ show(mosaic(by_class[:, :20].flatten(0, 1), 10, 20, "Twenty of each, as asked"),
 
 # %% [markdown]
 # Are they what was asked for? Our judge is a classifier of digits that never saw a sample. Its *features* (the 64
-# numbers
-# before its last layer) are compared with those of the training digits by the **Fréchet distance** of notebook 05,
-# which
-# is 0 if mean and covariance agree. Held-out digits show what can be reached. Since the distance falls with the
-# number of
-# images, compare them with *as many* samples of the same classes.
+# numbers before its last layer) are compared with those of the training digits by the **Fréchet distance** of notebook
+# 05, which is 0 if mean and covariance agree. Held-out digits show what can be reached. Since the distance falls with
+# the number of images, compare them with *as many* samples of the same classes.
 
 # %%
 judge, _ = checkpoints.load("digit_classifier")
@@ -830,9 +821,8 @@ of_large, whose = nearest(glyph_samples, glyphs.images)
 of_glyph_held, _ = nearest(glyph_held.images, glyphs.images)
 
 # %% [markdown]
-# **Predict.** For the digits trained here: the median distance of a sample to its nearest training image, over that
-# of a
-# held-out digit, is (a) near 0: they are copies; (b) near 1; (c) above 1.5: they are far from any digit.
+# **Predict.** For the digits trained here: the median distance of a sample to its nearest training image, over that of
+# a held-out digit, is (a) near 0: they are copies; (b) near 1; (c) above 1.5: they are far from any digit.
 
 # %%
 ### BEGIN SOLUTION
@@ -936,11 +926,9 @@ known_part = check("diffusion.known_part", known_part)
 
 # %% [markdown]
 # There is a catch. The network makes the hole fit the known part, which is then replaced by a *fresh* noisy copy, so
-# that
-# the hole no longer quite fits. **RePaint** (Lugmayr et al. 2022) gives the two time to agree: it repeats each step a
-# few
-# times, going back up in between by adding noise (notebook 10), from level $\bar\alpha_p$ of the step below to
-# $\bar\alpha_t$: $x_t = k\, x_p + \sqrt{1 - k^2}\, \epsilon$ with $k = \sqrt{\bar\alpha_t / \bar\alpha_p}$.
+# that the hole no longer quite fits. **RePaint** (Lugmayr et al. 2022) gives the two time to agree: it repeats each
+# step a few times, going back up in between by adding noise (notebook 10), from level $\bar\alpha_p$ of the step below
+# to $\bar\alpha_t$: $x_t = k\, x_p + \sqrt{1 - k^2}\, \epsilon$ with $k = \sqrt{\bar\alpha_t / \bar\alpha_p}$.
 #
 # To keep the test fair, the model is not told the class. (This checkpoint can do without it; notebook 14 says
 # how.)
@@ -1022,15 +1010,13 @@ verdict("seam over the truth's: repeated", seams[AGAIN], low=0.9, high=1.1)
 
 # %% [markdown]
 # Leading the sampler at every step closes most of the seam. With the repeats more completions are read as what they
-# were;
-# the same work, spent on more steps, does not achieve that.
+# were; the same work, spent on more steps, does not achieve that.
 
 # %% [markdown]
 # ### Going further: what the model thinks possible
 #
 # A completion need not be the truth: an upper half may belong to several digits. The next cell completes three halves
-# ten
-# times each, to see what the model thinks possible.
+# ten times each, to see what the model thinks possible.
 
 # %% tags=["hide-input"]
 one = known[[3, 6, 8]].repeat_interleave(10, 0)
@@ -1079,8 +1065,7 @@ verdict(f"small net, {SHORT} steps: share read as asked", read_sound, low=0.88)
 
 # %% [markdown]
 # **Exhibit A: the pixels stayed in $[0, 1]$.** Training runs, and the loss falls. But the sampler, and whoever shows
-# the
-# images, takes 0 for mid-grey, and expects paper and ink at -1 and 1. Mend it.
+# the images, takes 0 for mid-grey, and expects paper and ink at -1 and 1. Mend it.
 
 
 # %%
@@ -1125,8 +1110,7 @@ if ranged is not None:
 
 # %% [markdown]
 # If sampler and viewer also expect $[0, 1]$, nothing is grey, but the images are half as large, and the noise is not.
-# The
-# next cell measures the price.
+# The next cell measures the price.
 
 # %% tags=["hide-input"]
 consistent = 2 * draw(unscaled, asked_few, clip=(0, 1)) - 1  # draw took them for [-1, 1]: undone
@@ -1214,9 +1198,8 @@ verdict(
 # ### Going further: two more exhibits
 #
 # **Exhibit C: a learning rate that is too high, and the last weights.** The rate is five times ours. Mend it in the
-# same
-# number of steps: return settings that bring the distance within 1.4 times that of the sound network. `"average"` says
-# which weights are used for drawing.
+# same number of steps: return settings that bring the distance within 1.4 times that of the sound network. `"average"`
+# says which weights are used for drawing.
 
 # %%
 broken = {"lr": 1e-2, "decay": 0.97, "average": False}
@@ -1384,9 +1367,8 @@ verdict("as v: largest error over smallest", on_training.max() / on_training.min
 # Read as noise, an early step is the hard one: there is hardly any noise in the image, and it must be found among the
 # strokes. Read as $x_0$, a late step is the hard one, because hardly any image is left. So a loss on the noise spends
 # itself on the early steps, and one on $x_0$ on the late ones. The error of $v$ is that of the noise at one end and
-# that
-# of $x_0$ at the other, so it goes to 0 nowhere: it is spread more evenly, though not evenly (the last line). That is
-# why it is the target here. The right panel says that the network has learned hardly anything by heart.
+# that of $x_0$ at the other, so it goes to 0 nowhere: it is spread more evenly, though not evenly (the last line). That
+# is why it is the target here. The right panel says that the network has learned hardly anything by heart.
 #
 # ## Going further: the guess along the path
 #
@@ -1575,8 +1557,7 @@ verdict(
 # %% [markdown]
 # So a map with structure proves nothing: measure what it is good for. (A network *trained* without attention is another
 # question.) On large images, where distant things must be related, attention pays; Dhariwal and Nichol (2021) measure
-# by
-# how much.
+# by how much.
 #
 # ## Read with care
 #
@@ -1593,13 +1574,11 @@ Markdown(errata_table("12"))
 # ## What to take with you
 #
 # - A U-Net sees far at low resolution and keeps the detail by its skips; time and class enter every block as a scale
-# and
-#   a shift.
+#   and a shift.
 # - Start every residual branch, and the last layer, at zero. Scale the images to $[-1, 1]$. Predict $v$. Draw with
 #   averaged weights.
 # - Judge samples by more than looking: are they what was asked for (a classifier), is their distribution right (a
-# distance
-#   of features), are they new (nearest neighbours, against held-out images)?
+#   distance of features), are they new (nearest neighbours, against held-out images)?
 # - The sampler can be led: the known part, put in at each step with the right amount of noise, completes a picture.
 # - What looks sensible (an attention map) may not matter, and what looks fatal (no time) may hardly show: measure it.
 #
