@@ -1,5 +1,7 @@
 """diffusion.kl_step: what a wrong guess of x_0 costs at one step."""
 
+import math
+
 from course_utils.checks.engine.registry import Mistake, exercise
 from course_utils.checks.lessons.l11_reverse_diffusion._levels import (
     beta_tilde,
@@ -126,6 +128,66 @@ exercise(
             _kl(lambda b, a: (b - a) / 2),
             "You subtract the levels alpha-bar and not the signal-to-noise ratios alpha-bar / (1 - "
             "alpha-bar): the steps near the data, where the noise is small, then count far too little.",
+        ),
+        Mistake(
+            _kl(lambda b, a: _snr(b) / 2),
+            "This is SNR(t - 1) alone, which also comes out where beta is taken for 1 - alpha-bar and not "
+            "for the noise of one step: the sum over t then counts the same signal again and again.",
+        ),
+        Mistake(
+            _kl(lambda b, a: b * (b - a) / (1 - a) / (1 - b) / 2),
+            "The level before stands in it once too often: either the weight of x_0 in the mean lacks its "
+            "root, or beta is the difference of the two levels, and it comes from their ratio.",
+        ),
+        Mistake(
+            _kl(lambda b, a: (b.sqrt() * (1 - a / b) / (1 - a) / beta_tilde(b, a, a / b)) ** 2 / 2),
+            "You divide by the square of beta-tilde, which is a variance already: the square of the standard "
+            "deviation, and no more, belongs there, or small steps cost far too much.",
+        ),
+        Mistake(
+            _kl(lambda b, a: 1 / beta_tilde(b, a, a / b) / 2),
+            "You compare x_0 with its guess as if they were the two means: in the mean of a step x_0 has a "
+            "weight, which is tiny where the steps are small, so your terms are far too large.",
+        ),
+        Mistake(
+            _kl(lambda b, a: (_snr(b).log() - _snr(a).log()) / 2),
+            "You take the logarithm of the signal-to-noise ratios before you subtract them: the steps near "
+            "the data, where the ratio is in the thousands, then cost far too little.",
+        ),
+        Mistake(
+            (
+                _kl(lambda b, a: (1 / _snr(b) - 1 / _snr(a)) / 2),
+                _kl(lambda b, a: (1 / _snr(a) - 1 / _snr(b)) / 2),
+            ),
+            "You have noise over signal where signal over noise is wanted: the last steps, in which nothing "
+            "can be seen, then count most, and those that bring in the detail next to nothing.",
+        ),
+        Mistake(
+            (_kl(lambda b, a: _snr(b - a) / 2), _kl(lambda b, a: _snr(b - a))),
+            "You subtract the levels first and take the ratio of what is left: the terms are then not "
+            "differences of one curve, their sum does not telescope, and the bound depends on the steps.",
+        ),
+        Mistake(
+            (_kl(lambda b, a: _snr(b) / 2 - _snr(a)), _kl(lambda b, a: _snr(b) - _snr(a) / 2)),
+            "The half reaches only one of the two ratios: brackets are missing, and a step that takes no "
+            "signal away would still cost something, or even pay.",
+        ),
+        Mistake(
+            (
+                lambda x0, x0_guess, before, after: (
+                    _weight(before, after) * (x0.square() - x0_guess.square())
+                ).sum(dim=1),
+                lambda x0, x0_guess, before, after: (
+                    _weight(before, after) * (x0.square() - x0_guess.square()).abs()
+                ).sum(dim=1),
+            ),
+            "You square x_0 and its guess apart and subtract then: a guess with the wrong sign costs "
+            "nothing, and how far it lies from x_0 is never asked.",
+        ),
+        Mistake(
+            _kl(lambda b, a: _weight(b, a) / math.log(2)),
+            "You return bits, and nats are wanted: L_T and L_0, which are added to these terms, use the "
+            "natural logarithm, so the sum would be in no unit at all.",
         ),
     ],
     hints=[

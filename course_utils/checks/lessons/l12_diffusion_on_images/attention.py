@@ -53,6 +53,35 @@ def _one_map_for_all(q, k, v, heads):
     return output, weights.expand(-1, heads, -1, -1)
 
 
+def _scores(q, k, heads):
+    q, k = _heads(q, heads), _heads(k, heads)
+    return q.transpose(2, 3) @ k / q.shape[2] ** 0.5
+
+
+def _by_channels(q, k):
+    return q @ k.transpose(2, 3)
+
+
+def _after_the_softmax(q, k, v, heads):
+    q, k, v = (_heads(each, heads) for each in (q, k, v))
+    weights = (q.transpose(2, 3) @ k).softmax(dim=3) / q.shape[2] ** 0.5
+    return (v @ weights.transpose(2, 3)).flatten(1, 2), weights
+
+
+def _as_pixels(q, k, v, heads):
+    d = q.shape[1] // heads
+    one, two, three = (each.reshape(len(q), heads, -1, d) for each in (q, k, v))
+    weights = (one @ two.transpose(2, 3) / d**0.5).softmax(dim=3)
+    return (weights @ three).reshape(q.shape), weights
+
+
+def _as_pixels_from_columns(q, k, v, heads):
+    d = q.shape[1] // heads
+    one, two, three = (each.transpose(1, 2).reshape(len(q), heads, -1, d) for each in (q, k, v))
+    weights = (one @ two.transpose(2, 3) / d**0.5).softmax(dim=3)
+    return (weights @ three).transpose(2, 3).reshape(q.shape), weights
+
+
 exercise(
     "diffusion.attention",
     reference=attention,
@@ -141,6 +170,48 @@ exercise(
             ),
             "Your values are right, but the map is detached before it meets the values: the loss then says "
             "nothing to queries and keys, and the net never learns where to look.",
+        ),
+        Mistake(
+            _attend(scale=lambda q, heads: heads**0.5),
+            "You divide by the root of the number of heads, and a dot product runs over the channels of one "
+            "head: its spread grows with their number, however many heads there are.",
+        ),
+        Mistake(
+            (_as_pixels, _as_pixels_from_columns),
+            "The numbers are only read in another shape, [heads, N, d], and no axis is moved: that tears the "
+            "channels of a pixel apart, and the map compares bits of several pixels, or of several heads.",
+        ),
+        Mistake(
+            lambda q, k, v, heads: (attention(q, k, v, heads)[0], _scores(q, k, heads)),
+            "Your output is right, but what you return as the map are the scores before the softmax: they "
+            "are no shares, do not add up to 1, and cannot be read as where a pixel looks.",
+        ),
+        Mistake(
+            (
+                _attend(scores=_by_channels, mix=lambda v, weights: weights @ v),
+                _attend(lambda q, heads: q.shape[3] ** 0.5, scores=_by_channels, mix=lambda v, map: map @ v),
+            ),
+            "Channels ask channels here, and the map is [d, d]: pixels are what should look at each other, "
+            "so that a stroke on one side of the image hears of the other.",
+        ),
+        Mistake(
+            lambda q, k, v, heads: (attention(q, k, v, heads)[0] + v, attention(q, k, v, heads)[1]),
+            "You add the values to what was mixed: the shortcut is in the block and carries the image round "
+            "the attention, so here it would pass every pixel on twice.",
+        ),
+        Mistake(
+            _after_the_softmax,
+            "You divide by the root after the softmax: the scores still grow with the width of a head, one "
+            "pixel gets nearly all, and the weights no longer add up to 1, so the average is too small.",
+        ),
+        Mistake(
+            _attend(weigh=lambda scores: scores.flatten(2).softmax(dim=2).view(scores.shape)),
+            "One softmax runs over the whole map: all pixels then share a total of 1 among them, each gets "
+            "next to nothing, and one that asks loudly takes it from the others.",
+        ),
+        Mistake(
+            lambda q, k, v, heads: attention(q, k, v, heads)[::-1],
+            "Output and map have changed places: first comes what the pixels are given, then the map.",
         ),
     ],
     accepted=[

@@ -43,6 +43,18 @@ def _restarted(average, steps, decay):
     return ema_update(steps[0], steps[1:], decay)
 
 
+def _at_once(average, weights, steps, decay):
+    """The share that is left of the average after so many steps, and the rest to these weights."""
+    return decay**steps * average + (1 - decay**steps) * weights
+
+
+def _warming_up(average, steps, decay):
+    """The decay grows from step to step, up to the one that was given."""
+    for k, weights in enumerate(steps):
+        average = ema_update(average, weights[None], min(decay, (1 + k) / (10 + k)))
+    return average
+
+
 exercise(
     "diffusion.ema_update",
     reference=ema_update,
@@ -97,7 +109,10 @@ exercise(
             "the average needs as long again to forget them.",
         ),
         Mistake(
-            _loop(lambda average, weights, decay: decay * average - (1 - decay) * weights),
+            (
+                _loop(lambda average, weights, decay: decay * average - (1 - decay) * weights),
+                _loop(lambda average, weights, decay: average - (1 - decay) * weights),
+            ),
             "A sign is wrong: the average is drawn to minus the weights, and a net with its weights turned "
             "over gives nonsense.",
         ),
@@ -139,6 +154,60 @@ exercise(
             lambda average, steps, decay: ema_update(average, steps.flip(0), decay),
             "The steps are taken from the last to the first: the oldest weights count most, and the average "
             "goes back towards the untrained net.",
+        ),
+        Mistake(
+            lambda average, steps, decay: decay * average + (1 - decay) * steps[0],
+            "The first step is averaged and the others are not: does the `return` stand inside the loop? The "
+            "average then misses all training but the first of the steps.",
+        ),
+        Mistake(
+            (
+                lambda average, steps, decay: _at_once(average, steps[-1], len(steps), decay),
+                lambda average, steps, decay: _at_once(average, steps.mean(0), len(steps), decay),
+            ),
+            "The old average fades as it should, but all that it loses goes to one set of weights, the last "
+            "or their mean: each step has a share of its own, which shrinks with its age.",
+        ),
+        Mistake(
+            (
+                lambda average, steps, decay: decay * average + (1 - decay) * steps.sum(0),
+                lambda average, steps, decay: decay * average + ema_update(0 * average, steps, decay),
+            ),
+            "The old average is made smaller once, but there are several updates, and each takes its share: "
+            "the shares then add up to more than 1, and the average grows.",
+        ),
+        Mistake(
+            (
+                lambda average, steps, decay: decay * average + (1 - decay) * steps,
+                lambda average, steps, decay: decay * average[None] + (1 - decay) * steps,
+            ),
+            "Every step is averaged with the same old average, one row for each: the updates follow one "
+            "another, each goes on from the result of the one before, and one row is left.",
+        ),
+        Mistake(
+            lambda average, steps, decay: (
+                decay ** len(steps) * average + decay * ema_update(0 * average, steps, decay)
+            ),
+            "The powers of the decay are one too high for the steps: the newest weights have not faded at "
+            "all yet, and as it is the shares add up to less than 1, so the average shrinks.",
+        ),
+        Mistake(
+            _warming_up,
+            "You use a smaller decay for the first steps: a known trick at the start of training, but "
+            "the decay was given here, and a call later in training would forget nearly all.",
+        ),
+        Mistake(
+            _loop(lambda average, weights, decay: average + (1 - decay) * (average - weights)),
+            "The sign of the correction is turned: the average runs away from the weights, faster at every "
+            "step, where it should move a little towards them.",
+        ),
+        Mistake(
+            tuple(
+                lambda average, steps, decay, fixed=fixed: ema_update(average, steps, fixed)
+                for fixed in (0.99, 0.999, 0.9999, 0.995)
+            ),
+            "The decay is fixed in your code, whatever is handed in: how long the average remembers is what "
+            "the caller chooses, and the notebook compares several.",
         ),
     ],
     hints=[

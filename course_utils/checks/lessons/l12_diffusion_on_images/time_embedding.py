@@ -38,6 +38,16 @@ def _log_of(base):
     return lambda dim: torch.exp(-math.log(base) * torch.arange(dim // 2) / (dim // 2))
 
 
+def _every_other(t, frequencies):
+    angles = t[:, None] * frequencies
+    return torch.cat([angles[:, ::2].sin(), angles[:, 1::2].cos()], dim=1)
+
+
+def _split_in_two(t, frequencies):
+    sin, cos = (t[:, None] * frequencies).chunk(2, dim=1)
+    return torch.cat([sin.sin(), cos.cos()], dim=1)
+
+
 exercise(
     "diffusion.time_embedding",
     reference=time_embedding,
@@ -59,7 +69,12 @@ exercise(
             "torch's takes tensors, so that the net can be told a whole batch of times at once.",
         ),
         Mistake(
-            _waves(lambda dim: 1 / _right(dim)),
+            (
+                _waves(lambda dim: 1 / _right(dim)),
+                _waves(lambda dim: 10_000 ** (torch.arange(dim // 2) / (dim // 2))),
+                _waves(lambda dim: 10_000 ** (2 * torch.arange(dim // 2) / dim)),
+                _waves(_log_of(1e-4)),
+            ),
             "The minus in the exponent is missing: the frequencies grow to 10,000 turns a step, so two "
             "neighbouring steps look as unlike as any two, and the net cannot carry over what it learned.",
         ),
@@ -110,7 +125,10 @@ exercise(
             "t read every step as one with more noise.",
         ),
         Mistake(
-            _waves(lambda dim: 10_000.0 ** (-torch.arange(dim) / dim)),
+            (
+                _waves(lambda dim: 10_000.0 ** (-torch.arange(dim) / dim)),
+                _waves(lambda dim: 10_000.0 ** (-2 * torch.arange(dim) / dim)),
+            ),
             "You make dim frequencies, and sines and cosines of each: that is twice as many numbers as asked "
             "for, and the layer behind them does not fit; dim / 2 frequencies are wanted.",
         ),
@@ -146,6 +164,80 @@ exercise(
             lambda t, dim: time_embedding(t / 1000, dim),
             "You divide t by the number of steps first: the fastest wave then turns by one radian in all, "
             "the others hardly move, and the net sees almost one and the same code at every step.",
+        ),
+        Mistake(
+            _waves(_log_of(math.exp(math.log10(10_000)))),
+            "The logarithm is to base 10 and the exponential to base e: they do not undo each other, the "
+            "slowest wave then turns far too fast, and steps far apart share their codes.",
+        ),
+        Mistake(
+            (
+                _waves(lambda dim: torch.exp(-10_000.0 * torch.arange(dim // 2) / (dim // 2))),
+                _waves(lambda dim: torch.exp(-10_000.0 * torch.arange(dim // 2) / dim)),
+            ),
+            "The exponential takes 10,000 itself and not its logarithm: all frequencies but the first are "
+            "then 0, their sines and cosines never move, and one wave is all that tells the time.",
+        ),
+        Mistake(
+            (
+                _waves(lambda dim: 10_000.0 ** (-2 * torch.arange(dim // 2) // dim)),
+                _waves(lambda dim: 10_000.0 ** (-torch.arange(dim // 2) // (dim // 2))),
+            ),
+            "The exponent is rounded down to a whole number (// for /): one wave is fast, all the others are "
+            "equally slow, and the hands of the clock between them are missing.",
+        ),
+        Mistake(
+            lambda t, dim: _every_other(t, 10_000.0 ** (-torch.arange(dim) / dim)),
+            "The cosines have frequencies of their own, between those of the sines: without sine and cosine "
+            "of one angle, the dot product of two codes depends on more than the gap between the steps.",
+        ),
+        Mistake(
+            (
+                lambda t, dim: _split_in_two(t, 10_000.0 ** (-torch.arange(dim) / dim)),
+                lambda t, dim: _split_in_two(t, 10_000.0 ** (-2 * torch.arange(dim) / dim)),
+            ),
+            "Sines have the fast frequencies only and cosines the slow ones: each frequency wants both, or "
+            "two steps within a turn look the same, and a slow cosine hardly tells early steps apart.",
+        ),
+        Mistake(
+            lambda t, dim: torch.cat([t[:, None] * _right(dim).sin(), t[:, None] * _right(dim).cos()], dim=1),
+            "The sine is taken of the frequencies and not of the angles: t stays outside as a plain factor, "
+            "so the code is a straight line with numbers up to 999, and no clock.",
+        ),
+        Mistake(
+            _waves(lambda dim: _right(dim).flip(0)),
+            "The waves run from slow to fast: a net trained with it would be as good, but weights trained "
+            "with the fast ones first take the finest hand of the clock for the slowest.",
+        ),
+        Mistake(
+            (
+                _waves(lambda dim: torch.linspace(1, 1e-4, dim // 2)),
+                _waves(lambda dim: 1 - torch.arange(dim // 2) / (dim // 2)),
+            ),
+            "The frequencies fall by equal steps and not by equal factors: nearly all are fast, and there is "
+            "no slow hand that tells a step from one a hundred later.",
+        ),
+        Mistake(
+            (
+                _waves(lambda dim: 2.0 ** torch.arange(dim // 2)),
+                _waves(lambda dim: math.pi * 2.0 ** torch.arange(dim // 2)),
+                _waves(lambda dim: 2.0 ** -torch.arange(dim // 2)),
+            ),
+            "Each frequency is twice or half its neighbour, as in codes for places between 0 and 1: the "
+            "range of the clock then depends on dim, and weights trained with 10,000 read the wrong times.",
+        ),
+        Mistake(
+            (
+                lambda t, dim: (t[:, None] * _right(dim)).sin(),
+                lambda t, dim: (t[:, None] * _right(dim)).cos(),
+            ),
+            "One half of the code is missing, and sines alone (or cosines) rise and fall through the same "
+            "values: steps on both sides of a crest share them. Both are wanted, side by side.",
+        ),
+        Mistake(
+            _waves(_right, lambda sin, cos: sin + cos),
+            "Sines and cosines are added where they belong side by side: the sum is one wave again, a little "
+            "shifted, with half the numbers, so steps on both sides of its crest look the same.",
         ),
     ],
     hints=[

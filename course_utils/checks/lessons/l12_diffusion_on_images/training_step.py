@@ -1,12 +1,9 @@
 """diffusion.training_step: the loss of one step, from images in [0, 1]."""
 
-from typing import NamedTuple
-
 import torch
-from torch import nn
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.diffusion import NoiseSchedule
+from course_utils.checks.lessons.l12_diffusion_on_images._known_losses import INPUTS, SHORT, mean_loss
 
 
 def training_step(images, labels, model, schedule, generator):
@@ -18,95 +15,6 @@ def training_step(images, labels, model, schedule, generator):
     signal, sigma = schedule.rates(t, x0)
     v = signal * noise - sigma * x0
     return (model(x_t, t, labels) - v).square().mean()
-
-
-class _Answer(nn.Module):
-    """A model that answers with a fixed function, so that the loss has a known mean."""
-
-    def __init__(self, function):
-        super().__init__()
-        self.function = function
-        self.scale = nn.Parameter(torch.ones(()))
-
-    def forward(self, x_t, t, y=None):
-        if t.shape != (len(x_t),):  # the U-Net would stop here too, and at the next
-            raise ValueError(f"the model wants t with shape [B] = [{len(x_t)}]; got {list(t.shape)}")
-        if x_t.dtype != self.scale.dtype:
-            raise TypeError(f"x_t is {x_t.dtype} and the weights of the model are {self.scale.dtype}")
-        y = torch.zeros(1) if y is None else y
-        answer = self.function(x_t, t.view(-1, 1, 1, 1), y.reshape(-1, 1, 1, 1))
-        return self.scale * (answer + torch.zeros_like(x_t))
-
-
-_SHORT = NoiseSchedule([0.6, 0.5, 0.5, 0.5])
-_A, _B = _SHORT.alphas_cumprod.sqrt(), (1 - _SHORT.alphas_cumprod).sqrt()  # signal and noise
-_T = torch.arange(len(_SHORT)).double()
-
-
-class _Moments(NamedTuple):
-    """Means over a batch in [-1, 1] with labels y: of x, x^2, x y, y^2, and of x times its neighbour."""
-
-    x: float
-    xx: float
-    xy: float
-    yy: float
-    beside: float
-
-
-def _plain(m):
-    """The mean of v^2."""
-    return (_A**2 + _B**2 * m.xx).mean().item()
-
-
-def _by_step(answer):
-    """A model whose answer depends on t alone, and the mean of its loss: v has mean -B E x."""
-
-    def mean(m):
-        return _plain(m) + (answer(_T) ** 2 + 2 * answer(_T) * _B * m.x).mean().item()
-
-    return (lambda x_t, t, y: answer(t)), mean
-
-
-# What the model answers, and the mean of the loss for a batch with given `_Moments`.
-# The first serves for the gradient: it is large, so what is drawn hardly matters for that.
-_MODELS = {
-    "a model that answers about 100": _by_step(lambda t: 100 + 0.25 * t),
-    "a model that answers 0": _by_step(lambda t: 0 * t),
-    "a model that answers x_t": (
-        lambda x_t, t, y: x_t,
-        lambda m: ((_A + _B) ** 2 * m.xx + (_B - _A) ** 2).mean().item(),
-    ),
-    "a model that answers with its neighbour's x_t": (
-        lambda x_t, t, y: x_t.roll(1, 3),
-        lambda m: 1 + m.xx + 2 * m.beside * (_A * _B).mean().item(),
-    ),
-    "a model that answers t": _by_step(lambda t: t),
-    "a model that is loud at t = 0": _by_step(lambda t: 4.0 * (t == 0)),
-    "a model that answers the label": (
-        lambda x_t, t, y: y,
-        lambda m: _plain(m) + m.yy + 2 * m.xy * _B.mean().item(),
-    ),
-}
-_BATCHES = (5500, 4096, 6000, 6500, 7000, 8000, 5000)
-_SIZES = ((4, 4), (4, 5), (4, 4), (4, 4), (3, 4), (3, 3), (5, 4))
-
-
-def _batch(kind, n, size):
-    def make(rng):
-        labels = torch.randint(3, (n,), generator=rng)  # the larger the label, the more ink
-        images = 0.5 + torch.rand(n, 1, *size, generator=rng) * (1 + 2 * labels).view(-1, 1, 1, 1) / 10
-        kind_of = torch.rand(images.shape, generator=rng)
-        images = torch.where(kind_of < 0.04, 0.0, torch.where(kind_of > 0.92, 1.0, images))  # paper and ink
-        return images, labels, _Answer(_MODELS[kind][0]), _SHORT, torch.Generator().manual_seed(n)
-
-    return make
-
-
-def _mean_loss(images, labels, model, schedule, generator):
-    by_kind = dict(_MODELS.values())
-    x0, y = 2 * images.double() - 1, labels.double().view(-1, 1, 1, 1)
-    products = (x0, x0 * x0, x0 * y, y * y, x0 * x0.roll(1, 3))
-    return {"loss": by_kind[model.function](_Moments(*(each.mean().item() for each in products)))}
 
 
 def _step(scale=lambda x: 2 * x - 1, draw_t=None, sees=None, given=None, wanted=None, reduce=None):
@@ -161,16 +69,37 @@ def _rates_of_any_schedule(images, labels, model, schedule, generator):
     return schedule.rates(torch.randint(1000, (len(images),), generator=generator), images)
 
 
-def _one_noise(images, labels, model, schedule, generator):
-    x0 = 2 * images - 1
-    t = torch.randint(len(schedule), (len(x0),), generator=generator)
-    noise = torch.randn(len(x0), 1, 1, 1, generator=generator).expand(x0.shape)
-    v = _v(x0, noise, *schedule.rates(t, x0))
-    return (model(schedule.add_noise(x0, noise, t), t, labels) - v).square().mean()
+def _expanded(shape):
+    """A training step whose noise is drawn in another shape and repeated."""
+
+    def draw(full, generator):
+        return torch.randn(shape(*full), generator=generator).expand(full)
+
+    return _first_draws(_any_t, draw)
 
 
 def _one_t(schedule, n, generator):
     return torch.randint(len(schedule), (1,), generator=generator).expand(n)
+
+
+def _one_number(schedule, n, generator):
+    return torch.randint(len(schedule), (1,), generator=generator)
+
+
+def _from_one(schedule, n, generator):
+    return torch.randint(1, len(schedule) + 1, (n,), generator=generator)
+
+
+def _rounded(schedule, n, generator):
+    return (torch.rand(n, generator=generator) * (len(schedule) - 1)).round().long()
+
+
+def _even(shape, generator):
+    return 2 * torch.rand(shape, generator=generator) - 1
+
+
+def _with_x_t(x0, noise, signal, sigma):
+    return signal * noise - sigma * (signal * x0 + sigma * noise)
 
 
 def _any_t(schedule, n, generator):
@@ -206,15 +135,15 @@ exercise(
     "diffusion.training_step",
     reference=training_step,
     summary=lambda loss, *args: {"loss": loss},
-    expected=_mean_loss,
+    expected=mean_loss,
     tolerance=0.04,
     gradient=["model"],
-    inputs={kind: _batch(kind, n, size) for kind, n, size in zip(_MODELS, _BATCHES, _SIZES, strict=True)},
+    inputs=INPUTS,
     mistakes=[
         Mistake(
             (
-                _step(given=lambda x_t, t, y: (x_t, t / len(_SHORT), y)),
-                _step(given=lambda x_t, t, y: (x_t, t / (len(_SHORT) - 1), y)),
+                _step(given=lambda x_t, t, y: (x_t, t / len(SHORT), y)),
+                _step(given=lambda x_t, t, y: (x_t, t / (len(SHORT) - 1), y)),
                 _step(given=lambda x_t, t, y: (x_t, t / 1000, y)),
             ),
             "You divide t by the number of steps: the net trains with times from 0 to 1, but the sampler "
@@ -237,7 +166,7 @@ exercise(
             "`schedule.rates` and `add_noise` add them for you.",
         ),
         Mistake(
-            _one_noise,
+            _expanded(lambda n, c, h, w: (n, 1, 1, 1)),
             "One noise serves all pixels of an image: the net learns to guess how much brighter the whole "
             "image has become, and from the grain that the sampler starts with it knows no way back.",
         ),
@@ -260,7 +189,13 @@ exercise(
             "image how much noise is in it.",
         ),
         Mistake(
-            (_step(scale=lambda x: x), _step(scale=lambda x: x - 0.5), _step(scale=lambda x: 1 - 2 * x)),
+            (
+                _step(scale=lambda x: x),
+                _step(scale=lambda x: x - 0.5),
+                _step(scale=lambda x: 1 - 2 * x),
+                _step(scale=lambda x: 2 * x),
+                _step(scale=lambda x: 2 * (x - 1)),
+            ),
             "The images do not run from -1 (paper) to 1 (ink): the sampler begins at mean 0 and its answers "
             "are read as if 0 were mid-grey, so the digits come out washed out, shifted or inverted.",
         ),
@@ -275,7 +210,7 @@ exercise(
             "which starts from pure noise, is made by a net that never saw so much of it.",
         ),
         Mistake(
-            (_first_draws(_one_t), _late_draws(_one_t)),
+            (_first_draws(_one_t), _late_draws(_one_t), _first_draws(_one_number)),
             "One t serves the whole batch: the loss is right on average, but it jumps from batch to batch "
             "with t, and the gradient is so noisy that training needs many times as many steps.",
         ),
@@ -316,7 +251,10 @@ exercise(
             "a 3 you get any of the ten.",
         ),
         Mistake(
-            _step(sees=lambda x0, noise, t, schedule: x0),
+            (
+                _step(sees=lambda x0, noise, t, schedule: x0),
+                _step(sees=lambda x0, noise, t, schedule: (x0 + 1) / 2),
+            ),
             "The model sees the clean image: nothing in its input says which noise was drawn, so it learns "
             "to answer without it, and has never met a noisy image when sampling starts.",
         ),
@@ -331,7 +269,11 @@ exercise(
             "alpha-bar): late images are far too clean in training, so the first steps of sampling fail.",
         ),
         Mistake(
-            (_step(sees=_swapped), _step(sees=_rooted)),
+            (
+                _step(sees=_swapped),
+                _step(sees=_swapped, wanted=lambda x0, noise, signal, sigma: sigma * noise - signal * x0),
+                _step(sees=_rooted),
+            ),
             "Signal and sigma have changed places in x_t, or a root was taken twice (`rates` has taken it): "
             "the net trains on other noise levels than the sampler will show it at the same t.",
         ),
@@ -358,6 +300,81 @@ exercise(
             (_late_draws(_any_t, torch.rand), _first_draws(_any_t, torch.rand)),
             "Noise from torch.rand is never negative: the net learns to remove a grey veil, "
             "and meets something else when sampling starts from a normal draw.",
+        ),
+        Mistake(
+            _first_draws(_any_t, _even),
+            "The noise is uniform between -1 and 1: it is too weak and has no tails, so the net has never "
+            "met anything like the normal draw from which sampling starts.",
+        ),
+        Mistake(
+            _expanded(lambda n, c, h, w: (1, c, h, w)),
+            "One noise image serves the whole batch: the loss is right on average, but all images err in the "
+            "same way, and the gradient is about as noisy as that of a single one.",
+        ),
+        Mistake(
+            _expanded(lambda n, c, h, w: (n, 1, h, w)),
+            "All channels of an image get the same noise: in colour, the net learns to mend grey grain only, "
+            "and the sampler starts from a grain that has colours.",
+        ),
+        Mistake(
+            _step(scale=lambda x: (x - x.mean()) / x.std()),
+            "You give the batch mean 0 and deviation 1: what paper and ink mean then changes from batch to "
+            "batch, and samples cannot be turned back into pixels. The range from -1 to 1 is fixed.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: signal * noise - sigma * (x0 + 1) / 2),
+            "The target is made with the images in [0, 1] and x_t with those in [-1, 1]: the two do not "
+            "belong together, and no x_0 that fits both can be got back from the answer.",
+        ),
+        Mistake(
+            _step(sees=lambda x0, noise, t, schedule: schedule.add_noise((x0 + 1) / 2, noise, t)),
+            "The noise is put on the images in [0, 1] and the target is made with those in [-1, 1]: the net "
+            "learns on images that are brighter than any that the sampler will show it.",
+        ),
+        Mistake(
+            _step(wanted=_with_x_t),
+            "You subtract a share of x_t and not of the clean x_0 in v: x_t holds noise itself, so "
+            "the sampler, which reads the answer as v, gets the wrong digit and the wrong noise.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: noise - x0),
+            "The rates are missing in v: the difference of noise and image is the velocity on a straight "
+            "line between them, and this sampler goes round on a circle.",
+        ),
+        Mistake(
+            _step(wanted=lambda x0, noise, signal, sigma: signal**2 * noise - sigma**2 * x0),
+            "The roots are missing in v: `schedule.rates` gives amplitudes, and shares of the variance "
+            "make a target from which no x_0 comes back.",
+        ),
+        Mistake(
+            _step(given=lambda x_t, t, y: (x_t, y, t)),
+            "Step and label have changed places: the net takes the digit for the time and the time for a "
+            "digit, of which a real one knows only ten.",
+        ),
+        Mistake(
+            _step(given=lambda x_t, t, y: (x_t.clamp(-1, 1), t, y)),
+            "You cut x_t off at -1 and 1: noise goes further than pixels do, much of it is lost, and the "
+            "sampler, which cuts nothing off, shows the net what it never saw.",
+        ),
+        Mistake(
+            _step(reduce=lambda error: error.square().mean().sqrt()),
+            "You take the root of the mean squared error: its gradient is divided by that root, so batches "
+            "with easy steps push hardest, and the minimum lies elsewhere.",
+        ),
+        Mistake(
+            _step(reduce=lambda error: error.square().mean() / 2),
+            "There is a half too much: the minimum is the same, but your losses cannot be compared with "
+            "those in the text, and the gradients are half as large.",
+        ),
+        Mistake(
+            (_first_draws(_from_one), _step(draw_t=_from_one, sees=_swapped)),  # two places may raise
+            "You draw t from 1 to T, as papers count: here the steps run from 0 to T - 1, so T is no "
+            "step of the schedule, and the cleanest one is never trained.",
+        ),
+        Mistake(
+            _first_draws(_rounded),
+            "You round a uniform number to get t: the two ends then catch half as much as the steps between "
+            "them, and all steps should be equally likely.",
         ),
     ],
     hints=[
