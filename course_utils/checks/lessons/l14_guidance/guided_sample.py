@@ -180,6 +180,14 @@ exercise(
             "conditional model where it must ignore the label.",
         ),
         Mistake(
+            (
+                _loop(mix=lambda uncond, cond, scale: scale * cond),
+                _loop(mix=lambda uncond, cond, scale: uncond + scale * cond),
+            ),
+            "The scale multiplies the whole answer with the label: it belongs to the difference of the two "
+            "answers, for only that says what the label adds.",
+        ),
+        Mistake(
             _loop(mix=lambda uncond, cond, scale: cond + scale * (uncond - cond)),
             "The two answers have changed places: what should lead towards the label leads away from it.",
         ),
