@@ -59,6 +59,17 @@ def check_tensor(argument, value, shape=None, floating=True, nonempty=True):
     return value
 
 
+def check_alike(argument, value, other_argument, other):
+    """Raise unless value and other are floating-point tensors of one shape; check_tensor's errors."""
+    check_tensor(other_argument, other)
+    check_tensor(argument, value)
+    if value.shape != other.shape:
+        raise ValueError(
+            f"{argument} must have the shape of {other_argument}, {list(other.shape)}; "
+            f"got {list(value.shape)}."
+        )
+
+
 def _shape_matches(shape, pattern):
     axes = [axis.strip() for axis in pattern.strip("[]").split(",") if axis.strip()]
     if axes and axes[-1] == "...":

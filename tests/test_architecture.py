@@ -12,10 +12,21 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "course_utils"
 # A room may import its own rank and those above it in this list, never one below.
 ROOMS = [
-    {"_found", "_texts", "_threads", "_validate", "notation", "errata", "verdict", "preset", "progress"},
+    {
+        "_divergence",
+        "_found",
+        "_texts",
+        "_threads",
+        "_validate",
+        "notation",
+        "errata",
+        "verdict",
+        "preset",
+        "progress",
+    },
     {"museum"},
     {"exact", "divergences", "data"},
-    {"autoencoders", "diffusion", "gan", "vae"},
+    {"autoencoders", "diffusion", "flow_matching", "gan", "vae"},
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
     {"checks"},

@@ -3,7 +3,7 @@
 A model is any callable model(x_t, t), so a network and an exact mixture are interchangeable.
 """
 
-from . import bound, control, guidance, samplers, schedules
+from . import bound, control, guidance, inversion, samplers, schedules, sde
 from .exact_model import exact_model
 from .nets import PlaneNet, time_embedding
 from .noisy_classifier import NoisyClassifier
@@ -14,5 +14,6 @@ from .unet import UNet
 
 __all__ = [
     "NoiseSchedule", "NoisyClassifier", "PlaneNet", "Prediction", "UNet", "bound", "control",
-    "denoising_loss", "exact_model", "guidance", "predictions", "samplers", "schedules", "time_embedding",
+    "denoising_loss", "exact_model", "guidance", "inversion", "predictions", "samplers", "schedules", "sde",
+    "time_embedding",
 ]  # fmt: skip

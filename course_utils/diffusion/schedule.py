@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validate import check_choice, check_int, check_number, check_tensor
+from .._validate import check_alike, check_choice, check_int, check_number, check_tensor
 from .predictions import predictions
 
 
@@ -33,6 +33,14 @@ class NoiseSchedule:
         levels = check_tensor("levels", torch.as_tensor(levels), "[T]").double()
         check_number("max_beta", max_beta, 0, 1, open_minimum=True)
         return cls((1 - levels[1:] / levels[:-1]).clamp(max=max_beta))
+
+    @classmethod
+    def from_sigmas(cls, sigmas):
+        """The schedule whose sigma / signal are these, [T], rising (the sigma of Karras et al. 2022)."""
+        sigmas = check_tensor("sigmas", torch.as_tensor(sigmas), "[T]").double()
+        if not bool((sigmas > 0).all() and (sigmas.diff() > 0).all()):
+            raise ValueError(f"sigmas must be positive and rise; got {str(sigmas.tolist())[:80]}.")
+        return cls.from_alphas_cumprod(1 / (1 + torch.cat([sigmas.new_zeros(1), sigmas]) ** 2), 1.0)
 
     def __len__(self):
         return len(self.betas)
@@ -82,7 +90,7 @@ class NoiseSchedule:
         x0, noise: [B, ...]; t: [B] int in 0..T-1, or an int. Returns [B, ...]. Raises IndexError where t is
         outside the schedule, ValueError where the shapes differ.
         """
-        _check_alike("noise", noise, "x0", x0)
+        check_alike("noise", noise, "x0", x0)
         level = self._level(t)
         return _beside(level.sqrt(), x0) * x0 + _beside((1 - level).sqrt(), x0) * noise
 
@@ -93,7 +101,7 @@ class NoiseSchedule:
         -1 for x_0 itself. Returns mean [B, ...], variance [B, 1, ...]. Raises IndexError where t is outside
         the schedule.
         """
-        _check_alike("x_t", x_t, "x0", x0)
+        check_alike("x_t", x_t, "x0", x0)
         after, before = self._level(t), self._level(t - 1 if prev is None else prev, lowest=-1)
         of_x0, of_x_t, variance = posterior_rates(after, before)
         return _beside(of_x0, x0) * x0 + _beside(of_x_t, x0) * x_t, _beside(variance, x0)
@@ -104,7 +112,7 @@ class NoiseSchedule:
         output, x_t: [B, ...]; t: [B] int or an int. Where alpha-bar_t is 0, epsilon and score say nothing of
         x_0, and the result is not finite. Raises ValueError for an unknown name, with the nearest match.
         """
-        _check_alike("output", output, "x_t", x_t)
+        check_alike("output", output, "x_t", x_t)
         signal, sigma = self.rates(t, x_t)
         x0 = predictions[check_choice("source", source, predictions)].to_x0(output, x_t, signal, sigma)
         noise = (x_t - signal * x0) / sigma
@@ -147,12 +155,3 @@ def unit_steps(num_train_timesteps):
     """0, 1/T, ..., 1 in float64, [T + 1]: where along the way each step is."""
     steps = check_int("num_train_timesteps", num_train_timesteps)
     return torch.linspace(0, 1, steps + 1, dtype=torch.float64)
-
-
-def _check_alike(name, value, other_name, other):
-    check_tensor(other_name, other)
-    check_tensor(name, value)
-    if value.shape != other.shape:
-        raise ValueError(
-            f"{name} must have the shape of {other_name}, {list(other.shape)}; got {list(value.shape)}."
-        )

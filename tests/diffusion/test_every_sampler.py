@@ -91,6 +91,20 @@ def test_the_model_sees_the_visited_steps_and_watch_what_it_says(sampler):
         torch.testing.assert_close(x0, (3 * x_t).clamp(-0.5, 0.5))
 
 
+def test_given_timesteps_are_walked(sampler):
+    asked = []
+
+    def model(x, t):
+        asked.append(int(t[0]))
+        return 0.5 * x
+
+    sampler(model, SHORT, (4, 3), timesteps=[(19, 12), (12, 3), (3, 0)])
+    assert set(asked) == {19, 12, 3, 0} - ({0} if asked[-1] != 0 else set())
+    for wrong in ([], [(5, 5)], [(9, 4), (3, -1)], [(20, -1)]):
+        with pytest.raises(ValueError, match="timesteps must be pairs|t must be"):
+            sampler(model, SHORT, (4, 3), timesteps=wrong)
+
+
 def test_one_generator_gives_the_same_samples_and_the_global_one_is_left_alone(sampler):
     net, state = PlaneNet(8, 1), torch.get_rng_state()
     first, again, other = (

@@ -18,6 +18,9 @@ SAMPLERS = {
     "ddim, eta 0.5": (samplers.ddim, {"num_inference_steps": 100, "eta": 0.5}),
     "ddim, eta 1": (samplers.ddim, {"num_inference_steps": 200, "eta": 1.0}),
     "heun": (samplers.heun, {"num_inference_steps": 60}),
+    "euler": (samplers.euler, {"num_inference_steps": 100}),
+    "euler_ancestral": (samplers.euler_ancestral, {"num_inference_steps": 200}),
+    "dpm_solver_pp_2m": (samplers.dpm_solver_pp_2m, {"num_inference_steps": 60}),
 }
 
 
@@ -53,14 +56,21 @@ def test_ddim_of_a_unit_gaussian_shrinks_by_cosines(count, expected):
     assert product.item() == pytest.approx(expected, abs=6e-4)
 
 
-def test_heun_is_second_order_and_ddim_first_order_in_the_karras_variable():
-    """Over a fixed stretch of noise, halving the step divides Heun's error by 4 and DDIM's by 2."""
+@pytest.mark.parametrize(
+    ("sampler", "order"),
+    [(samplers.ddim, 1), (samplers.euler, 1), (samplers.heun, 2), (samplers.dpm_solver_pp_2m, 2)],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_orders_in_the_karras_variable(sampler, order):
+    """Over a fixed stretch of noise, halving the step divides the error by 2 to the order."""
     one = GaussianMixture(torch.tensor([[0.5]], dtype=F64), 0.4)
     x_T = noise(64, 5, dim=1)
 
-    def error(sampler, count):
-        # levels evenly spaced in s = sigma / signal from 0.1 to 10, so that every step is as long as the next
+    def error(count):
+        # from 10 to 0.1, each solver in steps of one length: 2M's are even in log s, where it is derived
         s = torch.linspace(0.1, 10, count + 1, dtype=F64)
+        if sampler is samplers.dpm_solver_pp_2m:
+            s = torch.logspace(-1, 1, count + 1, dtype=F64)
         schedule = NoiseSchedule.from_alphas_cumprod(
             torch.cat([torch.ones(1, dtype=F64), 1 / (1 + s**2)]), 1.0
         )
@@ -76,15 +86,70 @@ def test_heun_is_second_order_and_ddim_first_order_in_the_karras_variable():
         exact = 0.5 + (x_T / first - 0.5) * scale
         return (path[-1] / signal - exact).abs().max()
 
-    slopes = {f: math.log2(error(f, 400) / error(f, 800)) for f in (samplers.heun, samplers.ddim)}
-    assert slopes[samplers.heun] == pytest.approx(2, abs=0.1)
-    assert slopes[samplers.ddim] == pytest.approx(1, abs=0.1)
+    assert math.log2(error(400) / error(800)) == pytest.approx(order, abs=0.1)
+
+
+def test_five_names_are_two_samplers():
+    """Ancestral sampling is DDIM at eta 1 and Euler ancestral; DDIM at eta 0 is Euler."""
+    schedule = NoiseSchedule.cosine(100)
+    how = {"x_T": noise(30, 2), "num_inference_steps": 12}
+    model = exact_model(MIXTURE, schedule)
+
+    def draw(sampler, **more):
+        return sampler(model, schedule, (30, 2), generator=torch.Generator().manual_seed(3), **how, **more)
+
+    close = {"rtol": 1e-9, "atol": 1e-9}
+    with_noise = draw(samplers.ddpm)
+    torch.testing.assert_close(draw(samplers.ddim, eta=1.0), with_noise, **close)
+    torch.testing.assert_close(draw(samplers.euler_ancestral), with_noise, **close)
+    torch.testing.assert_close(draw(samplers.euler), draw(samplers.ddim), **close)
+    torch.testing.assert_close(draw(samplers.euler_ancestral, eta=0.0), draw(samplers.ddim), **close)
+
+
+def test_one_step_is_exact_where_the_guess_of_x0_does_not_move():
+    for sampler in (samplers.euler, samplers.heun, samplers.dpm_solver_pp_2m):
+        x = sampler(
+            lambda x, t: torch.full_like(x, 0.7), NoiseSchedule.linear(), (3, 2), num_inference_steps=1,
+            prediction_type="sample",
+        )  # fmt: skip
+        torch.testing.assert_close(x, torch.full((3, 2), 0.7))
 
 
 def test_steps_end_at_the_last_and_start_before_the_first():
     schedule = NoiseSchedule.linear(10)
     assert samplers.timesteps(schedule, 5) == [(9, 7), (7, 5), (5, 3), (3, 1), (1, -1)]
     assert samplers.timesteps(schedule)[0] == (9, 8) and len(samplers.timesteps(schedule)) == 10
+    assert samplers.timesteps(schedule, 5, final="first") == [(9, 7), (7, 5), (5, 3), (3, 1), (1, 0)]
+    assert samplers.timesteps(schedule, final="first")[-1] == (1, 0)
+
+
+@pytest.mark.parametrize("make", [NoiseSchedule.linear, NoiseSchedule.cosine])
+@pytest.mark.parametrize("count", [1, 2, 7, 50, 999, 1000])
+def test_karras_spacing_takes_the_nearest_free_indices(make, count):
+    schedule = make()
+    pairs = samplers.timesteps(schedule, count, spacing="karras")
+    visited = [t for t, _ in pairs]
+    assert len(set(visited)) == count and visited == sorted(visited, reverse=True) and visited[0] >= 990
+    assert [prev for _, prev in pairs] == [*visited[1:], -1]
+    if count == 7:  # few enough that all are free
+        sigmas = schedule.snr.rsqrt()
+        wanted = samplers.karras_sigmas(7, float(sigmas[0]), min(float(sigmas[-1]), 200))
+        assert visited == [int((sigmas.log() - s.log()).abs().argmin()) for s in wanted]
+
+
+def test_karras_levels_have_evenly_spaced_roots():
+    sigmas = samplers.karras_sigmas(5, 0.1, 20.0, rho=3.0)
+    steps = (sigmas ** (1 / 3)).diff()
+    torch.testing.assert_close(steps, steps[:1].expand(4))
+    assert (sigmas[0], sigmas[-1]) == (pytest.approx(20), pytest.approx(0.1)) and len(sigmas) == 5
+    schedule = NoiseSchedule.from_sigmas(sigmas.flip(0))
+    torch.testing.assert_close(schedule.snr.rsqrt(), sigmas.flip(0))
+    with pytest.raises(ValueError, match="rise"):
+        NoiseSchedule.from_sigmas(sigmas)
+    with pytest.raises(ValueError, match="some signal at the last step"):
+        samplers.timesteps(NoiseSchedule.linear().zero_terminal_snr(), 5, spacing="karras")
+    with pytest.raises(ValueError, match="Did you mean 'karras'"):
+        samplers.timesteps(schedule, 5, spacing="karas")
 
 
 def test_what_one_sampler_alone_takes_is_checked():

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import torch
 
-from ..._validate import check_choice, check_int, check_tensor
+from ..._validate import check_choice, check_tensor
 from ..predictions import predictions
 from ..schedule import posterior_rates
+from ._spacing import checked, timesteps
 
 
 class Level(NamedTuple):
@@ -45,15 +46,17 @@ def unscaled(y, level):
 class Walk:
     """A sampler's way from noise to data, with all that follows from the schedule alone found once.
 
-    Arguments as in `samplers`. .x_T: where it starts, [B, ...]. .steps: (now, then, posterior) for every
-    step, two Levels and a Posterior.
+    Arguments as in `samplers`; pairs: its timesteps. .x_T: where it starts, [B, ...]. .steps: (now, then,
+    posterior) for every step, two Levels and a Posterior.
     """
 
     def __init__(
-        self, model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch
+        self, model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch, pairs
     ):
         check_choice("prediction_type", prediction_type, predictions)
-        self.steps = _steps(schedule, timesteps(schedule, num_inference_steps))
+        evenly = pairs is None
+        pairs = timesteps(schedule, num_inference_steps) if evenly else checked(pairs, len(schedule))
+        self.steps = _steps(schedule, pairs)
         self.x_T = _start(model, shape, x_T, generator)
         self._model, self._to_x0 = model, predictions[prediction_type].to_x0
         self._generator, self._clip, self._watch = generator, clip, watch
@@ -70,16 +73,6 @@ class Walk:
     def noise(self, x):
         """Fresh standard normal noise like x, [B, ...]."""
         return normal(x.shape, x.device, x.dtype, self._generator)
-
-
-def timesteps(schedule, num_inference_steps=None):
-    """The num_inference_steps pairs (t, prev) that a sampler walks, from t = T - 1 down to prev = -1."""
-    total = len(schedule)
-    count = total if num_inference_steps is None else check_int("num_inference_steps", num_inference_steps)
-    if count > total:
-        raise ValueError(f"num_inference_steps must be at most {total}, the schedule's length; got {count}.")
-    visited = [round(total - i * total / count) - 1 for i in range(count)]
-    return list(zip(visited, [*visited[1:], -1], strict=True))
 
 
 def normal(shape, device, dtype, generator=None):

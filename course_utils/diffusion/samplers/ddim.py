@@ -9,14 +9,16 @@ from ._walk import Walk, slope
 @torch.no_grad()
 def ddim(
     model, schedule, shape, *, num_inference_steps=50, eta=0.0, prediction_type="epsilon", x_T=None,
-    generator=None, clip=None, watch=None,
+    generator=None, clip=None, watch=None, timesteps=None,
 ):  # fmt: skip
     """Steps that keep the marginals with any share of fresh noise (Song et al. 2021, eqs. 12 and 16).
 
     eta: 0 is deterministic, 1 adds as much noise as `ddpm`. What else there is: `help(samplers)`.
     """
     check_number("eta", eta, 0, 1)
-    walk = Walk(model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch)
+    walk = Walk(
+        model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch, timesteps
+    )
     x = walk.x_T
     for now, then, posterior in walk.steps:
         x0 = walk.guess(x, now)

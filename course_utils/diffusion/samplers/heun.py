@@ -8,14 +8,16 @@ from ._walk import Walk, slope, unscaled
 @torch.no_grad()
 def heun(
     model, schedule, shape, *, num_inference_steps=25, prediction_type="epsilon", x_T=None, generator=None,
-    clip=None, watch=None,
+    clip=None, watch=None, timesteps=None,
 ):  # fmt: skip
     """Heun's second-order steps on the probability-flow ODE (Karras et al. 2022, algorithm 1 without churn).
 
     Calls the model twice a step, and once at the last; watch sees the first of the two guesses. What else
     there is: `help(samplers)`.
     """
-    walk = Walk(model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch)
+    walk = Walk(
+        model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch, timesteps
+    )
     x = walk.x_T
     for now, then, _ in walk.steps:
         x0 = walk.guess(x, now)
