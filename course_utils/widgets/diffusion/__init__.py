@@ -1,15 +1,12 @@
 """Samples between noise and data in the plane, with the exact field, the learned one and its error."""
 
-import math
-
-import numpy as np
 import traitlets
 
 from ..._validate import check_choice, check_int
 from ...diffusion import NoiseSchedule, PlaneNet
-from ...exact import GaussianMixture
-from ..shared.export import encode, export_network
+from ..shared.export import export_network
 from ..shared.face import Face
+from ..shared.plane import EIGHT, check_mixture, check_schedule, listed, packed_betas
 from .still import still
 
 PROCESSES = ("forward", "stochastic", "deterministic", "both")
@@ -18,10 +15,6 @@ STEPS = (5, 10, 25, 50, 100)
 VARIANCES = ("fixed_small", "fixed_large")
 SEEDS = (0, 9)
 POINTS = 300  # samples, as in session.js
-EIGHT = GaussianMixture(
-    [[2 * math.cos(k * math.pi / 4), 2 * math.sin(k * math.pi / 4)] for k in range(8)], 0.15
-)  # data.toy("eight_gaussians")
-TWO = GaussianMixture([[-1.5, 0.0], [1.5, 0.0]], 0.4, [0.8, 0.2])
 
 
 class DiffusionExplorer(Face):
@@ -60,12 +53,12 @@ class DiffusionExplorer(Face):
         self, mixture=None, schedule=None, model=None, *, process="both", field="exact", steps=None,
         variance="fixed_small", t=None, seed=0, traced=5,
     ):  # fmt: skip
-        schedule = _check_schedule(NoiseSchedule.linear() if schedule is None else schedule)
-        _check_mixture(EIGHT if mixture is None else mixture)
+        schedule = check_schedule(NoiseSchedule.linear() if schedule is None else schedule)
+        check_mixture(EIGHT if mixture is None else mixture)
         total = len(schedule)
         fixed = {
-            "mixtures": _mixtures(mixture),
-            "betas": encode(np.ascontiguousarray(schedule.betas.numpy(), dtype="<f8").tobytes()),
+            "mixtures": listed(mixture),
+            "betas": packed_betas(schedule),
             "network": {} if model is None else _export(model),
             "embedding": 0 if model is None else model.embedding,
             "step_choices": _step_choices(total),
@@ -122,39 +115,6 @@ class DiffusionExplorer(Face):
 
     def _still(self):
         return still(*self._stilled)
-
-
-def _check_mixture(mixture):
-    if not isinstance(mixture, GaussianMixture):
-        raise TypeError(f"mixture must be an exact.GaussianMixture; got {type(mixture).__name__}.")
-    if mixture.dim != 2:
-        raise ValueError(f"mixture must have two dimensions; got {mixture.dim}.")
-
-
-def _check_schedule(schedule):
-    if not isinstance(schedule, NoiseSchedule):
-        raise TypeError(f"schedule must be a NoiseSchedule; got {type(schedule).__name__}.")
-    if schedule.alphas_cumprod[-1] == 0:
-        raise ValueError(
-            "schedule must leave some signal at T: epsilon says nothing of x_0 where alpha-bar is 0."
-        )
-    return schedule
-
-
-def _mixtures(mixture):
-    """The mixtures to choose from, the network's own first."""
-    given = [] if mixture is None else [("yours", "your mixture", mixture)]
-    listed = [*given, ("eight", "eight modes", EIGHT), ("two", "two modes, 4 : 1", TWO)]
-    return [
-        {
-            "name": name,
-            "label": label,
-            "means": each.means.tolist(),
-            "stds": each.stds.tolist(),
-            "weights": each.weights.tolist(),
-        }
-        for name, label, each in listed
-    ]
 
 
 def _step_choices(total):
