@@ -76,6 +76,15 @@ SYMBOLS = [
     ),
     Symbol("L_{t-1}", "a term of the bound, t = 2..T", "bound_terms", {"C": "L_t", "E": "L_t"}),
     Symbol("v", "velocity, signal times noise minus sigma times x_0", "v_prediction", {}),
+    Symbol(
+        "x_t = (1 - t)\\, \\epsilon + t\\, x_1",
+        "path from noise at t = 0 to data x_1 at t = 1",
+        "interpolate",
+        {},
+    ),
+    Symbol(
+        "v_\\theta(x, t)", "velocity of a flow, the mean of data minus noise given x_t", "model(x, t)", {}
+    ),
 ]
 
 

@@ -9,7 +9,7 @@ from pretended import DeviceMixed, NoFloat64, Pretended, pretended_gpu
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional as F
 
-from course_utils import autoencoders, diffusion, divergences, gan, metrics, training, vae
+from course_utils import autoencoders, diffusion, divergences, flow_matching, gan, metrics, training, vae
 from course_utils.diffusion import control, guidance, samplers, schedules
 from course_utils.exact import GaussianMixture
 from course_utils.widgets import LatentExplorer, VAEExplorer
@@ -153,6 +153,57 @@ def test_guidance(gpu):
 def test_the_bound(gpu):
     net, x = on(gpu, diffusion.PlaneNet, 8, 1), torch.zeros(3, 2, device=gpu)
     assert diffusion.bound.bound_terms(net, SCHEDULE, x).device == gpu
+
+
+# --- flow matching: every method, path and kind of prediction ---
+
+PATHS = {
+    "linear": flow_matching.Path.linear(),
+    "cosine": flow_matching.Path.cosine(),
+    "of_schedule": flow_matching.Path.of_schedule(SCHEDULE),
+}
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+@pytest.mark.parametrize("method", flow_matching.methods)
+def test_flow_samplers(method, kind):
+    with pretended_gpu(kind) as device:
+        net = flow_matching.FlowNet(on(device, Told))
+        y = torch.zeros(4, dtype=torch.int64, device=device)
+        for model in (net, functools.partial(net, y=y), guidance.classifier_free(net, y, 2.0)):
+            x = flow_matching.sample(model, (4, 2), steps=3, method=method, generator=torch.Generator())
+            assert isinstance(x, Pretended) and x.device == device and x.dtype == torch.float32
+        noise, data = flow_matching.reflow_pairs(net, 4, steps=2, method=method)
+        assert noise.device == data.device == flow_matching.couple(noise, data).device == device
+        assert isinstance(flow_matching.straightness(net, noise, steps=2), float)
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+@pytest.mark.parametrize("name", PATHS)
+def test_paths_and_the_flow_loss(name, kind):
+    path = PATHS[name]
+    with pretended_gpu(kind) as device:
+        x, t = torch.zeros(SHAPE, device=device), torch.full((4,), 0.5, device=device)
+        noise = torch.randn_like(x)
+        for at in (t, 0.5):
+            x_t = path.interpolate(noise, x, at)
+            assert path.velocity(noise, x, at).device == x_t.device == device
+            for target in flow_matching.predictions:
+                assert path.convert(x, x_t, at, "sample", target).device == device
+        for times in (None, flow_matching.logit_normal):
+            loss = flow_matching.matching_loss(path, times, flow_matching.couple)
+            assert loss(lambda x, t: x, x).device == device
+        retimed = flow_matching.retime(lambda x, t: x, path, flow_matching.Path.linear())
+        denoiser = flow_matching.as_denoiser(lambda x, t: x, path, SCHEDULE)
+        assert retimed(x, t).device == denoiser(x, torch.arange(4, device=device)).device == device
+
+
+@pytest.mark.parametrize("probe", [None, "gaussian", "rademacher"])
+def test_the_likelihood_of_a_flow(gpu, probe):
+    x, net = torch.zeros(3, 2, device=gpu), flow_matching.FlowNet(on(gpu, diffusion.PlaneNet, 8, 1))
+    assert flow_matching.log_prob(net, x, 2, probe=probe, generator=torch.Generator()).device == gpu
+    mixture = GaussianMixture([[0.0, 1.0], [2.0, 0.0]], 0.5)
+    assert flow_matching.exact_velocity(mixture)(x, torch.full((3,), 0.5, device=gpu)).device == gpu
 
 
 # --- the other topics ---

@@ -1,0 +1,72 @@
+"""From noise to data along a velocity, by the plainest solvers of differential equations."""
+
+import itertools
+
+import torch
+
+from .._validate import check_choice, check_int, check_number, check_tensor
+from ..diffusion.samplers import place_of
+
+
+def euler(velocity, x, t, dt):
+    """x at t + dt by one call: first order."""
+    return x + dt * velocity(x, t)
+
+
+def midpoint(velocity, x, t, dt):
+    """x at t + dt by the velocity half-way there, two calls: second order."""
+    half = x + dt / 2 * velocity(x, t)
+    return x + dt * velocity(half, t + dt / 2)
+
+
+def heun(velocity, x, t, dt):
+    """x at t + dt by the mean of the velocities at both ends, two calls: second order."""
+    v = velocity(x, t)
+    return x + dt / 2 * (v + velocity(x + dt * v, t + dt))
+
+
+methods = {"euler": euler, "midpoint": midpoint, "heun": heun}
+
+
+@torch.no_grad()
+def sample(
+    model, shape, *, steps=50, method="euler", x=None, generator=None, start=0.0, end=1.0, watch=None
+):  # fmt: skip
+    """Follow dx / dt = model(x, t) from t = start to t = end in equal steps; returns x at the end, [B, ...].
+
+    model: callable (x [B, ...], t float [B]) -> velocity [B, ...]. shape: of the batch, (B, ...). method: a
+    name in `methods`; "euler" calls the model once a step, the others twice. x: where to start, [B, ...], or
+    None for standard normal noise, drawn where the model's weights are and in their dtype. generator: a
+    torch.Generator for that noise, or None for torch's global one. start above end goes from data back to
+    noise. watch: called as watch(t, x) with a float t, before the first step and after every one.
+    Raises ValueError for an unknown method, times outside [0, 1], or a start other than 0 without an x.
+    """
+    step = methods[check_choice("method", method, methods)]
+    start, end = check_number("start", start, 0, 1), check_number("end", end, 0, 1)
+    steps = check_int("steps", steps)
+    x = _first(model, shape, x, generator, start)
+
+    def velocity(x, t):
+        return model(x, torch.full((len(x),), t, device=x.device, dtype=x.dtype))
+
+    times = [start + (end - start) * i / steps for i in range(steps)] + [end]
+    if watch is not None:
+        watch(start, x)
+    for now, then in itertools.pairwise(times):
+        x = step(velocity, x, now, then - now)
+        if watch is not None:
+            watch(then, x)
+    return x
+
+
+def _first(model, shape, x, generator, start):
+    if x is not None:
+        check_tensor("x", x)
+        if tuple(x.shape) != tuple(shape):
+            raise ValueError(f"x must have the shape {list(shape)}; got {list(x.shape)}.")
+        return x
+    if start != 0:
+        raise ValueError(f"x must be given where the walk does not begin with noise, at t = {start:g}.")
+    device, dtype = place_of(model, generator)
+    drawn_on = device if generator is None else generator.device
+    return torch.randn(tuple(shape), generator=generator, device=drawn_on, dtype=dtype).to(device)
