@@ -96,7 +96,7 @@ def _shape_fault(value, wanted, shape, wanted_shape):
 
 def form_word(value, wanted):
     """One sentence where the values are fine, but come as another type or dtype than wanted; else ""."""
-    for one, other in zip(parts_like(value, wanted), parts(wanted), strict=True):
+    for one, other in zip(parts_like(value, wanted), parts_like(wanted, wanted), strict=True):
         if isinstance(other, torch.Tensor) and not isinstance(one, torch.Tensor):
             return (
                 f"Your function returns {article(_type(one))} where a tensor is expected; the "
@@ -128,7 +128,7 @@ def adapted(function, wanted):
         like = tensors[0] if tensors else torch.empty(0)
         fixed = [
             int(one) if isinstance(other, int) else _tensor(one, other, like)
-            for one, other in zip(parts_like(value, wanted), parts(wanted), strict=True)
+            for one, other in zip(parts_like(value, wanted), parts_like(wanted, wanted), strict=True)
         ]
         return tuple(fixed) if isinstance(wanted, tuple) else fixed[0]
 
