@@ -112,7 +112,7 @@ RECIPES = [
     Recipe(
         name="digits_diffusion",
         summary="Diffusion model of digits, with labels and without",
-        lessons=("12", "14", "15"),
+        lessons=("12", "13", "14", "15"),
         build=functools.partial(build, SETTINGS),
         data=digits,
         train=functools.partial(train, SETTINGS),
