@@ -215,6 +215,25 @@ class TestBuilder:
             build.build(source, tmp_path / "out", {}, run=True)
         assert not (tmp_path / "out").exists()
 
+    def test_prose_alone_keeps_the_outputs_and_other_code_is_refused(self, tmp_path):
+        source, out = self.source(tmp_path), tmp_path / "out"
+        _, ran = build.products(source, {})
+        for k, cell in enumerate(cell for cell in ran.cells if cell.cell_type == "code"):
+            cell.execution_count = k + 1
+            cell.outputs = [nbformat.v4.new_output("stream", text=f"output {k}")]
+        build.write(ran, out / "solutions" / "77_toy.ipynb")
+        source.write_text(
+            source.read_text().replace("# %% [markdown]\n# ", "# %% [markdown]\n# Other words. ", 1)
+        )
+        build.build(source, out, {}, prose=True)
+        kept = nbformat.read(out / "solutions" / "77_toy.ipynb", as_version=4)
+        assert "Other words" in "".join(cell.source for cell in kept.cells)
+        code = [cell for cell in kept.cells if cell.cell_type == "code"]
+        assert code and all(cell.outputs[0].text == f"output {k}" for k, cell in enumerate(code))
+        source.write_text(source.read_text().replace("print(f(1))", "print(f(2))"))
+        with pytest.raises(SystemExit, match="its code has changed"):
+            build.build(source, out, {}, prose=True)
+
     def test_a_published_time_is_kept_unless_a_new_one_is_asked_for(self, monkeypatch):
         monkeypatch.delenv("RETIME", raising=False)
         assert build.keep_time(60, 195.2) == 60 and build.keep_time(None, 12.3) == 13

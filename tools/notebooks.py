@@ -1,11 +1,12 @@
 """One source, three products: the student's notebook, the executed solutions, the table of contents.
 
-`python tools/notebooks.py [NAME ...] [--no-run] [--out DIR]` reads notebooks/source/NN_name.py (py:percent,
-with solutions) and writes notebooks/NN_name.ipynb (solutions cleared, no outputs), notebooks/solutions/
-NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table and the times on the
-start page are made; docs/errata.md as well. A student notebook that somebody has worked in is never
+`python tools/notebooks.py [NAME ...] [--no-run] [--prose] [--out DIR]` reads notebooks/source/NN_name.py
+(py:percent, with solutions) and writes notebooks/NN_name.ipynb (solutions cleared, no outputs), notebooks/
+solutions/NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table and the times on
+the start page are made; docs/errata.md as well. A student notebook that somebody has worked in is never
 overwritten: it is first moved to notebooks/my/. A published time stays as it is, however busy the machine,
-unless RETIME=1 asks for a new one.
+unless RETIME=1 asks for a new one. With --prose the outputs of the last run are kept, and a source whose code
+is another since then is refused: for a word, or for pointers to a lesson that is there now.
 
 A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed.
 """
@@ -184,6 +185,18 @@ def keep_uncompared(stored, nb):
             cell.outputs = old[cell.id].outputs
 
 
+def keep_outputs(stored, nb, name):
+    """Give nb the outputs and widget states of the stored run; SystemExit where its code is another."""
+    old = nbformat.read(stored, as_version=4)
+    ran, fresh = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (old, nb))
+    if [cell.source for cell in ran] != [cell.source for cell in fresh]:
+        raise SystemExit(f"{name}: its code has changed since it was run; build it without --prose.")
+    for cell, new in zip(ran, fresh, strict=True):
+        new.outputs, new.execution_count = cell.outputs, cell.execution_count
+    if "widgets" in old.metadata:
+        nb.metadata["widgets"] = old.metadata["widgets"]
+
+
 def _with_states(nb, states):
     nb.metadata.pop("widgets", None)
     if states:
@@ -204,10 +217,14 @@ def keep_time(old, new):
     return int(new) + 1 if old is None or os.environ.get("RETIME") == "1" else old
 
 
-def build(path, out, contents, run=True):
+def build(path, out, contents, run=True, prose=False):
     """Build one source's notebooks below `out`; returns a line that says what came of it."""
     student, solutions = products(path, contents)
-    if run:
+    stored = out / "solutions" / f"{path.stem}.ipynb"
+    if prose:
+        keep_outputs(stored, solutions, path.stem)
+        write(solutions, stored)
+    elif run:
         try:
             seconds = execute(solutions, ROOT / "notebooks")
         except CellExecutionError as error:
@@ -216,16 +233,15 @@ def build(path, out, contents, run=True):
         entry["seconds"] = keep_time(entry.get("seconds"), seconds)
         solutions = settle_widgets(solutions, path.stem)
         _refresh_prose(path, contents, student, solutions)
-        stored = out / "solutions" / f"{path.stem}.ipynb"
         keep_uncompared(stored, solutions)
         write(solutions, stored)
     student.metadata["course"]["sha256"] = fingerprint(student)
     saved = set_aside(out / f"{path.stem}.ipynb")
     write(student, out / f"{path.stem}.ipynb")
     kept = f"; your own copy is now notebooks/my/{saved.name}" if saved else ""
-    if not run:
+    if prose or not run:
         return f"{path.stem}: built{kept}"
-    size = (out / "solutions" / f"{path.stem}.ipynb").stat().st_size
+    size = stored.stat().st_size
     verdict = "" if size <= MAX_BYTES and seconds <= MAX_SECONDS else "  OVER BUDGET"
     return f"{path.stem}: {seconds:.0f} s, {size / 1e6:.2f} MB{verdict}{kept}"
 
@@ -259,6 +275,9 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", help="NN_name of the sources to build; all when left out")
     parser.add_argument("--no-run", action="store_true", help="do not execute the solutions")
+    parser.add_argument(
+        "--prose", action="store_true", help="only words have changed: keep the last run's outputs"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "notebooks", help="write below another folder")
     options = parser.parse_args(arguments)
     sources = {path.stem: path for path in sorted(SOURCE.glob("[0-9][0-9]_*.py"))}
@@ -269,7 +288,7 @@ def main(arguments=None):
     contents = json.loads(listing.read_text()) if listing.exists() else {}
     contents = {name: {**contents.get(name, {}), **heading(path)} for name, path in sources.items()}
     for name in options.names or sources:
-        print(build(sources[name], options.out, contents, run=not options.no_run), flush=True)
+        print(build(sources[name], options.out, contents, not options.no_run, options.prose), flush=True)
     (options.out / "contents.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
     readme = ROOT / "README.md"
     if options.out == ROOT / "notebooks" and readme.exists():
