@@ -123,12 +123,14 @@ def _sources(meta):
     """The last slide: the lectures that the deck is built on, and the papers, in full."""
 
     def listed(heading, items):
+        if not items:
+            return ""
         return f"<h3>{heading}</h3>\n<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>\n"
 
-    papers = listed("Papers", meta["papers"]) if meta.get("papers") else ""
+    lectures, papers = listed("Lectures", meta["cites"]), listed("Papers", meta.get("papers"))
     return (
         '<section class="slide">\n<header><h2>Sources</h2></header>\n'
-        f'<div class="body sources">{listed("Lectures", meta["cites"])}{papers}</div>\n'
+        f'<div class="body sources">{lectures}{papers}</div>\n'
         f"<footer><span>Lesson {escape(meta['lesson'])}</span></footer>\n</section>"
     )
 
