@@ -40,9 +40,9 @@ def two_steps(panels):
     return fig
 
 
-def modes(ax, points, centres, stds, title, reach):
+def modes(ax, points, centres, stds, title, reach, colour=MODEL):
     """Points [N, 2] on one axes, and a circle of two standard deviations round every mode."""
-    ax.scatter(*points.T, s=2, color=MODEL, linewidths=0)
+    ax.scatter(*points.T, s=2, color=colour, linewidths=0)
     for centre, std in zip(centres.tolist(), stds.tolist(), strict=True):
         ax.add_patch(Circle(centre, 2 * std, fill=False, color=DATA, linewidth=1.4))
     ax.set(title=title, aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
