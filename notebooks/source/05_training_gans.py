@@ -824,7 +824,7 @@ verdict(
 # Now touch a latent space: the map is a plane through that of section 4's $G$. Drag $z$. Each digit is what the judge
 # reads there. Where do digits change suddenly?
 
-# %%
+# %% tags=["nbval-ignore-output"]
 plane = torch.linalg.qr(torch.randn(LATENT, 2, generator=dice(4))).Q.T * (LATENT / 2) ** 0.5
 on_the_plane = nn.Sequential(nn.Linear(2, LATENT, bias=False), *G).eval()
 with torch.no_grad():
@@ -1088,7 +1088,7 @@ with torch.no_grad():
 # So with batch norm the logit of one image depends on the company it is in. Does $D$ gain anything by that? Here are
 # the same players once more, without it in $D$.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 no_norm = []
 
 
