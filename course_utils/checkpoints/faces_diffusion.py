@@ -1,4 +1,4 @@
-"""A diffusion model of the faces in colour that knows hair and glasses, for lesson 00, 12 and 14.
+"""A diffusion model of the faces in colour that knows hair and glasses, for lessons 00, 12, 14 and 15.
 
 Trained as digits_diffusion is, of which it takes the functions. The label is hair + 6 * glasses.
 """
@@ -70,7 +70,7 @@ RECIPES = [
     Recipe(
         name="faces_diffusion",
         summary="Diffusion model of faces in colour, with hair and glasses as its label and without",
-        lessons=("00", "12", "14"),
+        lessons=("00", "12", "14", "15"),
         build=functools.partial(digits_diffusion.build, SETTINGS, classes=12),
         data=faces,
         train=functools.partial(digits_diffusion.train, SETTINGS),

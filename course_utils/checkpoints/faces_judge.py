@@ -58,7 +58,7 @@ RECIPES = [
     Recipe(
         name="faces_judge",
         summary="Reader of the factors of a face, the judge of generated ones",
-        lessons=("03", "05", "12", "14"),
+        lessons=("03", "05", "12", "14", "15"),
         build=metrics.FaceReader,
         data=faces,
         train=functools.partial(train, SETTINGS),

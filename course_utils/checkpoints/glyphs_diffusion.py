@@ -1,4 +1,4 @@
-"""A diffusion model of the 28x28 glyphs that knows their labels and can do without them, for 12, 14 and 15.
+"""A diffusion model of the 28x28 glyphs that knows their labels and can do without them, for lesson 15.
 
 Trained as digits_diffusion is, of which it takes the functions.
 """
@@ -66,7 +66,7 @@ RECIPES = [
     Recipe(
         name="glyphs_diffusion",
         summary="Diffusion model of 28x28 glyphs, with labels and without",
-        lessons=("12", "14", "15"),
+        lessons=("15",),
         build=functools.partial(digits_diffusion.build, SETTINGS),
         data=glyphs,
         train=functools.partial(digits_diffusion.train, SETTINGS),

@@ -46,7 +46,7 @@ RECIPES = [
     Recipe(
         name="mnist_classifier",
         summary="Classifier of real 28x28 digits, grey and binarised, the judge of generated ones",
-        lessons=("12", "14", "15"),
+        lessons=("12", "13", "14", "15"),
         build=functools.partial(metrics.DigitClassifier, channels=(16, 32), size=28),
         data=digits,
         train=functools.partial(digit_classifier.train, SETTINGS),
