@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from bench import diffusion, vae_library
+from bench import diffusion, flow_library, vae_library
 from course_utils import vae
 
 
@@ -113,3 +113,32 @@ class TestDiffusion:
         next(run.walk)
         after = run.finish()(x, t)
         assert after.shape == x.shape and not torch.equal(before, after)
+
+
+class TestFlowLibrary:
+    CURVE = ((1.0, 0.3), (2.0, 0.1), (3.0, 0.2))
+
+    def test_without_the_library_one_sentence_says_what_to_do(self, monkeypatch):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        ((sentence, *rest),) = flow_library.measure()
+        assert "flow_matching" in sentence and "`make bench` installs it" in sentence and rest == [""] * 3
+
+    @pytest.mark.parametrize(("distance", "seconds"), [(0.3, 1.0), (0.2, 2.0), (0.05, float("inf"))])
+    def test_the_time_to_a_distance_is_that_of_the_first_look(self, distance, seconds):
+        assert flow_library.time_to(self.CURVE, distance) == seconds
+
+    def test_the_distance_compared_at_is_one_that_both_reach(self):
+        rows = flow_library._rows({"ours": self.CURVE, "theirs": ((2.0, 0.25), (4.0, 0.15))}, (0.1, 0.2))
+        assert rows[0][0].endswith("sliced W1 of 0.150")
+        assert rows[0][1:] == ("2.00", "4.00", "2.00 times as fast")
+        assert rows[3][1:] == ("0.10", "0.20", "2.00 times as fast")
+
+    def test_our_run_trains_the_net_that_is_measured(self):
+        torch.manual_seed(0)
+        net = flow_library.Net()
+        run = flow_library._ours(net, torch.randn(600, 2))
+        before = net(torch.zeros(3, 2), torch.tensor(0.5))
+        next(run)
+        after = net(torch.zeros(3, 2), torch.full((3,), 0.5))
+        assert after.shape == (3, 2) and not torch.equal(before, after)
+        run.close()
