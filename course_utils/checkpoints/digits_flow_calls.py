@@ -11,7 +11,7 @@ import torch
 
 from .. import diffusion, flow_matching, metrics
 from . import digits_diffusion, digits_flow
-from .recipe import Recipe, Runs, Samples
+from .recipe import Recipe, Runs, Samples, as_metrics
 
 METHODS, CALLS = ("flow", "diffusion"), (5, 10, 20, 50)
 STUDY = {
@@ -105,11 +105,7 @@ def evaluate(model):
     for name in model.names:
         rows = [scores(images, labels) for images in model(name)]
         found[name] = torch.tensor(rows, dtype=torch.float64).mean(0).tolist()
-    return {
-        f"{what}_{name}": value
-        for name, values in found.items()
-        for what, value in zip(MEASURES, values, strict=True)
-    }
+    return as_metrics(MEASURES, found)
 
 
 RECIPES = [

@@ -14,7 +14,7 @@ from .. import diffusion, metrics
 from .._validate import check_choice
 from ..diffusion import guidance
 from . import digits_diffusion
-from .recipe import Recipe, Runs, Samples, fit
+from .recipe import Recipe, Runs, Samples, as_metrics, fit
 
 SCALES = {
     "classifier_free": [0, 0.5, 1, 1.1, 1.25, 1.5, 2, 3, 4, 6, 9],
@@ -147,11 +147,7 @@ def evaluate(model):
         for scale in several:
             rows = [scores(images, labels) for images in model(method, scale)]
             found[row(method, scale)] = torch.tensor(rows, dtype=torch.float64).mean(0).tolist()
-    return {
-        f"{what}_{name}": value
-        for name, values in found.items()
-        for what, value in zip(MEASURES, values, strict=True)
-    }
+    return as_metrics(MEASURES, found)
 
 
 RECIPES = [

@@ -68,6 +68,15 @@ class Runs:
         )
 
 
+def as_metrics(measures, found):
+    """{"measure_row": number} for a provenance, of found: row -> its numbers, one for each of measures."""
+    return {
+        f"{what}_{name}": value
+        for name, values in found.items()
+        for what, value in zip(measures, values, strict=True)
+    }
+
+
 class Samples(nn.Module):
     """Generated digits by row of a study.
 
