@@ -25,7 +25,7 @@ ROOMS = [
         "progress",
     },
     {"museum"},
-    {"exact", "divergences", "data"},
+    {"exact", "divergences", "transport", "data"},
     {"autoencoders", "diffusion", "flow_matching", "gan", "vae"},
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
@@ -111,7 +111,14 @@ def test_widgets_never_write_html():
 
 
 @pytest.mark.parametrize(
-    "module", ["course_utils", "course_utils.data", "course_utils.exact", "course_utils.checks"]
+    "module",
+    [
+        "course_utils",
+        "course_utils.data",
+        "course_utils.exact",
+        "course_utils.transport",
+        "course_utils.checks",
+    ],
 )
 def test_importing_brings_in_nothing_heavy(module):
     heavy = ("torchvision", "sklearn", "scipy", "matplotlib")
