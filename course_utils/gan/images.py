@@ -94,7 +94,8 @@ def initialise(net, std=0.02):
     for module in net.modules():
         centre = 1.0 if isinstance(module, nn.BatchNorm2d | VirtualBatchNorm2d) else 0.0
         layer = isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)
-        if (layer or centre) and not parametrize.is_parametrized(module):
+        known = getattr(module, "weight", None) is not None  # a batch norm may leave its scale to a label
+        if (layer or centre) and known and not parametrize.is_parametrized(module):
             module.weight.normal_(centre, std)
             if module.bias is not None:
                 module.bias.zero_()
