@@ -5,13 +5,14 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional as F
 
-from .._validate import check_choice
+from .._validate import check_choice, check_number
 
 
 class Losses(NamedTuple):
     """d_loss(real, fake) and g_loss(fake): logits of any shape -> scalar to minimise.
 
-    real, fake: D's raw output before any sigmoid, on real and on generated data. D(x) = sigmoid(logit).
+    real, fake: D's raw output before any sigmoid, on real and on generated data. D(x) = sigmoid(logit). For
+    "ebgan" they are energies instead.
     """
 
     d_loss: object
@@ -65,10 +66,30 @@ def hinge(real, fake):
     return torch.relu(1 - real).mean() + torch.relu(1 + fake).mean()
 
 
+def energy(margin=1.0):
+    """EBGAN's pair on energies, not logits: low for real data, up to the margin for fakes (Zhao et al. 2017).
+
+    real, fake: energies, not negative, such as the error of an autoencoder, one an example. D minimises
+    E e(x) + E max(0, margin - e(G(z))), G minimises E e(G(z)). margin: above 0, in the energy's units.
+    """
+    check_number("margin", margin, 0, open_minimum=True)
+
+    def d_loss(real, fake):
+        return real.mean() + torch.relu(margin - fake).mean()
+
+    return Losses(d_loss, energy_fake)
+
+
+def energy_fake(fake):
+    """E e(G(z)): the energy of what G makes (Zhao et al. 2017; Berthelot et al. 2017)."""
+    return fake.mean()
+
+
 losses = ByName(
     minimax=Losses(cross_entropy, saturating),
     non_saturating=Losses(cross_entropy, non_saturating),
     lsgan=Losses(least_squares, least_squares_fake),
     wgan=Losses(critic, critic_fake),
     hinge=Losses(hinge, critic_fake),
+    ebgan=energy(),
 )

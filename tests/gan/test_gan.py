@@ -26,6 +26,10 @@ def test_losses_are_their_definitions():
     assert torch.allclose(gan.losses["lsgan"].g_loss(FAKE), 0.5 * ((FAKE - 1) ** 2).mean())
     assert torch.allclose(gan.losses["wgan"].d_loss(REAL, FAKE), FAKE.mean() - REAL.mean())
     assert gan.losses["hinge"].d_loss(torch.tensor([2.0]), torch.tensor([-2.0])) == 0
+    low, high = torch.tensor([0.2, 0.4]), torch.tensor([0.5, 3.0])  # energies
+    assert torch.allclose(gan.losses["ebgan"].d_loss(low, high), torch.tensor(0.3 + 0.5 / 2))
+    assert torch.allclose(gan.energy(margin=4.0).d_loss(low, high), torch.tensor(0.3 + (3.5 + 1) / 2))
+    assert torch.allclose(gan.losses["ebgan"].g_loss(high), torch.tensor(1.75))
 
 
 @pytest.mark.parametrize("name", gan.losses)
@@ -41,7 +45,8 @@ def test_no_logit_overflows(name):
 def test_every_generator_wants_its_fakes_taken_for_real(name):
     fake = torch.tensor([-0.3], requires_grad=True)
     gan.losses[name].g_loss(fake).backward()
-    assert fake.grad < 0  # going downhill raises the logit
+    rises = fake.grad < 0  # going downhill raises the logit
+    assert not rises if name == "ebgan" else rises  # what is taken for real has a low energy
 
 
 def test_saturating_and_non_saturating_gradients():
