@@ -48,6 +48,14 @@ NOTEBOOKS = {
         "from course_utils.widgets import MinimaxExplorer\nexplorer = MinimaxExplorer()\nexplorer",
         "print(f'{explorer.mean:.2f} {explorer.std:.2f}')",
     ],
+    "earth": [
+        "from course_utils.widgets import EarthMover\nexplorer = EarthMover()\nexplorer",
+        "print(f'{explorer.q_mean:.2f} {explorer.q_std:.2f}')",
+    ],
+    "dirac": [
+        "from course_utils.widgets import DiracGame\nexplorer = DiracGame()\nexplorer",
+        "print(f'{explorer.theta:.2f} {explorer.psi:.2f}')",
+    ],
     "schedule": [
         "from course_utils.widgets import ScheduleExplorer\nexplorer = ScheduleExplorer()\nexplorer",
         # The page rounds a half up, Python to the even digit.
@@ -83,10 +91,12 @@ CHANGES = {
     "divergence": ("explorer.mean = -1.5", "-1.50"),
     "latent": ("explorer.z = [1.25, -0.5]", "1.25"),
     "minimax": ("explorer.mean = -1.5", "-1.50"),
+    "earth": ("explorer.q_mean = -1.5", "-1.50"),
+    "dirac": ("explorer.theta = -1.5", "-1.50"),
     "schedule": ("explorer.step = 900", "0.90"),
 }
 # Where a drag starts, as shares of the picture, so that 0.2 to the right is still inside the same map.
-STARTS = {"vae": (0.1, 0.3), "minimax": (0.2, 0.1)}
+STARTS = {"vae": (0.1, 0.3), "minimax": (0.2, 0.1), "earth": (0.65, 0.15), "dirac": (0.1, 0.35)}
 
 
 @pytest.fixture(scope="module", params=NOTEBOOKS)
