@@ -5,6 +5,7 @@ from torch import nn
 
 from course_utils import widgets
 from course_utils.autoencoders import MLPAutoencoder
+from course_utils.gan.style import StyleGenerator
 from course_utils.vae import VAE
 
 FACES = {face.__module__.rpartition(".")[2]: face for face in map(vars(widgets).get, widgets.__all__)}
@@ -31,8 +32,19 @@ def vae():
     return widgets.VAEExplorer(autoencoder, vaes, torch.rand(80, *shape), torch.arange(80) % 10)
 
 
+def style():
+    """An untrained generator, its noise switched up so that it can be seen."""
+    torch.manual_seed(0)
+    generator = StyleGenerator(8, 12, (8, 8, 8, 6, 6, 4))
+    with torch.no_grad():
+        for layer in generator.layers:
+            layer.strength.fill_(0.3)
+    return widgets.StyleMixer(generator)
+
+
 GIVEN = {
     "latent": latent,
+    "style": style,
     "vae": vae,
 }  # what shows something of the reader's cannot be made of nothing
 
