@@ -103,3 +103,23 @@ def test_a_surrogate_is_judged_by_its_gradient(told):
     assert kind == "wrong" and "gradient that reaches f" in text
     kind, text = told(lambda f, log_q: 2 * (f.detach() * log_q).mean(), **parts)
     assert kind == "wrong" and "2 times the expected" in text
+
+
+def noisy(x, generator):
+    return x + torch.rand(len(x), generator=generator)[:, None]
+
+
+def noisy_in_the_dtype_of_x(x, generator):
+    return x + torch.rand(len(x), 1, generator=generator, dtype=x.dtype)
+
+
+def cut_off_noisy(x, generator):
+    return noisy(x.clamp(-4, 4), generator)
+
+
+def test_draws_in_float64_are_right_for_float64_input(told):
+    """The same generator gives other numbers in float64, and an answer that asks for those is right too."""
+    inputs = {"4 rows": lambda rng: (torch.randn(4, 3, generator=rng), torch.Generator().manual_seed(1))}
+    assert told(noisy_in_the_dtype_of_x, reference=noisy, inputs=inputs)[0] == "right"
+    kind, text = told(cut_off_noisy, reference=noisy, inputs=inputs)
+    assert kind == "wrong" and "four times as large" in text
