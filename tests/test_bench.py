@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from bench import diffusion, flow_library, vae_library
+from bench import diffusion, flow_library, gan_library, vae_library
 from course_utils import vae
 
 
@@ -142,3 +142,24 @@ class TestFlowLibrary:
         after = net(torch.zeros(3, 2), torch.full((3,), 0.5))
         assert after.shape == (3, 2) and not torch.equal(before, after)
         run.close()
+
+
+class TestGanLibrary:
+    ROW = ("lsgan, D", 1.0, 1.0, 0.0)
+
+    def test_without_the_library_one_sentence_says_what_to_do(self, monkeypatch):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        ((sentence, *rest),) = gan_library.measure()
+        assert "torchgan" in sentence and "`make bench` installs it" in sentence and rest == [""] * 3
+
+    @pytest.mark.parametrize("wrong", [("wgan, G", 1.0, 1.1, 0.0), ("wgan, G", 1.0, 1.0, 0.1)])
+    def test_another_value_or_gradient_stops_it(self, wrong):
+        gan_library._check([self.ROW])
+        with pytest.raises(RuntimeError, match="wgan, G: 1 here, 1.* there; gradients differ by 0"):
+            gan_library._check([self.ROW, wrong])
+
+    def test_a_gradient_that_differs_is_seen(self):
+        x = torch.tensor([1.0, -2.0])
+        row = gan_library._row("x", lambda x: x.square().sum(), lambda x: 5 * x.abs().max() - 5, x)
+        assert row == ("x", 5.0, 5.0, 2.0)
+        assert gan_library._text(*row)[3] == "differ by 0.0e+00, gradients by 2.0e+00"
