@@ -148,6 +148,7 @@ def test_guidance(gpu):
     controlled = control.ControlledUNet(net)
     assert controlled(x, t, y, x).device == control.edges(x).device == gpu
     assert control.edge_agreement(x, x).device == gpu
+    assert control.edge_agreement(x, x, 0, control.colour_edges).device == gpu
 
 
 def test_the_bound(gpu):

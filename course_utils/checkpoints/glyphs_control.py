@@ -1,6 +1,7 @@
 """A ControlNet on the diffusion model of glyphs that makes it follow outlines, for lesson 15.
 
-The base is the checkpoint glyphs_diffusion, frozen; only what is trained on top of it is stored here.
+The base is the checkpoint glyphs_diffusion, frozen; only what is trained on top of it is stored here. The
+functions serve faces_control too: another base, another `outline`.
 """
 
 import functools
@@ -33,36 +34,36 @@ SETTINGS = {
 N_EVALUATED = 200
 
 
-def build(settings):
-    """The control on the shipped base, its joints still zero. Raises CheckpointError for another base."""
-    base, record = load_recipe(BASE)
+def build(settings, recipe=BASE):
+    """The control on the recipe's shipped model, its joints still zero. CheckpointError for another base."""
+    base, record = load_recipe(recipe)
     if record["sha256"] != settings["base_sha256"]:
         raise CheckpointError(
-            f"its base is {BASE.name} with SHA-256 {settings['base_sha256']}, and the one here has "
+            f"its base is {recipe.name} with SHA-256 {settings['base_sha256']}, and the one here has "
             f"{record['sha256']}"
         )
     return ControlledUNet(base)
 
 
-def train(settings, model, data, seconds=None, progress=True):
-    """Fit the new parts to noisy glyphs with their own edges, half of the labels hidden; keep the average."""
+def train(settings, model, data, seconds=None, progress=True, outline=edges):
+    """Fit the new parts to noisy images with their own edges, half of the labels hidden; keep the average."""
     denoising = diffusion.denoising_loss(schedule(), settings["prediction_type"])
 
     def loss(model, x, y):
         y = drop_labels(y, model.classes, settings["label_dropout"])
-        return denoising(model, 2 * x - 1, y, edges(x))
+        return denoising(model, 2 * x - 1, y, outline(x))
 
     return fit(settings, model, loss, (data.images, data.labels), seconds, progress)
 
 
 @torch.no_grad()
-def sample(model, control, labels=None, seed=0):
-    """One image in [0, 1] for each control image [N, 1, 28, 28], by 25 DDIM steps; labels: [N], or None.
+def sample(model, control, labels=None, seed=0, size=28, channels=1):
+    """One image in [0, 1] for each control image [N, 1, H, H], by 25 DDIM steps; labels: [N], or None.
 
-    control None (then with labels) samples the base alone, from the same noise: [N, 1, 28, 28].
+    control None (then with labels) samples the base alone, from the same noise: [N, channels, size, size].
     """
     n = len(labels if control is None else control)
-    return draw(functools.partial(model, y=labels, control=control), n, 28, seed)
+    return draw(functools.partial(model, y=labels, control=control), n, size, seed, channels)
 
 
 def evaluate(model):

@@ -1,6 +1,7 @@
 """A diffusion model that makes 28x28 glyphs of 7x7 ones, for lesson 15: SR3 in small (Saharia et al. 2021).
 
-It sees the small image, enlarged, as a second channel beside the noisy one, and is not told the label.
+It sees the small image, enlarged, as further channels beside the noisy one, and is not told the label. Its
+functions serve faces_superres too: pictures of any number of channels.
 """
 
 import functools
@@ -34,30 +35,32 @@ N_EVALUATED, DRAWS = 100, 16
 
 
 def shrink(images):
-    """The mean over blocks of 4 x 4 pixels: [B, 1, 28, 28] -> [B, 1, 7, 7]."""
+    """The mean over blocks of 4 x 4 pixels: [B, C, H, W] -> [B, C, H / 4, W / 4]."""
     return F.avg_pool2d(images, FACTOR)
 
 
 def enlarge(small, mode="bilinear"):
-    """A small image stretched to the large one's size, by F.interpolate: [B, 1, 7, 7] -> [B, 1, 28, 28]."""
+    """A small image stretched to the large one's size, by F.interpolate: [B, C, h, w] -> [B, C, 4 h, 4 w]."""
     return F.interpolate(small, scale_factor=FACTOR, mode=mode)
 
 
 def told(net, small):
-    """model(x_t, t) of the network, x_t [B, 1, 28, 28], that sees small [B, 1, 7, 7] in [0, 1] beside x_t."""
+    """model(x_t, t) of the network, x_t [B, C, H, W], that sees small [B, C, h, w] in [0, 1] beside x_t."""
     shown = 2 * enlarge(small) - 1
     return lambda x_t, t: net(torch.cat([x_t, shown], dim=1), t)
 
 
 def build(settings):
-    """The untrained network of the settings: two channels in, one out."""
+    """The untrained network of the settings: twice the picture's channels in, the picture's out."""
+    channels = settings.get("channels", 1)
     return UNet(
-        in_channels=2, out_channels=1, width=settings["width"], multipliers=tuple(settings["multipliers"])
-    )
+        in_channels=2 * channels, out_channels=channels, width=settings["width"],
+        multipliers=tuple(settings["multipliers"]),
+    )  # fmt: skip
 
 
 def train(settings, model, data, seconds=None, progress=True):
-    """Fit to noisy glyphs, each beside its own small image; keep the average of the weights."""
+    """Fit to noisy images, each beside its own small image; keep the average of the weights."""
     denoising = diffusion.denoising_loss(schedule(), settings["prediction_type"])
 
     def loss(model, x):
@@ -68,21 +71,17 @@ def train(settings, model, data, seconds=None, progress=True):
 
 @torch.no_grad()
 def sample(net, small, seed=0):
-    """One large image in [0, 1] for each small one [N, 1, 7, 7], by 25 DDIM steps: [N, 1, 28, 28]."""
-    return draw(told(net, small), len(small), 28, seed)
+    """One large image in [0, 1] for each small one [N, C, h, h], by 25 DDIM steps: [N, C, 4 h, 4 h]."""
+    n, channels, size, _ = small.shape
+    return draw(told(net, small), n, FACTOR * size, seed, channels)
 
 
-def evaluate(net):
-    """How far samples for held-out glyphs are from the truth and from the small images that they were told.
+def errors(samples, truth, small):
+    """How far samples [DRAWS, N, C, H, W] are from the truth [N, C, H, W] and from small: metrics by name.
 
-    Errors are means over pixels: of one sample, of the mean of DRAWS samples, and of interpolations;
-    `consistency` is the root mean square of (the sample shrunk - the small image). read_as_was: the share of
-    samples whose nearest training glyph is the same digit as the truth, and of bicubic interpolations.
+    Errors are means over pixels: of one sample, of the mean of all, and of interpolations; `consistency` is
+    the root mean square of (the first sample shrunk - the small image).
     """
-    train, test = glyphs_diffusion.glyphs(), glyphs_diffusion.glyphs("test")
-    truth, labels = test.images[:N_EVALUATED], test.labels[:N_EVALUATED]
-    small = shrink(truth)
-    samples = torch.stack([sample(net, small, seed) for seed in range(DRAWS)])  # [DRAWS, N, 1, 28, 28]
     stretched = {mode: enlarge(small, mode).clamp(0, 1) for mode in ("bilinear", "bicubic")}
     return {
         "consistency": (shrink(samples[0]) - small).square().mean().sqrt(),
@@ -90,8 +89,23 @@ def evaluate(net):
         "error_of_the_mean": (samples.mean(0) - truth).square().mean(),
         "spread_of_samples": samples.var(0).mean(),
         **{f"error_of_{mode}": (x - truth).square().mean() for mode, x in stretched.items()},
+    }
+
+
+def evaluate(net):
+    """How far samples for held-out glyphs are from the truth and from the small images that they were told.
+
+    The errors are those of `errors`. read_as_was: the share of samples whose nearest training glyph is the
+    same digit as the truth, and of bicubic interpolations.
+    """
+    train, test = glyphs_diffusion.glyphs(), glyphs_diffusion.glyphs("test")
+    truth, labels = test.images[:N_EVALUATED], test.labels[:N_EVALUATED]
+    small = shrink(truth)
+    samples = torch.stack([sample(net, small, seed) for seed in range(DRAWS)])  # [DRAWS, N, 1, 28, 28]
+    bicubic = enlarge(small, "bicubic").clamp(0, 1)
+    return errors(samples, truth, small) | {
         "read_as_was": glyphs_diffusion.nearest(samples[0], labels, train)[0],
-        "bicubic_read_as_was": glyphs_diffusion.nearest(stretched["bicubic"], labels, train)[0],
+        "bicubic_read_as_was": glyphs_diffusion.nearest(bicubic, labels, train)[0],
     }
 
 

@@ -1,11 +1,12 @@
 import copy
+import itertools
 
 import pytest
 import torch
 from networks import draw, shaken
 
 from course_utils.diffusion import UNet
-from course_utils.diffusion.control import ControlledUNet, edge_agreement, edges
+from course_utils.diffusion.control import ControlledUNet, colour_edges, edge_agreement, edges
 
 
 def picture(*rows):
@@ -153,6 +154,57 @@ class TestEdges:
             edges(torch.zeros(2, 3, 8, 8))
 
 
+def row(*values):
+    """One row of grey pixels: [1, 1, 1, W]."""
+    return torch.tensor(values, dtype=torch.float64).view(1, 1, 1, -1)
+
+
+class TestColourEdges:
+    def test_a_jump_is_an_edge_at_its_left_or_upper_pixel(self):
+        square = picture("......", ".xxx..", ".xxx..", "......")
+        outline = picture(".xxx..", "x..x..", "xxxx..", "......")
+        assert torch.equal(colour_edges(square), outline)
+        assert torch.equal(colour_edges(1 - square), outline)
+
+    def test_a_soft_edge_is_one_pixel_wide(self):
+        assert colour_edges(row(0, 0, 0.3, 0.8, 1, 1)).flatten().tolist() == [0, 0, 1, 0, 0, 0]
+
+    def test_of_equal_jumps_the_first_counts(self):
+        assert colour_edges(row(0, 0.5, 1, 1)).flatten().tolist() == [1, 0, 0, 0]
+
+    def test_the_threshold_is_an_edge_and_less_is_none(self):
+        assert colour_edges(row(0, 0.25), threshold=0.25).any()
+        assert not colour_edges(row(0, 0.24), threshold=0.25).any()
+
+    def test_any_channel_may_jump_even_where_the_grey_does_not(self):
+        red, green = torch.tensor([0.6, 0.0, 0.3]), torch.tensor([0.0, 0.6, 0.3])  # of the same mean
+        image = torch.stack([red, red, green, green], dim=1).view(1, 3, 1, 4)
+        assert colour_edges(image).flatten().tolist() == [0, 1, 0, 0]
+        assert not colour_edges(image.mean(1, keepdim=True)).any()
+
+    def test_pixel_by_pixel(self):
+        images, edge = draw(2, 3, 6, 7).sigmoid(), torch.zeros(2, 1, 6, 7)
+
+        def jump(b, i, j, down, right):
+            """The largest difference over the channels to the next pixel; none beyond the frame."""
+            if min(i, j) < 0 or i + down >= 6 or j + right >= 7:
+                return 0.0
+            return max((images[b, :, i + down, j + right] - images[b, :, i, j]).abs().tolist())
+
+        for b, i, j in itertools.product(range(2), range(6), range(7)):
+            for d, r in ((0, 1), (1, 0)):
+                before, here, after = (jump(b, i + k * d, j + k * r, d, r) for k in (-1, 0, 1))
+                if here >= 0.2 and here > before and here >= after:
+                    edge[b, 0, i, j] = 1
+        assert torch.equal(colour_edges(images, 0.2), edge) and 0 < edge.mean() < 1
+
+    def test_what_cannot_be_read_is_refused(self):
+        with pytest.raises(ValueError, match=r"images must have shape \[B, C, H, W\]; got \[3, 8, 8\]"):
+            colour_edges(torch.zeros(3, 8, 8))
+        with pytest.raises(ValueError, match="threshold must be a finite number above 0; got 0"):
+            colour_edges(torch.zeros(1, 3, 8, 8), threshold=0)
+
+
 class TestEdgeAgreement:
     DOT = picture("......", "......", "..x...", "......", "......", "......")  # its outline: a diamond of 4
 
@@ -160,6 +212,12 @@ class TestEdgeAgreement:
         images = torch.cat([self.DOT, self.DOT.flip(2), self.DOT.mT])
         for tolerance in (0, 1, 2):
             assert edge_agreement(images, edges(images), tolerance).tolist() == [1, 1, 1]
+
+    def test_pictures_in_colour_have_edges_of_their_own_kind(self):
+        images = draw(3, 3, 8, 8).sigmoid()
+        wanted = colour_edges(images)
+        assert edge_agreement(images, wanted, 0, outline=colour_edges).tolist() == [1, 1, 1]
+        assert (edge_agreement(images.roll(1, 0), wanted, 0, outline=colour_edges) < 1).all()
 
     def test_what_is_far_apart_does_not_agree(self):
         far = edges(self.DOT).roll((3, 3), (2, 3))
