@@ -7,16 +7,16 @@ from course_utils.checks.engine.registry import Mistake, exercise
 
 
 def network_input(x_t, small):
-    """x_t [B, 1, H, W] and, as a second channel, small [B, 1, h, w] in [0, 1], enlarged and in [-1, 1]."""
+    """x_t [B, C, H, W] and, in C further channels, small [B, C, h, w] in [0, 1], enlarged and in [-1, 1]."""
     large = F.interpolate(small, size=x_t.shape[-2:], mode="bilinear")
     return torch.cat([x_t, 2 * large - 1], dim=1)
 
 
-def _pair(batch, height, width, factor, ink_only=False):
+def _pair(batch, height, width, factor, ink_only=False, channels=1):
     def make(rng):
-        small = torch.rand(batch, 1, height, width, generator=rng)
+        small = torch.rand(batch, channels, height, width, generator=rng)
         small = small.round() if ink_only else small
-        return 1.5 * torch.randn(batch, 1, factor * height, factor * width, generator=rng), small
+        return 1.5 * torch.randn(batch, channels, factor * height, factor * width, generator=rng), small
 
     return make
 
@@ -76,6 +76,17 @@ def _raw(x_t, small):
     return torch.cat([x_t, 2 * small - 1], dim=1)
 
 
+def _two_channels(x_t, small):
+    large = F.interpolate(small, size=x_t.shape[-2:], mode="bilinear")
+    return torch.stack([x_t[:, 0], 2 * large[:, 0] - 1], dim=1)
+
+
+def _room_for_two(x_t, small):
+    both = x_t.new_empty(len(x_t), 2, *x_t.shape[2:])
+    both[:, :1], both[:, 1:] = x_t, 2 * F.interpolate(small, size=x_t.shape[-2:], mode="bilinear") - 1
+    return both
+
+
 def _standardised(large):
     return (large - large.mean()) / large.std()
 
@@ -85,7 +96,7 @@ exercise(
     reference=network_input,
     inputs={
         "3 images of 8 x 8 from 4 x 4": _pair(3, 4, 4, 2),
-        "2 images of 12 x 12 from 3 x 3": _pair(2, 3, 3, 4),
+        "2 images of 12 x 12 in colour, from 3 x 3": _pair(2, 3, 3, 4, channels=3),
         "4 images, 9 high and 15 wide, from 3 x 5": _pair(4, 3, 5, 3),
         "2 images of 8 x 4 from 4 x 2, all ink or paper": _pair(2, 4, 2, 2, ink_only=True),
     },
@@ -118,6 +129,11 @@ exercise(
             "You join along the wrong axis: a longer batch makes two tasks that never meet, and a taller or"
             " wider image puts the condition where no convolution sees it beside its own pixel. Channels "
             "are axis 1.",
+        ),
+        Mistake(
+            (_two_channels, _room_for_two),
+            "There are two channels, whatever the images have: that fits grey ones, but the faces of this "
+            "notebook have three, and need six. torch.cat along axis 1 joins as many as there are.",
         ),
         Mistake(
             (_doubled, _doubled_blocks),
@@ -203,7 +219,7 @@ exercise(
     ],
     hints=[
         "Three things happen to the small image: it gets the size of x_t, it gets the range of x_t's clean "
-        "image, and it becomes a second channel. Nothing happens to x_t.",
+        "image, and it goes into channels of its own. Nothing happens to x_t.",
         "F.interpolate takes the size that you want and the mode; its default mode is not the one wanted "
         "here. Paper must come to -1 and ink to 1.",
         'Enlarge with size=x_t.shape[-2:] and mode="bilinear", scale as notebook 12 scales its images, then'

@@ -12,15 +12,16 @@ def input_by_factor(x_t, small):
 
 
 def input_by_filling(x_t, small):
-    both = x_t.new_empty(len(x_t), 2, *x_t.shape[2:])
-    both[:, :1] = x_t
-    both[:, 1:] = torch.nn.Upsample(size=x_t.shape[2:], mode="bilinear")(small).sub(0.5).mul(2)
+    channels = x_t.shape[1]
+    both = x_t.new_empty(len(x_t), 2 * channels, *x_t.shape[2:])
+    both[:, :channels] = x_t
+    both[:, channels:] = torch.nn.Upsample(size=x_t.shape[2:], mode="bilinear")(small).sub(0.5).mul(2)
     return both
 
 
 def input_stacked(x_t, small):
     large = F.interpolate(small, x_t.shape[2:], mode="bilinear")
-    return torch.stack([x_t[:, 0], (large[:, 0] - 0.5) / 0.5], dim=1)
+    return torch.stack([x_t, (large - 0.5) / 0.5], dim=1).flatten(1, 2)
 
 
 def input_numpy(x_t, small):
