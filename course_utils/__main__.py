@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 
 def main(arguments=None):
@@ -47,8 +48,15 @@ def _recipes(options):
 
     width = max(map(len, RECIPES))
     for name, recipe in RECIPES.items():
-        print(f"{name:<{width}}  {recipe.summary} (lesson {', '.join(recipe.lessons)})")
+        print(f"{name:<{width}}  {recipe.summary} (lesson {', '.join(map(_told, recipe.lessons))})")
     return 0
+
+
+def _told(number):
+    """A lesson's number, and whether its notebook is still to come."""
+    folder = Path(__file__).parents[1] / "notebooks"
+    missing = folder.is_dir() and not any(folder.glob(f"{number}_*.ipynb"))
+    return f"{number}, to come" if missing else number
 
 
 def _train(options):

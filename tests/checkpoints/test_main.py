@@ -1,3 +1,4 @@
+import dataclasses
 import functools
 import json
 
@@ -42,6 +43,14 @@ def test_recipes_are_listed(arguments, capsys):
     assert cli.main(arguments) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == list(checkpoints.RECIPES)
+
+
+def test_a_recipe_says_whether_its_lesson_is_there(tiny, monkeypatch, capsys):
+    later = dataclasses.replace(checkpoints.RECIPES["tiny"], name="later", lessons=("00", "99"))
+    monkeypatch.setitem(checkpoints.RECIPES, "later", later)
+    assert cli.main(["recipes"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert lines["tiny"].endswith("(lesson 00)") and lines["later"].endswith("(lesson 00, 99, to come)")
 
 
 @pytest.mark.parametrize(
