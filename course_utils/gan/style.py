@@ -36,7 +36,9 @@ class StyleLayer(nn.Module):
     """A convolution of maps, perhaps enlarged by 2 before, then noise, LeakyReLU(0.2) and AdaIN by w.
 
     forward(x [B, c_in, H, W], w [B, style_dim], noise [B, 1, H', W'] or None) -> [B, c_out, H', W'].
-    The strength of the noise is learnt, one number for each map, and starts at 0.
+    The strength of the noise is learnt, one number for each map, and starts at 0. An untrained layer's
+    scales and shifts already differ with w by about 1 (Karras et al. 2019 draw weights from N(0, 1)): with
+    torch's own, smaller weights they hardly do, and training starts from one picture for all w.
     """
 
     def __init__(self, c_in, c_out, style_dim, enlarge=False):
@@ -45,6 +47,8 @@ class StyleLayer(nn.Module):
         self.convolution = nn.Conv2d(c_in, c_out, 3, padding=1)
         self.strength = nn.Parameter(torch.zeros(c_out))
         self.style = nn.Linear(style_dim, 2 * c_out)
+        _keep_scale(self.convolution)
+        nn.init.normal_(self.style.weight, std=style_dim**-0.5)
         with torch.no_grad():
             self.style.bias.copy_(torch.cat([torch.ones(c_out), torch.zeros(c_out)]))
 
@@ -81,6 +85,8 @@ class StyleGenerator(nn.Module):
             nn.Linear(latent_dim, style_dim), nn.LeakyReLU(0.2), nn.Linear(style_dim, style_dim),
             nn.LeakyReLU(0.2), nn.Linear(style_dim, style_dim), nn.LeakyReLU(0.2),
         )  # fmt: skip
+        for layer in self.mapping[::2]:
+            _keep_scale(layer)
         self.constant = nn.Parameter(torch.randn(widths[0], 4, 4))
         self.layers = nn.ModuleList(
             StyleLayer(c_in, c_out, style_dim, enlarge)
@@ -124,6 +130,12 @@ class StyleGenerator(nn.Module):
             start = torch.where(chance < MIXED, start, layers)
             w = mix(w, self.styles(torch.randn_like(z)), start, layers)
         return self.synthesise(w, self.noise(len(z)))
+
+
+def _keep_scale(layer):
+    """Draw weights that keep the scale through a LeakyReLU(0.2), and biases 0 (He et al. 2015)."""
+    nn.init.kaiming_normal_(layer.weight, a=0.2)
+    nn.init.zeros_(layer.bias)
 
 
 def mix(first, second, start, layers=6):
