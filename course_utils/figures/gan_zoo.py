@@ -72,8 +72,9 @@ def zoo(panels, lines, ranges):
     measure -> (low, high) of its axis, beyond which intervals are cut.
     """
     rows = list(next(iter(panels.values())))
-    fig, axes = subplots(1, len(panels), figsize=(3.7 * len(panels) + 1, 1 + 0.36 * len(rows)), sharey=True)
-    for ax, (measure, found) in zip(axes, panels.items(), strict=True):
+    size = (3.7 * len(panels) + 1, 1 + 0.36 * len(rows))
+    fig, axes = subplots(1, len(panels), figsize=size, sharey=True, squeeze=False)
+    for ax, (measure, found) in zip(axes[0], panels.items(), strict=True):
         for place, (mean, low, high) in enumerate(found.values()):
             ax.plot((low, high), (-place, -place), color=DATA, linewidth=2)
             ax.plot(mean, -place, "o", color=MODEL, markeredgecolor=BLACK, markersize=7)
