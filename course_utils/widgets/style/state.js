@@ -10,6 +10,7 @@ export function given(model) {
     sources: model.get("sources").map((text) => decodeFloats(text)),
     average: decodeFloats(model.get("average")),
     noises: model.get("noises").map((text) => decodeFloats(text)),
+    before: [], // the three large pictures as they were last drawn
     pictures: new Map(), // what has been computed, by what it was computed of
   };
 }
@@ -29,10 +30,10 @@ export function picture(state, start) {
   return state.pictures.get(name);
 }
 
-/** The first layer of the strip whose picture is missing, or -1. */
+/** The layer whose picture is missing and wanted first, or -1: A, B, and then the strip. */
 export function missing(state) {
-  for (let start = 0; start <= state.last; start++) if (!known(state, start)) return start;
-  return -1;
+  const wanted = [state.last, ...Array(state.last).keys()];
+  return wanted.find((start) => !known(state, start)) ?? -1;
 }
 
 function compute({ network, sources, average, noises, first, second, psi, noisy }, start) {

@@ -24,8 +24,10 @@ function shares({ start, last }) {
   return `${layers(1, start)} A, ${layers(start + 1, last)} B`;
 }
 
+/** Nothing, and so the sentence as it was, while A or B are still to come. */
 function describe(state) {
-  const [a, mix, b] = [state.last, state.start, 0].map((start) => picture(state, start));
+  const [a, mix, b] = [state.last, state.start, 0].map((start) => known(state, start));
+  if (!a || !b) return undefined;
   return (
     `The mix: ${shares(state)}. Its distance from A is ${apart(mix, a).toFixed(3)}, from B ${apart(mix, b).toFixed(3)}, ` +
     `and A's from B ${apart(a, b).toFixed(3)} (root mean square of the pixels). Truncation \u03c8 = ` +
@@ -33,6 +35,7 @@ function describe(state) {
   );
 }
 
+/** The mix is computed at once; A and B stay as they were until the next frames bring theirs. */
 function draw(context, { state, place }) {
   const { size, small, pictures, strip } = place;
   const shape = [state.network.colour.channels, 32, 32];
@@ -43,7 +46,9 @@ function draw(context, { state, place }) {
   ];
   tops.forEach(([name, start, color], i) => {
     const box = pictures[i];
-    framed(context, picture(state, start), shape, box, color, 3);
+    const pixels = start === state.start ? picture(state, start) : (known(state, start) ?? state.before[i]);
+    state.before[i] = pixels;
+    if (pixels) framed(context, pixels, shape, box, color, 3);
     write(context, name, box.left, box.top - size * 0.5, { size, bold: true });
   });
   const title = place.wide ? "From all of A to all of B: how many of the first layers are A's" : "How many layers are A's";
@@ -60,7 +65,7 @@ function draw(context, { state, place }) {
   return describe(state);
 }
 
-/** The strip fills one picture a frame, so that no key waits for all of them. */
+/** A, B and the strip fill one picture every other frame, so that a key waits for the mix alone. */
 function filler(view) {
   let frame = 0;
   const fill = () => {
@@ -71,7 +76,7 @@ function filler(view) {
     view.now();
     request();
   };
-  const request = () => (frame ||= requestAnimationFrame(fill));
+  const request = () => (frame ||= requestAnimationFrame(() => (frame = requestAnimationFrame(fill))));
   return { request, stop: () => cancelAnimationFrame(frame) };
 }
 
