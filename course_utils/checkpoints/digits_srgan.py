@@ -1,9 +1,10 @@
 """Real digits of 28x28 pixels made of 7x7 ones, with and without a discriminator, for lesson 07: SRGAN.
 
 Three nets of one architecture: by squared error, by pixels and features of our own classifier, and by these
-and a GAN. Source: Ledig et al. 2017, where the features are those of a VGG net.
+and a GAN, each after as many steps. Source: Ledig et al. 2017, where the features are those of a VGG net.
 """
 
+import copy
 import functools
 
 import torch
@@ -34,7 +35,7 @@ SETTINGS = {
     "d_norm": "spectral",
     "kinds": KINDS,
     "losses": "hinge",
-    "starts_from": {"content": "pixels", "gan": "pixels"},
+    "first": "pixels",  # the kind that all three start from, after as many steps
     "steps": 500,
     "batch_size": 16,
     "lr": 2e-3,
@@ -66,25 +67,26 @@ def content(judge, pixels, features):
 
 
 def train(settings, nets, data, seconds=None, progress=True):
-    """Train each kind on the same batches, the small images beside the large; keep the averages.
+    """Train the first kind; then go on from it with each kind, for as many steps again; keep the averages.
 
-    The last two start from the first one, trained (Ledig et al. 2017, section 3.2), and have the same steps.
+    So all three have seen as much (of the first: Ledig et al. 2017, section 3.2).
     """
     from . import load
 
     judge, runs = load(settings["judge"])[0].requires_grad_(False), Runs()
-    for name, (pixels, features, adversarial) in settings["kinds"].items():
-        G = nets[name].train()
-        if name in settings["starts_from"]:
-            G.load_state_dict(nets[settings["starts_from"][name]].state_dict())
-        D = discriminator(settings, 1) if adversarial else None
+    pairs = (shrink(data.images), data.images)
+    each = None if seconds is None else seconds / (1 + len(nets))
+    for name in (None, *settings["kinds"]):
+        kind = name or settings["first"]
+        pixels, features, adversarial = settings["kinds"][kind]
+        G, D = nets[kind].train(), discriminator(settings, 1) if adversarial else None
         update = translation_round(
             G, D, gan.losses[settings["losses"]], adam(settings, G),
             adam(settings, D, rate="d_lr") if D else None, content(judge, pixels, features), adversarial,
         )  # fmt: skip
-        each = None if seconds is None else seconds / len(nets)
-        pairs = (shrink(data.images), data.images)
-        nets[name], history = play(settings, G, update, pairs, each, progress)
+        made, history = play(settings, G, update, pairs, each, progress)
+        for other in [name] if name else list(nets):
+            nets[other] = copy.deepcopy(made)
         runs += history
         if runs.interrupted:
             break
