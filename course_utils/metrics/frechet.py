@@ -2,36 +2,30 @@
 
 import torch
 
-from .._validate import check_tensor
+from ._features import check_pair
 
 
 @torch.no_grad()
 def frechet_distance(a, b):
-    """The squared Frechet distance of the normal distributions fitted to two sets of features, a float.
+    """The squared Frechet distance of the normal distributions fitted to two sets of features, a float >= 0.
 
     a: [N, F], b: [M, F], with N, M >= 2. |m_a - m_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)), in float64, with
     unbiased covariances; these may be singular. It is biased upwards for few samples, so compare only sets of
-    one size. Source: Dowson & Landau 1982; Heusel et al. 2017. Raises ValueError where the widths differ or a
-    set has fewer than two rows.
+    one size. Source: Dowson & Landau 1982; Heusel et al. 2017. Raises ValueError where the widths differ, a
+    number is not finite or a set has fewer than two rows.
     """
-    check_tensor("a", a, "[N, F]")
-    check_tensor("b", b, f"[M, {a.shape[1]}]")
-    for name, features in (("a", a), ("b", b)):
-        if len(features) < 2:
-            raise ValueError(f"{name} must have at least 2 rows; got {len(features)}.")
-    a, b = a.double(), b.double()
-    cov_a, cov_b = _covariance(a), _covariance(b)
-    root = _root(cov_a)
-    cross = torch.linalg.eigvalsh(root @ cov_b @ root).clamp(min=0).sqrt().sum()  # tr (S_a S_b)^(1/2)
-    return float((a.mean(0) - b.mean(0)).square().sum() + cov_a.trace() + cov_b.trace() - 2 * cross)
+    a, b = check_pair(a, b, ("a", "b"), more_than=1)
+    root_a, root_b = _root(a), _root(b)
+    cross = torch.linalg.svdvals(root_a @ root_b.T).sum()  # tr (S_a S_b)^(1/2): see _root
+    means = (a.mean(0) - b.mean(0)).square().sum()
+    return max(float(means + root_a.square().sum() + root_b.square().sum() - 2 * cross), 0.0)
 
 
-def _covariance(x):
-    centred = x - x.mean(0)
-    return centred.T @ centred / (len(x) - 1)
+def _root(x):
+    """R [min(N, F), F] with R^T R the covariance of x.
 
-
-def _root(matrix):
-    """The symmetric square root of a positive semi-definite matrix [F, F]."""
-    values, vectors = torch.linalg.eigh(matrix)
-    return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+    S_a S_b = R_a^T (R_a R_b^T) R_b has the eigenvalues of (R_a R_b^T)(R_a R_b^T)^T, which are the squared
+    singular values of R_a R_b^T. So nothing is squared and then rooted, which would make 1e-8 of a rounding
+    of 1e-16 where a covariance is singular.
+    """
+    return torch.linalg.qr((x - x.mean(0)) / (len(x) - 1) ** 0.5, mode="r").R

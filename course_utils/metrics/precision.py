@@ -2,7 +2,8 @@
 
 import torch
 
-from .._validate import check_int, check_tensor
+from .._validate import check_int
+from ._features import check_pair, distances, radii
 
 
 @torch.no_grad()
@@ -12,19 +13,14 @@ def precision_recall(real, fake, k=3):
     real: [N, F], fake: [M, F], features; returns (precision, recall), two floats in [0, 1]. A point lies
     among a set where it is within the k-th nearest neighbour's distance (in its own set) of any of the set's
     points. Both depend on N and M: compare only sets of one size. Source: Kynkaanniemi et al. 2019,
-    eqs. 1-3. Raises ValueError where the widths differ or a set has no more than k rows.
+    eqs. 1-3. Raises ValueError where the widths differ, a number is not finite or a set has no more than k
+    rows.
     """
-    check_tensor("real", real, "[N, F]")
-    check_tensor("fake", fake, f"[M, {real.shape[1]}]")
     check_int("k", k)
-    for name, features in (("real", real), ("fake", fake)):
-        if len(features) <= k:
-            raise ValueError(f"{name} must have more than k = {k} rows; got {len(features)}.")
-    real, fake = real.double(), fake.double()
+    real, fake = check_pair(real, fake, more_than=k, why=f"k = {k}")
     return _share_among(fake, real, k), _share_among(real, fake, k)
 
 
 def _share_among(points, balls, k):
     """The share of points [N, F] within any of the balls round each of `balls` [M, F] to its k-th nearest."""
-    radii = torch.cdist(balls, balls).kthvalue(k + 1, dim=1).values  # the nearest of all is the point itself
-    return float((torch.cdist(points, balls) <= radii).any(1).double().mean())
+    return float((distances(points, balls) <= radii(balls, k)).any(1).double().mean())
