@@ -3,6 +3,7 @@
 import torch
 
 from .._validate import check_int, check_number, check_tensor
+from ._features import check_finite, check_pair
 
 
 @torch.no_grad()
@@ -10,9 +11,9 @@ def cluster_centres(x, k, seed=0, rounds=50):
     """k centres of the points x [N, F] by k-means, [k, F] in float64: the bins of a fine histogram.
 
     Starts with points drawn by k-means++ (Arthur & Vassilvitskii 2007), then Lloyd's rounds; a centre without
-    points stays. seed: fixes the draw. Raises ValueError where k is above N.
+    points stays. seed: fixes the draw. Raises ValueError where k is above N or a number is not finite.
     """
-    check_tensor("x", x, "[N, F]")
+    check_finite("x", check_tensor("x", x, "[N, F]"))
     check_int("k", k, maximum=len(x))
     x, generator = x.double(), torch.Generator().manual_seed(seed)
     centres = x[torch.randint(len(x), (1,), generator=generator)]
@@ -29,10 +30,12 @@ def cluster_centres(x, k, seed=0, rounds=50):
 
 @torch.no_grad()
 def bin_shares(x, centres):
-    """The share of the points x [N, F] that lie nearest to each of the centres [K, F]: [K], summing to 1."""
-    check_tensor("x", x, "[N, F]")
-    check_tensor("centres", centres, f"[K, {x.shape[1]}]")
-    nearest = torch.cdist(x.double(), centres.double()).argmin(1)
+    """The share of the points x [N, F] that lie nearest to each of the centres [K, F]: [K], summing to 1.
+
+    Raises ValueError where the widths differ or a number is not finite.
+    """
+    x, centres = check_pair(x, centres, ("x", "centres"))
+    nearest = torch.cdist(x, centres).argmin(1)
     return nearest.bincount(minlength=len(centres)).double() / len(x)
 
 

@@ -10,12 +10,17 @@ def best_names(groups, labels, k=10):
 
     groups, labels: int64 [N] in 0..k - 1; entry g is the label that group g is called by. The Hungarian
     method on the table of counts. Source: Kuhn 1955; as a measure of clusters: Xie et al. 2016, eq. 10.
+    Raises ValueError where the lengths differ or a number is outside 0..k - 1.
     """
     from scipy.optimize import linear_sum_assignment
 
     check_tensor("groups", groups, "[N]", floating=False)
     check_tensor("labels", labels, f"[{len(groups)}]", floating=False)
     check_int("k", k)
+    for name, values in (("groups", groups), ("labels", labels)):
+        if not 0 <= int(values.min()) <= int(values.max()) < k:
+            low, high = int(values.min()), int(values.max())
+            raise ValueError(f"{name} must lie in 0..{k - 1}, for k = {k}; got {low} to {high}.")
     counts = (k * groups + labels).bincount(minlength=k * k).view(k, k)
     return torch.as_tensor(linear_sum_assignment(-counts.cpu().numpy())[1])
 

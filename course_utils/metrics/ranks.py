@@ -1,5 +1,7 @@
 """Do two numbers rise and fall together, whatever the curve between them?"""
 
+import torch
+
 from .._validate import check_alike
 
 
@@ -7,7 +9,8 @@ def rank_correlation(x, y):
     """Spearman's rank correlation of two series [..., N] along the last axis, in [-1, 1], float64 [...].
 
     Equal values share the mean of their ranks. It is NaN where one series is constant, for then it has no
-    order. Source: Spearman 1904. Raises ValueError where the shapes differ or N is below 2.
+    order, and where one holds a NaN. Source: Spearman 1904. Raises ValueError where the shapes differ or N is
+    below 2.
     """
     check_alike("y", y, "x", x)
     if x.ndim < 1 or x.shape[-1] < 2:
@@ -18,6 +21,7 @@ def rank_correlation(x, y):
 
 
 def _ranks(x):
-    """How many values lie below each one, and half of those that equal it; float64."""
+    """How many values lie below each one, and half of those that equal it; float64, NaN for NaN."""
     one, other = x[..., :, None], x[..., None, :]
-    return (other < one).double().sum(-1) + (other == one).double().sum(-1) / 2
+    ranks = (other < one).double().sum(-1) + (other == one).double().sum(-1) / 2
+    return torch.where(x.isnan(), torch.nan, ranks)

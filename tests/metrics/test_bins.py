@@ -32,3 +32,10 @@ def test_bins_that_hold_their_part_are_covered():
         metrics.cluster_centres(centres, 9)
     with pytest.raises(ValueError, match="part must be a finite number above 0"):
         metrics.bins_covered(samples, data, 0)
+    nowhere = torch.tensor([[0.0], [torch.nan]])
+    for refused in (
+        lambda: metrics.cluster_centres(nowhere, 1),
+        lambda: metrics.bin_shares(nowhere, centres),
+    ):
+        with pytest.raises(ValueError, match="x must hold finite numbers only; got NaN or infinity"):
+            refused()

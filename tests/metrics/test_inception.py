@@ -30,6 +30,8 @@ def test_it_stays_between_1_and_k():
     for seed in range(50):
         p = rows(1 + seed % 12, 5, 10.0 ** (seed % 5 - 2), seed)
         assert 1 <= inception_score(p) <= 5 and 1 <= inception_score(p.float()) <= 5
+        assert 1 <= inception_score(p[:1].repeat(7, 1)) < 1 + 1e-12  # whatever is rounded
+        assert 5 - 1e-12 < inception_score(torch.eye(5).double().repeat(seed + 1, 1)) <= 5
 
 
 def test_parts_have_lower_scores_than_the_whole():

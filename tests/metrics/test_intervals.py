@@ -22,6 +22,8 @@ def test_no_success_and_no_failure():
     low, high = wilson_interval(0, 20)
     assert low == 0 and high == pytest.approx(3.8414588 / (20 + 3.8414588))  # z^2 / (n + z^2)
     assert wilson_interval(20, 20) == (pytest.approx(1 - high), 1.0)
+    for n in range(1, 300):  # exactly, whatever is rounded
+        assert wilson_interval(0, n)[0] == 0 and wilson_interval(n, n)[1] == 1
 
 
 @pytest.mark.parametrize(

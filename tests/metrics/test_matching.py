@@ -41,3 +41,8 @@ def test_one_group_of_everything_has_the_share_of_one_label():
 def test_bad_input_is_told():
     with pytest.raises(ValueError, match="labels must have shape"):
         metrics.matched_purity(torch.zeros(3, dtype=torch.int64), torch.zeros(2, dtype=torch.int64))
+    labels = torch.arange(10)
+    with pytest.raises(ValueError, match=r"labels must lie in 0..4, for k = 5; got 0 to 9"):
+        metrics.best_names(labels % 5, labels, k=5)
+    with pytest.raises(ValueError, match=r"groups must lie in 0..9, for k = 10; got -1 to 8"):
+        metrics.best_names(labels - 1, labels)

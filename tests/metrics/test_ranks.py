@@ -23,6 +23,13 @@ def test_a_constant_has_no_order():
     assert rank_correlation(torch.ones(4), torch.arange(4.0)).isnan()
 
 
+def test_nan_has_no_rank_and_infinity_has():
+    x = torch.arange(4.0).repeat(2, 1)
+    x[0, 2], x[1, 3] = torch.nan, torch.inf
+    found = rank_correlation(x, torch.arange(4.0).repeat(2, 1))
+    assert found[0].isnan() and found[1] == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     ("x", "y", "words"),
     [
