@@ -250,6 +250,11 @@ def test_metrics(gpu):
     labels, features = torch.zeros(30, dtype=torch.int64, device=gpu), x.flatten(1)
     found = [metrics.agreement(judge, x, labels), metrics.frechet_distance(features, features + 1)]
     found += metrics.precision_recall(features, features)
+    for measure in (metrics.density_coverage, metrics.nearest_neighbour_test, metrics.classifier_test):
+        found += measure(features, features + 1)
+    found += [metrics.inception_score(judge(x).softmax(1)), metrics.kernel_distance(features, features + 1)]
+    found.append(metrics.frechet_at_infinity(features, features + 1, [10, 30]))
+    assert metrics.nearest_distances(features, features).device == gpu
     centres = metrics.cluster_centres(features, 4)
     shares = metrics.bin_shares(features, centres)
     found += [metrics.bins_covered(shares, shares), metrics.modes_covered(features, centres, 1.0)]
