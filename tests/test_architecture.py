@@ -26,7 +26,7 @@ ROOMS = [
     },
     {"museum"},
     {"exact", "divergences", "transport", "data"},
-    {"autoencoders", "diffusion", "flow_matching", "gan", "vae"},
+    {"autoencoders", "diffusion", "flow_matching", "flows", "gan", "vae"},
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
     {"checks"},
