@@ -36,7 +36,7 @@ def bits_per_dimension(log_prob, dim, levels):
     return nats / (dim * math.log(2))
 
 
-def logit_transform(x, alpha=0.05):
+def logit_transform(x, alpha=1e-6):
     """log p / (1 - p) of p = alpha + (1 - 2 alpha) x, and its log-determinant, [B, ...] -> [B, ...] and [B].
 
     alpha: in [0, 0.5), keeps p off 0 and 1, where the logit is infinite. Raises ValueError where a p is not
@@ -55,7 +55,7 @@ def logit_transform(x, alpha=0.05):
 class Logit(nn.Module):
     """logit_transform as a step of a flow, from images to numbers without bounds."""
 
-    def __init__(self, alpha=0.05):
+    def __init__(self, alpha=1e-6):
         super().__init__()
         self.alpha = check_number("alpha", alpha, 0, 0.499)
 

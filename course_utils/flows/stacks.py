@@ -39,7 +39,7 @@ def MAF(dim, depth=4, hidden=(64, 64), bound=3.0):
     return Flow(steps, dim)
 
 
-def Glow(shape, levels=2, depth=8, width=64, alpha=0.05, bound=2.0):
+def Glow(shape, levels=2, depth=8, width=64, alpha=1e-6, bound=2.0):
     """A multi-scale flow of images [B, C, H, W] in [0, 1], the logit first; z is a row [B, D].
 
     At each level: squeeze, depth times (ActNorm, 1x1 convolution, coupling of channels), then half of the
