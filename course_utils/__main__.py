@@ -1,4 +1,4 @@
-"""`python -m course_utils`: the doctor, the recipes of the checkpoints, and downloads on request."""
+"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, and a class's answers."""
 
 import argparse
 import sys
@@ -34,6 +34,9 @@ def _parser():
     download = commands.add_parser("download", help="fetch a data set that does not come with the course")
     download.add_argument("name", metavar="NAME", help="mnist, fashion_mnist or cifar10")
     download.set_defaults(run=_download)
+    pool = commands.add_parser("pool", help="put together a class's answers to the game real-or-fake")
+    pool.add_argument("files", nargs="+", metavar="FILE", help="what the game's button `Save answers` wrote")
+    pool.set_defaults(run=_pool)
     return parser
 
 
@@ -78,6 +81,18 @@ def _download(options):
     from . import data
 
     data.download(options.name)
+    return 0
+
+
+def _pool(options):
+    from .classroom import answers as classroom
+
+    files, answers, problems = classroom.pool_answers(options.files)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not files:
+        return 2
+    print(classroom.table(files, answers))
     return 0
 
 

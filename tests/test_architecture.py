@@ -30,6 +30,7 @@ ROOMS = [
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
     {"checks"},
+    {"classroom"},
     {"doctor", "__main__", "__init__"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}

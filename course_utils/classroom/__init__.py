@@ -1,0 +1,1 @@
+"""What a class needs beside the lessons: the answers of many, put together."""
