@@ -32,6 +32,16 @@ def vae():
     return widgets.VAEExplorer(autoencoder, vaes, torch.rand(80, *shape), torch.arange(80) % 10)
 
 
+def game(**options):
+    """Stripes are real; two models leave a spot, one of them in every picture and one at a random place."""
+    dice = torch.Generator().manual_seed(0)
+    stripes = (torch.arange(8) % 2).float().expand(60, 1, 8, 8) * torch.rand(60, 1, 1, 1, generator=dice)
+    spotted = stripes.clone()
+    spotted[..., 3:5, 3:5] = 1 - spotted[..., 3:5, 3:5]
+    fakes = {"Spots": spotted, "Noise": torch.rand(60, 1, 8, 8, generator=dice)}
+    return widgets.RealOrFake(stripes, fakes, **{"rounds": 12, **options})
+
+
 def style():
     """An untrained generator, its noise switched up so that it can be seen."""
     torch.manual_seed(0)
@@ -43,6 +53,7 @@ def style():
 
 
 GIVEN = {
+    "game": game,
     "latent": latent,
     "style": style,
     "vae": vae,

@@ -12,6 +12,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><style>body{margin:0} CSS</style>
     get: (name) => state[name],
     set(name, value) { state[name] = value; (listeners[`change:${name}`] ?? []).forEach((f) => f()); },
     save_changes() { window.saved = structuredClone({ ...state }); },
+    send(content) { (window.sent ??= []).push(structuredClone(content)); },
     on(name, f) { (listeners[name] ??= []).push(f); },
     off(name, f) { listeners[name] = (listeners[name] ?? []).filter((one) => one !== f); },
   };
