@@ -1,0 +1,782 @@
+# ---
+# jupyter:
+#   course:
+#     title: Evaluating generative models
+#     summary: Every usual measure against samples that are made to deceive it, and against your own eyes.
+#     about: >-
+#       Which of two models is better? Build samples that lie, each in its own way, and see which measure notices; then
+#       see what a measure's number hangs on besides the model. Needs 00 and 03 or 05. *Touch:* a game of real or fake,
+#       and a cloud of samples with every measure beside it.
+# ---
+
+# %% [markdown]
+# # 08 Evaluating generative models
+#
+# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (Inception score, FID), and *Generative models*
+# (EECS 230).
+#
+# **After this notebook you can**
+# - write the measures that papers report: IS, FID, KID, precision and recall;
+# - say of each what it does not notice, and name samples that show it;
+# - say what else a number hangs on: how many samples, which features, which reference;
+# - run a test with people, and put an interval on its result.
+#
+# **Builds on** 00 (divergences), 03 and 05 (models to measure). **Time to run:** {measured_time}. Sections marked
+# "Going further" can be skipped.
+
+# %%
+import math
+
+import torch
+from threadpoolctl import threadpool_limits
+from torch.nn import functional as F
+
+from course_utils import checkpoints, data, exact, metrics
+from course_utils.checks import check, hint, reveal
+from course_utils.figures import evaluating as draw
+from course_utils.figures import image_rows, show
+from course_utils.museum import exhibit
+from course_utils.preset import preset
+from course_utils.verdict import verdict
+from course_utils.widgets import MetricPlayground, RealOrFake
+
+torch.manual_seed(0)
+torch.set_num_threads(1)  # everything here is small
+one_thread = threadpool_limits(1)  # the same for NumPy
+
+
+def dice(seed=0):
+    """A source of random numbers that repeats."""
+    return torch.Generator().manual_seed(seed)
+
+
+# %% [markdown]
+# ## Real or fake?
+#
+# Drawn faces and generated ones, one at a time. F is "fake", J is "real"; the result comes at the end.
+
+# %%
+SHOWN = 12
+
+
+@torch.no_grad()
+def generated(name, n):
+    """n faces of a model of this course."""
+    model, _ = checkpoints.load(name)
+    if name == "faces_vae":
+        return model.sample(n, dice(1))
+    z = torch.randn(n, model.latent_dim if name == "faces_style" else 64, generator=dice(1))
+    return model.synthesise(model.styles(z)) if name == "faces_style" else model(z)
+
+
+RealOrFake(
+    data.load("faces", split="test", n=3 * SHOWN, seed=8).images,
+    {title: generated(name, SHOWN) for title, name in
+     {"VAE (03)": "faces_vae", "DCGAN (05)": "faces_dcgan", "styles (07)": "faces_style"}.items()},
+)  # fmt: skip
+
+# %% [markdown]
+# People are slow, dear, and do not notice that a model draws only smiling faces. So one wants a number.
+#
+# **A first attempt.** Good samples look like real images. So measure, for each sample, the distance to the nearest real
+# image. Two models of handwritten digits, one that writes and one that cheats:
+
+# %%
+digits, unseen = data.load("mnist_5k"), data.load("mnist_5k", split="test")
+mixed = torch.randperm(len(digits.images), generator=dice())
+ours, fresh = mixed[:2000], mixed[2000:]  # the models' training images; others that nobody trained on
+training = digits.images[ours]
+one_a_class = torch.stack([digits.images[ours][digits.labels[ours] == k][0] for k in range(10)])
+
+
+def nearest(samples, references):
+    """The root mean square difference of a pixel to the nearest reference, [N]."""
+    return metrics.nearest_distances(samples.flatten(1), references.flatten(1)) / 28
+
+
+honest = digits.images[fresh[:1000]]
+cheat = one_a_class.repeat(100, 1, 1, 1)
+
+# %% [markdown]
+# The next cell compares new real digits with ten training images, each repeated a hundred times.
+
+# %% tags=["hide-input"]
+show(
+    image_rows({"new real digits": honest, "ten images": cheat}, "Which is the better model?"),
+    "08.first_attempt",
+)
+verdict(
+    "new real digits: mean distance to the nearest training image", nearest(honest, training).mean(), 0.1, 0.3
+)
+verdict("ten images, repeated: the same", nearest(cheat, training).mean(), high=1e-3)
+
+# %% [markdown]
+# The cheat wins, by as much as one can win.
+#
+# **The question.** What is to be measured, if a model must be faithful, must leave nothing out, and must not copy? And
+# what does each number fail to see?
+
+# %% [markdown]
+# ## 1. Liars
+#
+# Here are seven sets of samples, made from real digits, that fail in known ways. Each has a thousand images; so has the
+# set of real ones to compare with.
+
+
+# %%
+def blur(x):
+    return F.avg_pool2d(F.pad(x, (1, 1, 1, 1)), 3, stride=1)
+
+
+def liars(seed):
+    """name -> 1,000 images. "real" is what an ideal model would give."""
+    generator = dice(seed)
+    chosen = fresh[torch.randperm(len(fresh), generator=generator)[:1000]]
+    x, y = digits.images[chosen], digits.labels[chosen]
+    few = (y >= 3).nonzero().flatten()
+    junk = x.clone()
+    junk[:10] = torch.rand(10, 1, 28, 28, generator=generator)
+    return {
+        "real": x,
+        "copies": training[torch.randperm(2000, generator=generator)[:1000]],
+        "no 0, 1, 2": x[few[torch.randint(len(few), (1000,), generator=generator)]],
+        "one a class": one_a_class.repeat(100, 1, 1, 1),
+        "blurred": blur(x),
+        "noisy": (x + 0.1 * torch.randn(x.shape, generator=generator)).clamp(0, 1),
+        "1 % junk": junk,
+    }
+
+
+sets = liars(0)
+
+# %% [markdown]
+# The next cell shows them.
+
+# %% tags=["hide-input"]
+show(image_rows({name: x[:12] for name, x in sets.items()}, "Seven models"), "08.liars")
+
+# %% [markdown]
+# Which measure notices which? To say it of images needs *features*: pixels of two 7s may have nothing in common. Papers
+# take those of a classifier of photos (Inception). We take our judge of handwriting, `mnist_classifier`, 64 features an
+# image, and its probabilities of the ten classes.
+
+# %%
+judge, _ = checkpoints.load("mnist_classifier")
+
+
+@torch.no_grad()
+def seen(x):
+    """What the judge sees in images x: features [N, 64] and probabilities [N, 10], in float64."""
+    features = judge.features(x)
+    return features.double(), judge.head(features).double().softmax(1)
+
+
+# %% [markdown]
+# ## 2. The measures
+#
+# **Inception score** (Salimans et al.). Each image should be one digit without doubt, and all digits should occur:
+#
+# $$\mathrm{IS} = \exp\Big(\mathbb E_x\, \mathrm{KL}\big(p(y \mid x) \,\Vert\, p(y)\big)\Big), \qquad p(y) = \mathbb E_x\, p(y \mid x)$$
+#
+# It lies between 1 and the number of classes. No real image occurs in it.
+#
+# **Exercise 1.** Write it. Probabilities may be exactly 0.
+
+
+# %%
+def inception_score(probabilities):
+    """p(y | x) for each sample, [N, K] -> a scalar."""
+    ### BEGIN SOLUTION
+    p = probabilities
+    kl = (torch.xlogy(p, p) - torch.xlogy(p, p.mean(0))).sum(1)
+    return kl.mean().exp()
+    ### END SOLUTION
+
+
+# %%
+inception_score = check("eval.inception_score", inception_score)
+
+# %% [markdown]
+# If you are stuck, here or later, call `hint` with the exercise's name; a second call gives a stronger one.
+
+# %%
+hint("eval.inception_score")
+
+# %% [markdown]
+# **Fréchet distance** (FID, Heusel et al.). Fit a Gaussian to the features of real images, one to those of samples, and
+# take the distance of the two, which is known:
+#
+# $$\lVert \mu_r - \mu_f \rVert^2 + \mathrm{tr}\big(C_r + C_f - 2\, (C_r C_f)^{1/2}\big)$$
+#
+# The root is that of the *matrix*: the one whose product with itself is $C_r C_f$. (Its trace is the sum of the roots
+# of the eigenvalues of $C_r C_f$.) Papers call this square of a distance "the distance".
+#
+# **Exercise 2.** Write it, covariances divided by $N - 1$.
+
+
+# %%
+def frechet_distance(real, fake):
+    """features: real [N, D], fake [M, D] -> a scalar."""
+    ### BEGIN SOLUTION
+    real, fake = real.double(), fake.double()
+    C_r, C_f = torch.cov(real.T), torch.cov(fake.T)
+    C_r, C_f = C_r.reshape(real.shape[1], -1), C_f.reshape(real.shape[1], -1)  # for D = 1 too
+    root = torch.linalg.eigvals(C_r @ C_f).real.clamp(min=0).sqrt().sum()
+    return (real.mean(0) - fake.mean(0)).square().sum() + C_r.trace() + C_f.trace() - 2 * root
+    ### END SOLUTION
+
+
+# %%
+frechet_distance = check("eval.frechet_distance", frechet_distance)
+
+# %% [markdown]
+# **Kernel distance** (KID, Bińkowski et al.) fits nothing. With $k(x, y) = (x \cdot y / D + 1)^3$ for two sets of
+# features it is the **maximum mean discrepancy**:
+#
+# $$\frac{1}{N(N - 1)} \sum_{i \ne j} k(x_i, x_j) + \frac{1}{M(M - 1)} \sum_{i \ne j} k(y_i, y_j) - \frac{2}{NM} \sum_{ij} k(x_i, y_j)$$
+#
+# **Exercise 3.** Write it. A pair of a point with itself would make it too large, so the diagonals stay out. It is then
+# right on average, and may be below 0.
+
+
+# %%
+def kernel_distance(real, fake):
+    """features: real [N, D], fake [M, D] -> a scalar."""
+
+    ### BEGIN SOLUTION
+    def k(x, y):
+        return (x @ y.T / x.shape[1] + 1) ** 3
+
+    def among(x):
+        values = k(x, x)
+        return (values.sum() - values.trace()) / (len(x) * (len(x) - 1))
+
+    return among(real) + among(fake) - 2 * k(real, fake).mean()
+    ### END SOLUTION
+
+
+# %%
+kernel_distance = check("eval.kernel_distance", kernel_distance)
+
+# %% [markdown]
+# **Precision and recall** (Kynkäänniemi et al.) take two numbers for two faults. Put a ball around each real image that
+# reaches to its $k$-th nearest real neighbour; all balls together stand for "where real images are". Precision is the
+# share of samples inside, recall the share of real images inside the balls of the samples.
+#
+# **Exercise 4.** Write both. A point is not its own neighbour.
+
+
+# %%
+def precision_recall(real, fake, k):
+    """features: real [N, D], fake [M, D] -> precision, recall: two scalars."""
+
+    ### BEGIN SOLUTION
+    def share_inside(points, centres):
+        radius = torch.cdist(centres, centres).sort(1).values[:, k]  # the first is the point itself
+        return (torch.cdist(points, centres) <= radius).any(1).double().mean()
+
+    return share_inside(fake, real), share_inside(real, fake)
+    ### END SOLUTION
+
+
+# %%
+precision_recall = check("eval.precision_recall", precision_recall)
+
+# %% [markdown]
+# `metrics.density_coverage` mends two weak points (Naeem et al.): **density** counts in how many balls a sample lies,
+# so that one outlier's huge ball does not make all samples precise, and **coverage** counts the real balls with a
+# sample inside. `metrics.nearest_neighbour_test` asks of every image, real or not, whether its nearest neighbour is of
+# its own kind: 1/2 if nothing can be told apart. `metrics.classifier_test` trains a classifier on half of both, and
+# counts how often it is right on the other half.
+#
+# All of them at once, in the plane. Move the samples, shrink them, drop a clump, copy the data: what stays silent?
+
+# %%
+MetricPlayground()
+
+# %% [markdown]
+# ## 3. Liars against measures
+#
+# Each of the seven sets, drawn three times, against a thousand held-out digits. A measure **notices** a liar if all
+# three of its values lie outside those of "real", by more than twice as much as these lie apart.
+#
+# **Predict.** (1) How many of the nine measures notice the copies of training images: (a) none, (b) some, (c) most?
+
+# %%
+### BEGIN SOLUTION
+guess_copies = "a"
+### END SOLUTION
+
+# %% [markdown]
+# (2) Which of these notices one image in a hundred of pure junk: (a) FID, (b) precision, (c) neither?
+
+# %%
+### BEGIN SOLUTION
+guess_junk = "c"
+### END SOLUTION
+
+# %%
+of_unseen, _ = seen(unseen.images)
+
+
+def measured(x, seed):
+    """Nine measures of 1,000 images, and what only the training images can show."""
+    features, probabilities = seen(x)
+    density, coverage = metrics.density_coverage(of_unseen, features)
+    precision, recall = precision_recall(of_unseen, features, 3)
+    return {
+        "IS": inception_score(probabilities), "FID": frechet_distance(of_unseen, features),
+        "KID": kernel_distance(of_unseen, features), "precision": precision, "recall": recall,
+        "density": density, "coverage": coverage,
+        "1-NN": sum(metrics.nearest_neighbour_test(of_unseen, features)) / 2,
+        "classifier": metrics.classifier_test(of_unseen, features, seed)[0],
+        "copied": (nearest(x, training) < 0.01).double().mean(),
+    }  # fmt: skip
+
+
+runs = [{name: measured(x, seed) for name, x in liars(seed).items()} for seed in range(3)]
+table = {  # liar -> measure -> [3]
+    name: {what: torch.tensor([float(run[name][what]) for run in runs]).double() for what in runs[0][name]}
+    for name in sets
+}
+
+
+def notices(what, name):
+    """Does this measure notice this liar, with every seed?"""
+    real, found = table["real"][what], table[name][what]
+    return bool((found[:, None] - real).abs().min() > 2 * (real.max() - real.min()))
+
+
+WITHOUT_TRAINING_IMAGES = [what for what in table["real"] if what != "copied"]
+count = sum(notices(what, "copies") for what in WITHOUT_TRAINING_IMAGES)
+reveal(guess_copies, "a" if count == 0 else "b" if count < 5 else "c", "08.who_notices_copies")
+by = [what for what in ("FID", "precision") if notices(what, "1 % junk")]
+reveal(guess_junk, {"FID": "a", "precision": "b"}[by[0]] if by else "c", "08.who_notices_junk")
+
+# %% [markdown]
+# The next cell shows the whole table: means of three draws, a dot where a measure notices the liar. Only "copied", the
+# share of samples within 0.01 of a training image, looks at the training images.
+
+# %% tags=["hide-input"]
+means = {name: {what: values.mean().item() for what, values in row.items()} for name, row in table.items()}
+noticed = {
+    name: {what: name != "real" and notices(what, name) for what in row} for name, row in table.items()
+}
+show(draw.table(means, noticed), "08.table")
+verdict("measures without training images that notice copies", count, high=0)
+verdict("copies, by the measure that looks", table["copies"]["copied"].min(), low=1)
+verdict("measures that notice 1 % junk", sum(noticed["1 % junk"].values()), high=0)
+verdict("missing classes: recall, most of three", table["no 0, 1, 2"]["recall"].max(), high=0.7)
+verdict("missing classes: precision, least of three", table["no 0, 1, 2"]["precision"].min(), low=0.8)
+verdict("blurred: precision minus that of real digits, least of three",
+        (table["blurred"]["precision"] - table["real"]["precision"]).min(), low=0)  # fmt: skip
+verdict(
+    "ten images: Inception score over that of real digits",
+    means["one a class"]["IS"] / means["real"]["IS"],
+    0.8,
+    0.95,
+)
+verdict("ten images: precision", means["one a class"]["precision"], 0.5, 0.9)
+verdict("ten images: recall", means["one a class"]["recall"], high=0.01)
+
+# %% [markdown]
+# No row is noticed by all, no measure notices all. Blurred digits are *more* precise than real ones; ten images have
+# most of the Inception score; noise that any eye sees is found by the classifier alone, whose job it is to look for a
+# difference; and copies are found by nothing that does not know what was copied.
+
+# %% [markdown]
+# ## 4. What a number hangs on
+#
+# **How many.** From $n$ samples the Gaussians are fitted to their accidents too. For $\mathcal N(0, I_d)$ against $n$
+# samples of itself the Fréchet distance is not 0 but, to first order,
+#
+# $$\frac{d}{n} + \frac{d (d + 1)}{4 n}$$
+#
+# and twice that for two samples of $n$. Real features have few strong directions, and have less of it; the shape $1/n$
+# stays.
+#
+# **Exercise 5.** So draw a line: fit value against $1/n$ by least squares, and return what it says at $1/n = 0$ (Chong
+# and Forsyth).
+
+
+# %%
+def at_infinity(sizes, values):
+    """values [S], measured with sizes [S] samples -> the value at n = infinity, a scalar."""
+    ### BEGIN SOLUTION
+    x, y = 1 / sizes.double(), values.double()
+    slope = ((x - x.mean()) * (y - y.mean())).sum() / (x - x.mean()).square().sum()
+    return y.mean() - slope * x.mean()
+    ### END SOLUTION
+
+
+# %%
+at_infinity = check("eval.at_infinity", at_infinity)
+
+# %% [markdown]
+# **Predict.** Two sets of real digits, once with 100 in each, once with 1,000. How many times larger is the Fréchet
+# distance of the small sets: about (a) once, (b) three times, (c) ten times or more?
+
+# %%
+### BEGIN SOLUTION
+guess = "c"
+### END SOLUTION
+
+# %%
+sizes = [100, 125, 200, 250, 500, 1000]
+others = seen(digits.images[fresh[:1000]])[0]
+blurs = seen(blur(digits.images[fresh[:1000]]))[0]
+d = 64
+gaussians = torch.randn(2, 1000, d, generator=dice()).double()
+by_size = {
+    "real digits": metrics.frechet_by_size(of_unseen, others, sizes),
+    "blurred": metrics.frechet_by_size(of_unseen, blurs, sizes),
+    "two samples of N(0, I)": metrics.frechet_by_size(*gaussians, sizes),
+}
+ratio = (by_size["real digits"][0] / by_size["real digits"][-1]).item()
+reveal(guess, "a" if ratio < 2 else "b" if ratio < 5 else "c", "08.frechet_by_size")
+
+# %% [markdown]
+# The next cell draws them against $1/n$, with the lines.
+
+# %% tags=["hide-input"]
+ends = {name: at_infinity(torch.tensor(sizes).double(), values) for name, values in by_size.items()}
+show(draw.by_size(sizes, by_size, ends), "08.by_size")
+exactly = [2 * metrics.frechet_bias(d, n) for n in sizes]
+off = [v / e for v, e in zip(by_size["two samples of N(0, I)"].tolist(), exactly, strict=True)]
+verdict("N(0, I_64): measured over formula, at n = 1,000", off[-1], 0.85, 1.15)
+verdict("real digits, n = 100 over n = 1,000", ratio, 8, 60)
+verdict(
+    "real digits at n = infinity, as a share of the value at 100",
+    ends["real digits"] / by_size["real digits"][0],
+    -0.2,
+    0.2,
+)
+verdict("blurred at n = infinity minus real digits there", ends["blurred"] - ends["real digits"], low=5)
+below = [
+    kernel_distance(of_unseen[rows[:100]], others[rows[100:200]]) < 0
+    for rows in (torch.randperm(1000, generator=dice(k)) for k in range(preset(100, smoke=5)))
+]
+verdict("KID of 100 real digits and 100 others: share below 0", sum(map(float, below)) / len(below), 0.3, 0.9)
+
+# %% [markdown]
+# So a Fréchet distance says nothing without its $n$, and models are compared at one $n$, or at infinity. KID is right
+# on average at each $n$, and below 0 more often than not where nothing differs.
+#
+# **Which features.** The models of 8 x 8 digits that this course has trained, read by three nets and by none: the
+# judge of such digits, the judge of handwriting (enlarged), a net with random weights, and the pixels themselves.
+
+# %%
+small = data.load("digits")
+judge_small, _ = checkpoints.load("digit_classifier")
+torch.manual_seed(0)
+random_net = metrics.DigitClassifier()
+FEATURES = {
+    "judge": judge_small.features,
+    "another judge": lambda x: judge.features(F.interpolate(x, size=28, mode="bilinear")),
+    "random net": lambda x: 100 * random_net.features(x),  # its features hardly differ from digit to digit
+    "pixels": lambda x: x.flatten(1),
+}
+with_labels, tricks = (checkpoints.load(name)[0] for name in ("digits_conditional_gans", "digits_gan_tricks"))
+calls, _ = checkpoints.load("digits_flow_calls")
+MODELS = {
+    "diffusion, 50 calls": calls("diffusion, 50 calls"), "diffusion, 5 calls": calls("diffusion, 5 calls"),
+    "projection (07)": with_labels("projection"), "ACGAN (07)": with_labels("acgan"), "DCGAN (05)": tricks("plain"),
+}  # fmt: skip
+
+# %% [markdown]
+# **Predict.** Which of the five is best by the judge is also best by the pixels: (a) yes; (b) no.
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+chosen = torch.randperm(len(small.images), generator=dice())[:300]
+with torch.no_grad():
+    ranked = {
+        what: {
+            name: torch.tensor(
+                [metrics.frechet_distance(f(small.images[chosen]), f(x[:300])) for x in images[:3]]
+            ).double()
+            for name, images in MODELS.items()
+        }
+        for what, f in FEATURES.items()
+    }
+best = {what: min(rows, key=lambda name: rows[name].mean()) for what, rows in ranked.items()}
+reveal(guess, "a" if best["judge"] == best["pixels"] else "b", "08.best_by_features")
+
+# %% [markdown]
+# The next cell draws three runs of each, each column over the distance of its worst model.
+
+# %% tags=["hide-input"]
+show(draw.rankings(ranked), "08.rankings")
+
+
+def worse(what, one, other):
+    """Every run of one is further away than every run of the other."""
+    return (ranked[what][one].min() - ranked[what][other].max()).item()
+
+
+verdict(
+    "judge: diffusion with 50 calls, least, minus 5 calls, most",
+    worse("judge", "diffusion, 50 calls", "diffusion, 5 calls"),
+    low=0,
+)
+verdict(
+    "pixels: diffusion with 5 calls, least, minus 50 calls, most",
+    worse("pixels", "diffusion, 5 calls", "diffusion, 50 calls"),
+    low=0,
+)
+verdict("judge: DCGAN, least, minus ACGAN, most", worse("judge", "DCGAN (05)", "ACGAN (07)"), low=0)
+verdict("pixels: ACGAN, least, minus DCGAN, most", worse("pixels", "ACGAN (07)", "DCGAN (05)"), low=0)
+
+# %% [markdown]
+# Two pairs change places, with every run. A judge of digits prefers what is clearly a digit; pixels prefer what has the
+# right greys. "FID 3" is a sentence about a model *and* a net. (On photos too: people agree with none of the usual
+# features very well, Stein et al. 2023.)
+#
+# **Which reference, which preparation.** The next cell measures copies and new digits once against unseen digits and
+# once against the training images; and the same real digits after they were made half as large and large again, in two
+# ways.
+
+# %% tags=["hide-input"]
+against = {
+    (kind, reference): float(frechet_distance(features, seen(sets[kind])[0]))
+    for kind in ("real", "copies")
+    for reference, features in (("unseen", of_unseen), ("training", seen(training)[0]))
+}
+verdict(
+    "against unseen digits: copies over new digits",
+    against["copies", "unseen"] / against["real", "unseen"],
+    low=1,
+)
+verdict(
+    "against the training images: copies over new digits",
+    against["copies", "training"] / against["real", "training"],
+    high=0.7,
+)
+
+
+def resized(x, **how):
+    return F.interpolate(F.interpolate(x, size=14, mode="bilinear", **how), size=28, mode="bilinear")
+
+
+ways = {antialias: seen(resized(sets["real"], antialias=antialias))[0] for antialias in (False, True)}
+far = {antialias: float(frechet_distance(of_unseen, features)) for antialias, features in ways.items()}
+verdict(
+    "made small and large again: distance, over that of real digits",
+    far[False] / against["real", "unseen"],
+    low=5,
+)
+verdict("with antialiasing over without", far[True] / far[False], 1.2, 3)
+
+# %% [markdown]
+# Against the training images, copying *wins*. And how images were resized moves the number more than many a model does
+# (Parmar et al.).
+
+# %% [markdown]
+# ## 5. Likelihood and looks
+#
+# Some models of this course have a likelihood (03, 13, 16). Is that not the measure? Take a model $p$ that knows the
+# data exactly, and spoil it: of its samples 99 % shall be noise $r$. Then
+#
+# $$q = 0.01\, p + 0.99\, r, \qquad \log q(x) \ge \log p(x) - \log 100$$
+#
+# at every $x$: it loses at most $\log 100 = 4.61$ nats, in any dimension, while models of images differ by hundreds
+# (Theis et al.).
+#
+# **Predict.** In 64 dimensions a third model is right but for a deviation that is 50 % too large. Which has the better
+# likelihood of held-out data: (a) that one, (b) the one whose samples are noise in 99 of 100 cases?
+
+# %%
+### BEGIN SOLUTION
+guess = "b"
+### END SOLUTION
+
+# %%
+places = 3 * torch.randn(8, 64, generator=dice()).double()
+p = exact.GaussianMixture(places, torch.full((8,), 0.5).double())
+r = exact.GaussianMixture(torch.zeros(1, 64).double(), torch.tensor([20.0]).double())
+wide = exact.GaussianMixture(places, torch.full((8,), 0.75).double())
+x = p.sample(2000, dice(1))
+likelihood = {
+    "p": p.log_prob(x),
+    "q": torch.logaddexp(p.log_prob(x) + math.log(0.01), r.log_prob(x) + math.log(0.99)),
+    "too wide": wide.log_prob(x),
+}
+reveal(
+    guess, "b" if likelihood["q"].mean() > likelihood["too wide"].mean() else "a", "08.noise_and_likelihood"
+)
+
+# %% [markdown]
+# The next cell measures; and it builds the opposite, a narrow bump on each of 2,000 training points, whose samples are
+# as near to data as data are.
+
+# %% tags=["hide-input"]
+train = p.sample(2000, dice(2))
+lookup = exact.GaussianMixture(train, torch.full((2000,), 0.05).double())
+likelihood["bumps"] = lookup.log_prob(x)
+loss = {name: (likelihood["p"] - value).mean().item() for name, value in likelihood.items()}
+verdict("q, 99 % noise: nats lost", loss["q"], 4.5, math.log(100) + 1e-9)
+verdict("too wide: nats lost", loss["too wide"], low=5)
+verdict("bumps on the training points: nats lost", loss["bumps"], low=1000)
+precisions = [precision_recall(x[:1000], m.sample(1000, dice(3)), 3)[0] for m in (lookup, p)]
+verdict("bumps: precision of their samples minus that of new data", precisions[0] - precisions[1], -0.1, 0.1)
+
+# %% [markdown]
+# So a likelihood says how well a model *predicts* data, and next to nothing about its samples; samples say next to
+# nothing about the likelihood. They are different questions.
+
+# %% [markdown]
+# ## 6. People
+#
+# Back to the game, now with digits of 8 x 8 pixels; give it half a second a picture, or as long as you like.
+
+# %%
+RealOrFake(
+    data.load("digits", split="test").images[:48],
+    {name: MODELS[name][0][:16] for name in ("diffusion, 50 calls", "projection (07)", "DCGAN (05)")},
+)
+
+# %% [markdown]
+# Someone is right in $s$ of $n$ cases. How sure is the share of all cases? The usual
+# $\hat p \pm z \sqrt{\hat p (1 - \hat p) / n}$ has no width at $s = n$. **Wilson's interval** holds all $p$ from which
+# $\hat p$ is at most $z$ deviations away, $\lvert \hat p - p \rvert \le z \sqrt{p (1 - p) / n}$. Solved for $p$:
+#
+# $$\frac{1}{1 + z^2 / n} \left( \hat p + \frac{z^2}{2 n} \pm z \sqrt{\frac{\hat p (1 - \hat p)}{n} + \frac{z^2}{4 n^2}} \right)$$
+#
+# **Exercise 6.** Write it.
+
+
+# %%
+def wilson_interval(successes, n, z=1.96):
+    """successes of n, whole numbers -> low, high."""
+    ### BEGIN SOLUTION
+    share = successes / n
+    middle = share + z**2 / (2 * n)
+    reach = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return (middle - reach) / (1 + z**2 / n), (middle + reach) / (1 + z**2 / n)
+    ### END SOLUTION
+
+
+# %%
+wilson_interval = check("eval.wilson_interval", wilson_interval)
+
+# %% [markdown]
+# The next cell computes, for twenty answers, how often either interval holds the truth: a sum over all outcomes, no
+# simulation. Then it asks how many answers are needed.
+
+
+# %% tags=["hide-input"]
+def usual_interval(successes, n, z=1.96):
+    share = successes / n
+    reach = z * math.sqrt(share * (1 - share) / n)
+    return share - reach, share + reach
+
+
+truths = torch.linspace(0.02, 0.98, 97).double()
+how_often = {}
+for name, interval in (("usual", usual_interval), ("Wilson", wilson_interval)):
+    holds = torch.zeros(97).double()
+    for s in range(21):
+        low, high = interval(s, 20)
+        chance = math.comb(20, s) * truths**s * (1 - truths) ** (20 - s)
+        holds += chance * ((low <= truths) & (truths <= high))
+    how_often[name] = holds
+show(draw.how_often(truths, how_often), "08.intervals")
+verdict("usual interval of 20: it holds a truth of 0.95 with probability", how_often["usual"][93], high=0.7)
+verdict("Wilson's: the same, the least over all truths", how_often["Wilson"].min(), low=0.8)
+needed = next(n for n in range(20, 2000, 20) if wilson_interval(round(0.55 * n), n)[0] > 0.5)
+print(f"55 % right is told from guessing by {needed} answers, not by 20: {wilson_interval(11, 20)}")
+lazy = metrics.d_prime(20, 20, 20, 20), metrics.d_prime(16, 20, 4, 20)
+verdict("d' of someone who always says 'real'", lazy[0], -1e-9, 1e-9)
+verdict("d' of someone who is right in 16 of 20 of either kind", lazy[1], 1.5, 1.75)
+
+# %% [markdown]
+# Twenty answers say little. And a share of right answers depends on how fond one is of saying "real"; **d'** does not:
+# it is the distance of real and fake in what the person sees, in deviations, $z(\text{hits}) - z(\text{false
+# alarms})$. A class can save its answers from the game and pool them: `python -m course_utils pool FILE ...`
+
+# %% [markdown]
+# ## 7. The failure museum
+#
+# **Exhibit A: a comparison that is not fair.** "Our model (blurred digits) beats theirs (real digits)." Three things
+# differ besides the models. Mend it: return the settings with which *theirs* has to be measured.
+
+
+# %%
+def scored(images, n, reference, white):
+    """Fréchet distance of n images to a reference; white: the value of a white pixel."""
+    to = {"unseen": unseen.images, "training": training}[reference]
+    return float(frechet_distance(seen(to)[0], seen(images[:n] * white)[0]))
+
+
+OURS = {"n": 1000, "reference": "unseen", "white": 1.0}
+THEIRS = {"n": 50, "reference": "training", "white": 1.25}
+
+
+def mended_a():
+    """Return a dict: n, reference and white."""
+    ### BEGIN SOLUTION
+    return dict(OURS)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell scores both as published, then with your settings.
+
+
+# %% tags=["hide-input"]
+def judged_a(settings):
+    if not isinstance(settings, dict) or set(settings) != set(OURS):
+        return "a dict with n, reference and white is wanted"
+    for name, value in OURS.items():
+        if settings[name] != value:
+            return f"{name} is still another than ours"
+    return "" if scored(sets["real"], **settings) < scored(sets["blurred"], **OURS) else "ours still wins"
+
+
+published = {"ours": scored(sets["blurred"], **OURS), "theirs": scored(sets["real"], **THEIRS)}
+verdict("exhibit A: as published, ours over theirs", published["ours"] / published["theirs"], high=0.9)
+exhibit("A", mended_a, judged_a, "a dict")
+
+# %% [markdown]
+# ## Read with care
+#
+# The table lists what the source lectures print about this, and what holds. Each line is held by a test.
+
+# %% tags=["hide-input"]
+from IPython.display import Markdown
+
+from course_utils.errata import errata_table
+
+Markdown(errata_table("08"))
+
+# %% [markdown]
+# ## What to take with you
+#
+# - Say what is to be measured: faithful, complete, new, likely, liked. No number holds all.
+# - IS never sees the data; FID and KID compare sets by features; precision and recall tell two faults apart; only the
+#   training images show copying.
+# - A number belongs to its $n$, its features, its reference and its preparation. Compare at the same of all four.
+# - Likelihood and samples answer different questions.
+# - A share of twenty answers has a wide interval; say it.
+#
+# **Left out here.** Measures with text (CLIP), sound and video; human studies beyond one question; privacy. The table
+# of all models of this course comes at the end ({notebook 18}).
+
+# %% [markdown]
+# ## Going further: the papers
+#
+# Wilson, *Probable inference, the law of succession, and statistical inference*, 1927. Theis, van den Oord and Bethge,
+# *A note on the evaluation of generative models*, 2016. Salimans et al., *Improved techniques for training GANs*,
+# 2016. Heusel et al., *GANs trained by a two time-scale update rule converge to a local Nash equilibrium*, 2017.
+# Lopez-Paz and Oquab, *Revisiting classifier two-sample tests*, 2017. Bińkowski et al., *Demystifying MMD GANs*, 2018.
+# Barratt and Sharma, *A note on the Inception score*, 2018. Xu et al., *An empirical study on evaluation metrics of
+# generative adversarial networks*, 2018. Kynkäänniemi et al., *Improved precision and recall metric for assessing
+# generative models*, 2019. Zhou et al., *HYPE: a benchmark for human eye perceptual evaluation of generative models*,
+# 2019. Chong and Forsyth, *Effectively unbiased FID and Inception score and where to find them*, 2020. Naeem et al.,
+# *Reliable fidelity and diversity metrics for generative models*, 2020. Parmar, Zhang and Zhu, *On aliased resizing
+# and surprising subtleties in GAN evaluation*, 2022. Stein et al., *Exposing flaws of generative model evaluation
+# metrics and their unfair treatment of diffusion models*, 2023.
