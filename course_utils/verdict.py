@@ -16,7 +16,7 @@ def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
         raise ValueError("verdict needs low, high or both; without a band nothing can fail.")
     if low > high:
         raise ValueError(f"low must not be above high; got low={low:g}, high={high:g}.")
-    value = float(value)
+    value = float(value.detach() if hasattr(value, "detach") else value)  # a graph is no reason for a warning
     outcome = "PASS" if low <= value <= high else "FAIL"  # FAIL for NaN
     if preset.chosen() == "smoke":
         outcome = "not judged, for nothing was trained"

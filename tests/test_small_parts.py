@@ -30,6 +30,11 @@ def test_verdict(capsys, value, band, line):
     assert capsys.readouterr().out == line + "\n"
 
 
+def test_verdict_takes_a_tensor_with_a_graph_without_a_warning(recwarn, capsys):
+    verdict("x", torch.tensor(2.0, requires_grad=True) ** 2, low=4)
+    assert "PASS (here 4)" in capsys.readouterr().out and not recwarn.list
+
+
 def test_verdict_needs_a_band():
     with pytest.raises(ValueError, match="needs low, high or both"):
         verdict("x", 1.0)
