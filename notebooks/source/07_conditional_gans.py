@@ -997,10 +997,9 @@ with torch.no_grad():
 show(
     image_rows({f"ψ = {psi:g}": x for psi, x in cut.items()}, "Styles drawn to their mean", 6), "07.truncated"
 )
-by_noise = torch.stack([generator.synthesise(w[:100], generator.noise(100, dice(k))) for k in range(4)]).std(
-    0
-)
-verdict("noise inputs: deviation of a pixel over four draws", by_noise.mean(), high=0.01)
+with torch.no_grad():
+    draws = torch.stack([generator.synthesise(w[:100], generator.noise(100, dice(k))) for k in range(4)])
+verdict("noise inputs: deviation of a pixel over four draws", draws.std(0).mean(), high=0.01)
 spread = {psi: judge.features(x).std(0).mean().item() for psi, x in cut.items()}
 verdict("spread of the judge's features, ψ = 0.4 over ψ = 1", spread[0.4] / spread[1.0], 0.5, 0.9)
 
