@@ -4,7 +4,7 @@ import torch
 
 from .style import BLACK, DATA, GREEN, LINES, MODEL, NOISE, PURPLE, subplots
 
-COLOURS, MARKS = (DATA, MODEL, GREEN, PURPLE, BLACK), ("o", "s", "^", "D", "v")
+COLOURS, MARKS = (DATA, MODEL, GREEN, PURPLE, BLACK, NOISE), ("o", "s", "^", "D", "v", "P")
 
 
 def table(values, noticed):
