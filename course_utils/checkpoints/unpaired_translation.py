@@ -149,7 +149,7 @@ def ways(nets, x):
     return found
 
 
-def told_apart(read, factors, kept):
+def factors_kept(read, factors, kept):
     """{"kept_FACTOR", "error_of_FACTOR"}: what the judge reads against the factors that images came with.
 
     For hair and glasses the share read rightly, for a number the mean error in its own units.
@@ -179,15 +179,15 @@ def evaluate_faces(masks, changed, kept, nets):
     of_x, of_y = masks(held_out)
     x, y = held_out.images[of_x], held_out.images[of_y]
     factors = {name: value[of_x] for name, value in held_out.factors.items()}
-    found = {f"{what}_untouched": value for what, value in told_apart(judge.read(x), factors, kept).items()}
+    found = {f"{what}_untouched": value for what, value in factors_kept(judge.read(x), factors, kept).items()}
     for name, pair in nets.items():
         read = judge.read(pair["there"](x))
         found[f"there_{name}"] = ARRIVED[changed](read).double().mean()
         found[f"back_{name}"] = 1 - ARRIVED[changed](judge.read(pair["back"](y))).double().mean()
         for what, noise in (("returned", 0.0), ("returned_noise", NOISE)):
-            after = told_apart(judge.read(returned(pair, x, noise)), factors, [changed])
+            after = factors_kept(judge.read(returned(pair, x, noise)), factors, [changed])
             found[f"{what}_{name}"] = after[f"kept_{changed}"]
-        found |= {f"{what}_{name}": value for what, value in told_apart(read, factors, kept).items()}
+        found |= {f"{what}_{name}": value for what, value in factors_kept(read, factors, kept).items()}
     return found | ways(nets, x)
 
 

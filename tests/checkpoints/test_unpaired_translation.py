@@ -33,7 +33,7 @@ def test_what_is_read_is_held_against_the_factors():
         "smile": torch.tensor([0.5, 0.0]),
     }
     truth = {"hair": torch.tensor([0, 4]), "glasses": torch.tensor([1, 0]), "smile": torch.tensor([0.0, 0.0])}
-    found = recipes.told_apart(read, truth, ("hair", "glasses", "smile"))
+    found = recipes.factors_kept(read, truth, ("hair", "glasses", "smile"))
     assert found["kept_hair"] == 0.5 and found["kept_glasses"] == 1 and found["error_of_smile"] == 0.25
 
 
