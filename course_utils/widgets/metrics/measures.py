@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from ...metrics import frechet_distance
+from ...metrics import frechet_distance, inception_score
 
 NEAR, COVERED = 3, 5  # k of precision and recall, of density and coverage
 REPEATS = 100
@@ -48,7 +48,7 @@ def against(mixture, data):
             float(balls.double().sum(0).mean() / COVERED),
             _share(balls.any(1)),
             *(_nearest(own, other) for own, other in ((within, across), (among, back))),
-            _inception(mixture.responsibilities(samples)),
+            inception_score(mixture.responsibilities(samples)),
         )
 
     return measured
@@ -92,8 +92,3 @@ def _mean_kernel(x):
     """The mean over all pairs of two points."""
     kernel = _kernel(x, x)
     return (kernel.sum() - kernel.trace()) / (len(x) * (len(x) - 1))
-
-
-def _inception(shares):
-    mean = shares.mean(0)
-    return float((torch.xlogy(shares, shares) - torch.xlogy(shares, mean)).sum(1).mean().exp())
