@@ -187,7 +187,9 @@ hint("cgan.projection_logit")
 # **An auxiliary classifier** (ACGAN, Odena et al.). $D$ is not told the label; it *guesses* it, with $K$ more outputs.
 # Both players want the guess right, on real images and on generated ones:
 #
-# $$L_D = \underbrace{\mathbb E\, \mathrm{sp}(-D(x)) + \mathbb E\, \mathrm{sp}(D(G))}_{\text{source: real or not}} \underbrace{- \mathbb E \log Q(y \mid x) - \mathbb E \log Q(y \mid G)}_{\text{class}}, \qquad L_G = \mathbb E\, \mathrm{sp}(-D(G)) - \mathbb E \log Q(y \mid G)$$
+# $$L_D = \underbrace{\mathbb E\, \mathrm{sp}(-D(x)) + \mathbb E\, \mathrm{sp}(D(G))}_{\text{source: real or not}} \underbrace{- \mathbb E \log Q(y \mid x) - \mathbb E \log Q(y \mid G)}_{\text{class}},$$
+#
+# $$L_G = \mathbb E\, \mathrm{sp}(-D(G)) - \mathbb E \log Q(y \mid G)$$
 #
 # with $\mathrm{sp}(t) = \log(1 + e^t)$, $D$ the logit, and $G$ short for $G(z, y)$. There are $K$ classes: none of them
 # is "generated".
