@@ -19,7 +19,7 @@ class AdditiveCoupling(nn.Module):
     def __init__(self, mask, net=None, hidden=(64, 64)):
         super().__init__()
         self.register_buffer("mask", _check_mask(mask, net), persistent=False)
-        self.net = dense(len(mask), len(mask), hidden) if net is None else net
+        self.net = _dense(mask, 1, hidden) if net is None else net
 
     def forward(self, x):
         """x [B, ...] -> z like x, log_det [B], which is 0."""
@@ -45,7 +45,7 @@ class AffineCoupling(nn.Module):
     def __init__(self, mask, net=None, hidden=(64, 64), bound=2.0):
         super().__init__()
         self.register_buffer("mask", _check_mask(mask, net), persistent=False)
-        self.net = dense(len(mask), 2 * len(mask), hidden) if net is None else net
+        self.net = _dense(mask, 2, hidden) if net is None else net
         self.bound = None if bound is None else check_number("bound", bound, 0, open_minimum=True)
 
     def shift_and_scale(self, x):
@@ -67,6 +67,19 @@ class AffineCoupling(nn.Module):
 def bounded(scale, bound):
     """bound tanh(scale / bound), which is scale near 0 and never passes bound; scale where bound is None."""
     return scale if bound is None else bound * torch.tanh(scale / bound)
+
+
+@torch.no_grad()
+def _dense(mask, per_number, hidden):
+    """Dense layers whose first starts with weights for as many inputs as stay; the others are 0 at all times.
+
+    PyTorch draws a layer's weights and biases from +-1 / sqrt(inputs). With all D counted, they would be too
+    small: the network would begin too smooth, and learn the slower for it.
+    """
+    net = dense(len(mask), per_number * len(mask), hidden)
+    for weights in net[0].parameters():
+        weights *= (len(mask) / mask.sum()).sqrt()
+    return net
 
 
 def _check_mask(mask, net):

@@ -40,6 +40,19 @@ def test_one_part_stays_and_decides_alone(name):
         assert torch.equal(flow(mixed)[1], flow(x)[1])
 
 
+@pytest.mark.parametrize("make", [flows.AdditiveCoupling, flows.AffineCoupling])
+@pytest.mark.parametrize("stay", [1, 3, 15])
+def test_the_network_starts_as_one_that_is_given_only_what_stays(make, stay):
+    """PyTorch's own layer of so many inputs: weights and biases uniform on +-1 / sqrt(inputs)."""
+    torch.manual_seed(0)
+    mask = torch.arange(16) < stay
+    net, alone = make(mask, hidden=(4_000, 4)).net, nn.Linear(stay, 4_000)
+    for ours, wanted in ((net[0].weight[:, mask], alone.weight), (net[0].bias, alone.bias)):
+        assert ours.abs().max() <= 1 / math.sqrt(stay) + 1e-6
+        assert ours.std().item() == pytest.approx(wanted.std().item(), rel=0.05)
+    assert net[0].weight.requires_grad and net[2].weight.abs().max() <= 1 / math.sqrt(4_000)
+
+
 def test_affine_coupling_is_the_paper_s_formula():
     net = nn.Linear(3, 6).double()
     flow, x = flows.AffineCoupling(masks.halves(3), net, bound=None), torch.randn(5, 3, dtype=torch.float64)
