@@ -1,13 +1,15 @@
 """The comparisons with public libraries are fair, and say what is missing where a library is."""
 
+import dataclasses
 import importlib.util
+import sys
 from types import SimpleNamespace
 
 import pytest
 import torch
 from torch.nn import functional as F
 
-from bench import diffusion, flow_library, gan_library, vae_library
+from bench import diffusion, flow_library, gan_library, normflow_library, vae_library
 from course_utils import vae
 
 
@@ -163,3 +165,153 @@ class TestGanLibrary:
         row = gan_library._row("x", lambda x: x.square().sum(), lambda x: 5 * x.abs().max() - 5, x)
         assert row == ("x", 5.0, 5.0, 2.0)
         assert gan_library._text(*row)[3] == "differ by 0.0e+00, gradients by 2.0e+00"
+
+
+class Coupling(torch.nn.Module):
+    """A stand-in with the interface of normflows; forward goes from the noise to the data."""
+
+    def __init__(self, param_map):
+        super().__init__()
+        self.param_map = param_map
+
+    def _parts(self, z):
+        a, b = z.chunk(2, dim=1)
+        out = self.param_map(a)
+        return a, b, out[:, 0::2], out[:, 1::2]
+
+    def forward(self, z):
+        a, b, shift, scale = self._parts(z)
+        return torch.cat([a, b * scale.exp() + shift], 1), scale.sum(1)
+
+    def inverse(self, z):
+        a, b, shift, scale = self._parts(z)
+        return torch.cat([a, (b - shift) / scale.exp()], 1), -scale.sum(1)
+
+
+class Swap(torch.nn.Module):
+    def __init__(self, dim, mode):
+        super().__init__()
+        assert mode == "swap"
+
+    def forward(self, z):
+        return z.roll(z.shape[1] // 2, 1), torch.zeros(len(z))
+
+    inverse = forward
+
+
+class Stretch(torch.nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.s, self.t = (torch.nn.Parameter(torch.zeros(1, *shape)) for _ in range(2))
+
+    def forward(self, z):
+        return z * self.s.exp() + self.t, self.s.sum()
+
+    def inverse(self, z):
+        return (z - self.t) / self.s.exp(), -self.s.sum()
+
+
+class Reverse(torch.nn.Module):
+    def __init__(self, flow):
+        super().__init__()
+        self.flow = flow
+
+    def forward(self, z):
+        return self.flow.inverse(z)
+
+    def inverse(self, z):
+        return self.flow(z)
+
+
+class Chain(torch.nn.Module):
+    def __init__(self, q0, flows):
+        super().__init__()
+        self.flows = torch.nn.ModuleList(flows)
+
+    def forward(self, z):
+        for flow in self.flows:
+            z, _ = flow(z)
+        return z
+
+    def log_prob(self, x):
+        total = 0
+        for flow in reversed(self.flows):
+            x, log_det = flow.inverse(x)
+            total = total + log_det
+        return total + torch.distributions.Normal(0, 1).log_prob(x).sum(1)
+
+
+class Forgetful(Chain):
+    """Leaves out the last log-determinant."""
+
+    def log_prob(self, x):
+        return super().log_prob(x) - self.flows[-1].inverse(x)[1]
+
+
+class OtherWay(Chain):
+    """Its inverse is of another flow."""
+
+    def forward(self, z):
+        return super().forward(z) + 1e-4
+
+
+class TestNormflowLibrary:
+    @pytest.fixture(autouse=True)
+    def peer(self, monkeypatch):
+        steps = SimpleNamespace(
+            AffineCouplingBlock=Coupling, Permute=Swap, AffineConstFlow=Stretch, Reverse=Reverse
+        )
+        bases = SimpleNamespace(DiagGaussian=lambda dim, trainable: None)
+        peer = SimpleNamespace(flows=steps, distributions=bases, NormalizingFlow=Chain)
+        monkeypatch.setitem(sys.modules, "normflows", peer)
+        return peer
+
+    @pytest.fixture(params=["moons", "digits"])
+    def case(self, request):
+        case = getattr(normflow_library, request.param)()
+        return dataclasses.replace(case, depth=4, hidden=(8, 8), steps=40, batch=16)
+
+    @pytest.fixture
+    def mine(self, case):
+        torch.manual_seed(0)
+        mine = normflow_library.ours(case)
+        for weights in mine.parameters():
+            weights.data += 0.1 * torch.randn_like(weights)
+        return mine
+
+    def test_without_the_library_one_sentence_says_what_to_do(self, monkeypatch):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        ((sentence, *rest),) = normflow_library.measure()
+        assert "normflows" in sentence and "`make bench` installs it" in sentence and rest == [""] * 3
+
+    def test_a_peer_of_the_same_formulas_agrees_with_our_weights(self, case, mine):
+        normflow_library._check(case, mine)
+        copied = normflow_library.copied(case, mine)
+        theirs = normflow_library.held_out(case, copied, case.order)
+        assert theirs == pytest.approx(normflow_library.held_out(case, mine), abs=1e-3)
+
+    @pytest.mark.parametrize("wrong", [Forgetful, OtherWay])
+    def test_a_peer_that_differs_stops_it(self, case, mine, peer, wrong):
+        peer.NormalizingFlow = wrong
+        with pytest.raises(RuntimeError, match=f"RealNVP of {case.what} with the same weights: .* differ by"):
+            normflow_library._check(case, mine)
+
+    def test_both_are_trained_and_measured(self, case):
+        """40 steps of rate 0.01 make the held-out points likelier than the flow that is the identity does."""
+        case = dataclasses.replace(case, rate=0.01)
+        better = {"moons": 1, "digits": -1}[case.what]  # nats grow, bits fall
+        before = normflow_library.held_out(case, normflow_library.ours(case))
+        for _, after, seconds in normflow_library.race(case, 0).values():
+            assert better * (after - before) > 0 and seconds > 0
+
+    def test_a_density_of_one_costs_what_the_levels_do(self):
+        assert normflow_library.digits().score(0.0) == pytest.approx(4.08746, abs=1e-5)  # log2(17)
+
+    def test_scores_and_times_are_means_over_the_seeds(self, case):
+        races = [
+            {"ours": (None, 1.0, 0.2), "theirs": (None, 1.25, 0.3)},
+            {"ours": (None, 2.0, 0.2), "theirs": (None, 1.25, 0.5)},
+        ]
+        (_, *scores), (_, *times) = normflow_library._rows(case, races)
+        assert scores == ["1.500", "1.250", "+0.250 (-0.250 to +0.750 by seed)"]
+        assert times == ["5.00", "10.00", "2.00 times as fast"]
