@@ -44,6 +44,6 @@ class MaskedAutoregressive(nn.Module):
 def InverseAutoregressive(dim, hidden=(64, 64), order=None, bound=3.0):
     """MaskedAutoregressive the other way round: one pass from z to x, D passes from x to z.
 
-    So it samples fast and judges slowly. Source: Kingma et al. 2016 (IAF), section 3.
+    So it samples fast and judges slowly. Source: Kingma et al. 2016 (IAF), sections 3 and 4.
     """
     return Inverse(MaskedAutoregressive(dim, hidden, order, bound))

@@ -13,7 +13,7 @@ def dequantise(x, levels, generator=None):
 
     x: whole numbers 0 to levels - 1 in any dtype, [B, ...]; the answer is float64 for float64, else float32.
     generator: a torch.Generator or None. Raises ValueError for other numbers. The mean log density of this is
-    at most the log probability of x, plus D log levels (Theis et al. 2016, section 3.1).
+    at most the log probability of x, plus D log levels (Theis et al. 2016).
     """
     check_tensor("x", x, "[B, ...]", floating=False)
     check_int("levels", levels, 2)
@@ -29,7 +29,7 @@ def bits_per_dimension(log_prob, dim, levels):
     """(D log levels - log p(x)) / (D log 2): bits for one number of x, levels of them, [B] -> [B].
 
     log_prob: log density in nats of x dequantised to [0, 1), [B]; dim: D, how many numbers x has. A uniform
-    density needs log2(levels). Source: Theis et al. 2016, section 3.1.
+    density needs log2(levels). Source: Theis et al. 2016.
     """
     check_tensor("log_prob", log_prob)
     nats = check_int("dim", dim) * math.log(check_int("levels", levels, 2)) - log_prob
@@ -40,7 +40,7 @@ def logit_transform(x, alpha=1e-6):
     """log p / (1 - p) of p = alpha + (1 - 2 alpha) x, and its log-determinant, [B, ...] -> [B, ...] and [B].
 
     alpha: in [0, 0.5), keeps p off 0 and 1, where the logit is infinite. Raises ValueError where a p is not
-    inside (0, 1). Source: Dinh et al. 2017, section 4.1; Papamakarios et al. 2017.
+    inside (0, 1). Source: Papamakarios et al. 2017; Dinh et al. 2017, section 4.1, with 1 - alpha.
     """
     check_tensor("x", x, "[B, ...]")
     share = 1 - 2 * check_number("alpha", alpha, 0, 0.499)

@@ -14,8 +14,7 @@ class Flow(nn.Module):
     steps: modules with `.forward(x) -> z, log_det [B]` and `.inverse(z) -> x`; a Flow is one too. base: the
     number of dimensions, or an image's (C, H, W), for N(0, I); or anything with `.log_prob(z) -> [B]` and
     `.sample(n, generator)`, such as exact.GaussianMixture. Raises TypeError or ValueError for another base.
-    Source: Rezende & Mohamed 2015, equations 5 to 7, written for the way from x to z; Papamakarios et al.
-    2021, equation 3.
+    Source: Dinh et al. 2017, equation 3, for one step; Rezende & Mohamed 2015, section 3.1, for a chain.
     """
 
     def __init__(self, steps, base):

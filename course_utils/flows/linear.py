@@ -10,8 +10,8 @@ class Invertible1x1(nn.Module):
     """z = W x at every pixel, W = P L (U + diag(sign exp(log_scale))), log |det| = H W sum log_scale.
 
     channels: C; x is [B, C] or [B, C, H, W]. L has ones and U zeros on its diagonal; P and the signs are
-    fixed. W starts as a rotation drawn from torch's global generator. Source: Kingma & Dhariwal 2018,
-    equations 9 to 11.
+    fixed. W starts as a rotation drawn from torch's global generator.
+    Source: Kingma & Dhariwal 2018, section 3.2.
     """
 
     def __init__(self, channels):

@@ -17,7 +17,7 @@ def dense(n_in, n_out, hidden=(64, 64)):
 
 
 def convolutional(c_in, c_out, width=64):
-    """x [B, c_in, H, W] -> [B, c_out, H, W]: 3x3, 1x1, 3x3 (Kingma & Dhariwal 2018, section 3.3)."""
+    """x [B, c_in, H, W] -> [B, c_out, H, W]: 3x3, 1x1, 3x3 (Kingma & Dhariwal 2018)."""
     width = check_int("width", width)
     last = nn.Conv2d(width, check_int("c_out", c_out), 3, padding=1)
     return nn.Sequential(

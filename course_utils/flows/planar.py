@@ -11,7 +11,7 @@ class Planar(nn.Module):
     """z = x + u tanh(w.x + b), with det dz/dx = 1 + u.psi(x), psi = (1 - tanh(w.x + b)^2) w.
 
     It is invertible where w.u > -1, which `direction` sees to. dim: D; x is [B, D]. Weights are drawn from
-    torch's global generator. Source: Rezende & Mohamed 2015, equations 10 to 12 and appendix A.1.
+    torch's global generator. Source: Rezende & Mohamed 2015, section 4.1 and appendix A.1.
     """
 
     def __init__(self, dim):
