@@ -113,7 +113,10 @@ def _one_row(args):
 
 
 def _signed(known):
-    """The places of the arguments that take either sign, so that they are no shares, levels or pixels."""
+    """The places of the arguments that take either sign, so that they are no shares, levels or pixels.
+
+    Numbers that are all 1 or -1 are signs, and four times a sign is none.
+    """
     made = [probe.make() for probe in known]
     return [
         place
@@ -121,6 +124,7 @@ def _signed(known):
         if all(isinstance(arg, torch.Tensor) and arg.is_floating_point() for arg in args)
         and any((arg < 0).any() for arg in args)
         and any((arg > 0).any() for arg in args)
+        and any((arg.abs() != 1).any() for arg in args)
     ]
 
 

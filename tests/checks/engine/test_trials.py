@@ -50,6 +50,19 @@ def test_values_cut_off_show_where_they_are_large(told):
     assert kind == "wrong" and "four times as large" in text
 
 
+def test_signs_stay_signs(told):
+    def turned(x, sign):
+        return x.abs() * sign
+
+    inputs = {
+        f"{n} rows": lambda rng, n=n: (torch.randn(n, generator=rng), torch.randn(n, generator=rng).sign())
+        for n in (4, 5)
+    }
+    assert told(lambda x, sign: x.abs() / sign, reference=turned, inputs=inputs) == ("right", "")
+    kind, text = told(lambda x, sign: x.abs().clamp(max=4) * sign, reference=turned, inputs=inputs)
+    assert kind == "wrong" and "four times as large" in text
+
+
 def test_memory_with_gaps_is_read_right(told):
     kind, text = told(by_memory, reference=lengths, inputs=ROWS)
     assert kind == "wrong" and "not contiguous in memory" in text
