@@ -1,8 +1,6 @@
 """The one training loop: a budget of updates on resident data, watched, recorded, kept and resumed."""
 
 import contextlib
-import signal
-import threading
 import time
 
 from .. import preset
@@ -11,6 +9,7 @@ from .._validate import check_int, check_number
 from .batches import Batches, check_data, fingerprint
 from .device import RandomStream, pick_device
 from .history import History
+from .interrupts import held_interrupt
 from .resume import Keeper
 
 LOOK_SECONDS = 0.25  # how often a GPU is asked for its losses, and the bar is redrawn
@@ -94,7 +93,7 @@ def _run(update, batches, limit, history, stream, keeper, progress):
 
     with (
         progress_bar.bar(amount, unit, progress, initial=done()) as report,
-        _held_interrupt() as pressed,
+        held_interrupt() as pressed,
     ):
         while done() < amount and not pressed:
             try:
@@ -150,26 +149,3 @@ class _Watch:
 
 def _as_pair(result):
     return result if isinstance(result, tuple) else (result,)
-
-
-@contextlib.contextmanager
-def _held_interrupt():
-    """Yield a list that is empty until Ctrl-C is pressed, so that a step is never cut in half.
-
-    A second press interrupts at once. Only the main thread gets signals; elsewhere nothing is held.
-    """
-    pressed = []
-
-    def note(signum, frame):
-        if pressed:
-            raise KeyboardInterrupt
-        pressed.append(True)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield pressed
-        return
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)

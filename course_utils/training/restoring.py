@@ -14,6 +14,20 @@ def state_of(part):
     return part.get_state() if isinstance(part, torch.Generator) else part.state_dict()
 
 
+def size_of(part):
+    """The bytes of a part's state in use; an optimiser keeps two moments a weight, as Adam does."""
+    if isinstance(part, torch.optim.Optimizer):
+        return 2 * sum(weight.nbytes for group in part.param_groups for weight in group["params"])
+    return _bytes(state_of(part))
+
+
+def _bytes(state):
+    if isinstance(state, torch.Tensor):
+        return state.nbytes
+    inner = state.values() if isinstance(state, dict) else state if isinstance(state, list | tuple) else ()
+    return sum(map(_bytes, inner))
+
+
 def check(name, part, state):
     """Raise CheckpointError, with a clause that says why, where the state cannot be this part's."""
     if isinstance(part, torch.nn.Module):

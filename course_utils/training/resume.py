@@ -8,7 +8,9 @@ import torch
 from .._validate import check_number
 from . import identity, restoring
 from .lock import Lock
-from .storage import CheckpointError, dump, parse, write_atomically
+from .storage import CheckpointError, check_room, dump, parse, why, write_atomically
+
+MARGIN = 2**20  # bytes for a history and a file's header
 
 
 class Keeper:
@@ -41,14 +43,25 @@ class Keeper:
             return
         self._hold()
         state = {name: restoring.state_of(part) for name, part in self.parts.items()}
-        write_atomically(self.path, dump({"settings": self.settings, "run": self._run, "parts": state}))
+        payload = dump({"settings": self.settings, "run": self._run, "parts": state})
+        try:
+            write_atomically(self.path, payload)
+        except OSError as error:
+            left = "; the file still holds an earlier step" if self.path.exists() else ""
+            raise CheckpointError(
+                f"checkpoint {self.path} could not be written ({why(error)}), so the run stopped{left}: make "
+                "room there, or name another file; the weights in memory are those of the last step."
+            ) from error
         self._due = time.perf_counter() + self.every
 
     def resume(self):
-        """Restore every part where a file exists; check all of it before the first part is touched."""
+        """Restore every part where a file exists; check all of it before the first part is touched.
+
+        Raises CheckpointError too where the run could not be saved: before it begins, not after hours.
+        """
         if self.path is None:
             return
-        self._hold()
+        self._try_to_write()
         try:
             if self.path.exists():
                 saved = parse(self.path.read_bytes())
@@ -56,14 +69,25 @@ class Keeper:
                 restoring.restore(self.parts, saved["parts"])
         except (CheckpointError, OSError) as error:
             self.close()
+            reason = f"it cannot be read ({why(error)})" if isinstance(error, OSError) else error
             raise CheckpointError(
-                f"checkpoint {self.path} cannot be resumed: {error}; delete the file, or name another one."
+                f"checkpoint {self.path} cannot be resumed: {reason}; delete the file, or name another one."
             ) from error
 
     def close(self):
         """Let other runs have the file."""
         if self._lock is not None:
             self._lock.release()
+
+    def _try_to_write(self):
+        try:
+            check_room(self.path, MARGIN + sum(map(restoring.size_of, self.parts.values())))
+            self._hold()
+        except OSError as error:
+            raise CheckpointError(
+                f"checkpoint {self.path} cannot be written ({why(error)}), so nothing was trained: make room "
+                "there, or name a file in a folder that you may write to."
+            ) from error
 
     def _hold(self):
         if self._lock is None:

@@ -1,6 +1,7 @@
 """State on disk without pickle: tensors as safetensors, the rest as JSON inside the same file."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -38,6 +39,33 @@ def write_atomically(path, payload):
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def check_room(path, size):
+    """Raise OSError where a file of so many bytes could not be written at path now; nothing is left behind.
+
+    It is tried, for no other question tells of a full disk, a quota and a folder of somebody else's alike: in
+    the file's folder, or in the nearest one above that is there.
+    """
+    path = Path(path)
+    folder = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
+    trial, noise = folder / f".{path.name}.{secrets.token_hex(8)}.part", os.urandom(2**20)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    try:
+        with open(trial, "xb") as file:
+            for start in range(0, size, len(noise)):
+                file.write(noise[: size - start])
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        with contextlib.suppress(OSError):
+            trial.unlink(missing_ok=True)
+
+
+def why(error):
+    """What an OSError says, without its number and path: "No space left on device"."""
+    return error.strerror or type(error).__name__
 
 
 def _replace(temporary, path):

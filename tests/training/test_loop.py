@@ -1,4 +1,6 @@
 import math
+import signal
+import threading
 
 import pytest
 import torch
@@ -75,12 +77,61 @@ def test_bad_arguments_are_refused_at_the_call_not_at_the_first_step():
 
 
 def test_the_interrupt_handler_is_put_back_when_the_loop_is_left_early():
-    import signal
-
     before = signal.getsignal(signal.SIGINT)
     loop = training.steps(lambda x: 0.0, torch.zeros(3), steps=5, **QUIET)
     next(loop)
     loop.close()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def begin(n):
+    return training.steps(lambda x: 0.0, torch.zeros(3), steps=n, **QUIET)
+
+
+@pytest.mark.parametrize("lengths", [(2, 4), (4, 2), (3, 3), (1, 1, 5)])
+def test_loops_side_by_side_give_the_interrupt_handler_back(lengths):
+    before = signal.getsignal(signal.SIGINT)
+    assert len(list(zip(*map(begin, lengths), strict=False))) == min(lengths)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_loops_may_end_in_any_order(first):
+    before = signal.getsignal(signal.SIGINT)
+    loops = [begin(5), begin(5)]
+    for loop in loops:
+        next(loop)
+    loops[first].close()
+    assert signal.getsignal(signal.SIGINT) is not before  # one is still at work
+    loops[1 - first].close()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_one_press_ends_all_loops_after_their_steps_and_a_second_interrupts(capsys):
+    seen = []
+    for pair in zip(begin(9), begin(9), strict=False):
+        seen.append(pair)
+        if len(seen) == 2:
+            signal.raise_signal(signal.SIGINT)
+    assert seen == [(1, 1), (2, 2)]
+    assert "Stopped by the keyboard after step 2" in capsys.readouterr().out
+    with pytest.raises(KeyboardInterrupt):
+        for _ in zip(begin(9), begin(9), strict=False):
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_loop_that_another_thread_throws_away_swallows_no_press():
+    before = signal.getsignal(signal.SIGINT)
+    loop = begin(5)
+    next(loop)
+    other = threading.Thread(target=loop.close)
+    other.start()
+    other.join()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    list(begin(1))
     assert signal.getsignal(signal.SIGINT) is before
 
 
