@@ -32,7 +32,12 @@ def main():
 
 def examine():
     """All rows of the table: a list of Row."""
-    return [python(), *packages(), device(), memory(), disk(), checkpoints(), smoke_test()]
+    try:
+        asked = [python(), *packages()]
+    except Exception as error:  # of pyproject.toml, or of the installed package's metadata
+        found = f"what the course asks for cannot be read ({type(error).__name__})"
+        asked = [Row("packages", found, "", f"get pyproject.toml from the repository again; then {INSTALL}")]
+    return [*asked, device(), memory(), disk(), checkpoints(), smoke_test()]
 
 
 def render(rows):
@@ -147,17 +152,24 @@ def checkpoints():
         from . import checkpoints
     except Exception as error:
         return Row("checkpoints", f"cannot be read ({type(error).__name__})", "", INSTALL)
-    bad = []
+    total = len(checkpoints.RECIPES)
+    if sentence := checkpoints.store.absent():
+        return Row("checkpoints", "0 readable", f"{total}", sentence.removesuffix("."))
+    damaged, locked = [], []
     for name in checkpoints.RECIPES:
         try:
             checkpoints.load(name)
-        except checkpoints.CheckpointError:
-            bad.append(name)
-    total = len(checkpoints.RECIPES)
-    remedy = "get the files from the repository again, or " + ", ".join(
-        f"run `python -m course_utils train {name}`" for name in bad
-    )
-    return Row("checkpoints", f"{total - len(bad)} readable", f"{total}", remedy if bad else None)
+        except checkpoints.CheckpointError as error:
+            (locked if isinstance(error.__cause__, OSError) else damaged).append(name)
+    remedies = []
+    if locked:
+        names = ", ".join(locked)
+        remedies.append(f"give yourself the right to read, in {checkpoints.folder()}, the files of {names}")
+    if damaged:
+        runs = ", ".join(f"run `python -m course_utils train {name}`" for name in damaged)
+        remedies.append(f"get the files from the repository again, or {runs}")
+    found = f"{total - len(damaged) - len(locked)} readable"
+    return Row("checkpoints", found, f"{total}", "; ".join(remedies) or None)
 
 
 def smoke_test():

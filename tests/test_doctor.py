@@ -91,6 +91,41 @@ def test_unreadable_checkpoints_are_named(tmp_path, monkeypatch):
     assert all(f"train {name}`" in row.remedy for name in checkpoints.RECIPES)
 
 
+def test_without_the_checkpoints_folder_there_is_one_remedy(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_CHECKPOINTS", raising=False)
+    monkeypatch.setattr(checkpoints.store, "CLONE", tmp_path)
+    row = doctor.checkpoints()
+    assert row.found == "0 readable" and "pip install -e ." in row.remedy and "train" not in row.remedy
+    assert not row.remedy.endswith(".")
+
+
+def test_files_that_may_not_be_read_are_told_from_damaged_ones(monkeypatch):
+    locked, damaged, *_ = checkpoints.RECIPES
+
+    def load(name):
+        if name == locked:
+            raise checkpoints.CheckpointError("no") from PermissionError(13, "Permission denied")
+        if name == damaged:
+            raise checkpoints.CheckpointError("no")
+
+    monkeypatch.setattr(checkpoints, "load", load)
+    row = doctor.checkpoints()
+    assert row.found == f"{len(checkpoints.RECIPES) - 2} readable"
+    first, second = row.remedy.split("; ")
+    assert first.startswith("give yourself the right to read") and first.endswith(f"the files of {locked}")
+    assert second.startswith("get the files") and second.endswith(f"train {damaged}`")
+
+
+def test_a_project_file_that_cannot_be_read_is_a_row_not_a_traceback(monkeypatch):
+    def refuse():
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(doctor, "requirements", refuse)
+    monkeypatch.setattr(doctor, "checkpoints", lambda: Row("checkpoints", "all"))
+    first, *others = doctor.examine()
+    assert "PermissionError" in first.found and "pyproject.toml" in first.remedy and len(others) == 5
+
+
 @pytest.mark.parametrize(("rows", "code"), [([Row("a", "b")], 0), ([Row("a", "b", "c", "mend it")], 1)])
 def test_exit_code_tells(monkeypatch, capsys, rows, code):
     monkeypatch.setattr(doctor, "examine", lambda: rows)

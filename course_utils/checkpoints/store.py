@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,24 +15,38 @@ from safetensors import SafetensorError
 from .. import preset
 from .._validate import check_number
 from ..training import CheckpointError
-from ..training.storage import write_atomically
+from ..training.storage import check_room, why, write_atomically
 
 LARGEST = 3_000_000  # bytes of a file of weights
+MARGIN = 100_000  # bytes for the provenance
+CLONE = Path(__file__).parents[2]  # where the package lies in a copy of the course
 
 
 def folder():
     """The folder of the course's checkpoints: COURSE_CHECKPOINTS, or data/checkpoints beside the package."""
     chosen = os.environ.get("COURSE_CHECKPOINTS")
-    return Path(chosen) if chosen else Path(__file__).parents[2] / "data" / "checkpoints"
+    return Path(chosen) if chosen else CLONE / "data" / "checkpoints"
+
+
+def absent():
+    """What to do, in one sentence, where the checkpoints' folder is not there; None where it is."""
+    if folder().is_dir():
+        return None
+    if os.environ.get("COURSE_CHECKPOINTS"):
+        return f"COURSE_CHECKPOINTS must name the folder of the checkpoints, and there is no {folder()}."
+    return (
+        f"the course's checkpoints are not in {folder()}: the package alone brings none, so install it with "
+        "`pip install -e .` in a clone of the course, or set COURSE_CHECKPOINTS to the clone's "
+        "data/checkpoints."
+    )
 
 
 def load_recipe(recipe):
     """The model and the provenance of a recipe's files. Raises CheckpointError where they are unusable."""
+    if sentence := absent():
+        raise CheckpointError(f"checkpoint {recipe.name!r} cannot be used: {sentence}")
     weights, provenance = (folder() / f"{recipe.name}{suffix}" for suffix in (".safetensors", ".json"))
     try:
-        for path in (weights, provenance):
-            if not path.is_file():
-                raise CheckpointError(f"{path} is missing")
         record = _read_provenance(provenance, recipe.name)
         tensors = _read_weights(weights, record["sha256"])
         model = build(recipe, seed=0)
@@ -40,6 +55,11 @@ def load_recipe(recipe):
         raise CheckpointError(
             f"checkpoint {recipe.name!r} cannot be used: {error}; "
             f"`python -m course_utils train {recipe.name}` makes it again."
+        ) from error
+    except OSError as error:
+        raise CheckpointError(
+            f"checkpoint {recipe.name!r} cannot be used: {error.filename} cannot be read ({why(error)}); "
+            "give yourself the right to read it, or get it from the repository again."
         ) from error
     model.load_state_dict(tensors)
     return model.eval(), record
@@ -51,11 +71,9 @@ def train_recipe(recipe, out=None, seconds=None, progress=True):
         raise ValueError("COURSE_PRESET=smoke trains no model, so there is nothing to store; unset it first.")
     if seconds is not None:
         check_number("seconds", seconds, minimum=0, open_minimum=True)
-    out = folder() if out is None else Path(out)
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"out must be a folder; got the file {str(out)!r}.")
+    out = _check_out(out)
     model = build(recipe, recipe.settings["seed"])
-    _check_size(recipe, model)
+    _check_room(out, recipe.name, _check_size(recipe, model))
     data = recipe.data()
     kept, history = recipe.train(model, data, seconds=seconds, progress=progress)
     if history.interrupted:
@@ -75,9 +93,48 @@ def train_recipe(recipe, out=None, seconds=None, progress=True):
         "sha256": hashlib.sha256(payload).hexdigest(),
     }
     text = json.dumps(record, indent=2, allow_nan=False) + "\n"
-    write_atomically(out / f"{recipe.name}.safetensors", payload)
-    write_atomically(out / f"{recipe.name}.json", text.encode())
+    _write(out, recipe.name, payload, text.encode())
     return record
+
+
+def _check_out(out):
+    """The folder to write to. ValueError where it is a file, or where none is named and there is no clone."""
+    if out is None and not os.environ.get("COURSE_CHECKPOINTS") and not (CLONE / "pyproject.toml").is_file():
+        raise ValueError(
+            "out must name a folder where the package lies in no clone of the course; got none: give "
+            "--out FOLDER, or set COURSE_CHECKPOINTS."
+        )
+    out = folder() if out is None else Path(out)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"out must be a folder; got the file {str(out)!r}.")
+    return out
+
+
+def _check_room(out, name, size):
+    """CheckpointError where the files could not be written; to be asked before hours of training too."""
+    try:
+        check_room(out / f"{name}.json", MARGIN)
+        check_room(out / f"{name}.safetensors", size)
+    except OSError as error:
+        raise CheckpointError(
+            f"{out} cannot take the files of {name} ({why(error)}), so nothing was trained: make room there, "
+            "or name a folder that you may write to (--out FOLDER)."
+        ) from error
+
+
+def _write(out, name, weights, provenance):
+    """Write both files; where the folder takes them no more, to a temporary one, for hours lie in them."""
+    files = {f"{name}.safetensors": weights, f"{name}.json": provenance}
+    try:
+        for file, payload in files.items():
+            write_atomically(out / file, payload)
+    except OSError as error:
+        aside = Path(tempfile.mkdtemp(prefix="course-checkpoints-"))
+        for file, payload in files.items():
+            write_atomically(aside / file, payload)
+        raise CheckpointError(
+            f"{out} can no longer be written ({why(error)}): the trained files of {name} are in {aside}."
+        ) from error
 
 
 def build(recipe, seed):
@@ -95,18 +152,27 @@ def as_stored(model, dtype):
 
 
 def _check_size(recipe, model):
-    """ValueError where the file of weights would be too large; to be asked before hours of training."""
+    """The bytes of the file of weights; ValueError, before hours of training, where these are too many."""
     size = len(safetensors.torch.save(as_stored(model, recipe.dtype)))
     if size > LARGEST:
         raise ValueError(
             f"the weights of {recipe.name} take {size / 1e6:.1f} MB as {recipe.dtype}, and a file may have "
             f'{LARGEST / 1e6:g} MB: make the model smaller, or store it as "float16" (see Recipe).'
         )
+    return size
+
+
+def _read(path):
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise CheckpointError(f"{path} is missing") from None
 
 
 def _read_provenance(path, name):
+    payload = _read(path)
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(payload.decode("utf-8"))
     except ValueError as error:
         raise CheckpointError(f"{path} is not JSON") from error
     if not isinstance(record, dict) or not isinstance(record.get("sha256"), str):
@@ -117,7 +183,7 @@ def _read_provenance(path, name):
 
 
 def _read_weights(path, sha256):
-    payload = path.read_bytes()
+    payload = _read(path)
     if hashlib.sha256(payload).hexdigest() != sha256:
         raise CheckpointError(
             f"{path} is damaged or of another training run (its SHA-256 is not the stated one)"

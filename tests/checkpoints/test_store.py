@@ -1,9 +1,12 @@
+import errno
 import functools
 import json
 import math
+import os
 import re
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import safetensors.torch
@@ -253,3 +256,92 @@ def test_a_file_is_no_folder(tiny):
     (tiny / "file").write_text("")
     with pytest.raises(ValueError, match="out must be a folder"):
         checkpoints.train("tiny", out=tiny / "file")
+
+
+# --- folders and disks ---
+
+
+def never(*arguments, **options):
+    pytest.fail("trained")
+
+
+def full(*arguments, **options):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_folder_that_takes_no_files_is_found_before_the_training(tiny, monkeypatch):
+    change(monkeypatch, train=never)
+    (tiny / "file").write_text("")
+    (tiny / "taken" / "tiny.json").mkdir(parents=True)
+    folders = [tiny / "file" / "deeper", tiny / "taken", *(p for p in [Path("/proc/self")] if p.exists())]
+    for out in folders:
+        with pytest.raises(CheckpointError, match=r"cannot take the files of tiny \([A-Z].*nothing was tra"):
+            checkpoints.train("tiny", out=out, progress=False)
+    assert sorted(tiny.iterdir()) == [tiny / "file", tiny / "taken"]
+
+
+def test_a_full_disk_is_found_before_the_training(tiny, monkeypatch):
+    resource = pytest.importorskip("resource", reason="this system cannot limit the size of a file")
+    change(monkeypatch, train=never)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for limit in (checkpoints.store.MARGIN - 1, checkpoints.store.MARGIN):
+        monkeypatch.setattr(checkpoints.store, "_check_size", lambda *_: checkpoints.store.MARGIN + 1)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+        try:
+            with pytest.raises(CheckpointError, match="nothing was trained: make room there"):
+                checkpoints.train("tiny", out=tiny / "new", progress=False)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tiny.iterdir()) == []
+
+
+def test_what_was_trained_is_kept_where_the_disk_fills_up_meanwhile(tiny, monkeypatch):
+    write, aside = checkpoints.store.write_atomically, tiny / "aside"
+    aside.mkdir()
+    monkeypatch.setattr(checkpoints.store.tempfile, "mkdtemp", lambda prefix: str(aside))
+    monkeypatch.setattr(
+        checkpoints.store,
+        "write_atomically",
+        lambda path, payload: write(path, payload) if path.parent == aside else full(),
+    )
+    with pytest.raises(CheckpointError, match=r"No space left on device\): the trained files of tiny are in"):
+        checkpoints.train("tiny", out=tiny / "new", progress=False)
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(aside))
+    checkpoints.load("tiny")
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "json"])
+def test_an_unreadable_file_is_said_to_be_so(tiny, monkeypatch, suffix):
+    checkpoints.train("tiny", progress=False)
+    read = Path.read_bytes
+
+    def refuse(self):
+        if self.name == f"tiny.{suffix}":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    words = rf"'tiny' cannot be used: .*tiny\.{suffix} cannot be read \(Permission denied\); give yourself"
+    with pytest.raises(CheckpointError, match=words):
+        checkpoints.load("tiny")
+
+
+def test_a_folder_in_the_place_of_a_file(tiny):
+    checkpoints.train("tiny", progress=False)
+    (tiny / "tiny.json").unlink()
+    (tiny / "tiny.json").mkdir()
+    with pytest.raises(CheckpointError, match="json cannot be read"):
+        checkpoints.load("tiny")
+
+
+def test_a_package_without_the_checkpoints_says_where_they_are(tiny, monkeypatch):
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tiny / "nowhere"))
+    with pytest.raises(CheckpointError, match=r"COURSE_CHECKPOINTS must name .* there is no .*nowhere\.$"):
+        checkpoints.load("tiny")
+    monkeypatch.delenv("COURSE_CHECKPOINTS")
+    monkeypatch.setattr(checkpoints.store, "CLONE", tiny)
+    with pytest.raises(CheckpointError, match=r"`pip install -e \.` in a clone of the course, or set COURSE"):
+        checkpoints.load("tiny")
+    change(monkeypatch, train=never)
+    with pytest.raises(ValueError, match=r"out must name a folder .* give --out FOLDER, or set COURSE_CHECK"):
+        checkpoints.train("tiny")
