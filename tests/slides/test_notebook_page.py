@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from standalone import notebook
+from standalone import live, notebook
 from standalone.errors import BuildError
 
 
@@ -90,6 +90,40 @@ def test_nothing_in_a_page_is_fetched(export):
     page = export("# A\n\n$x$", outputs=[new_output("stream", name="stdout", text="hello\n")])
     assert not page.select("link, iframe, script")
     assert "http" not in "".join(style.get_text() for style in page.select("style"))
+
+
+ODD = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), *range(0xE000, 0xE010)]))
+ODD += "\ud800\udfff\ufffe\uffff"
+
+
+def odd_outputs(text):
+    """An output of every kind that holds this text."""
+    yield new_output("stream", name="stdout", text=text)
+    for kind in ("text/plain", "text/html", "text/markdown", "text/latex"):
+        yield new_output("display_data", {kind: text})
+    yield new_output("display_data", {"text/latex": f"$x{text}y$"})
+    yield new_output("error", ename="E", evalue=text, traceback=[text])
+
+
+@pytest.mark.parametrize("where", range(7))
+def test_odd_control_characters_in_an_output_are_shown_or_left_out(where):
+    """Marks of our own among them: \ue000 7 \ue001 would be the eighth formula."""
+    text = "".join(f"{c}1" for c in ODD) + " \ue0007\ue001 \x1b[31mred\x1b[0m end"
+    output = list(odd_outputs(text))[where]
+    cells = [new_markdown_cell("# $a$ T"), new_code_cell("1", outputs=[output], execution_count=1)]
+    page = notebook.convert(new_notebook(cells=cells), "97_made")
+    page.encode("utf-8")
+    assert not set(ODD) & set(page)
+    assert BeautifulSoup(page, "html.parser").select_one("h1 .katex")
+    if where in (0, 1, 6):  # what a terminal would show: in its colour, and a NUL by its picture
+        assert "ansi-red-fg" in page and "\u24001" in page and "\u2421" in page
+
+
+def test_half_a_surrogate_pair_in_a_widget_is_written_as_json_writes_it(export):
+    page = export(outputs=[view("a")], states={"a": anywidget_state(x="a")})
+    assert json.loads(page.select_one("#live-widgets").get_text())["models"][0]["state"] == {"x": "a"}
+    widgets = {"modules": [], "models": [{"module": 0, "state": {"x": "\ud800"}}]}
+    assert "\\ud800" in live.scripts(widgets)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def scripts(widgets):
         json.dumps(widgets, sort_keys=True, ensure_ascii=False)
         .replace("</", "<\\/")
         .replace("<!--", "<\\u0021--")
+        .encode("utf-8", "backslashreplace")  # half of a surrogate pair: as JSON writes it, too
+        .decode("utf-8")
     )
     shim = inline_script(SHIM.read_text(encoding="utf-8"))
     return (

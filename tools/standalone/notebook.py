@@ -19,6 +19,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 # A link to another notebook leads to that notebook's page.
 NOTEBOOK_LINK = re.compile(r'href="(\d\d_\w+)\.ipynb')
+COLOURED = {"text", "text/plain", "traceback"}  # parts of an output in which a terminal's escapes colour
+WITH_FORMULAS = {"text/latex", "text/markdown"}
 NO_KERNEL = "<p><em>This control needs a running kernel: open the notebook in JupyterLab.</em></p>"
 
 
@@ -44,13 +46,26 @@ def convert(notebook, name):
     """The page of an executed notebook node, as text; the node is changed."""
     if not any(cell.get("execution_count") for cell in notebook.cells):
         raise BuildError("no cell has been executed; build it with `make notebooks` first.")
+    notebook.cells = [nbformat.from_dict(_clean(cell)) for cell in notebook.cells]
     widgets, formulas = live.collection(), []
     place_widgets(notebook, widgets)
     latex_to_markdown(notebook)
     notebook.metadata.pop("widgets", None)
     body, _ = exporter(formulas).from_notebook_node(notebook)
+    body = body.replace("\x1b", "\u241b")  # what was no colour
     body = NOTEBOOK_LINK.sub(r'href="\1.html', body)
     return page(title(body, formulas, name), tex.fill(body, formulas), widgets)
+
+
+def _clean(node, kind=""):
+    """A cell without odd control characters; kind: the key under which a part of it stands."""
+    if isinstance(node, str):
+        if kind in WITH_FORMULAS:  # which could not hold their pictures
+            return tex.ODD.sub("", node)
+        return tex.without_controls(node, "\x1b" if kind in COLOURED else "")
+    if isinstance(node, dict):
+        return {key: _clean(value, key) for key, value in node.items()}
+    return [_clean(value, kind) for value in node] if isinstance(node, list) else node
 
 
 class Exporter(HTMLExporter):

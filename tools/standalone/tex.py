@@ -15,6 +15,7 @@ MODULES = HERE.parent.parent / "node_modules"
 # Private-use characters: they pass through Markdown and HTML untouched, and no author types them.
 OPEN, CLOSE = "\ue000", "\ue001"
 SLOT = re.compile(f"{OPEN}(\\d+){CLOSE}")
+ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\ue00f\ufffe\uffff]")
 
 # Which font a KaTeX class asks for (katex.min.css says so); the rest stay out of the file.
 FONTS_BY_CLASS = {
@@ -55,6 +56,21 @@ def need_modules():
         raise BuildError("Node.js is needed to render the mathematics: install Node.js 18 or newer.")
     if not (MODULES / "katex").is_dir() or not (MODULES / "reveal.js").is_dir():
         raise BuildError("KaTeX and reveal.js are not here yet: run `npm ci` at the top of the repository.")
+
+
+def without_controls(text, keep=""):
+    """The text with no character that a page, or a mark of ours, could trip over; keep: some to leave.
+
+    Control characters become their pictures (a NUL is shown as U+2400), halves of a surrogate pair and the
+    private characters of our marks the sign of replacement, U+FFFD.
+    """
+    return ODD.sub(lambda match: match[0] if match[0] in keep else _shown(match[0]), text)
+
+
+def _shown(character):
+    if character == "\x7f":
+        return "\u2421"
+    return chr(0x2400 + ord(character)) if character < " " else "\ufffd"
 
 
 def slot(formulas, formula, display):
