@@ -106,6 +106,26 @@ def test_a_value_is_computed_by_the_slides_own_code(build):
     assert "23" in section.select_one("aside").get_text()
 
 
+def test_a_value_is_text_and_no_html(build):
+    evil = "<b>*a*</b> $x$ | `c` & [d](e) \ue0000\ue001"
+    text = "## One {{ v }}\n\nIt is {{ v }}.\n\n| a | b |\n|---|---|\n| {{ v }} | 2 |\n\n"
+    text += "$x = {{ n }}$, **{{ n }}**\n\n"
+    text += f"```python setup\nv, n = {evil!r}, 7 / 2\n```\n\nNote: {{{{ v }}}}\n"
+    section = BeautifulSoup(build(text), "html.parser").select("section")[1]
+    said = evil.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
+    assert section.select_one("h2").get_text() == f"One {said}"
+    assert section.select_one(".body p").get_text() == f"It is {said}."
+    assert [cell.get_text() for cell in section.select("td")] == [said, "2"]
+    assert section.select_one(".notes p").get_text() == said
+    assert not section.select("b, code, em, a") and section.select_one("strong").get_text() == "3.5"
+    assert [formula.get_text() for formula in section.select("annotation")] == ["x = 3.5"]
+
+
+def test_a_value_cannot_be_an_address(build):
+    with pytest.raises(BuildError, match="cannot stand in the address of a link"):
+        build("## One\n\n[a]({{ 1 + 1 }})\n")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -7,6 +7,7 @@ import warnings
 from contextlib import contextmanager, suppress
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import matplotlib as mpl
 import pointers
@@ -18,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 REVEAL = tex.MODULES / "reveal.js" / "dist"
 MADE = "\ue002{}\ue003"  # stands in for a figure or a widget until Markdown is done
 VALUE = re.compile(r"\{\{ (.+?) \}\}")
+SAID = re.compile("\ue004(\\d+)\ue005")  # stands in for a value, which is text and no Markdown
 
 START = """Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 6, center: false,
@@ -38,13 +40,13 @@ def build(path, compute=False):
     tex.need_modules()
     with _naming(path.stem):
         meta, slides = source.parse(path.read_text(encoding="utf-8"))
-        widgets, env = live.collection(), {"formulas": []}
+        widgets, env = live.collection(), {"formulas": [], "values": []}
         shelf = studies.Shelf(path, slides, compute)
         sections = write_slides(meta, slides, widgets, env, shelf)
         if compute:
             shelf.save()
         sections.append(_sources(meta))
-        body = tex.fill("\n".join(sections), env["formulas"])
+        body = fill_in("\n".join(sections), env)
     return page(meta, body, widgets)
 
 
@@ -94,13 +96,13 @@ def _section(meta, slide, md, namespace, widgets, env, shelf):
         else:
             text += part
     # Values come after the slide's own code, so a number may be computed below the sentence that states it.
-    body = md.render(substitute(text, namespace), env)
+    body = md.render(substitute(text, namespace, env["values"]), env)
     for i, html in enumerate(made):
         body = body.replace(MADE.format(i), html)
-    notes = md.render(substitute(slide.notes, namespace), env)
+    notes = md.render(substitute(slide.notes, namespace, env["values"]), env)
     if re.search(r'class="[^"]*\bfragment\b', notes):
         raise BuildError("its notes hold something that waits for a key, and nobody would see it come.")
-    title = md.renderInline(substitute(slide.title, namespace), env)
+    title = md.renderInline(substitute(slide.title, namespace, env["values"]), env)
     return _frame(meta, slide, title, body, notes)
 
 
@@ -135,17 +137,31 @@ def _sources(meta):
     )
 
 
-def substitute(text, namespace):
+def fill_in(html, env):
+    """The HTML with its formulas rendered and its values as text; a value in a formula belongs to it."""
+    if quote("\ue004") in html:
+        raise BuildError("a value, {{ expression }}, cannot stand in the address of a link.")
+    values = env["values"]
+    formulas = [(SAID.sub(lambda mark: values[int(mark[1])], tex_), shown) for tex_, shown in env["formulas"]]
+    return SAID.sub(lambda mark: escape(values[int(mark[1])]), tex.fill(html, formulas))
+
+
+def substitute(text, namespace, values=None):
     """The text with each `{{ expression:format }}` replaced by its value, as an f-string would write it.
 
-    A pointer to a lesson, `{lesson 13}`, is written out, with "(to come)" where it is not there yet.
+    values: a list to which the values are appended; marks stand in for them until fill_in(). A pointer to a
+    lesson, `{lesson 13}`, is written out, with "(to come)" where it is not there yet.
     """
 
     def value(match):
         try:
-            return str(eval(f"f'''{{{match[1]}}}'''", namespace))
+            said = tex.without_controls(str(eval(f"f'''{{{match[1]}}}'''", namespace)))
         except Exception as error:
             raise BuildError(f"{{{{ {match[1]} }}}} raised {type(error).__name__}: {error}.") from None
+        if values is None:
+            return said
+        values.append(said)
+        return f"\ue004{len(values) - 1}\ue005"
 
     outside_code = re.split(r"(^```.*?^```$|`[^`\n]*`)", text, flags=re.DOTALL | re.MULTILINE)
     pieces = [
