@@ -5,7 +5,7 @@ TORCH ?= auto
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: env lab test check style commits notebooks slides studies pages checkpoints bench lock
+.PHONY: env lab update test check style commits notebooks slides studies pages checkpoints bench lock
 
 LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.d/course-utils.json
 
@@ -20,6 +20,10 @@ $(LAB_SETTINGS): .venv/.ready $(wildcard course_utils/lab/*)
 
 lab: env
 	@$(BIN)/python tools/lab.py
+
+# Needs no environment: the new state may ask for another one, which the next target makes.
+update:
+	@$(or $(wildcard $(BIN)/python),$(PYTHON)) -m course_utils update
 
 test: env node_modules
 	$(BIN)/python tools/test.py

@@ -1,4 +1,4 @@
-"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, and a class's answers."""
+"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, updates, and a class's answers."""
 
 import argparse
 import sys
@@ -37,6 +37,8 @@ def _parser():
     pool = commands.add_parser("pool", help="put together a class's answers to the game real-or-fake")
     pool.add_argument("files", nargs="+", metavar="FILE", help="what the game's button `Save answers` wrote")
     pool.set_defaults(run=_pool)
+    update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
+    update.set_defaults(run=_update)
     return parser
 
 
@@ -93,6 +95,13 @@ def _pool(options):
     if not files:
         return 2
     print(classroom.table(files, answers))
+    return 0
+
+
+def _update(options):
+    from .classroom.update import update
+
+    print(update())
     return 0
 
 

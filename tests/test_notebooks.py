@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from nbval_rules import MEASURED  # noqa: E402
 
 import notebooks as build  # noqa: E402
+from course_utils.classroom import aside  # noqa: E402
 
 SOURCES = sorted(build.SOURCE.glob("[0-9][0-9]_*.py"))
 NAMES = [path.stem for path in SOURCES]
@@ -200,14 +201,42 @@ class TestBuilder:
         assert nbformat.read(out / "my" / "77_toy_1.ipynb", as_version=4).cells[1].source.endswith("x + 41")
         assert nbformat.read(path, as_version=4).cells[1].source.endswith(build.BLANK)
 
-    def test_running_a_notebook_is_not_work_to_be_saved(self, tmp_path):
+    def test_what_was_merely_run_is_set_aside_with_its_outputs(self, tmp_path):
+        source, out = self.source(tmp_path), tmp_path / "out"
+        path, kept = out / "77_toy.ipynb", {}
+        for number in (1, 2, 3):
+            build.build(source, out, {}, run=False)
+            nb = nbformat.read(path, as_version=4)
+            if number == 1:
+                nb.cells[1].outputs = [nbformat.v4.new_output("stream", text="2\n")]
+            elif number == 2:
+                nb.metadata["widgets"] = {build.WIDGETS: {"state": {"a": {}}}}
+            else:
+                nb.cells[0]["attachments"] = {"a.png": {"image/png": "aGVsbG8="}}
+            nbformat.write(nb, path)
+            kept[f"77_toy_{number}.ipynb"] = path.read_bytes()
+        assert "my/77_toy_3.ipynb" in build.build(source, out, {}, run=False)
+        assert {path.name: path.read_bytes() for path in (out / "my").iterdir()} == kept
+
+    def test_a_student_file_that_is_no_notebook_any_more_is_set_aside(self, tmp_path):
         source, out = self.source(tmp_path), tmp_path / "out"
         build.build(source, out, {}, run=False)
-        nb = nbformat.read(out / "77_toy.ipynb", as_version=4)
-        nb.cells[1].execution_count = 7
-        nbformat.write(nb, out / "77_toy.ipynb")
+        for number, damaged in enumerate(
+            (b"<<<<<<<", b"\xff", b"[]", b"", b'{"cells": [1]}', b'{"cells": []}')
+        ):
+            (out / "77_toy.ipynb").write_bytes(damaged)
+            build.build(source, out, {}, run=False)
+            assert (out / "my" / f"77_toy_{number + 1}.ipynb").read_bytes() == damaged
+        assert aside.parsed((out / "77_toy.ipynb").read_bytes())
+
+    def test_work_that_cannot_be_set_aside_stays(self, tmp_path):
+        source, out = self.source(tmp_path), tmp_path / "out"
         build.build(source, out, {}, run=False)
-        assert not (out / "my").exists()
+        (out / "my").write_text("a file")
+        (out / "77_toy.ipynb").write_text("work")
+        with pytest.raises(SystemExit, match="could not be set aside, so it stays"):
+            build.build(source, out, {}, run=False)
+        assert (out / "77_toy.ipynb").read_text() == "work"
 
     def test_a_failing_cell_writes_nothing(self, tmp_path):
         source = self.source(tmp_path, self.SOURCE.replace("print(f(1))", "1 / 0"))

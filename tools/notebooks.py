@@ -4,14 +4,15 @@
 (py:percent, with solutions) and writes notebooks/NN_name.ipynb (solutions cleared, no outputs), notebooks/
 solutions/NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table and the times on
 the start page are made; docs/errata.md as well. A student notebook that somebody has worked in is never
-overwritten: it is first moved to notebooks/my/. A published time stays as it is, however busy the machine,
-unless RETIME=1 asks for a new one. With --prose the outputs of the last run are kept, and a source whose code
+overwritten, nor one that was run: it is first copied, whole, to notebooks/my/. A published time stays as it
+is, however busy the machine, unless RETIME=1 asks for a new one. With --prose the outputs of the last run are kept, and a source whose code
 is another since then is refused: for a word, or for pointers to a lesson that is there now.
 
 A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -27,6 +28,8 @@ import pointers
 import start_page
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from course_utils.classroom import aside
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "notebooks" / "source"
@@ -128,19 +131,23 @@ def fingerprint(nb):
 
 
 def set_aside(path):
-    """Where somebody has worked in a student notebook, move it to notebooks/my/ and return the new path."""
+    """Where somebody has worked in a student notebook, or run it, keep it whole in notebooks/my/: the path.
+
+    Outputs, attachments and states of widgets come along; so does a file that is no notebook any more.
+    """
     if not path.exists():
         return None
-    nb = nbformat.read(path, as_version=4)
-    if nb.metadata.get("course", {}).get("sha256") == fingerprint(nb):
-        return None
-    for copy in range(1, 10_000):
-        target = path.parent / "my" / f"{path.stem}_{copy}.ipynb"
-        if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            path.rename(target)
-            return target
-    raise SystemExit(f"notebooks/my holds 10,000 copies of {path.stem}; tidy it first.")
+    content = path.read_bytes()
+    nb = aside.parsed(content)
+    if nb is not None and not aside.is_run(nb):
+        with contextlib.suppress(Exception):  # a notebook of no form that nbformat knows is somebody's work
+            nb = nbformat.reads(content.decode("utf-8"), as_version=4)
+            if nb.metadata.get("course", {}).get("sha256") == fingerprint(nb):
+                return None
+    try:
+        return aside.keep(content, path.parent / "my", path.name)[0]
+    except OSError as error:
+        raise SystemExit(f"{path.stem}: your work could not be set aside, so it stays: {error}") from None
 
 
 def execute(nb, folder, preset="quick"):

@@ -1,0 +1,397 @@
+"""Updates of real clones in a temporary folder: nothing that a student has is ever lost."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from course_utils.classroom import update as module
+from course_utils.classroom.git import Refused
+from course_utils.classroom.update import update
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+WIDGETS = {"application/vnd.jupyter.widget-state+json": {"state": {"a": {"x": 1}}, "version_major": 2}}
+
+
+def git(folder, *arguments):
+    who = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"]
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def notebook(text):
+    nb = new_notebook(cells=[new_markdown_cell(f"# {text}"), new_code_cell("x = ...  # your code here")])
+    for number, cell in enumerate(nb.cells):
+        cell.id = f"{number}"
+    return nbformat.writes(nb) + "\n"
+
+
+def commit(folder, **files):
+    """Write files (None deletes one; __ in a name is a slash) and commit them."""
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_DOT_", ".")
+        if text is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "a state of the course")
+
+
+@pytest.fixture
+def upstream(tmp_path):
+    folder = tmp_path / "upstream"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    first, second = notebook("one"), notebook("two")
+    commit(
+        folder, notebooks__00_one_DOT_ipynb=first, notebooks__01_two_DOT_ipynb=second,
+        course_utils__code_DOT_py="x = 1\n", README_DOT_md="Read.\n", _DOT_gitignore="notebooks/my/\n*.log\n",
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def clone(tmp_path, upstream):
+    git(tmp_path, "clone", "-q", str(upstream), "clone")
+    return tmp_path / "clone"
+
+
+def work(path, edited=True):
+    """Work in a notebook as a student does: a run with outputs and widgets, and perhaps an edit."""
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[1].execution_count = 3
+    nb.cells[1].outputs = [
+        new_output("stream", text="hello\n"),
+        new_output("display_data", {"text/html": "b"}),
+    ]
+    nb.metadata["widgets"] = WIDGETS
+    if edited:
+        nb.cells[1].source = "x = 42"
+        nb.cells[0]["attachments"] = {"a.png": {"image/png": "aGVsbG8="}}
+    nbformat.write(nb, path)
+    return path.read_bytes()
+
+
+def state(folder):
+    """All that there is in a clone: files outside .git, what is staged, where HEAD is."""
+    files = [path for path in folder.rglob("*") if ".git" not in path.relative_to(folder).parts]
+    found = {str(path): path.read_bytes() for path in files if path.is_file()}
+    return (
+        found,
+        git(folder, "diff", "--cached"),
+        git(folder, "rev-parse", "HEAD"),
+        git(folder, "status", "-s"),
+    )
+
+
+@pytest.mark.parametrize("edited", [True, False], ids=["edited", "merely run"])
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_worked_notebook_is_set_aside_whole(upstream, clone, edited, staged):
+    worked = work(clone / "notebooks" / "00_one.ipynb", edited)
+    if staged:
+        git(clone, "add", "-A")
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("one, mended"))
+    said = update(clone)
+    assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+    assert (clone / "notebooks" / "00_one.ipynb").read_text() == notebook("one, mended")
+    assert git(clone, "rev-parse", "HEAD") == git(upstream, "rev-parse", "HEAD")
+    assert git(clone, "status", "-s") == ""
+    assert said == (
+        "The course is up to date. What you had worked in is kept, outputs included, as "
+        "notebooks/my/00_one_1.ipynb."
+    )
+
+
+@pytest.mark.parametrize("new", ["notebooks/00_uno.ipynb", None], ids=["renamed", "deleted"])
+def test_a_worked_notebook_that_is_renamed_or_deleted_upstream(upstream, clone, new):
+    worked = work(clone / "notebooks" / "00_one.ipynb")
+    if new is None:
+        commit(upstream, notebooks__00_one_DOT_ipynb=None)
+    else:
+        git(upstream, "mv", "notebooks/00_one.ipynb", new)
+        git(upstream, "commit", "-qm", "renamed")
+    update(clone)
+    assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+    assert not (clone / "notebooks" / "00_one.ipynb").exists()
+    assert new is None or (clone / new).read_text() == notebook("one")
+
+
+def test_a_worked_notebook_that_did_not_change_stays_in_its_place_too(upstream, clone):
+    worked = work(clone / "notebooks" / "00_one.ipynb")
+    commit(upstream, notebooks__01_two_DOT_ipynb=notebook("two, mended"))
+    assert update(clone).endswith("; what did not change also stays in its place: notebooks/00_one.ipynb.")
+    for path in ("notebooks/00_one.ipynb", "notebooks/my/00_one_1.ipynb"):
+        assert (clone / path).read_bytes() == worked
+
+
+def test_twice(upstream, clone):
+    first = work(clone / "notebooks" / "00_one.ipynb")
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("again"))
+    update(clone)
+    before = state(clone)
+    assert update(clone) == "The course is up to date already; nothing was changed."
+    assert state(clone) == before
+    second = work(clone / "notebooks" / "00_one.ipynb")
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("and again"))
+    assert "notebooks/my/00_one_2.ipynb" in update(clone)
+    assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == first
+    assert (clone / "notebooks" / "my" / "00_one_2.ipynb").read_bytes() == second
+    work(clone / "notebooks" / "00_one.ipynb")
+    (clone / "notebooks" / "00_one.ipynb").write_bytes(second)  # the same work once more: one copy will do
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("a third time"))
+    assert "00_one_2.ipynb" in update(clone)
+    assert len(list((clone / "notebooks" / "my").iterdir())) == 2
+
+
+def test_files_of_ones_own_stay_and_make_room_where_the_update_brings_one(upstream, clone):
+    (clone / "notebooks" / "mine.ipynb").write_text("mine")
+    (clone / "notebooks" / "02_three.ipynb").write_text("my three")
+    (clone / "notebooks" / "data.log").write_text("ignored by git, and mine")
+    (clone / "notebooks" / "my").mkdir()
+    (clone / "notebooks" / "my" / "02_three_1.ipynb").write_text("older")
+    commit(upstream, notebooks__02_three_DOT_ipynb=notebook("three"))
+    (upstream / "notebooks" / "data.log").write_text("the course's")
+    git(upstream, "add", "-f", "notebooks/data.log")
+    git(upstream, "commit", "-qm", "data")
+    said = update(clone)
+    texts = {path.name: path.read_text() for path in (clone / "notebooks" / "my").iterdir()}
+    assert texts == {
+        "02_three_1.ipynb": "older", "02_three_2.ipynb": "my three", "data_1.log": "ignored by git, and mine",
+    }  # fmt: skip
+    assert (clone / "notebooks" / "mine.ipynb").read_text() == "mine"
+    assert (clone / "notebooks" / "02_three.ipynb").read_text() == notebook("three")
+    assert "notebooks/my/02_three_2.ipynb and notebooks/my/data_1.log" in said
+
+
+def test_a_file_that_stands_where_the_update_brings_a_folder(upstream, clone):
+    (clone / "notebooks" / "extra").write_text("mine")
+    commit(upstream, notebooks__extra__more_DOT_ipynb=notebook("more"))
+    update(clone)
+    assert (clone / "notebooks" / "my" / "extra_1").read_text() == "mine"
+    assert (clone / "notebooks" / "extra" / "more.ipynb").exists()
+
+
+def test_work_in_other_files_is_kept_and_said(upstream, clone):
+    (clone / "README.md").write_text("Mine.\n")
+    worked = work(clone / "notebooks" / "00_one.ipynb")
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    assert update(clone).endswith("notebooks/my/00_one_1.ipynb. Your changes in README.md are as they were.")
+    assert (clone / "README.md").read_text() == "Mine.\n"
+    assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+
+
+def test_what_was_staged_and_then_edited_is_kept_in_both_states(upstream, clone):
+    path = clone / "notebooks" / "00_one.ipynb"
+    states = [work(path, edited=False)]
+    git(clone, "add", "-A")
+    states.append(work(path))
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    update(clone)
+    kept = [path.read_bytes() for path in (clone / "notebooks" / "my").iterdir()]
+    assert sorted(kept) == sorted(states)
+
+
+@pytest.mark.parametrize("how", ["filter", "flag"])
+def test_work_that_git_was_told_not_to_see_is_kept_all_the_same(upstream, clone, how):
+    """A filter that strips outputs, or `git update-index --assume-unchanged`."""
+    path = clone / "notebooks" / "00_one.ipynb"
+    if how == "filter":
+        git(clone, "config", "filter.strip.clean", "git cat-file blob HEAD:notebooks/00_one.ipynb")
+        (clone / ".git" / "info" / "attributes").write_text("*00_one.ipynb filter=strip\n")
+    else:
+        git(clone, "update-index", "--assume-unchanged", "notebooks/00_one.ipynb")
+    worked = work(path, edited=False)
+    if how == "filter":
+        git(clone, "add", "notebooks/00_one.ipynb")  # by which git learns that nothing has changed
+    assert git(clone, "status", "-s") == ""
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    update(clone)
+    assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+
+
+def test_a_notebook_that_was_saved_while_it_was_being_set_aside(upstream, clone, monkeypatch):
+    path, keep = clone / "notebooks" / "00_one.ipynb", module.aside.keep
+    work(path)
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    saved = []
+
+    def autosave(*arguments):
+        kept = keep(*arguments)
+        if not saved:
+            path.write_text("saved later")
+            saved.append(True)
+        return kept
+
+    monkeypatch.setattr(module.aside, "keep", autosave)
+    update(clone)
+    assert (clone / "notebooks" / "my" / "00_one_2.ipynb").read_text() == "saved later"
+
+
+def test_a_shallow_clone(tmp_path, upstream):
+    commit(upstream, README_DOT_md="More.\n")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{upstream}", "shallow")
+    worked = work(tmp_path / "shallow" / "notebooks" / "00_one.ipynb")
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    update(tmp_path / "shallow")
+    assert (tmp_path / "shallow" / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+
+
+def no_network(clone, upstream):
+    upstream.rename(upstream.with_name("gone"))
+
+
+def branch_gone(clone, upstream):
+    git(upstream, "branch", "-m", "main", "other")
+
+
+def no_upstream(clone, upstream):
+    git(clone, "branch", "--unset-upstream")
+
+
+def detached(clone, upstream):
+    git(clone, "checkout", "-q", "--detach")
+
+
+def diverged(clone, upstream):
+    (clone / "LOCAL").write_text("mine")
+    git(clone, "add", "LOCAL")
+    git(clone, "commit", "-qm", "mine")
+
+
+def other_file(clone, upstream):
+    (clone / "course_utils" / "code.py").write_text("x = 3\n")
+
+
+def untracked(clone, upstream):
+    (clone / "course_utils" / "new.py").write_text("mine\n")
+
+
+def merging(clone, upstream):
+    git(clone, "checkout", "-q", "-b", "side")
+    commit(clone, README_DOT_md="Side.\n")
+    git(clone, "checkout", "-q", "main")
+    commit(clone, README_DOT_md="Main.\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(clone, "merge", "side")
+
+
+def folder(clone, upstream):
+    (clone / "notebooks" / "new.ipynb").mkdir()
+    (clone / "notebooks" / "new.ipynb" / "mine").write_text("mine")
+
+
+def link(clone, upstream):
+    (clone / "notebooks" / "new.ipynb").symlink_to("nowhere")
+
+
+def index_locked(clone, upstream):
+    (clone / ".git" / "index.lock").write_text("")
+
+
+def my_is_a_file(clone, upstream):
+    (clone / "notebooks" / "my").write_text("mine")
+
+
+TROUBLES = {
+    no_network: "could not be fetched",
+    branch_gone: "could not be fetched .*couldn't find remote ref",
+    no_upstream: "main follows no branch",
+    detached: "detached head",
+    diverged: "commits of its own",
+    other_file: r"the update changes course_utils/code\.py, and so did you",
+    untracked: r"the update changes course_utils/new\.py",
+    merging: "a merge is not finished",
+    folder: "could not go forward|a link or a folder",
+    link: "a link or a folder",
+    index_locked: "index.lock",
+    my_is_a_file: "could not be copied",
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
+def test_what_stands_in_the_way_leaves_everything_as_it_was(clone, upstream, trouble):
+    commit(
+        upstream, notebooks__00_one_DOT_ipynb=notebook("new"), course_utils__code_DOT_py="x = 2\n",
+        course_utils__new_DOT_py="", notebooks__new_DOT_ipynb=notebook("new"),
+    )  # fmt: skip
+    trouble(clone, upstream)
+    work(clone / "notebooks" / "00_one.ipynb")
+    (clone / "notebooks" / "mine.ipynb").write_text("mine")
+    before = state(clone)
+    for _ in range(2):
+        with pytest.raises(Refused, match=TROUBLES[trouble]) as raised:
+            update(clone)
+        assert str(raised.value).count("\n") == 0
+        assert state(clone) == before
+    assert not (clone / "notebooks" / "my").is_dir()
+
+
+def test_a_merge_that_fails_half_way_is_taken_back(clone, upstream, monkeypatch):
+    """As a full disk would make it: git has written some files, and gives up."""
+    commit(
+        upstream, notebooks__00_one_DOT_ipynb=notebook("new"), course_utils__code_DOT_py="x = 2\n",
+        notebooks__new_DOT_ipynb=notebook("new"),
+    )  # fmt: skip
+    work(clone / "notebooks" / "00_one.ipynb")
+    before, run = state(clone), module.Clone.run
+
+    def half(self, *arguments):
+        if arguments[0] != "merge":
+            return run(self, *arguments)
+        (clone / "notebooks" / "00_one.ipynb").write_text("half")
+        (clone / "notebooks" / "new.ipynb").write_text("half")
+        (clone / "course_utils" / "code.py").write_text("half")
+        return subprocess.CompletedProcess(arguments, 128, b"", b"fatal: No space left on device\n")
+
+    monkeypatch.setattr(module.Clone, "run", half)
+    with pytest.raises(Refused, match=r"could not go forward \(No space left on device\): all is as it was"):
+        update(clone)
+    monkeypatch.undo()
+    assert state(clone) == before
+    update(clone)
+
+
+def test_no_git_and_no_clone(tmp_path, clone, monkeypatch):
+    for folder in (tmp_path, clone / "notebooks", tmp_path / "clone" / "course_utils"):
+        with pytest.raises(Refused, match="is no clone of the course"):
+            update(folder)
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    monkeypatch.setattr("course_utils.classroom.git.shutil.which", lambda name: None)
+    with pytest.raises(Refused, match="git is not installed"):
+        update(clone)
+
+
+@pytest.mark.parametrize("command", ["make", "python"])
+def test_the_command_says_one_sentence(tmp_path, upstream, command):
+    """On a clone that holds what the command needs: the classroom, without an environment."""
+    if command == "make" and shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    for name in ("__init__.py", "__main__.py", "classroom", "_threads.py"):
+        source = ROOT / "course_utils" / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, upstream / "course_utils" / name)
+    shutil.copy(ROOT / "Makefile", upstream / "Makefile")
+    commit(upstream)
+    git(tmp_path, "clone", "-q", str(upstream), "clone")
+    clone = tmp_path / "clone"
+    worked = work(clone / "notebooks" / "00_one.ipynb")
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    arguments = ["make", "update", f"PYTHON={sys.executable}"]
+    if command == "python":
+        arguments = [sys.executable, "-m", "course_utils", "update"]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(arguments, cwd=clone, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1 and "notebooks/my/00_one_1.ipynb" in done.stdout
+    assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+    git(clone, "branch", "--unset-upstream")
+    done = subprocess.run(arguments, cwd=clone, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 2 and "follows no branch" in done.stderr and "Traceback" not in done.stderr
