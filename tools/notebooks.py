@@ -5,8 +5,9 @@
 solutions/NN_name.ipynb (executed) and notebooks/contents.json, from which the README's table and the times on
 the start page are made; docs/errata.md as well. A student notebook that somebody has worked in is never
 overwritten, nor one that was run: it is first copied, whole, to notebooks/my/. A published time stays as it
-is, however busy the machine, unless RETIME=1 asks for a new one. With --prose the outputs of the last run are kept, and a source whose code
-is another since then is refused: for a word, or for pointers to a lesson that is there now.
+is, however busy the machine, unless RETIME=1 asks for a new one. With --prose the outputs of the last run are
+kept, and a source whose code is another since then is refused: for a word, or for pointers to a lesson that
+is there now.
 
 A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed.
 """

@@ -65,7 +65,10 @@ class _Step:
 
     def take(self):
         """Set work aside, go forward, and say so."""
-        theirs = self.changed & set(self.brings) | self.in_the_way
+        met = self.changed & set(self.brings) | self.in_the_way
+        self.same = set(filter(self._is_new_already, met))
+        theirs = met - self.same
+        self.changed -= self.same
         elsewhere = sorted(name for name in theirs if not name.startswith("notebooks/"))
         if elsewhere:
             raise Refused(
@@ -78,7 +81,7 @@ class _Step:
         try:
             for name in sorted(work):
                 copies[name] = self._set_aside(name, made)
-            self._go_forward(theirs, made)
+            self._go_forward(met, made)
         except BaseException as error:
             for path in made:
                 path.unlink(missing_ok=True)
@@ -102,9 +105,15 @@ class _Step:
             path = self.clone.folder / name
             if _below(name) and path.is_file() and name not in self.changed:
                 stored = self.clone.read("cat-file", "blob", f"HEAD:{name}")
-                if path.read_bytes().replace(b"\r\n", b"\n") != stored.replace(b"\r\n", b"\n"):
+                if not _alike(path, stored):
                     found.add(name)
         return found
+
+    def _is_new_already(self, name):
+        """Whether a file is the one that the update brings, as after an update that was killed half way."""
+        path = self.clone.folder / name
+        new = self.clone.run("cat-file", "blob", f"{self.new}:{name}")
+        return not new.returncode and path.is_file() and not path.is_symlink() and _alike(path, new.stdout)
 
     def _in_the_way(self):
         """Files that the clone does not track and that stand where the update brings a file or a folder."""
@@ -160,8 +169,9 @@ class _Step:
                 path = self.clone.folder / name
                 if path.exists():
                     moved[path] = path.rename(folder / str(len(moved)))
-                    # An open notebook may have been saved since it was copied.
-                    made += [kept for kept, new in [self._keep(moved[path].read_bytes(), name)] if new]
+                    if name not in self.same:  # an open notebook may have been saved since it was copied
+                        kept, new = self._keep(moved[path].read_bytes(), name)
+                        made += [kept] * new
             yield
         except BaseException:
             copies, made[:] = made[:], []  # which stay where putting back should fail
@@ -187,7 +197,7 @@ class _Step:
         for name in self.brings.keys() - self.tracked - self.in_the_way - self.changed:
             with contextlib.suppress(OSError):
                 (self.clone.folder / name).unlink()
-        if clean := sorted((self.brings.keys() & self.tracked) - self.changed):
+        if clean := sorted((self.brings.keys() & self.tracked) - self.changed - self.same):
             self.clone.run("checkout", "HEAD", "--", *clean)
 
     def _tidy(self):
@@ -250,12 +260,18 @@ def _is_ancestor(clone, first, second):
     return clone.run("merge-base", "--is-ancestor", first, second).returncode == 0
 
 
+def _alike(path, content):
+    """Whether a file holds these bytes, ends of lines aside."""
+    return path.read_bytes().replace(b"\r\n", b"\n") == content.replace(b"\r\n", b"\n")
+
+
 def _below(name):
     return name.startswith("notebooks/") and not name.startswith(f"{MY}/")
 
 
 def _listed(names):
     names = [name if name.isprintable() else repr(name) for name in names]
+    names = names if len(names) < 7 else [*names[:5], f"{len(names) - 5} more"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
