@@ -6,17 +6,17 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from .._validate import check_int, check_tensor
-from .images import ImageDiscriminator, ImageGenerator
+from .images import ImageDiscriminator, ImageGenerator, sides
 
 
 def label_maps(y, n_classes, size):
     """A label as images: map k of row i is 1 everywhere where y[i] = k, else 0.
 
-    y: int64 [B] in 0..n_classes - 1; returns float32 [B, n_classes, size, size], to be joined to the channels
-    of an image. Raises ValueError for labels outside. Source: Mirza & Osindero 2014, section 3.2, which joins
-    a label to the input of both players; as maps: the custom for convolutions.
+    y: int64 [B] in 0..n_classes - 1; size: the map's H = W, or (H, W). Returns float32 [B, n_classes, H, W],
+    to be joined to the channels of an image. Raises ValueError for labels outside. Source: Mirza & Osindero
+    2014, section 3.2, which joins a label to the input of both players; as maps: the custom for convolutions.
     """
-    return _one_hot(y, n_classes)[:, :, None, None].expand(-1, -1, size, size)
+    return _one_hot(y, n_classes)[:, :, None, None].expand(-1, -1, *sides(size, 1))
 
 
 def projection_logit(features, y, head, embedding):
@@ -33,7 +33,7 @@ def projection_logit(features, y, head, embedding):
 
 
 class JoinedGenerator(nn.Module):
-    """z [B, latent_dim] and a label y [B] -> images [B, C, size, size] in (0, 1); one-hot y joins z.
+    """z [B, latent_dim] and a label y [B] -> images [B, C, H, W] in (0, 1); one-hot y joins z.
 
     options: those of ImageGenerator. Source: Mirza & Osindero 2014, section 3.2.
     """
@@ -45,7 +45,7 @@ class JoinedGenerator(nn.Module):
         self.net = ImageGenerator(latent_dim + n_classes, **options)
 
     def forward(self, z, y):
-        """z: [B, latent_dim], y: int64 [B] -> images [B, C, size, size]. ValueError for labels outside."""
+        """z: [B, latent_dim], y: int64 [B] -> images [B, C, H, W]. ValueError for labels outside."""
         check_tensor("z", z, f"[B, {self.latent_dim}]")
         return self.net(torch.cat([z, _one_hot(y, self.n_classes, len(z))], 1))
 
@@ -86,7 +86,7 @@ class EmbeddedGenerator(nn.Module):
                 self.body[place] = ConditionalBatchNorm2d(module.num_features, n_classes)
 
     def forward(self, z, y):
-        """z: [B, latent_dim], y: int64 [B] -> images [B, C, size, size]. ValueError for labels outside."""
+        """z: [B, latent_dim], y: int64 [B] -> images [B, C, H, W]. ValueError for labels outside."""
         check_tensor("z", z, f"[B, {self.latent_dim}]")
         _one_hot(y, self.n_classes, len(z))
         h = z
@@ -96,7 +96,7 @@ class EmbeddedGenerator(nn.Module):
 
 
 class JoinedDiscriminator(ImageDiscriminator):
-    """Images [B, C, size, size] and labels y [B] -> logits [B, 1]; the label joins the image as maps.
+    """Images [B, C, H, W] and labels y [B] -> logits [B, 1]; the label joins the image as maps.
 
     options: those of ImageDiscriminator. Source: Mirza & Osindero 2014, section 3.2.
     """
@@ -106,13 +106,13 @@ class JoinedDiscriminator(ImageDiscriminator):
         self.n_classes, self.size = n_classes, size
 
     def forward(self, x, y):
-        """x: [B, C, size, size] in [0, 1], y: int64 [B] -> logits [B, 1]."""
+        """x: [B, C, H, W] in [0, 1], y: int64 [B] -> logits [B, 1]."""
         _one_hot(y, self.n_classes, len(x))
         return super().forward(torch.cat([x, label_maps(y, self.n_classes, self.size).to(x.dtype)], 1))
 
 
 class ProjectionDiscriminator(ImageDiscriminator):
-    """Images [B, C, size, size] and labels y [B] -> logits [B, 1] by projection_logit.
+    """Images [B, C, H, W] and labels y [B] -> logits [B, 1] by projection_logit.
 
     options: those of ImageDiscriminator but minibatch; spectral also divides the embedding [n_classes, F] by
     its largest singular value. Source: Miyato & Koyama 2018, figure 1d.
@@ -125,13 +125,13 @@ class ProjectionDiscriminator(ImageDiscriminator):
         self.n_classes, self.embedding = n_classes, spectral_norm(embedding) if spectral else embedding
 
     def forward(self, x, y):
-        """x: [B, C, size, size] in [0, 1], y: int64 [B] -> logits [B, 1]."""
+        """x: [B, C, H, W] in [0, 1], y: int64 [B] -> logits [B, 1]."""
         _one_hot(y, self.n_classes, len(x))
         return projection_logit(self.features(x), y, self.head, self.embedding.weight)
 
 
 class AuxiliaryDiscriminator(ImageDiscriminator):
-    """Images [B, C, size, size] -> logits [B, 1] of real against generated, and of n_classes classes [B, K].
+    """Images [B, C, H, W] -> logits [B, 1] of real against generated, and of n_classes classes [B, K].
 
     It is not told the label: it guesses it. There are K classes, none for "generated". options: those of
     ImageDiscriminator but minibatch. Source: Odena et al. 2017, section 3.
@@ -143,13 +143,13 @@ class AuxiliaryDiscriminator(ImageDiscriminator):
         self.classes = spectral_norm(classes) if spectral else classes
 
     def forward(self, x):
-        """x: [B, C, size, size] in [0, 1] -> (logits [B, 1], class logits [B, n_classes])."""
+        """x: [B, C, H, W] in [0, 1] -> (logits [B, 1], class logits [B, n_classes])."""
         features = self.features(x)
         return self.head(features), self.classes(features)
 
 
 class ClassDiscriminator(ImageDiscriminator):
-    """Images [B, C, size, size] -> the K class logits of a discriminator with K + 1 classes, [B, n_classes].
+    """Images [B, C, H, W] -> the K class logits of a discriminator with K + 1 classes, [B, n_classes].
 
     The logit of the class "generated" is fixed at 0, which costs nothing, for softmax knows only differences;
     see label_losses.k_plus_one_logit. Alone it is a plain classifier. options: those of ImageDiscriminator
@@ -166,4 +166,4 @@ def _one_hot(y, n_classes, rows=None):
     check_tensor("y", y, "[B]" if rows is None else f"[{rows}]", floating=False)
     if y.min() < 0 or y.max() >= n_classes:
         raise ValueError(f"y must hold labels 0 to {n_classes - 1}; got {int(y.min())} to {int(y.max())}.")
-    return F.one_hot(y, n_classes).float()
+    return F.one_hot(y.long(), n_classes).float()

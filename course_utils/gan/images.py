@@ -1,5 +1,7 @@
 """Convolutional players for small images, by DCGAN's rules (Radford et al. 2016)."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn.utils import parametrize
@@ -8,29 +10,30 @@ from torch.nn.utils.parametrizations import spectral_norm
 from .._validate import check_choice, check_int, check_number, check_tensor
 from .tricks import MinibatchDiscrimination, VirtualBatchNorm2d
 
-SIZES = {8: 2, 28: 7, 32: 8}  # pixels of an image -> pixels of the smallest map; two strides of 2 lie between
 NORMS = ("none", "batch", "virtual")
 
 
 class ImageGenerator(nn.Module):
-    """z [B, latent_dim] -> images [B, channels, size, size] in (0, 1).
+    """z [B, latent_dim] -> images [B, channels, H, W] in (0, 1).
 
-    A dense layer makes maps of 2 x 2 (size 8), 7 x 7 (28) or 8 x 8 pixels (32); two transposed convolutions
-    of stride 2 follow, with norm and ReLU but for the last, which ends in a sigmoid. norm: "none", "batch" or
-    "virtual"; the last needs reference, codes [R, latent_dim]. dropout: the share of maps set to 0 in
-    training mode. Source: Radford et al. 2016, section 3. Raises ValueError for another size or norm.
+    size: H = W, or (H, W), multiples of 4. A dense layer makes maps of a quarter of that, so of 2 x 2 pixels
+    (size 8), 7 x 7 (28) or 8 x 8 (32); two transposed convolutions of stride 2 follow, with norm and ReLU but
+    for the last, which ends in a sigmoid. norm: "none", "batch" or "virtual"; the last needs reference, codes
+    [R, latent_dim]. dropout: the share of maps set to 0 in training mode. Source: Radford et al. 2016,
+    section 3. Raises ValueError for another size or norm.
     """
 
     def __init__(
         self, latent_dim, size=8, channels=1, width=32, norm="batch", dropout=0.0, reference=None
     ):  # fmt: skip
         super().__init__()
-        small, self.latent_dim = _smallest(size), check_int("latent_dim", latent_dim)
+        small = [side // 4 for side in sides(size)]
+        self.latent_dim = check_int("latent_dim", latent_dim)
         wide, narrow = 2 * check_int("width", width), width
         _keep_reference(self, norm, reference, f"[R, {latent_dim}]")
         n, plain = len(self.reference), norm == "none"
         self.body = nn.Sequential(
-            nn.Linear(latent_dim, wide * small * small, bias=plain), nn.Unflatten(1, (wide, small, small)),
+            nn.Linear(latent_dim, wide * math.prod(small), bias=plain), nn.Unflatten(1, (wide, *small)),
             *_norm(norm, wide, n), nn.ReLU(), *_dropout(dropout),
             nn.ConvTranspose2d(wide, narrow, 4, stride=2, padding=1, bias=plain),
             *_norm(norm, narrow, n), nn.ReLU(), *_dropout(dropout),
@@ -38,16 +41,16 @@ class ImageGenerator(nn.Module):
         )  # fmt: skip
 
     def forward(self, z):
-        """z: [B, latent_dim] -> images [B, C, size, size] in (0, 1)."""
+        """z: [B, latent_dim] -> images [B, C, H, W] in (0, 1)."""
         check_tensor("z", z, f"[B, {self.latent_dim}]")
         return torch.sigmoid(_behind(self.reference, self.body, z))
 
 
 class ImageDiscriminator(nn.Module):
-    """Images [B, channels, size, size] -> logits [B, 1]; no sigmoid.
+    """Images [B, channels, H, W] -> logits [B, 1]; no sigmoid. size: as of ImageGenerator.
 
     Two convolutions of stride 2 with LeakyReLU(0.2), no pooling, then one dense layer. norm: "none", "batch"
-    or "virtual" after the second convolution; the last needs reference, images [R, channels, size, size].
+    or "virtual" after the second convolution; the last needs reference, images [R, channels, H, W].
     spectral: divide every layer's weight by its largest singular value (Miyato et al. 2018). dropout: the
     share of maps set to 0 in training mode. minibatch: let the dense layer also see how close the batch lies
     together (Salimans et al. 2016). Source: Radford et al. 2016, section 3. Raises ValueError for another
@@ -59,9 +62,10 @@ class ImageDiscriminator(nn.Module):
         reference=None,
     ):  # fmt: skip
         super().__init__()
-        small, wide = _smallest(size), 2 * check_int("width", width)
-        self.image_shape = (check_int("channels", channels), size, size)
-        _keep_reference(self, norm, reference, f"[R, {channels}, {size}, {size}]")
+        height, across = sides(size)
+        wide = 2 * check_int("width", width)
+        self.image_shape = (check_int("channels", channels), height, across)
+        _keep_reference(self, norm, reference, f"[R, {channels}, {height}, {across}]")
         wrap = spectral_norm if spectral else (lambda layer: layer)
         self.body = nn.Sequential(
             wrap(nn.Conv2d(channels, width, 4, stride=2, padding=1)),
@@ -69,7 +73,7 @@ class ImageDiscriminator(nn.Module):
             wrap(nn.Conv2d(width, wide, 4, stride=2, padding=1, bias=norm == "none")),
             *_norm(norm, wide, len(self.reference)), nn.LeakyReLU(0.2), *_dropout(dropout), nn.Flatten(),
         )  # fmt: skip
-        n_features = wide * small * small
+        n_features = wide * (height // 4) * (across // 4)
         self.closeness = MinibatchDiscrimination(n_features) if minibatch else nn.Identity()
         self.head = wrap(nn.Linear(n_features + (self.closeness.kernels if minibatch else 0), 1))
 
@@ -102,10 +106,12 @@ def initialise(net, std=0.02):
     return net
 
 
-def _smallest(size):
-    if check_int("size", size) not in SIZES:
-        raise ValueError(f"size must be one of {', '.join(map(str, SIZES))}; got {size}.")
-    return SIZES[size]
+def sides(size, of=4):
+    """(H, W) of a size: one number, or two. ValueError where one is no multiple of 4 (two strides of 2)."""
+    pair = tuple(size) if isinstance(size, tuple | list | torch.Size) else (size, size)
+    if len(pair) != 2 or any(check_int("size", side) % of for side in pair):
+        raise ValueError(f"size must be a multiple of {of}, or two of them as (H, W); got {size!r}.")
+    return pair
 
 
 def _keep_reference(module, norm, reference, shape):

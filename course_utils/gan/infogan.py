@@ -84,7 +84,7 @@ def infogan_bound(guess, codes):
 
 
 class InfoDiscriminator(ImageDiscriminator):
-    """Images [B, C, size, size] -> (logits [B, 1], Guess of the codes); D and Q share the trunk.
+    """Images [B, C, H, W] -> (logits [B, 1], Guess of the codes); D and Q share the trunk.
 
     Q's head has one hidden layer of `hidden` units. log_std stays above -3, so that a sure guess cannot make
     the bound's gradient explode; it has no ceiling, at which a doubtful Q would stop learning. options: those
@@ -105,6 +105,6 @@ class InfoDiscriminator(ImageDiscriminator):
         return Guess(logits, mean, F.softplus(spread + 3) - 3)
 
     def forward(self, x):
-        """x: [B, C, size, size] in [0, 1] -> (logits [B, 1], Guess)."""
+        """x: [B, C, H, W] in [0, 1] -> (logits [B, 1], Guess)."""
         features = self.features(x)
         return self.head(features), self.guess(features)

@@ -86,7 +86,7 @@ class ConditionalVAE(nn.Module):
             raise ValueError(
                 f"y must hold whole numbers from 0 to {self.classes - 1}; got {y.tolist()[:10]}."
             )
-        return torch.cat([values, F.one_hot(y, self.classes).to(values)], dim=1)
+        return torch.cat([values, F.one_hot(y.long(), self.classes).to(values)], dim=1)
 
 
 def dense(*widths):

@@ -21,7 +21,7 @@ def seeded():
 
 
 @pytest.mark.parametrize("make", GENERATORS)
-@pytest.mark.parametrize(("size", "channels"), [(8, 1), (28, 1), (32, 3)])
+@pytest.mark.parametrize(("size", "channels"), [(8, 1), (28, 1), (32, 3), ((12, 20), 1)])
 def test_generators_make_images_that_depend_on_the_label(make, size, channels):
     G = gan.initialise(make(5, size=size, channels=channels, width=4))
     for module in G.modules():
@@ -29,7 +29,8 @@ def test_generators_make_images_that_depend_on_the_label(make, size, channels):
             nn.init.normal_(module.scale.weight, 1.0, 0.5)
     z = torch.randn(4, 5)
     x = G(z, Y)
-    assert x.shape == (4, channels, size, size) and x.min() > 0 and x.max() < 1
+    height, width = size if isinstance(size, tuple) else (size, size)
+    assert x.shape == (4, channels, height, width) and x.min() > 0 and x.max() < 1
     assert not torch.allclose(x, G(z, (Y + 1) % 10))
 
 
@@ -54,6 +55,13 @@ def test_label_maps_are_one_hot_everywhere():
     maps = conditional.label_maps(Y, 10, 4)
     assert maps.shape == (4, 10, 4, 4) and torch.equal(maps[:, :, 2, 1], F.one_hot(Y, 10).float())
     assert torch.equal(maps, maps[:, :, :1, :1].expand_as(maps))
+
+
+def test_labels_may_be_whole_numbers_of_any_kind():
+    for dtype in (torch.int32, torch.uint8):
+        assert torch.equal(
+            conditional.label_maps(Y.to(dtype), 10, (2, 3)), conditional.label_maps(Y, 10, (2, 3))
+        )
 
 
 def test_joining_is_one_more_input_of_the_plain_players():

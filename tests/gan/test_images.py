@@ -12,15 +12,16 @@ def seeded(*shape):
     return torch.rand(*shape, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.mark.parametrize(("size", "channels"), [(8, 1), (28, 1), (28, 3), (32, 3)])
+@pytest.mark.parametrize(("size", "channels"), [(8, 1), (28, 1), (28, 3), (32, 3), (16, 1), ((4, 20), 3)])
 def test_shapes(size, channels):
     torch.manual_seed(0)
+    height, width = size if isinstance(size, tuple) else (size, size)
     G = gan.ImageGenerator(5, size=size, channels=channels, width=4)
     D = gan.ImageDiscriminator(size=size, channels=channels, width=4)
     fake = G(torch.randn(3, 5))
-    assert fake.shape == (3, channels, size, size) and fake.min() > 0 and fake.max() < 1
+    assert fake.shape == (3, channels, height, width) and fake.min() > 0 and fake.max() < 1
     features = D.features(fake)
-    assert features.shape == (3, 8 * (size // 4) ** 2)
+    assert features.shape == (3, 8 * (height // 4) * (width // 4))
     assert D(fake).shape == (3, 1) and torch.equal(D(fake), D.head(features))
 
 
@@ -110,7 +111,10 @@ def test_minibatch_discrimination_reads_the_whole_batch():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: gan.ImageGenerator(5, size=16), "size must be one of 8, 28, 32; got 16"),
+        (lambda: gan.ImageGenerator(5, size=18), "size must be a multiple of 4, or two of them as .*got 18"),
+        (lambda: gan.ImageDiscriminator(size=(8, 6)), r"size must be a multiple of 4.*got \(8, 6\)"),
+        (lambda: gan.ImageDiscriminator(size=(8, 8, 8)), "size must be a multiple of 4"),
+        (lambda: gan.ImageGenerator(5, size=0), "size must be at least 1; got 0"),
         (lambda: gan.ImageGenerator(0), "latent_dim must be at least 1"),
         (lambda: gan.ImageDiscriminator(norm="bach"), "Did you mean 'batch'"),
         (lambda: gan.ImageDiscriminator(norm="virtual"), "reference must be given with norm='virtual'"),

@@ -28,6 +28,14 @@ def test_frechet_distance_in_closed_form():
     assert metrics.frechet_distance(a, a + 2) == pytest.approx(12)
 
 
+@pytest.mark.parametrize(("n", "width"), [(2, 1), (5, 40), (300, 12), (50, 50)])
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_set_is_never_nearer_to_itself_than_0(n, width, scale):
+    a = scale * normal(n, width)
+    for one in (a, a.float(), a.flip(0), a.repeat(2, 1)):
+        assert 0 <= metrics.frechet_distance(one, one) <= 1e-9 * max(1.0, scale**2)
+
+
 def test_frechet_distance_against_scipys_square_root():
     from scipy.linalg import sqrtm
 

@@ -52,6 +52,14 @@ def test_conditional_vae_listens_to_its_label():
     assert model.sample(Y, seeded()).shape == X.shape
 
 
+@pytest.mark.parametrize("dtype", [torch.int32, torch.int16, torch.uint8])
+def test_conditional_vae_takes_whole_numbers_of_any_kind(dtype):
+    torch.manual_seed(0)
+    model = vae.ConditionalVAE((1, 8, 8), 3, classes=6, hidden=(16,))
+    assert torch.equal(model.encode(X, Y.to(dtype))[0], model.encode(X, Y)[0])
+    assert torch.equal(model.sample(Y.to(dtype), seeded()), model.sample(Y, seeded()))
+
+
 @pytest.mark.parametrize("y", [torch.tensor([0, 1, 2, 3, 4, 6]), torch.arange(6.0), -Y])
 def test_conditional_vae_wants_its_labels(y):
     model = vae.ConditionalVAE((1, 8, 8), 3, classes=6, hidden=(16,))
