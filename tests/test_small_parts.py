@@ -148,10 +148,37 @@ def test_image_rows_and_mosaic():
     assert len(fig.axes) == 2 * 5
     sheet = figures.mosaic(x, 2, 3).axes[0].images[0].get_array()
     assert torch.equal(torch.tensor(sheet.data)[8:16, 16:24], x[5, 0])
+    flat = figures.mosaic(x[:, 0], 2, 3).axes[0].images[0].get_array()
+    assert (flat == sheet).all()
     with pytest.raises(ValueError, match="rows x columns = 20; got 14"):
         figures.mosaic(x, 4, 5)
     with pytest.raises(ValueError, match="at least one row"):
         figures.image_rows({})
+
+
+def test_points_without_labels_are_dots_of_one_colour():
+    points = torch.rand(30, 2)
+    (dots,) = figures.scatter_classes(points).collections
+    assert np.allclose(dots.get_offsets(), points.numpy())
+    assert len(figures.scatter_classes(points, torch.arange(30) % 13).collections) == 13
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_in_colour_and_in_bytes(channels):
+    """Of 23 classes, a row each: two pictures of 4 x 6 pixels."""
+    x = torch.randint(0, 256, (46, channels, 4, 6), generator=torch.Generator().manual_seed(0)).byte()
+    for images in (x, x.float() / 255):
+        sheet = torch.tensor(figures.mosaic(images, 23, 2).axes[0].images[0].get_array().data)
+        assert sheet.shape == (92, 12, 3)[: 2 + (channels == 3)]
+        for row, column in ((0, 0), (3, 1), (22, 1)):
+            tile = sheet[4 * row : 4 * row + 4, 6 * column : 6 * column + 6].reshape(4, 6, channels)
+            assert torch.allclose(tile, x[2 * row + column].permute(1, 2, 0) / 255)
+        rows = {f"{row}": images[2 * row : 2 * row + 2] for row in range(23)}
+        shown = figures.image_rows(rows).axes[45].images[0].get_array().data
+        assert torch.allclose(torch.tensor(shown).reshape(4, 6, channels), x[45].permute(1, 2, 0) / 255)
+    for shape in ((6, 2, 4, 4), (6, 4), (6, 1, 1, 4, 4)):
+        with pytest.raises(ValueError, match=r"images must have shape \[n, 1, H, W\]"):
+            figures.mosaic(torch.rand(shape), 2, 3)
 
 
 def test_style_is_readable():

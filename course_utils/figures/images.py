@@ -8,8 +8,9 @@ from .style import DATA, subplots
 def image_rows(rows, title="", columns=None, names=None, scale=0.62):
     """A figure with one row of images for each entry of rows.
 
-    rows: dict from a row's label to images [n, 1, H, W], [n, H, W] or [n, 3, H, W] in [0, 1]; columns: how
-    many to show (when left out, what the shortest row has, at most 12); names: a caption above each column.
+    rows: dict from a row's label to images [n, 1, H, W], [n, H, W] or [n, 3, H, W] in [0, 1], or uint8 from 0
+    to 255; columns: how many to show (when left out, what the shortest row has, at most 12); names: a caption
+    above each column.
     """
     if not rows:
         raise ValueError("rows must hold at least one row of images; got none.")
@@ -31,13 +32,22 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
 
 
 def mosaic(images, rows, columns, title="", ax=None):
-    """rows x columns images [n, 1, H, W] as one tight mosaic on one axes; returns the figure."""
-    images = torch.as_tensor(images).detach().cpu()
+    """rows x columns images as one tight mosaic on one axes; returns the figure.
+
+    images: [n, 1, H, W], [n, H, W] or [n, 3, H, W]: numbers in [0, 1], or uint8 from 0 to 255. Raises
+    ValueError for fewer images, or another shape.
+    """
+    images = _levels(images)
+    images = images[:, None] if images.ndim == 3 else images
+    if images.ndim != 4 or images.shape[1] not in (1, 3):
+        raise ValueError(
+            f"images must have shape [n, 1, H, W], [n, H, W] or [n, 3, H, W]; got {list(images.shape)}."
+        )
     if len(images) < rows * columns:
         raise ValueError(f"images must hold at least rows x columns = {rows * columns}; got {len(images)}.")
-    h, w = images.shape[-2:]
-    tiles = images[: rows * columns].reshape(rows, columns, h, w)
-    sheet = tiles.permute(0, 2, 1, 3).reshape(rows * h, columns * w)
+    _, channels, h, w = images.shape
+    tiles = images[: rows * columns].reshape(rows, columns, channels, h, w)
+    sheet = tiles.permute(0, 3, 1, 4, 2).reshape(rows * h, columns * w, channels).squeeze(-1)
     fig = ax.figure if ax is not None else None
     if ax is None:
         fig, ax = subplots(figsize=(columns * 0.55, rows * 0.55 + (0.5 if title else 0)))
@@ -51,7 +61,13 @@ def frame(ax, colour=DATA):
     ax.spines[:].set(visible=True, color=colour, linewidth=3)
 
 
+def _levels(images):
+    """Images as numbers in [0, 1], on the CPU: uint8 counts from 0 to 255; colours are clipped to [0, 1]."""
+    images = torch.as_tensor(images).detach().cpu()
+    return images.float() / 255 if images.dtype == torch.uint8 else images.float().clamp(0, 1)
+
+
 def _draw(ax, image):
-    image = torch.as_tensor(image).detach().cpu().float().clamp(0, 1)
+    image = _levels(image)
     image = image.squeeze(0) if image.ndim == 3 and image.shape[0] == 1 else image
     ax.imshow((image.permute(1, 2, 0) if image.ndim == 3 else image).numpy(), vmin=0, vmax=1)

@@ -2,13 +2,19 @@
 
 import torch
 
-from .style import CLASSES, MAGNITUDE, subplots
+from .style import CLASSES, DATA, MAGNITUDE, subplots
 
 
-def scatter_classes(points, labels, title="", axes_names=("$z_1$", "$z_2$"), ax=None, size=42):
-    """Points [N, 2], each drawn as its own label (a digit, say), one colour a label. Returns the axes."""
+def scatter_classes(points, labels=None, title="", axes_names=("$z_1$", "$z_2$"), ax=None, size=42):
+    """Points [N, 2], each drawn as its own label (a digit, say), one colour a label. Returns the axes.
+
+    labels: whole numbers [N], or None: then each point is a dot.
+    """
     ax = ax if ax is not None else subplots(figsize=(6.4, 5.4))[1]
-    points, labels = torch.as_tensor(points).detach().cpu(), torch.as_tensor(labels).cpu()
+    points = torch.as_tensor(points).detach().cpu()
+    if labels is None:
+        ax.scatter(points[:, 0].numpy(), points[:, 1].numpy(), s=size / 3, color=DATA, linewidths=0)
+    labels = torch.zeros(0) if labels is None else torch.as_tensor(labels).cpu()
     for index, label in enumerate(labels.unique().tolist()):
         chosen = points[labels == label]
         style = {"s": size, "color": CLASSES[index % len(CLASSES)], "marker": f"${label}$", "linewidths": 0}

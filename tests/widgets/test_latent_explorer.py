@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import math
+import warnings
 import zlib
 
 import numpy as np
@@ -69,6 +70,27 @@ def test_the_decoder_is_called_in_evaluation_mode_and_left_as_it_was():
     LatentExplorer(model, codes, labels)
     assert [module.training for module in model] == [True, True, False]
     assert torch.equal(model[1].running_mean, before)
+
+
+def test_a_map_without_labels():
+    codes, _, images = example()
+    explorer = LatentExplorer(decoder(), codes, images=images)
+    assert explorer.names == [] and set(explorer.labels) == {0}
+    assert "60 codes; beside" in explorer._alt() and "class" not in explorer._alt()
+    ends = torch.tensor([explorer.point_a, explorer.point_b])
+    assert ends[0, 0] == codes[:, 0].min() and ends[1, 0] == codes[:, 0].max()
+    assert len(explorer._repr_mimebundle_()[0]["image/png"]) > 1000
+
+
+def test_a_map_of_many_classes_in_colour():
+    """Seventeen of them, some with names that no font has; their numbers stand in."""
+    codes, labels, _ = example(classes=17)
+    names = ["\u4e00", "\u0905", "ab", *map(str, range(3, 17))]
+    explorer = LatentExplorer(decoder(48), codes, labels, torch.rand(60, 3, 4, 4), names=names)
+    assert explorer.image_shape == [3, 4, 4] and len(set(explorer.labels)) == 17
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(explorer._repr_mimebundle_()[0]["image/png"]) > 1000
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from .still import still
 MOST_CODES = 2000
 MOST_PIXELS = 400_000  # of training images, in all: about 150 kB once packed
 N_SAMPLES = 9
+UNLABELLED = "o"  # how a code is drawn whose class nobody knows; as in state.js
 
 
 class LatentExplorer(Face):
@@ -22,9 +23,10 @@ class LatentExplorer(Face):
 
     decoder: maps codes [B, 2] to images [B, C, H, W] (or [B, C * H * W]) in [0, 1]. A plain nn.Sequential of
     Linear layers and activations runs in the page; anything else is shown from 33 x 33 precomputed images.
-    codes: float [N, 2]; labels: int [N]; images: the training images [N, C, H, W] behind the codes, for the
-    nearest one; image_shape: (C, H, W) or (H, W) where it cannot be told; names: the classes' names; seed: of
-    the subsample (at most 2,000 codes) and of the samples from N(0, I).
+    codes: float [N, 2]; labels: int [N], or None: then each code is an o; images: the training images
+    [N, C, H, W] behind the codes, for the nearest one; image_shape: (C, H, W) or (H, W) where it cannot be
+    told; names: the classes' names; seed: of the subsample (at most 2,000 codes) and of the samples from
+    N(0, I).
     `explorer.z`, `explorer.point_a` and `explorer.point_b` follow what you do in the page.
     Raises TypeError or ValueError where the shapes disagree or a number is not finite.
     """
@@ -50,7 +52,7 @@ class LatentExplorer(Face):
         self,
         decoder,
         codes,
-        labels,
+        labels=None,
         images=None,
         image_shape=None,
         names=None,
@@ -59,8 +61,9 @@ class LatentExplorer(Face):
         holes=False,
         seed=0,
     ):
+        unlabelled = labels is None
         codes, labels = _check_codes(codes, labels)
-        names = check_names(names, labels)
+        names = check_names([UNLABELLED] if unlabelled else names, labels)
         if images is not None:
             check_tensor("images", images, f"[{len(codes)}, ...]")
         decode = as_decoder(decoder)
@@ -78,7 +81,7 @@ class LatentExplorer(Face):
             "grid": {} if network else export_grid(decode, center, half),
             "codes": pack_numbers(codes[kept]),
             "labels": labels[kept].tolist(),
-            "names": names,
+            "names": [] if unlabelled else names,
             "images": {} if images is None else _pack_training_images(images, kept, shape),
             "image_shape": list(shape),
             "n_total": len(codes),
@@ -88,7 +91,7 @@ class LatentExplorer(Face):
         }
         for name, value in fixed.items():
             self.set_trait(name, value)
-        self._stilled = (decode, codes[kept], labels[kept])
+        self._stilled = (decode, codes[kept], labels[kept], names)
 
     @traitlets.validate("z", "point_a", "point_b")
     def _check_points(self, proposal):
@@ -96,15 +99,15 @@ class LatentExplorer(Face):
 
     def _alt(self):
         shown = "" if self.n_total <= MOST_CODES else f", {MOST_CODES:,} of them shown"
+        of = f" of {len(set(self.labels))} classes{shown}, each drawn as its label" if self.names else shown
         return (
-            f"LatentExplorer: a map of {self.n_total:,} codes of {len(set(self.labels))} classes{shown}, "
-            "each drawn as its label; beside it the image that the decoder makes of the point z, to be "
-            "dragged over the map."
+            f"LatentExplorer: a map of {self.n_total:,} codes{of}; beside it the image that the decoder "
+            "makes of the point z, to be dragged over the map."
         )
 
     def _still(self):
-        decode, codes, labels = self._stilled
-        return still(decode, codes, labels, self.names, self.z, self.image_shape, self.center, self.half)
+        decode, codes, labels, names = self._stilled
+        return still(decode, codes, labels, names, self.z, self.image_shape, self.center, self.half)
 
 
 def _check_codes(codes, labels):
@@ -117,6 +120,7 @@ def _check_codes(codes, labels):
     if not torch.isfinite(codes).all():
         bad = int((~torch.isfinite(codes)).any(dim=1).sum())
         raise ValueError(f"codes must be finite; got {bad} of {len(codes)} rows with NaN or infinity.")
+    labels = torch.zeros(len(codes), dtype=torch.int64) if labels is None else labels
     labels = check_labels(labels, "codes", len(codes))
     return codes.detach().cpu().float(), labels
 
@@ -129,7 +133,12 @@ def _square(points):
 
 
 def _two_ends(codes, labels):
-    """The most central code of the first class and of the last: where an interpolation may start and end."""
+    """Where an interpolation may start and end: the most central code of the first class and of the last.
+
+    Where there is but one class, or none is known: the codes furthest to the left and to the right.
+    """
+    if labels.min() == labels.max():
+        return [codes[codes[:, 0].argmin()].tolist(), codes[codes[:, 0].argmax()].tolist()]
     ends = []
     for label in (labels.min(), labels.max()):
         members = codes[labels == label]

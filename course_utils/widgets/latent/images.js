@@ -45,8 +45,8 @@ function drawTraining(context, box, state, size, small) {
   const image = Float32Array.from(pixels.subarray(index * length, (index + 1) * length), (byte) => byte / 255);
   write(context, "Nearest x", box.left, box.top - size * 0.5, { size: Math.max(13, size * 0.9), bold: true, color: DATA });
   framed(context, image, state.shape, box, DATA, 2);
-  const name = state.names[state.labels[index]];
-  const lines = [`class ${name}`, `at ${distance.toFixed(2)}`];
+  const lines = [`at ${distance.toFixed(2)}`];
+  if (state.names.length) lines.unshift(`class ${state.names[state.labels[index]]}`);
   if (count < state.labels.length) lines.push(`of ${count} kept`);
   lines.forEach((text, i) => {
     write(context, text, box.left, box.top + box.height + small * (1.4 + 1.25 * i), { size: small });

@@ -16,7 +16,7 @@ export function given(model, arrived) {
     codes,
     names,
     labels: model.get("labels"),
-    glyphs: glyphsOf(names),
+    glyphs: names.length ? glyphsOf(names) : ["o"], // without labels
     total: model.get("n_total"),
     shape: model.get("image_shape"),
     samples: model.get("samples"),

@@ -49,8 +49,9 @@ function describe(state) {
   const where = inHole(state, state.z) ? "a hole: " : "";
   const holes = stripPoints(state).filter((z) => inHole(state, z)).length;
   const strip = state.strip === "line" ? "On the line from A to B" : "Of the samples from N(0, I)";
+  const named = state.names.length ? `: class ${state.names[state.labels[index]]},` : "";
   return (
-    `z = (${x}, ${y}). Nearest training code: class ${state.names[state.labels[index]]}, at distance ` +
+    `z = (${x}, ${y}). Nearest training code${named} at distance ` +
     `${distance.toFixed(2)} (${where}99% of the codes have a neighbour within ${state.radius.toFixed(2)}). ` +
     `${strip}, ${holes} of ${STEPS} points are in holes.`
   );
