@@ -2,17 +2,21 @@
 
 import base64
 import io
+import warnings
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 import torch
+from matplotlib import font_manager
 from PIL import Image
 
 from course_utils import figures
 from course_utils._validate import check_choice, check_int, check_number, check_tensor
-from course_utils.figures import alt_text
+from course_utils.figures import alt_text, fonts
 from course_utils.preset import preset
 from course_utils.verdict import verdict
+from course_utils.widgets.shared.glyphs import scatter_glyphs
 
 
 @pytest.mark.parametrize(
@@ -154,6 +158,40 @@ def test_image_rows_and_mosaic():
         figures.mosaic(x, 4, 5)
     with pytest.raises(ValueError, match="at least one row"):
         figures.image_rows({})
+
+
+@pytest.mark.parametrize("text", ["plain", "épée", "α, Ж and $\\hat\\theta$", "", "א", "−½", 7])
+def test_a_name_that_the_font_has_is_drawn(text):
+    assert fonts.readable(text, "no") == text
+
+
+@pytest.mark.parametrize("text", ["一", "猫 cat", "अ", "ก", "🐈"])
+def test_a_name_that_the_font_lacks_gives_way_to_a_number(text, caplog):
+    """A box in a figure is logged, or warned of, by matplotlib itself: an independent judge."""
+    assert fonts.readable(text, "no") == "no"
+    x = torch.rand(3, 1, 4, 4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fig = figures.image_rows({"a": x, text: x}, names=["b", text, "c"])
+        figures.png(fig)
+        axes = figures.subplots()[1]
+        scatter_glyphs(axes, torch.rand(4, 2), torch.arange(4) % 2, ["a", text[0]], 9)
+        figures.png(axes.figure)
+    assert [ax.get_ylabel() for ax in fig.axes[::3]] == ["a", "row 2"]
+    assert [ax.get_title() for ax in fig.axes[:3]] == ["b", "no. 2", "c"]
+    assert "glyph" not in caplog.text.lower()
+
+
+def test_a_font_that_is_named_is_looked_at(monkeypatch):
+    """STIX has letters that DejaVu lacks; both come with matplotlib."""
+    has = {
+        name: font_manager.get_font(font_manager.findfont(name)).get_charmap()
+        for name in ("DejaVu Sans", "STIXGeneral")
+    }
+    letter = chr(min(has["STIXGeneral"].keys() - has["DejaVu Sans"].keys() - set(range(0xE000, 0xF900))))
+    assert fonts.readable(letter, "no") == "no"
+    monkeypatch.setitem(mpl.rcParams, "font.family", ["DejaVu Sans", "no such font", "STIXGeneral"])
+    assert fonts.readable(letter, "no") == letter
 
 
 def test_points_without_labels_are_dots_of_one_colour():

@@ -2,6 +2,7 @@
 
 import torch
 
+from .fonts import readable
 from .style import BLACK, DATA, MAGNITUDE, MODEL, NOISE, subplots
 
 
@@ -63,7 +64,7 @@ def shares(found, names):
         for j, value in enumerate(row):
             ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=12,
                     color="white" if value < 0.6 else BLACK)  # fmt: skip
-    ax.set_xticks(range(table.shape[1]), names)
+    ax.set_xticks(range(table.shape[1]), [readable(name, str(k)) for k, name in enumerate(names)])
     ax.set_yticks(range(len(table)), [name.replace("_", " ") for name in found])
     ax.set(title="What changes with the style of one layer", xlabel="layer, by the size of its maps")
     ax.tick_params(length=0)

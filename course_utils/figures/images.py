@@ -2,6 +2,7 @@
 
 import torch
 
+from .fonts import readable
 from .style import DATA, subplots
 
 
@@ -10,22 +11,22 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
 
     rows: dict from a row's label to images [n, 1, H, W], [n, H, W] or [n, 3, H, W] in [0, 1], or uint8 from 0
     to 255; columns: how many to show (when left out, what the shortest row has, at most 12); names: a caption
-    above each column.
+    above each column. A name in a script that the font lacks is drawn as its number ("row 2").
     """
     if not rows:
         raise ValueError("rows must hold at least one row of images; got none.")
     columns = columns or min(12, *(len(images) for images in rows.values()))
     height = scale * len(rows) * 1.16 + (0.55 if title else 0.1) + (0.25 if names else 0)
     fig, axes = subplots(len(rows), columns, figsize=(scale * columns * 1.12 + 2.3, height), squeeze=False)
-    for line, (label, images) in zip(axes, rows.items(), strict=True):
+    for number, (line, (label, images)) in enumerate(zip(axes, rows.items(), strict=True), 1):
         for ax, image in zip(line, images[:columns], strict=False):
             _draw(ax, image)
         for ax in line:
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_visible(False)
-        line[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=13)
-    for ax, name in zip(axes[0], names or [], strict=False):
-        ax.set_title(name, fontsize=12)
+        line[0].set_ylabel(readable(label, f"row {number}"), rotation=0, ha="right", va="center", fontsize=13)
+    for number, (ax, name) in enumerate(zip(axes[0], names or [], strict=False), 1):
+        ax.set_title(readable(name, f"no. {number}"), fontsize=12)
     if title:
         fig.suptitle(title, fontsize=15)
     return fig
