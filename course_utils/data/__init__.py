@@ -8,6 +8,7 @@ from . import faces, glyphs
 from ._random import MAX_SEED, balanced_subset, stream
 from .digits import load_digits
 from .faces import load_faces
+from .folder import ImageFolder
 from .glyphs import load_glyphs
 from .images import ImageData
 from .mnist_5k import load_mnist_5k
@@ -19,7 +20,7 @@ _BUNDLED = {"digits": load_digits, "mnist_5k": load_mnist_5k}
 DATASETS = (*_BUNDLED, *_DRAWN, *VISION)
 SPLITS = ("train", "test")
 
-__all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "download", "load", "toy"]
+__all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "ImageFolder", "download", "load", "toy"]
 
 
 def load(name, split="train", n=None, seed=0):

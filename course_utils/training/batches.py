@@ -17,7 +17,10 @@ def check_data(data):
     tensors = (data,) if isinstance(data, torch.Tensor) else data
     if not isinstance(tensors, tuple | list) or not all(isinstance(t, torch.Tensor) for t in tensors):
         hint = " (pass data.images, or (data.images, data.labels))" if hasattr(data, "images") else ""
-        raise TypeError(f"data must be a tensor or a tuple of tensors; got {type(data).__name__}{hint}.")
+        raise TypeError(
+            "data must be a tensor or a tuple of tensors, a Dataset, a DataLoader or a folder of images; got "
+            f"{type(data).__name__}{hint}."
+        )
     if not tensors or any(t.ndim == 0 or t.numel() == 0 for t in tensors):
         raise ValueError(
             f"data must hold at least one sample; got shapes {[list(t.shape) for t in tensors]}."
@@ -69,12 +72,16 @@ class Batches:
         return tuple(self._take(tensor, self._indices[position]) for tensor in self.tensors)
 
     def _take(self, tensor, index):
-        rows = tensor.index_select(0, index)
-        if rows.dtype == torch.uint8:
-            rows = rows.float().div_(255)
-        if self._channels_last and rows.ndim == 4:
-            rows = rows.contiguous(memory_format=torch.channels_last)
-        return rows
+        return as_input(tensor.index_select(0, index), self._channels_last)
+
+
+def as_input(rows, channels_last=False):
+    """Rows of a batch as a model takes them: bytes become float32 in [0, 1]."""
+    if rows.dtype == torch.uint8:
+        rows = rows.float().div_(255)
+    if channels_last and rows.ndim == 4:
+        rows = rows.contiguous(memory_format=torch.channels_last)
+    return rows
 
 
 def _check_values(name, tensor):

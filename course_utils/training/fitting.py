@@ -8,9 +8,9 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from .._validate import check_number
 from . import loop
-from .batches import check_data
 from .device import autocast, pick_device, tf32_allowed, use_bf16, use_compile
 from .history import History
+from .loading import opened
 
 
 def adamw(model, lr=1e-3, weight_decay=0.0):
@@ -85,25 +85,27 @@ def check_loss(result):
 def fit(
     model, loss, data, *, steps=None, epochs=None, seconds=None, batch_size=128, lr=1e-3, weight_decay=0.0,
     ema_decay=None, seed=0, device=None, precision="auto", compile=None, channels_last=None, tf32=True,
-    checkpoint=None, save_every=10.0, progress=True,
+    checkpoint=None, save_every=10.0, progress=True, workers=0,
 ):  # fmt: skip
     """Train model with AdamW on loss(model, *batch), and return the History.
 
     loss: returns a scalar tensor, or (scalar, dict of extra scalars to record). data: tensor [N, ...] or a
-    tuple of them of equal length; uint8 images are scaled to [0, 1] batch by batch. Give exactly one of
-    steps, epochs and seconds. ema_decay: keep averaged weights, as `history.ema`. seed: fixes the order of
-    the data, dropout and any noise drawn from torch's global generator inside loss; nothing outside changes.
-    device: None takes CUDA where it exists. precision: "auto" (bf16 on CUDA, fp32 on a CPU), "fp32" or
-    "bf16". compile, channels_last: None means on CUDA only. tf32: allow TF32 products on CUDA. checkpoint: a
-    file to save to, and to resume from, exactly.
+    tuple of them of equal length; or a torch Dataset, or the path of a folder of images (data.ImageFolder),
+    loaded item by item in the very order of resident data, by so many workers (processes; 0 is this one); or
+    a DataLoader, whose batches, order and workers are its own. uint8 images are scaled to [0, 1]. Give
+    exactly one of steps, epochs and seconds. ema_decay: keep averaged weights, as `history.ema`. seed: fixes
+    the order of the data, dropout and any noise drawn from torch's global generator inside loss, or in a
+    Dataset; nothing outside changes. device: None takes CUDA where it exists. precision: "auto" (bf16 on
+    CUDA, fp32 on a CPU), "fp32" or "bf16". compile, channels_last: None means on CUDA only. tf32: allow TF32
+    products on CUDA. checkpoint: a file to save to, and to resume from, exactly.
     The model is trained in place; it stays on the device and is left in eval mode.
     Raises ValueError or TypeError for bad arguments, TrainingDiverged on NaN, CheckpointError, with nothing
     loaded, where the checkpoint is damaged or from other settings, another model or another loss. A loss is
     known by its code and by the constants, tensors and functions that it reaches by name, but not by what
     lies in lists, dicts or other models.
     """
-    device, tensors = pick_device(device), check_data(data)
-    _check_model(model, loss, tensors)
+    device, source = pick_device(device), opened(data)
+    _check_model(model, loss, source.example)
     loop.budget(steps, epochs, seconds, per_epoch=1)
     channels_last = device.type == "cuda" if channels_last is None else bool(channels_last)
     history = History()
@@ -117,9 +119,9 @@ def fit(
         settings = {"lr": lr, "weight_decay": weight_decay, "ema_decay": ema_decay, "bf16": bf16}
         update = gradient_step(runner, loss, parts["optimiser"], average, bf16)
         for _ in loop.steps(
-            update, tensors, steps=steps, epochs=epochs, seconds=seconds, batch_size=batch_size, seed=seed,
+            update, source, steps=steps, epochs=epochs, seconds=seconds, batch_size=batch_size, seed=seed,
             device=device, channels_last=channels_last, parts=parts, settings=settings, history=history,
-            checkpoint=checkpoint, save_every=save_every, progress=progress,
+            checkpoint=checkpoint, save_every=save_every, progress=progress, workers=workers,
         ):  # fmt: skip
             pass
     return history

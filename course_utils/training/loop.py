@@ -6,10 +6,10 @@ import time
 from .. import preset
 from .. import progress as progress_bar
 from .._validate import check_int, check_number
-from .batches import Batches, check_data, fingerprint
 from .device import RandomStream, pick_device
 from .history import History
 from .interrupts import held_interrupt
+from .loading import opened
 from .resume import Keeper
 
 LOOK_SECONDS = 0.25  # how often a GPU is asked for its losses, and the bar is redrawn
@@ -29,20 +29,24 @@ def budget(steps, epochs, seconds, per_epoch):
         return None, check_number("seconds", seconds, minimum=0, open_minimum=True)
     if steps is not None:
         return check_int("steps", steps), None
-    return check_int("epochs", epochs) * per_epoch, None
+    epochs = check_int("epochs", epochs)
+    if per_epoch is None:
+        raise ValueError("epochs needs data that says how long it is; give steps or seconds instead.")
+    return epochs * per_epoch, None
 
 
 def steps(
     update, data, *, steps=None, epochs=None, seconds=None, batch_size=128, seed=0, device=None,
     channels_last=False, parts=None, settings=None, history=None, checkpoint=None, save_every=10.0,
-    progress=True,
+    progress=True, workers=0,
 ):  # fmt: skip
     """Call update(*batch) until the budget is used up, and yield the number of steps done after each call.
 
     update: does one step's work on a batch and returns a scalar, or (scalar, dict of extra scalars). It may
     train one model or several (a GAN's two), for this loop knows nothing of models.
-    data: tensor [N, ...] or a tuple of them; see Batches for what a batch is. Give exactly one of steps,
-    epochs and seconds. parts: name -> whatever must be saved and restored with a checkpoint (modules,
+    data: tensor [N, ...] or a tuple of them, see Batches for what a batch is; or a torch Dataset, a folder of
+    images or a DataLoader, as `fit` says. Give exactly one of steps, epochs and seconds. workers: how many
+    processes load a Dataset. parts: name -> whatever must be saved and restored with a checkpoint (modules,
     optimisers, torch.Generators); settings: plain data that must match on resuming. history: a History to
     fill. checkpoint: file written every save_every seconds and at the end; where it exists the run goes on
     from it, exactly, or stops before anything is loaded where it is damaged or of another run (another
@@ -52,8 +56,8 @@ def steps(
     or infinite, CheckpointError where a checkpoint does not fit or another run is writing it, ValueError or
     TypeError for bad arguments, before anything is written.
     """
-    device, tensors = pick_device(device), check_data(data)
-    batches = Batches(tensors, batch_size, seed, device, channels_last)
+    device, source = pick_device(device), opened(data)
+    batches = source.batches(batch_size, seed, device, channels_last, workers)
     limit = _shortened(budget(steps, epochs, seconds, batches.per_epoch))
     history = History() if history is None else history
     stream = RandomStream(batches.seed, device)
@@ -64,7 +68,7 @@ def steps(
         **(settings or {}),
     }
     if checkpoint is not None:
-        settings["data"] = fingerprint(tensors)
+        settings["data"] = source.fingerprint()
     kept = {"history": history, "random": stream, **(parts or {})}
     keeper = Keeper(checkpoint, kept, settings, save_every, update)
     keeper.resume()
