@@ -25,9 +25,10 @@ def seed_everything(seed):
 
 
 def pick_device(device=None):
-    """The device to train on: the one named ("cpu", "cuda:1"), else CUDA where it exists, else the CPU.
+    """The device to train on: the one named ("cpu", "cuda:1", "mps"), else CUDA where it is, else the CPU.
 
-    Returns a torch.device. Raises ValueError for another kind of device, or for CUDA where there is none.
+    One of Apple's GPUs is taken only where it is named, for it has no float64 and no compile here. Returns a
+    torch.device. Raises ValueError for another kind of device, or for one that this machine lacks.
     """
     if device is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -35,8 +36,10 @@ def pick_device(device=None):
         picked = torch.device(device)
     except (RuntimeError, TypeError):
         picked = None
-    if picked is None or picked.type not in ("cpu", "cuda"):
-        raise ValueError(f"device must be 'cpu', 'cuda' or None; got {device!r}.")
+    if picked is None or picked.type not in ("cpu", "cuda", "mps"):
+        raise ValueError(f"device must be 'cpu', 'cuda', 'mps' or None; got {device!r}.")
+    if picked.type == "mps" and not torch.backends.mps.is_available():
+        raise ValueError("device must be one of this machine, which has no GPU of Apple's; got 'mps'.")
     if picked.type == "cuda" and (picked.index or 0) >= torch.cuda.device_count():
         count = torch.cuda.device_count()
         raise ValueError(
@@ -62,21 +65,23 @@ class RandomStream:
     """
 
     def __init__(self, seed, device):
-        self._cuda = device if device.type == "cuda" else None
+        self._gpu = device if device.type in ("cuda", "mps") else None
         self._inside = {"cpu": torch.Generator().manual_seed(seed).get_state()}
-        if self._cuda is not None:
-            self._inside["cuda"] = torch.Generator(self._cuda).manual_seed(seed).get_state()
+        if self._gpu is not None:
+            self._inside[device.type] = torch.Generator(device).manual_seed(seed).get_state()
 
     def _read(self):
         state = {"cpu": torch.get_rng_state()}
-        if self._cuda is not None:
-            state["cuda"] = torch.cuda.get_rng_state(self._cuda)
+        if self._gpu is not None:
+            which = (self._gpu,) if self._gpu.type == "cuda" else ()  # Apple's machines have one
+            state[self._gpu.type] = getattr(torch, self._gpu.type).get_rng_state(*which)
         return state
 
     def _write(self, state):
         torch.set_rng_state(state["cpu"])
-        if self._cuda is not None:
-            torch.cuda.set_rng_state(state["cuda"], self._cuda)
+        if self._gpu is not None:
+            which = (self._gpu,) if self._gpu.type == "cuda" else ()
+            getattr(torch, self._gpu.type).set_rng_state(state[self._gpu.type], *which)
 
     def __enter__(self):
         self._outside = self._read()
@@ -96,7 +101,7 @@ class RandomStream:
         """Whether a state is one that state_dict() made on this kind of device."""
         if not isinstance(state, dict) or state.keys() != self._inside.keys():
             return False
-        devices = {"cpu": "cpu", "cuda": self._cuda}
+        devices = {"cpu": "cpu"} if self._gpu is None else {"cpu": "cpu", self._gpu.type: self._gpu}
         return all(is_random_state(saved, devices[name]) for name, saved in state.items())
 
     def load_state_dict(self, state):

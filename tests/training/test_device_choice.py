@@ -34,10 +34,37 @@ def test_pick_device():
     assert training.pick_device().type == expected
     assert training.pick_device("cpu") == CPU and training.pick_device(CPU) == CPU
     for bad in ("gpu", "meta", 3.5):
-        with pytest.raises(ValueError, match="device must be 'cpu', 'cuda' or None"):
+        with pytest.raises(ValueError, match="device must be 'cpu', 'cuda', 'mps' or None"):
             training.pick_device(bad)
     with pytest.raises(ValueError, match="device must name a CUDA device of this machine"):
         training.pick_device("cuda:99")
+
+
+def test_apples_gpu_is_taken_where_it_is_named(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="this machine, which has no GPU of Apple's"):
+        training.pick_device("mps")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    device = training.pick_device("mps")
+    assert device.type == "mps" and training.pick_device().type != "mps"
+    assert not use_bf16("auto", device) and not use_compile(None, device)
+
+
+def test_a_stream_on_apples_gpu_leaves_the_callers_numbers_alone(monkeypatch):
+    """On a stand-in, whose states are numbers: no machine here has the real one."""
+    states = {"now": torch.tensor(1)}
+    monkeypatch.setattr(torch.mps, "get_rng_state", lambda: states["now"])
+    monkeypatch.setattr(torch.mps, "set_rng_state", lambda state: states.update(now=state))
+    real = torch.Generator
+    monkeypatch.setattr(torch, "Generator", lambda *device: real())
+    stream = RandomStream(7, torch.device("mps"))
+    with stream:
+        assert torch.equal(states["now"], real().manual_seed(7).get_state())
+        states["now"] = torch.tensor(3)
+    assert states["now"] == 1
+    with stream:
+        assert states["now"] == 3
+    assert stream.state_dict().keys() == {"cpu", "mps"} and states["now"] == 1
 
 
 def test_a_stream_goes_on_where_its_last_block_ended():
