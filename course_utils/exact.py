@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from course_utils._double import double
 from course_utils._validate import check_int, check_number, check_tensor
 
 
@@ -30,7 +31,7 @@ class GaussianMixture:
                 raise ValueError(f"{name} must have shape [{count}], one for each mean; got {got}.")
         _require(bool((self.stds > 0).all()), "stds must all be positive", self.stds.tolist())
         _require(bool((self.weights >= 0).all()), "weights must not be negative", self.weights.tolist())
-        total = float(self.weights.double().sum())
+        total = float(double(self.weights).sum())
         _require(abs(total - 1) < 1e-5, "weights must sum to one", total)
         self.weights = self.weights / self.weights.sum()
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import torch
 
+from course_utils._double import double
 from course_utils._validate import check_number, check_tensor
 
 SUM_TOLERANCE = 1e-4
@@ -29,7 +30,7 @@ def cost(x, y):
     check_tensor("y", y, f"[M, {x.shape[1]}]")
     for name, points in (("x", x), ("y", y)):
         _check_finite(name, points)
-    return torch.cdist(x.double(), y.double(), compute_mode="donot_use_mm_for_euclid_dist")
+    return torch.cdist(double(x), double(y), compute_mode="donot_use_mm_for_euclid_dist")
 
 
 def solve(p, q, cost):
@@ -47,7 +48,7 @@ def solve(p, q, cost):
     _check_finite("cost", cost)
     if bool((cost < 0).any()):
         raise ValueError(f"cost must hold no negative value; got {cost.min().item():g}.")
-    cost = cost.detach().double().cpu()
+    cost = cost.detach().cpu().double()
     plan, g = _linear_programme(p, q, cost)
     # Where a point has no mass the programme leaves its potential open: each is set as tight as it can be.
     f = (cost + g).min(1).values
@@ -83,7 +84,8 @@ def potential(z, y, g):
     check_tensor("g", g, "[M]")
     check_tensor("y", y, f"[{len(g)}, D]")
     _check_finite("g", g)
-    return (cost(z, y) + g.to(device=z.device, dtype=torch.float64)).min(1).values
+    costs = cost(z, y)
+    return (costs + g.to(costs)).min(1).values
 
 
 def line_potential(p, q, dx):
@@ -126,18 +128,18 @@ def _masses(name, value):
     """value [N] in float64 on the CPU, made to sum to one exactly; ValueError where it is no distribution."""
     check_tensor(name, value, "[N]")
     _check_masses(name, value)
-    total = float(value.double().sum())
+    total = float(double(value).sum())
     if abs(total - 1) > SUM_TOLERANCE:
         raise ValueError(f"{name} must sum to one; got a sum of {total:g}.")
-    return value.detach().double().cpu() / total
+    return value.detach().cpu().double() / total
 
 
 def _normalised(name, density):
     _check_masses(name, density)
-    total = density.double().sum(-1, keepdim=True)
+    total = double(density).sum(-1, keepdim=True)
     if not bool((total > 0).all()):
         raise ValueError(f"{name} must be above 0 somewhere; its values sum to {total.min().item():g}.")
-    return density.double() / total
+    return double(density) / total
 
 
 def _check_masses(name, value):

@@ -14,6 +14,7 @@ PACKAGE = ROOT / "course_utils"
 ROOMS = [
     {
         "_divergence",
+        "_double",
         "_found",
         "_texts",
         "_threads",

@@ -9,20 +9,36 @@ from pretended import DeviceMixed, NoFloat64, Pretended, pretended_gpu
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional as F
 
-from course_utils import autoencoders, diffusion, divergences, flow_matching, gan, metrics, training, vae
+from course_utils import (
+    autoencoders,
+    diffusion,
+    divergences,
+    flow_matching,
+    gan,
+    metrics,
+    training,
+    transport,
+    vae,
+)
 from course_utils.diffusion import control, guidance, samplers, schedules
 from course_utils.exact import GaussianMixture
+from course_utils.gan import conditional
 from course_utils.widgets import LatentExplorer, VAEExplorer
 
 SCHEDULE = diffusion.NoiseSchedule.linear(12, 1e-2, 0.5)
 SHAPE = (4, 1, 8, 8)
 
 
-@pytest.fixture
-def gpu():
-    """The pretended device."""
-    with pretended_gpu() as device:
+@pytest.fixture(params=["cuda", "mps"])
+def gpu(request):
+    """The pretended device: a GPU of CUDA's, and one of Apple's, which has no float64."""
+    with pretended_gpu(request.param) as device:
         yield device
+
+
+def has_float64(device):
+    """The device of an answer in float64: the CPU, where the GPU has none."""
+    return torch.device("cpu") if device.type == "mps" else device
 
 
 def on(device, make, *args, **kwargs):
@@ -147,8 +163,8 @@ def test_guidance(gpu):
     assert guidance.drop_labels(y, 3, 0.5).device == gpu
     controlled = control.ControlledUNet(net)
     assert controlled(x, t, y, x).device == control.edges(x).device == gpu
-    assert control.edge_agreement(x, x).device == gpu
-    assert control.edge_agreement(x, x, 0, control.colour_edges).device == gpu
+    for outline in (control.edges, control.colour_edges):
+        assert control.edge_agreement(x, x, 0, outline).device == has_float64(gpu)
 
 
 def test_the_bound(gpu):
@@ -254,14 +270,40 @@ def test_metrics(gpu):
         found += measure(features, features + 1)
     found += [metrics.inception_score(judge(x).softmax(1)), metrics.kernel_distance(features, features + 1)]
     found.append(metrics.frechet_at_infinity(features, features + 1, [10, 30]))
-    assert metrics.nearest_distances(features, features).device == gpu
+    assert metrics.nearest_distances(features, features).device == has_float64(gpu)
     centres = metrics.cluster_centres(features, 4)
     shares = metrics.bin_shares(features, centres)
     found += [metrics.bins_covered(shares, shares), metrics.modes_covered(features, centres, 1.0)]
-    assert centres.device == shares.device == gpu and all(isinstance(number, float | int) for number in found)
+    assert centres.device == shares.device == has_float64(gpu) and all(
+        isinstance(number, float | int) for number in found
+    )
     p = torch.full((5,), 0.2, device=gpu)
     for measure in (divergences.js, divergences.kl, divergences.wasserstein1):
         assert measure(p, p).device == gpu
+
+
+def test_transport_strokes_and_ranks(gpu):
+    """What is computed in float64, which Apple's GPUs lack."""
+    x, weights = torch.rand(6, 1, 8, 8, device=gpu), torch.full((6,), 1 / 6, device=gpu)
+    points, found = x.flatten(1), has_float64(gpu)
+    assert transport.cost(points, points).device == found
+    assert transport.wasserstein1(points, points + 1) > 0
+    plan = transport.solve(weights, weights, transport.cost(points, points))
+    assert transport.potential(points, points, plan.g).device == found
+    assert transport.line_potential(weights, weights.flip(0), 0.1).device == found
+    assert all(bool(getattr(metrics, name)(x).isfinite().all()) for name in ("slant", "boldness", "radius"))
+    assert metrics.rank_correlation(points[0], points[1]).device == found
+    labels = torch.arange(6, device=gpu) % 3
+    assert metrics.matched_purity(labels, labels, 3) == 1.0
+    assert all(isinstance(number, float) for number in vae.codebook_use(labels, 3))
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int32])
+def test_players_with_labels(gpu, dtype):
+    y, z = (torch.arange(4, device=gpu) % 3).to(dtype), torch.randn(4, 5, device=gpu)
+    x = on(gpu, conditional.JoinedGenerator, 5, 3, size=(4, 8), width=4, norm="none")(z, y)
+    assert x.device == gpu and x.shape == (4, 1, 4, 8)
+    assert on(gpu, conditional.JoinedDiscriminator, 3, size=(4, 8), width=4)(x, y).device == gpu
 
 
 # --- the loop, and the widgets that take a student's model ---

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .._double import double
 from .._validate import check_int, check_number, check_tensor
 from .unet import zeroed
 
@@ -120,7 +121,7 @@ def edge_agreement(images, wanted, tolerance=1, outline=edges):
     check_tensor("images", images, "[B, C, H, W]")
     check_tensor("wanted", wanted, f"[{len(images)}, 1, {images.shape[2]}, {images.shape[3]}]")
     check_int("tolerance", tolerance, minimum=0)
-    got, wanted = outline(images).double(), wanted.double()
+    got, wanted = double(outline(images)), double(wanted)
     precision, recall = _found(got, wanted, tolerance), _found(wanted, got, tolerance)
     return 2 * precision * recall / (precision + recall).clamp(min=torch.finfo(torch.float64).tiny)
 

@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import check_tensor
 
 
@@ -25,7 +26,7 @@ def check_pair(a, b, names=("real", "fake"), more_than=0, why=""):
             wanted = f"more than {why} rows" if why else f"at least {more_than + 1} rows"
             raise ValueError(f"{name} must have {wanted}; got {len(features)}.")
         check_finite(name, features)
-    return a.double(), b.double()
+    return double(a), double(b)
 
 
 def check_equal_pair(real, fake, at_least):

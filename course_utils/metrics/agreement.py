@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import check_tensor
 
 
@@ -20,4 +21,4 @@ def agreement(classifier, images, labels):
         raise ValueError(
             "classifier must give no NaN; it did for these images, which may hold some themselves."
         )
-    return float((logits.argmax(1) == labels).double().mean())
+    return float(double(logits.argmax(1) == labels).mean())

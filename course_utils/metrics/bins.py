@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import check_int, check_number, check_tensor
 from ._features import check_finite, check_pair
 
@@ -15,7 +16,7 @@ def cluster_centres(x, k, seed=0, rounds=50):
     """
     check_finite("x", check_tensor("x", x, "[N, F]"))
     check_int("k", k, maximum=len(x))
-    x, generator = x.double(), torch.Generator().manual_seed(seed)
+    x, generator = double(x), torch.Generator().manual_seed(seed)
     centres = x[torch.randint(len(x), (1,), generator=generator)]
     while len(centres) < k:
         nearest = torch.cdist(x, centres).min(1).values.square()
@@ -36,7 +37,7 @@ def bin_shares(x, centres):
     """
     x, centres = check_pair(x, centres, ("x", "centres"))
     nearest = torch.cdist(x, centres).argmin(1)
-    return nearest.bincount(minlength=len(centres)).double() / len(x)
+    return double(nearest.bincount(minlength=len(centres))) / len(x)
 
 
 def bins_covered(shares, reference, part=0.25):

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from .._double import double
 from .._validate import check_tensor
 from ._features import check_finite
 
@@ -18,7 +19,7 @@ def inception_score(probabilities):
     Raises ValueError where a row is no distribution.
     """
     check_finite("probabilities", check_tensor("probabilities", probabilities, "[N, K]"))
-    p = probabilities.double()
+    p = double(probabilities)
     if bool((p < 0).any()) or bool(((p.sum(1) - 1).abs() > 1e-2).any()):
         raise ValueError(
             "probabilities must be at least 0 and sum to 1 in each row; apply softmax to logits first."

@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import check_int, check_tensor
 
 
@@ -31,4 +32,4 @@ def matched_purity(groups, labels, k=10):
     groups, labels: int64 [N] in 0..k - 1. By luck alone it lies somewhat above 1 / k, for the naming is
     chosen on the same examples.
     """
-    return float((best_names(groups, labels, k).to(groups.device)[groups] == labels).double().mean())
+    return float(double(best_names(groups, labels, k).to(groups.device)[groups] == labels).mean())

@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import check_number, check_tensor
 
 
@@ -17,5 +18,5 @@ def modes_covered(samples, means, radius, at_least=0.02):
     check_tensor("means", means, f"[K, {samples.shape[1]}]")
     check_number("radius", radius, 0, open_minimum=True)
     check_number("at_least", at_least, 0, 1, open_minimum=True)
-    shares = (torch.cdist(samples.double(), means.double()) <= radius).double().mean(0)
+    shares = (torch.cdist(double(samples), double(means)) <= radius).double().mean(0)
     return int((shares >= at_least).sum())

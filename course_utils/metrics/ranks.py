@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import check_alike
 
 
@@ -23,5 +24,5 @@ def rank_correlation(x, y):
 def _ranks(x):
     """How many values lie below each one, and half of those that equal it; float64, NaN for NaN."""
     one, other = x[..., :, None], x[..., None, :]
-    ranks = (other < one).double().sum(-1) + (other == one).double().sum(-1) / 2
-    return torch.where(x.isnan(), torch.nan, ranks)
+    ranks = double(other < one).sum(-1) + double(other == one).sum(-1) / 2
+    return torch.where(x.isnan().to(ranks.device), torch.nan, ranks)

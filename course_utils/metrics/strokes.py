@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import check_tensor
 
 
@@ -26,7 +27,7 @@ def boldness(x):
     Of two fonts the bolder has more of it. NaN where an image has no ink.
     """
     across, _, up = _second_moments(x)
-    return ink(x) / (across + up)
+    return ink(x).to(across) / (across + up)
 
 
 def slant(x):
@@ -42,10 +43,10 @@ def slant(x):
 
 def _second_moments(x):
     """E[dx^2], E[dx dy], E[dy^2] of the ink of images [B, 1, H, W], y upwards: float64 [B]."""
-    image = check_tensor("x", x, "[B, 1, H, W]")[:, 0].double()
+    image = double(check_tensor("x", x, "[B, 1, H, W]")[:, 0])
     total = image.sum((1, 2))
-    right = torch.arange(image.shape[2], dtype=torch.float64, device=x.device)
-    up = -torch.arange(image.shape[1], dtype=torch.float64, device=x.device)
+    right = torch.arange(image.shape[2], dtype=torch.float64, device=image.device)
+    up = -torch.arange(image.shape[1], dtype=torch.float64, device=image.device)
     by_column, by_row = image.sum(1) / total[:, None], image.sum(2) / total[:, None]
     dx, dy = right - (by_column @ right)[:, None], up - (by_row @ up)[:, None]
     mixed = torch.einsum("bhw,bw,bh->b", image, dx, dy) / total

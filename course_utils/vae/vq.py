@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .._double import double
 from .._validate import check_int, check_number, check_tensor
 from .nets import dense
 
@@ -83,6 +84,6 @@ def codebook_use(indices, size):
     indices: int tensor of any shape; size: K. The perplexity, exp of the entropy, is 1 where one entry does
     everything, and K where all are used equally often.
     """
-    counts = torch.bincount(indices.flatten(), minlength=check_int("size", size)).double()
+    counts = double(torch.bincount(indices.flatten(), minlength=check_int("size", size)))
     share = counts / counts.sum()
     return float((counts > 0).double().mean()), float(torch.special.entr(share).sum().exp())

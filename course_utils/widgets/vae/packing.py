@@ -2,6 +2,7 @@
 
 import torch
 
+from ..._double import double
 from ...divergences import kl_normal
 from ..shared.decoding import as_decoder, evaluating, picture_shape
 from ..shared.export import export_grid, export_network, pack_numbers
@@ -34,7 +35,7 @@ class Packed:
         }
         if self.logvar is not None:
             values["logvar"] = pack_numbers(self.logvar[kept], "float16")
-            values["kl"] = float(kl_normal(self.mean.double(), self.logvar.double()).mean())
+            values["kl"] = float(kl_normal(double(self.mean), double(self.logvar)).mean())
         return values
 
 
