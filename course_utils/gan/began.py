@@ -1,6 +1,6 @@
 """BEGAN's thermostat (Berthelot, Schumm & Metz 2017)."""
 
-from .._validate import check_number
+from .._validate import check_number, check_value
 from .losses import Losses, energy_fake
 
 
@@ -24,12 +24,14 @@ class Began:
         real, fake: energies of any shape, or numbers. Fakes that lie too high, for they are too bad, get
         less of D's attention; fakes that lie too low get more.
         """
+        check_value("real", real), check_value("fake", fake)
         gap = self.gamma * _mean(real) - _mean(fake)
         self.k = min(max(self.k + self.rate * gap, 0.0), 1.0)
         return self.k
 
     def convergence(self, real, fake):
         """M = E e(x) + |gamma E e(x) - E e(G(z))|, a float that falls as both players get better."""
+        check_value("real", real), check_value("fake", fake)
         return _mean(real) + abs(self.gamma * _mean(real) - _mean(fake))
 
 

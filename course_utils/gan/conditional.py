@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-from .._validate import check_int, check_tensor
+from .._validate import check_answer, check_callable, check_flag, check_int, check_labels, check_tensor
 from .images import ImageDiscriminator, ImageGenerator, sides
 
 
@@ -16,6 +16,7 @@ def label_maps(y, n_classes, size):
     to be joined to the channels of an image. Raises ValueError for labels outside. Source: Mirza & Osindero
     2014, section 3.2, which joins a label to the input of both players; as maps: the custom for convolutions.
     """
+    check_int("n_classes", n_classes)
     return _one_hot(y, n_classes)[:, :, None, None].expand(-1, -1, *sides(size, 1))
 
 
@@ -27,9 +28,12 @@ def projection_logit(features, y, head, embedding):
     and q(y | x) are a softmax of something linear in phi(x), the second term is linear in phi(x) with one
     vector a label, up to a term without y. Source: Miyato & Koyama 2018, eqs. 3-5.
     """
+    check_callable("head", head, "features")
     check_tensor("features", features, "[B, F]")
     check_tensor("embedding", embedding, f"[K, {features.shape[1]}]")
-    return head(features) + (embedding[y] * features).sum(1, keepdim=True)
+    check_labels("y", y, len(embedding), f"[{len(features)}]")
+    real_or_fake = check_answer("head", head(features), (len(features), 1))
+    return real_or_fake + (embedding[y] * features).sum(1, keepdim=True)
 
 
 class JoinedGenerator(nn.Module):
@@ -66,6 +70,8 @@ class ConditionalBatchNorm2d(nn.Module):
 
     def forward(self, x, y):
         """x: [B, channels, H, W], y: int64 [B] -> the same shape as x."""
+        check_tensor("x", x, f"[B, {self.norm.num_features}, H, W]")
+        check_labels("y", y, self.scale.num_embeddings, f"[{len(x)}]")
         return self.scale(y)[:, :, None, None] * self.norm(x) + self.shift(y)[:, :, None, None]
 
 
@@ -107,6 +113,8 @@ class JoinedDiscriminator(ImageDiscriminator):
 
     def forward(self, x, y):
         """x: [B, C, H, W] in [0, 1], y: int64 [B] -> logits [B, 1]."""
+        colours, (height, width) = self.image_shape[0] - self.n_classes, self.image_shape[1:]
+        check_tensor("x", x, f"[B, {colours}, {height}, {width}]")
         _one_hot(y, self.n_classes, len(x))
         return super().forward(torch.cat([x, label_maps(y, self.n_classes, self.size).to(x.dtype)], 1))
 
@@ -119,6 +127,7 @@ class ProjectionDiscriminator(ImageDiscriminator):
     """
 
     def __init__(self, n_classes=10, spectral=False, **options):
+        check_flag("spectral", spectral)
         super().__init__(spectral=spectral, **options)
         embedding = nn.Embedding(check_int("n_classes", n_classes), self.head.in_features)
         nn.init.normal_(embedding.weight, std=0.02)
@@ -126,6 +135,7 @@ class ProjectionDiscriminator(ImageDiscriminator):
 
     def forward(self, x, y):
         """x: [B, C, H, W] in [0, 1], y: int64 [B] -> logits [B, 1]."""
+        check_tensor("x", x, f"[B, {', '.join(map(str, self.image_shape))}]")
         _one_hot(y, self.n_classes, len(x))
         return projection_logit(self.features(x), y, self.head, self.embedding.weight)
 
@@ -138,6 +148,7 @@ class AuxiliaryDiscriminator(ImageDiscriminator):
     """
 
     def __init__(self, n_classes=10, spectral=False, **options):
+        check_flag("spectral", spectral)
         super().__init__(spectral=spectral, **options)
         classes = nn.Linear(self.head.in_features, check_int("n_classes", n_classes))
         self.classes = spectral_norm(classes) if spectral else classes
@@ -163,7 +174,5 @@ class ClassDiscriminator(ImageDiscriminator):
 
 def _one_hot(y, n_classes, rows=None):
     """y as float32 [B, n_classes]; ValueError where it is not [rows] labels in 0..n_classes - 1."""
-    check_tensor("y", y, "[B]" if rows is None else f"[{rows}]", floating=False)
-    if y.min() < 0 or y.max() >= n_classes:
-        raise ValueError(f"y must hold labels 0 to {n_classes - 1}; got {int(y.min())} to {int(y.max())}.")
+    check_labels("y", y, n_classes, "[B]" if rows is None else f"[{rows}]")
     return F.one_hot(y.long(), n_classes).float()

@@ -15,7 +15,15 @@ from typing import NamedTuple
 
 import torch
 
-from .._validate import check_choice, check_int, check_number, check_tensor
+from .._validate import (
+    MOST_STEPS,
+    as_numbers,
+    check_choice,
+    check_int,
+    check_number,
+    check_tensor,
+    check_value,
+)
 
 sigmoid = torch.sigmoid
 RULES = ("simultaneous", "alternating")
@@ -50,11 +58,13 @@ class Penalty(NamedTuple):
 
 def bell(t):
     """sigmoid'(t)."""
+    check_tensor("t", t)
     return sigmoid(t) * sigmoid(-t)
 
 
 def constant(value):
     """The function that is `value` everywhere."""
+    check_number("value", value)
     return lambda t: torch.full_like(t, value)
 
 
@@ -93,6 +103,7 @@ def field(game, theta, psi, penalty="none", strength=None):
         consensus       minus g / 2 times the gradient of theta'^2 + psi'^2 (Mescheder et al. 2017, section 4)
     Lemmas are Mescheder et al.'s (2018). Raises ValueError for an unknown name or a negative strength.
     """
+    check_value("theta", theta), check_value("psi", psi)
     game, strength = _game(game), _strength(penalty, strength)
     theta, psi = (torch.as_tensor(value, dtype=torch.float64) for value in (theta, psi))
     if penalty == "instance_noise" and strength > 0:
@@ -216,6 +227,7 @@ def step(game, theta, psi, h, rule="simultaneous", penalty="none", strength=None
     "simultaneous": both move from the same place; "alternating": D moves first, and G sees the new D. theta,
     psi: numbers or tensors [...]; returns float64 tensors [...]. Raises as `update_eigenvalues`.
     """
+    check_value("theta", theta), check_value("psi", psi)
     h, rule = check_number("h", h, 0, open_minimum=True), check_choice("rule", rule, RULES)
     theta, psi = (torch.as_tensor(value, dtype=torch.float64) for value in (theta, psi))
     strength = _strength(penalty, strength)
@@ -233,8 +245,8 @@ def path(game, start, h, steps, rule="simultaneous", penalty="none", strength=No
 
     h, rule, penalty, strength: as for `step`. Raises as `step`, and TypeError where start is no pair.
     """
-    steps = check_int("steps", steps)
-    start = torch.as_tensor(start, dtype=torch.float64)
+    steps = check_int("steps", steps, maximum=MOST_STEPS)
+    start = as_numbers("start", start, torch.float64)
     if start.shape[-1:] != (2,):
         raise ValueError(f"start must have shape [..., 2]; got {list(start.shape)}.")
     places = [start]

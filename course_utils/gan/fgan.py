@@ -6,7 +6,15 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional as F
 
-from .._validate import check_number, check_tensor
+from .._validate import (
+    check_alike,
+    check_choice,
+    check_flag,
+    check_number,
+    check_tensor,
+    check_tensors,
+    check_together,
+)
 from .losses import ByName, Losses
 
 
@@ -58,8 +66,10 @@ def divergence(name, p, q, dx):
     name: a key of FGANS; p, q: [..., G], not negative; dx: the spacing. Returns [...]: KL and JS in nats, and
     inf where f says so. Source: Nowozin et al. 2016, eq. 2. Raises ValueError for another name.
     """
+    check_choice("name", name, FGANS)
     chosen = FGANS[name]
-    check_tensor("p", p), check_tensor("q", q), check_number("dx", dx, 0, open_minimum=True)
+    check_alike("q", q, "p", p)
+    check_number("dx", dx, 0, open_minimum=True)
     here = q > 0
     inside = q * chosen.f(torch.where(here, p / q.clamp(min=torch.finfo(q.dtype).tiny), 1.0))
     outside = torch.where(p > 0, p * chosen.at_infinity, 0.0)
@@ -71,6 +81,9 @@ def bound(name, t_p, t_q, p, q, dx):
 
     t_p, t_q: the same T at the points of p and of q, [..., G]; other arguments as for `divergence`.
     """
+    check_choice("name", name, FGANS)
+    check_together(t_p=t_p, t_q=t_q, p=p, q=q)
+    check_number("dx", dx, 0, open_minimum=True)
     return dx * (p * t_p - q * FGANS[name].conjugate(t_q)).sum(-1)
 
 
@@ -80,12 +93,15 @@ def fgan_losses(name, non_saturating=False):
     D minimises -(E T(x) - E f*(T(G(z)))), minus the bound; G minimises the bound, or, non_saturating,
     -E T(G(z)) (ibid., section 3.2). With "js" D's loss is half of gan.losses["minimax"]'s, less log 2.
     """
+    check_choice("name", name, FGANS), check_flag("non_saturating", non_saturating)
     chosen = FGANS[name]
 
     def d_loss(real, fake):
+        check_tensors(real=real, fake=fake)
         return chosen.conjugate(chosen.activation(fake)).mean() - chosen.activation(real).mean()
 
     def g_loss(fake):
+        check_tensor("fake", fake)
         t = chosen.activation(fake)
         return -t.mean() if non_saturating else -chosen.conjugate(t).mean()
 

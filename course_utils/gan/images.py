@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
-from .._validate import check_choice, check_int, check_number, check_tensor
+from .._validate import check_choice, check_flag, check_int, check_model, check_number, check_tensor
 from .tricks import MinibatchDiscrimination, VirtualBatchNorm2d
 
 NORMS = ("none", "batch", "virtual")
@@ -26,6 +26,7 @@ class ImageGenerator(nn.Module):
     def __init__(
         self, latent_dim, size=8, channels=1, width=32, norm="batch", dropout=0.0, reference=None
     ):  # fmt: skip
+        check_number("dropout", dropout, 0, 0.99)
         super().__init__()
         small = [side // 4 for side in sides(size)]
         self.latent_dim = check_int("latent_dim", latent_dim)
@@ -61,6 +62,8 @@ class ImageDiscriminator(nn.Module):
         self, size=8, channels=1, width=32, norm="none", spectral=False, dropout=0.0, minibatch=False,
         reference=None,
     ):  # fmt: skip
+        check_flag("spectral", spectral), check_flag("minibatch", minibatch)
+        check_number("dropout", dropout, 0, 0.99)
         super().__init__()
         height, across = sides(size)
         wide = 2 * check_int("width", width)
@@ -94,6 +97,7 @@ def initialise(net, std=0.02):
     From torch's global generator. Layers with spectral norm stay as they are, for their scale is divided out.
     Source: Radford et al. 2016, section 4.
     """
+    check_model("net", net)
     check_number("std", std, 0, open_minimum=True)
     for module in net.modules():
         centre = 1.0 if isinstance(module, nn.BatchNorm2d | VirtualBatchNorm2d) else 0.0

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_alike, check_int, check_tensor
+from .._validate import check_alike, check_generator, check_has, check_int, check_labels, check_tensor
 from .images import ImageDiscriminator
 
 
@@ -22,6 +22,8 @@ class Codes(NamedTuple):
 
     def joined(self, z, n_classes=10):
         """The generator's input [B, Z + n_classes + J]: z [B, Z], the category as one-hot, the numbers."""
+        check_tensor("z", z, f"[{len(self.category)}, Z]")
+        check_int("n_classes", n_classes)
         return torch.cat([z, F.one_hot(self.category, n_classes).to(z.dtype), self.numbers.to(z.dtype)], 1)
 
 
@@ -41,6 +43,7 @@ def draw_codes(n, n_classes=10, numbers=2, generator=None):
 
     generator: a torch.Generator, or None for torch's own; the codes are on its device.
     """
+    check_generator("generator", generator)
     how = {"generator": generator, "device": None if generator is None else generator.device}
     category = torch.randint(check_int("n_classes", n_classes), (check_int("n", n),), **how)
     return Codes(category, 2 * torch.rand(n, check_int("numbers", numbers, 0), **how) - 1)
@@ -54,7 +57,7 @@ def categorical_bound(logits, category):
     Source: Chen et al. 2016, eqs. 4-5.
     """
     check_tensor("logits", logits, "[B, K]")
-    check_tensor("category", category, f"[{len(logits)}]", floating=False)
+    check_labels("category", category, logits.shape[1], f"[{len(logits)}]")
     return math.log(logits.shape[1]) - F.cross_entropy(logits, category)
 
 
@@ -79,6 +82,8 @@ def infogan_bound(guess, codes):
     I of all codes with x, for the codes are independent and Q is a product. G, the trunk and Q's head all
     ascend it. Source: Chen et al. 2016, eqs. 4-5.
     """
+    check_has("guess", guess, "a Guess", "logits", "mean", "log_std")
+    check_has("codes", codes, "Codes", "category", "numbers")
     first = categorical_bound(guess.logits, codes.category)
     return torch.cat([first[None], gaussian_bound(guess.mean, guess.log_std, codes.numbers)])
 
@@ -101,6 +106,7 @@ class InfoDiscriminator(ImageDiscriminator):
 
     def guess(self, features):
         """Q's answer from the trunk's features [B, F], a Guess."""
+        check_tensor("features", features, f"[B, {self.head.in_features}]")
         logits, mean, spread = self.q(features).split([self.n_classes, self.numbers, self.numbers], 1)
         return Guess(logits, mean, F.softplus(spread + 3) - 3)
 

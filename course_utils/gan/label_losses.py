@@ -2,7 +2,7 @@
 
 from torch.nn import functional as F
 
-from .._validate import check_number, check_tensor
+from .._validate import check_labels, check_number, check_tensor
 from .losses import Losses, cross_entropy, non_saturating
 
 
@@ -44,5 +44,9 @@ def k_plus_one(labelled, y, unlabelled, fake):
     K classes. unsupervised: -E log D(x) - E log(1 - D(G(z))) with D = 1 - p(K + 1 | x). Source: Salimans et
     al. 2016, section 5.
     """
+    check_tensor("labelled", labelled, "[B, K]")
+    check_labels("y", y, labelled.shape[1], f"[{len(labelled)}]")
+    for name, classes in (("unlabelled", unlabelled), ("fake", fake)):
+        check_tensor(name, classes, f"[B, {labelled.shape[1]}]")
     supervised = F.cross_entropy(labelled, y)
     return supervised, cross_entropy(k_plus_one_logit(unlabelled), k_plus_one_logit(fake))

@@ -6,7 +6,7 @@ minimises. Each keeps its graph, so the critic's weights get a gradient through 
 
 import torch
 
-from .._validate import check_number, check_tensor
+from .._validate import check_callable, check_generator, check_kind, check_model, check_number, check_tensor
 
 
 @torch.no_grad()
@@ -16,6 +16,7 @@ def clip_weights(critic, c=0.01):
     c: above 0, in the units of the weights. The slope is then bounded, by a number that nobody knows. Source:
     Arjovsky et al. 2017, algorithm 1, line 7.
     """
+    check_model("critic", critic)
     check_number("c", c, 0, open_minimum=True)
     for parameter in critic.parameters():
         parameter.clamp_(-c, c)
@@ -27,6 +28,7 @@ def interpolate(real, fake, generator=None):
     real, fake: [B, ...], of one shape; alpha: one number from U(0, 1) a row. generator: of real's device, or
     None for torch's global one. Source: Gulrajani et al. 2017, section 4. Raises ValueError for two shapes.
     """
+    check_generator("generator", generator)
     check_tensor("real", real)
     if check_tensor("fake", fake).shape != real.shape:
         shapes = f"{list(real.shape)} and {list(fake.shape)}"
@@ -42,9 +44,14 @@ def gradient_norm(critic, x):
     critic: [B, ...] -> [B] or [B, 1], each row for itself: with batch norm in it a row's slope means nothing.
     The graph is kept, so the answer can be minimised.
     """
+    check_callable("critic", critic, "x"), check_tensor("x", x, "[B, ...]")
     with torch.enable_grad():
         x = x.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
+        says = check_kind("critic(x)", critic(x), torch.Tensor, "a tensor")
+        if says.numel() != len(x) or not says.requires_grad:
+            found = f"{list(says.shape)}{'' if says.requires_grad else ' without gradient'}"
+            raise ValueError(f"critic must return [B] or [B, 1], made from x; it returned {found}.")
+        (slope,) = torch.autograd.grad(says.sum(), x, create_graph=True)
     return slope.flatten(1).norm(dim=1)
 
 
@@ -65,6 +72,7 @@ def dragan_penalty(critic, real, generator=None, scale=0.5):
     U(0, 1) a row. Their paper prints x + delta instead, with delta from N(0, c I) (Kodali et al. 2017,
     section 2.3). scale: not negative. generator: as for `interpolate`.
     """
+    check_generator("generator", generator)
     check_tensor("real", real)
     check_number("scale", scale, 0)
     noise = torch.rand(real.shape, generator=generator, device=real.device, dtype=real.dtype)
@@ -74,9 +82,11 @@ def dragan_penalty(critic, real, generator=None, scale=0.5):
 
 def r1_penalty(critic, real):
     """E |grad f|^2 / 2 on the real examples [B, ...], a scalar (Mescheder et al. 2018, eq. 9, no gamma)."""
+    check_tensor("real", real, "[B, ...]")
     return gradient_norm(critic, real).square().mean() / 2
 
 
 def r2_penalty(critic, fake):
     """E |grad f|^2 / 2 on the generated examples [B, ...], a scalar (Mescheder et al. 2018, eq. 10)."""
+    check_tensor("fake", fake, "[B, ...]")
     return gradient_norm(critic, fake).square().mean() / 2

@@ -4,7 +4,18 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_int, check_number, check_tensor
+from .._validate import (
+    check_alike,
+    check_flag,
+    check_generator,
+    check_int,
+    check_kind,
+    check_number,
+    check_sizes,
+    check_tensor,
+    check_together,
+    check_whole,
+)
 
 MIXED = 0.9  # the share of images that are made with two styles in training
 
@@ -15,6 +26,7 @@ def instance_norm(x, eps=1e-5):
     The deviation is sqrt(variance + eps), the variance divided by H W. What differs in brightness
     and contrast alone comes out the same (Ulyanov et al. 2016).
     """
+    check_number("eps", eps, 0)
     check_tensor("x", x, "[B, C, H, W]")
     centred = x - x.mean((2, 3), keepdim=True)
     return centred / (centred.square().mean((2, 3), keepdim=True) + eps).sqrt()
@@ -42,6 +54,8 @@ class StyleLayer(nn.Module):
     """
 
     def __init__(self, c_in, c_out, style_dim, enlarge=False):
+        check_int("c_in", c_in), check_int("c_out", c_out), check_int("style_dim", style_dim)
+        check_flag("enlarge", enlarge)
         super().__init__()
         self.enlarge = enlarge
         self.convolution = nn.Conv2d(c_in, c_out, 3, padding=1)
@@ -54,10 +68,13 @@ class StyleLayer(nn.Module):
 
     def forward(self, x, w, noise=None):
         """x: [B, c_in, H, W], w: [B, style_dim], noise: [B, 1, H', W'] or None -> [B, c_out, H', W']."""
+        check_tensor("x", x, f"[B, {self.convolution.in_channels}, H, W]")
+        check_tensor("w", w, f"[{len(x)}, {self.style.in_features}]")
         if self.enlarge:
             x = F.interpolate(x, scale_factor=2)
         x = self.convolution(x)
         if noise is not None:
+            check_tensor("noise", noise, f"[{len(x)}, 1, {x.shape[2]}, {x.shape[3]}]")
             x = x + self.strength[:, None, None] * noise
         return adain(F.leaky_relu(x, 0.2), *self.style(w).chunk(2, dim=1))
 
@@ -74,9 +91,8 @@ class StyleGenerator(nn.Module):
     enlarges = (False, True, False, True, False, True)
 
     def __init__(self, latent_dim=32, style_dim=64, widths=(64, 64, 64, 48, 48, 24), channels=3):
+        check_sizes("widths", widths, len(self.enlarges)), check_int("channels", channels)
         super().__init__()
-        if len(widths) != len(self.enlarges):
-            raise ValueError(f"widths must be {len(self.enlarges)} numbers; got {len(widths)}.")
         self.latent_dim, self.style_dim = (
             check_int("latent_dim", latent_dim),
             check_int("style_dim", style_dim),
@@ -104,6 +120,9 @@ class StyleGenerator(nn.Module):
 
         noise: a list of one [B, 1, H, W] or None for each layer; None is no noise at all.
         """
+        check_tensor("w", w)
+        if noise is not None:
+            check_kind("noise", noise, list | tuple, "a list of one [B, 1, H, W] or None for each layer")
         if w.ndim == 2:
             w = w[:, None].expand(-1, len(self.layers), -1)
         check_tensor("w", w, f"[B, {len(self.layers)}, {self.style_dim}]")
@@ -114,6 +133,7 @@ class StyleGenerator(nn.Module):
 
     def noise(self, n, generator=None):
         """Fresh noise for n images, a list of [n, 1, H, W], one a layer; generator as in torch.randn."""
+        check_int("n", n), check_generator("generator", generator)
         sides, size = [], 4
         for enlarge in self.enlarges:
             size *= 2 if enlarge else 1
@@ -144,7 +164,11 @@ def mix(first, second, start, layers=6):
     first, second: w, [B, D]; start: an int in 0..layers, or one for each row, [B]. Source: Karras et al.
     2019, section 3.1.
     """
-    start = torch.as_tensor(start, device=first.device).reshape(-1, 1, 1)
+    check_tensor("first", first, "[B, D]"), check_alike("second", second, "first", first)
+    check_int("layers", layers)
+    if not isinstance(start, torch.Tensor):
+        check_int("start", start, 0, layers)
+    start = check_whole("start", torch.as_tensor(start, device=first.device)).reshape(-1, 1, 1)
     index = torch.arange(layers, device=first.device)[None, :, None]
     return torch.where(index < start, first[:, None], second[:, None])
 
@@ -155,5 +179,6 @@ def truncate(w, centre, psi):
     w: [..., D]; centre: [D], the mean of many w; psi: 1 leaves w as it is, 0 gives the centre. Source:
     Karras et al. 2019, appendix B.
     """
+    check_together(w=w, centre=centre)
     check_number("psi", psi)
     return centre + psi * (w - centre)

@@ -18,17 +18,28 @@ import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from .._validate import check_alike, check_choice, check_int, check_tensor
+from .._validate import (
+    check_alike,
+    check_callable,
+    check_choice,
+    check_flag,
+    check_int,
+    check_kind,
+    check_tensor,
+    quoted,
+)
 
 PIX2PIX_LAYERS = ((4, 2), (4, 2), (4, 2), (4, 1), (4, 1))  # (kernel, stride): the paper's 70 x 70 PatchGAN
 SMALL_LAYERS = ((4, 2), (4, 2), (3, 1))  # 18 x 18 pixels, of images of 28 or 32
 NORMS = ("instance", "spectral", "none")
+MOST_BLOCKS = 1000
 
 
 class Block(nn.Module):
     """Two convolutions beside a shortcut: h [B, C, H, W] -> the same shape (Johnson et al. 2016)."""
 
     def __init__(self, channels):
+        check_int("channels", channels)
         super().__init__()
         self.body = nn.Sequential(
             *_convolution(channels, channels, 3), nn.ReLU(), *_convolution(channels, channels, 3)
@@ -36,6 +47,7 @@ class Block(nn.Module):
 
     def forward(self, h):
         """h: [B, C, H, W] -> [B, C, H, W]."""
+        check_tensor("h", h, f"[B, {self.body[0].in_channels}, H, W]")
         return h + self.body(h)
 
 
@@ -50,6 +62,7 @@ class Translator(nn.Module):
     """
 
     def __init__(self, c_in, c_out, width=16, blocks=2, residual=False):
+        check_int("blocks", blocks, 0, MOST_BLOCKS), check_flag("residual", residual)
         super().__init__()
         self.c_in, self.residual = check_int("c_in", c_in), bool(residual)
         self.c_out = check_int("c_out", c_out, maximum=c_in if residual else None)
@@ -92,6 +105,7 @@ class PatchDiscriminator(nn.Module):
     """
 
     def __init__(self, channels, width=16, layers=SMALL_LAYERS, norm="instance"):
+        check_int("width", width)
         super().__init__()
         self.channels = check_int("channels", channels)
         receptive_field(layers)
@@ -119,8 +133,9 @@ def receptive_field(layers):
     pix2pix's five see 70 (Isola et al. 2017, section 6.1.2).
     Raises ValueError for an empty list, a kernel or a stride below 1.
     """
-    if not len(layers):
-        raise ValueError("layers must hold at least one (kernel, stride); got none.")
+    pairs = isinstance(layers, tuple | list) and all(isinstance(one, tuple | list) for one in layers)
+    if not pairs or not layers or any(len(layer) != 2 for layer in layers):
+        raise ValueError(f"layers must hold at least one pair (kernel, stride); got {quoted(layers)}.")
     field, jump = 1, 1  # jump: pixels between neighbouring outputs
     for kernel, stride in layers:
         field += (check_int("kernel", kernel) - 1) * jump
@@ -151,6 +166,7 @@ class SuperResolver(nn.Module):
     """
 
     def __init__(self, channels=1, width=24, blocks=3):
+        check_int("blocks", blocks, 0, MOST_BLOCKS)
         super().__init__()
         self.channels, narrow = check_int("channels", channels), check_int("width", width) // 2
         self.first = nn.Sequential(nn.Conv2d(channels, width, 3, padding=1), nn.ReLU())
@@ -173,7 +189,9 @@ def cycle_loss(there, back, x):
 
     there, back: images [B, ...] -> images; x: [B, C, H, W]. It is 0 where back undoes there on x.
     """
-    found = back(there(check_tensor("x", x, "[B, ...]")))
+    check_callable("there", there, "x"), check_callable("back", back, "x")
+    made = check_kind("there(x)", there(check_tensor("x", x, "[B, ...]")), torch.Tensor, "a tensor")
+    found = back(made)
     check_alike("back(there(x))", found, "x", x)
     return (found - x).abs().mean()
 
@@ -183,6 +201,7 @@ def identity_loss(there, y):
 
     A picture that is already of that kind is to be left alone (Zhu et al. 2017, section 5.2).
     """
+    check_callable("there", there, "y")
     found = there(check_tensor("y", y, "[B, ...]"))
     check_alike("there(y)", found, "y", y)
     return (found - y).abs().mean()

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .._validate import check_int, check_number, check_tensor
+from .._validate import check_generator, check_has, check_int, check_model, check_number, check_tensor
 from .losses import Losses, cross_entropy
 
 
@@ -15,6 +15,7 @@ def one_sided(losses, real_label=0.9):
     r p / (p + q). Source: Salimans et al. 2016, section 3.4. Raises ValueError for other losses, which have
     no label.
     """
+    check_has("losses", losses, "a pair of losses", "d_loss", "g_loss")
     r = check_number("real_label", real_label, 0, 1, open_minimum=True)
     if losses.d_loss is not cross_entropy:
         raise ValueError(f"losses must be a pair with the cross-entropy for D; got {losses}.")
@@ -31,6 +32,8 @@ def feature_matching(D, real, fake):
     D: has .features, images [B, ...] -> [B, F]; real, fake: [B, ...], of any two lengths. The real side
     carries no gradient. Source: Salimans et al. 2016, section 3.1.
     """
+    check_has("D", D, "a discriminator with .features", "features")
+    check_tensor("real", real, "[B, ...]"), check_tensor("fake", fake, "[B, ...]")
     with torch.no_grad():
         wanted = D.features(real).mean(0)
     return (wanted - D.features(fake).mean(0)).square().sum()
@@ -57,6 +60,7 @@ class MinibatchDiscrimination(nn.Module):
     """
 
     def __init__(self, n_features, kernels=16, dimensions=8):
+        check_int("dimensions", dimensions)
         super().__init__()
         shape = check_int("n_features", n_features), check_int("kernels", kernels), dimensions
         self.kernels = kernels
@@ -75,6 +79,7 @@ class HistoricalAverage:
     """
 
     def __init__(self, model):
+        check_model("model", model)
         self._weights = [weight for weight in model.parameters() if weight.requires_grad]
         self.mean = [weight.detach().clone() for weight in self._weights]
         self._count = 1
@@ -102,6 +107,7 @@ class VirtualBatchNorm2d(nn.Module):
     """
 
     def __init__(self, channels, n_reference, eps=1e-5):
+        check_number("eps", eps, 0)
         super().__init__()
         self.n_reference, self.eps = check_int("n_reference", n_reference), eps
         self.weight = nn.Parameter(torch.ones(check_int("channels", channels)))
@@ -132,6 +138,7 @@ def truncated_normal(n, dim, threshold, generator=None):
     threshold: at least 0.01. Each coordinate is drawn again by itself. generator: a torch.Generator, or None
     for torch's own; z is on its device. Source: Brock et al. 2019, section 3.1.
     """
+    check_generator("generator", generator)
     check_number("threshold", threshold, 0.01)
     how = {"generator": generator, "device": None if generator is None else generator.device}
     z = torch.randn(check_int("n", n), check_int("dim", dim), **how)

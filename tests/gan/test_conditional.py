@@ -46,7 +46,7 @@ def test_discriminators_judge_image_and_label_together(make):
 def test_labels_outside_are_told(make):
     net = make(5, width=4) if make in GENERATORS else make(width=4)
     first = torch.randn(2, 5) if make in GENERATORS else torch.rand(2, 1, 8, 8)
-    for y, said in [([0, 10], "labels 0 to 9; got 0 to 10"), ([-1, 0], "got -1 to 0"), ([1], "shape")]:
+    for y, said in [([0, 10], "0 to 9; got 0 to 10"), ([-1, 0], "got -1 to 0"), ([1], "shape")]:
         with pytest.raises(ValueError, match=said):
             net(first, torch.tensor(y))
 

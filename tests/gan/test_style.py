@@ -94,7 +94,7 @@ def test_truncation_goes_to_the_centre():
 
 
 def test_bad_arguments_get_one_sentence():
-    with pytest.raises(ValueError, match="widths must be 6 numbers"):
+    with pytest.raises(ValueError, match="widths must hold 6 whole numbers"):
         StyleGenerator(widths=(8, 8))
     with pytest.raises(ValueError, match="z must have shape"):
         small().styles(torch.zeros(2, 9))
