@@ -5,7 +5,15 @@ import math
 import torch
 
 from course_utils._double import double
-from course_utils._validate import check_int, check_number, check_tensor
+from course_utils._validate import (
+    as_numbers,
+    check_finite,
+    check_generator,
+    check_has,
+    check_int,
+    check_number,
+    check_tensor,
+)
 
 
 class GaussianMixture:
@@ -48,7 +56,7 @@ class GaussianMixture:
 
         generator: a torch.Generator, or None for PyTorch's global one.
         """
-        n = check_int("n", n)
+        n, generator = check_int("n", n), check_generator("generator", generator)
         which = torch.multinomial(self.weights, n, replacement=True, generator=generator)
         noise = torch.randn(
             n, self.dim, generator=generator, dtype=self.means.dtype, device=self.means.device
@@ -130,7 +138,7 @@ class LinearGaussian:
         first k eigenvectors times sqrt(eigenvalue - sigma^2). Raises ValueError where x varies in no more
         than k directions.
         """
-        check_tensor("x", x, "[N, d]")
+        check_finite("x", check_tensor("x", x, "[N, d]"))
         d = x.shape[1]
         check_int("k", k, 1, d - 1)
         values, vectors = torch.linalg.eigh(torch.cov(x.T, correction=0).view(d, d))
@@ -145,7 +153,7 @@ class LinearGaussian:
 
     def sample(self, n, generator=None):
         """n independent draws of x, [n, d]: z from N(0, I), then x given z."""
-        n = check_int("n", n)
+        n, generator = check_int("n", n), check_generator("generator", generator)
         options = {"generator": generator, "dtype": self.W.dtype, "device": self.W.device}
         z = torch.randn(n, self.W.shape[1], **options)
         return z @ self.W.T + self.mu + self.sigma * torch.randn(n, len(self.mu), **options)
@@ -189,6 +197,11 @@ class LinearGaussian:
         return check_tensor("x", x, f"[N, {len(self.mu)}]", nonempty=False).to(self.mu.dtype) - self.mu
 
 
+def check_mixture(mixture):
+    """Return mixture where it has what a GaussianMixture has; TypeError where it has not."""
+    return check_has("mixture", mixture, "an exact.GaussianMixture", "means", "stds", "weights")
+
+
 def _level(alpha_cumprod):
     if isinstance(alpha_cumprod, torch.Tensor) and alpha_cumprod.numel() == 1:
         alpha_cumprod = alpha_cumprod.item()
@@ -197,8 +210,7 @@ def _level(alpha_cumprod):
 
 def _floating(name, value, shape, like=None):
     """value as a finite floating-point tensor, of like's dtype and device where like is given."""
-    if not isinstance(value, torch.Tensor):
-        value = torch.as_tensor(value, dtype=None if like is None else like.dtype)
+    value = as_numbers(name, value, None if like is None or isinstance(value, torch.Tensor) else like.dtype)
     value = value if value.is_floating_point() else value.float()
     value = value if like is None else value.to(like)
     if shape is not None:

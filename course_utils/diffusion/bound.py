@@ -4,8 +4,9 @@ import math
 
 import torch
 
-from .._validate import check_choice, check_tensor
+from .._validate import check_answer, check_callable, check_choice, check_generator, check_tensor
 from .predictions import predictions
+from .schedule import check_schedule
 
 
 @torch.no_grad()
@@ -21,14 +22,18 @@ def bound_terms(
     beta-tilde is 0 there. generator: a torch.Generator, or None for torch's global one.
     Raises ValueError for an unknown name. Source: Ho et al. 2020, eq. 5.
     """
+    check_callable("model", model, "x_t", "t")
+    check_schedule(schedule)
+    check_generator("generator", generator)
     check_choice("variance_type", variance_type, ["fixed_small", "fixed_large"])
     to_x0 = predictions[check_choice("prediction_type", prediction_type, predictions)].to_x0
-    check_tensor("x0", x0)
+    check_tensor("x0", x0, "[B, ...]")
     terms = []
     for t in range(len(schedule)):
         noise = torch.randn(x0.shape, generator=generator, device=x0.device, dtype=x0.dtype)
         x_t = schedule.add_noise(x0, noise, t)
         output = model(x_t, torch.full((len(x0),), t, device=x0.device))
+        check_answer("model", output, x0.shape)
         error = x0 - to_x0(output, x_t, *schedule.rates(t, x0))
         # both means are the same function of x_0 and x_t, linear in x_0: they differ by this
         apart, variance = schedule.posterior(error, torch.zeros_like(error), t)

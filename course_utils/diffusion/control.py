@@ -7,8 +7,17 @@ from torch import nn
 from torch.nn import functional as F
 
 from .._double import double
-from .._validate import check_int, check_number, check_tensor
-from .unet import zeroed
+from .._validate import (
+    check_answer,
+    check_callable,
+    check_finite,
+    check_flag,
+    check_int,
+    check_kind,
+    check_number,
+    check_tensor,
+)
+from .unet import UNet, zeroed
 
 INK = 0.5  # a pixel at least this light belongs to the figure
 JUMP = 0.1  # the least difference of two neighbours in a picture in colour that is an edge
@@ -25,6 +34,7 @@ class ControlledUNet(nn.Module):
     """
 
     def __init__(self, base, control_channels=1):
+        check_kind("base", base, UNet, "a diffusion.UNet")
         super().__init__()
         self.control_channels, width = check_int("control_channels", control_channels), base.width
         self.base = copy.deepcopy(base).requires_grad_(False)
@@ -51,6 +61,7 @@ class ControlledUNet(nn.Module):
 
     def train(self, mode=True):
         """Training mode for the new parts; the base stays in eval mode."""
+        check_flag("mode", mode)
         super().train(mode)
         self.base.eval()
         return self
@@ -79,7 +90,7 @@ def edges(images):
     images: [B, 1, H, W] in [0, 1]; the figure is where they are at least 0.5, and beside means left, right,
     above or below. Outside the figure, since the strokes of a glyph are hardly two pixels wide.
     """
-    check_tensor("images", images, "[B, 1, H, W]")
+    check_finite("images", check_tensor("images", images, "[B, 1, H, W]"))
     ink = (images >= INK).to(images.dtype)
     sideways = F.max_pool2d(ink, (1, 3), stride=1, padding=(0, 1))
     upright = F.max_pool2d(ink, (3, 1), stride=1, padding=(1, 0))
@@ -95,7 +106,7 @@ def colour_edges(images, threshold=JUMP):
     non-maximum suppression of Canny 1986, here along the two axes alone. ValueError for another threshold
     than a number above 0.
     """
-    check_tensor("images", images, "[B, C, H, W]")
+    check_finite("images", check_tensor("images", images, "[B, C, H, W]"))
     check_number("threshold", threshold, minimum=0, open_minimum=True)
     edge = _peaks(images, threshold) | _peaks(images.mT, threshold).mT
     return edge.to(images.dtype)
@@ -118,10 +129,12 @@ def edge_agreement(images, wanted, tolerance=1, outline=edges):
     in width. F1 is the harmonic mean of the found shares of the two maps (after Martin et al. 2004); 1 where
     both maps are empty, 0 where only one is.
     """
+    check_callable("outline", outline, "images")
     check_tensor("images", images, "[B, C, H, W]")
     check_tensor("wanted", wanted, f"[{len(images)}, 1, {images.shape[2]}, {images.shape[3]}]")
-    check_int("tolerance", tolerance, minimum=0)
-    got, wanted = double(outline(images)), double(wanted)
+    check_int("tolerance", tolerance, minimum=0, maximum=max(images.shape[2:]))
+    got = check_answer("outline", outline(images), wanted.shape)
+    got, wanted = double(got), double(wanted)
     precision, recall = _found(got, wanted, tolerance), _found(wanted, got, tolerance)
     return 2 * precision * recall / (precision + recall).clamp(min=torch.finfo(torch.float64).tiny)
 

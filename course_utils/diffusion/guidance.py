@@ -7,8 +7,19 @@ w = s - 1. Whatever these functions return is a model(x_t, t) again, and goes in
 
 import torch
 
-from .._validate import check_choice, check_int, check_number, check_tensor
+from .._validate import (
+    check_alike,
+    check_answer,
+    check_callable,
+    check_choice,
+    check_generator,
+    check_int,
+    check_number,
+    check_tensor,
+    check_whole,
+)
 from .predictions import predictions
+from .schedule import check_schedule
 
 
 def combine(uncond, cond, guidance_scale):
@@ -18,15 +29,14 @@ def combine(uncond, cond, guidance_scale):
     they are linear in each other. guidance_scale: s; 1 gives cond and 0 uncond, to the last bit.
     Raises ValueError where the shapes differ.
     """
-    check_tensor("uncond", uncond)
-    check_tensor("cond", cond)
-    if uncond.shape != cond.shape:
-        raise ValueError(f"cond must have the shape of uncond, {list(uncond.shape)}; got {list(cond.shape)}.")
+    check_alike("cond", cond, "uncond", uncond)
     return torch.lerp(uncond, cond, check_number("guidance_scale", guidance_scale))  # exact at both ends
 
 
 def mixed(uncond_model, cond_model, guidance_scale):
     """model(x_t, t) that asks two models, networks or exact ones, and combines their answers."""
+    check_callable("uncond_model", uncond_model, "x_t", "t")
+    check_callable("cond_model", cond_model, "x_t", "t")
     check_number("guidance_scale", guidance_scale)
 
     def model(x_t, t):
@@ -42,7 +52,8 @@ def classifier_free(net, y, guidance_scale, null=None):
     for each image of the batch to be drawn; null: the label that means "not told", net.classes by default.
     Source: Ho & Salimans 2021, algorithm 2.
     """
-    check_tensor("y", y, "[B]", floating=False)
+    check_callable("net", net, "x_t", "t", "y")
+    check_whole("y", y, "[B]")
     check_number("guidance_scale", guidance_scale)
     null = check_int("null", net.classes if null is None else null, minimum=0)
     both = torch.cat([torch.full_like(y, null), y])
@@ -62,7 +73,8 @@ def drop_labels(y, null, share, generator=None):
     One network so learns the conditional model and, under the label null, the unconditional one (Ho &
     Salimans 2021, algorithm 1). y itself is left alone.
     """
-    check_tensor("y", y, "[B]", floating=False)
+    check_generator("generator", generator)
+    check_whole("y", y, "[B]")
     check_number("share", share, 0, 1)
     hidden = torch.rand(len(y), generator=generator, device=y.device) < share
     return torch.where(hidden, check_int("null", null, minimum=0), y)
@@ -74,9 +86,12 @@ def classifier_gradient(log_prob, x_t, t):
     log_prob: callable (x_t [B, ...], t [B]) -> [B], see `class_log_prob`; works under torch.no_grad too,
     which samplers set.
     """
+    check_callable("log_prob", log_prob, "x_t", "t")
+    check_tensor("x_t", x_t, "[B, ...]"), check_tensor("t", t, f"[{len(x_t)}]", floating=False)
     with torch.enable_grad():
         x_t = x_t.detach().requires_grad_()
-        total = log_prob(x_t, t).sum()  # image i enters term i only, so the gradient of the sum is each one's
+        says = check_answer("log_prob", log_prob(x_t, t), x_t.shape[:1])
+        total = says.sum()  # image i enters term i only, so the gradient of the sum is each one's
         return torch.autograd.grad(total, x_t)[0]
 
 
@@ -85,7 +100,8 @@ def class_log_prob(classifier, y):
 
     classifier: callable (x_t [B, ...], t [B]) -> logits [B, K], trained on noisy images; y: [B] int.
     """
-    check_tensor("y", y, "[B]", floating=False)
+    check_callable("classifier", classifier, "x_t", "t")
+    check_whole("y", y, "[B]")
 
     def log_prob(x_t, t):
         return classifier(x_t, t).log_softmax(dim=1).gather(1, y[:, None])[:, 0]
@@ -101,7 +117,8 @@ def classifier_guided(model, log_prob, schedule, guidance_scale, prediction_type
     Source: Dhariwal & Nichol 2021, algorithm 2; Song et al. 2021, section 5.
     """
     target = predictions[check_choice("prediction_type", prediction_type, predictions)].target
-    check_number("guidance_scale", guidance_scale)
+    check_number("guidance_scale", guidance_scale), check_schedule(schedule)
+    check_callable("model", model, "x_t", "t"), check_callable("log_prob", log_prob, "x_t", "t")
 
     def guided(x_t, t):
         signal, sigma = schedule.rates(t, x_t)

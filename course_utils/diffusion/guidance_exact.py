@@ -2,8 +2,9 @@
 
 import torch
 
-from .._validate import check_number, check_tensor
-from ..exact import GaussianMixture
+from .._validate import check_int, check_kind, check_labels, check_number, check_whole
+from ..exact import GaussianMixture, check_mixture
+from .schedule import check_schedule
 
 
 class LabelledMixture:
@@ -15,9 +16,11 @@ class LabelledMixture:
     """
 
     def __init__(self, mixture, labels):
+        check_mixture(mixture)
         self.mixture = mixture
-        self.labels = torch.as_tensor(labels, device=mixture.means.device)
-        check_tensor("labels", self.labels, f"[{len(mixture.means)}]", floating=False)
+        if not isinstance(labels, torch.Tensor):
+            labels = torch.tensor(check_kind("labels", labels, tuple | list, "labels [K]"))
+        self.labels = check_whole("labels", labels, f"[{len(mixture.means)}]").to(mixture.means.device)
         self.classes = int(self.labels.max()) + 1
         present = self.labels.unique().tolist()
         if present != list(range(self.classes)):
@@ -41,7 +44,7 @@ class LabelledMixture:
         log_shares = torch.stack(joint, dim=1).log_softmax(dim=1)  # [N, classes]
         if not isinstance(y, torch.Tensor) or not y.ndim:
             return log_shares[:, self._label(y)]
-        check_tensor("y", y, f"[{len(x)}]", floating=False)
+        check_labels("y", y, self.classes, f"[{len(x)}]")
         return log_shares.gather(1, y[:, None])[:, 0]
 
     def diffuse(self, alpha_cumprod):
@@ -53,11 +56,14 @@ class LabelledMixture:
 
         t: [N] int, one step for all points, as a sampler gives it; y: an int or [N] int.
         """
+        check_schedule(schedule)
+        if not isinstance(y, torch.Tensor) or not y.ndim:
+            self._label(y)
 
         def log_prob(x_t, t):
-            if (t != t[0]).any():
+            if (check_whole("t", t, f"[{len(x_t)}]") != t[0]).any():
                 raise ValueError(f"t must hold one step for all points; got {t.unique().tolist()[:5]}.")
-            return self.diffuse(schedule.alphas_cumprod[int(t[0])]).log_class(x_t, y)
+            return self.diffuse(schedule.alpha_bar(int(t[0]))).log_class(x_t, y)
 
         return log_prob
 
@@ -70,9 +76,8 @@ class LabelledMixture:
         return self.mixture.log_prob(x) + (scale * self.log_class(x, y) if scale else 0)
 
     def _label(self, y):
-        if not 0 <= int(y) < self.classes:
-            raise ValueError(f"y must be a label from 0 to {self.classes - 1}; got {y}.")
-        return int(y)
+        y = check_whole("y", y, "[]").item() if isinstance(y, torch.Tensor) else y
+        return check_int("y", y, 0, self.classes - 1)
 
 
 def tilted_variance(std, total_std, guidance_scale):

@@ -2,6 +2,7 @@
 
 import torch
 
+from .._validate import check_tensor
 from .samplers import Walk, slope, unscaled
 
 
@@ -16,6 +17,7 @@ def invert(
     that level's t with the x of the level below; the error of this falls with the length of the steps. The
     rest is as in `samplers`. Source: Song et al. 2021 (DDIM), section 5.4; Dhariwal & Nichol 2021, app. F.
     """
+    check_tensor("x0", x0, "[B, ...]")
     walk = Walk(
         model, schedule, x0.shape, num_inference_steps, prediction_type, x0, None, clip, watch, timesteps
     )

@@ -2,8 +2,8 @@
 
 from torch import nn
 
-from .._validate import check_int, check_tensor
-from .nets import time_embedding
+from .._validate import check_int, check_number, check_tensor
+from .nets import check_time, time_embedding
 from .unet import Downsample, ResidualBlock, check_width
 
 
@@ -16,6 +16,7 @@ class NoisyClassifier(nn.Module):
     """
 
     def __init__(self, classes=10, width=32, dropout=0.0):
+        check_number("dropout", dropout, 0, 0.99)
         super().__init__()
         self.classes, self.width = check_int("classes", classes), check_width(width)
         dim = 2 * width
@@ -29,7 +30,7 @@ class NoisyClassifier(nn.Module):
     def forward(self, x_t, t):
         """x_t: [B, 1, 8, 8], t: [B] int -> logits [B, classes]. Raises ValueError for other shapes."""
         check_tensor("x_t", x_t, "[B, 1, 8, 8]")
-        check_tensor("t", t, f"[{len(x_t)}]", floating=False)
+        check_time(t, f"[{len(x_t)}]")
         embedding = self.time(time_embedding(t, self.width).to(x_t.dtype))
         h = self.high(self.first(x_t), embedding)
         return self.head(self.low(self.shrink(h), embedding))

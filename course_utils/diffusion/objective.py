@@ -2,8 +2,9 @@
 
 import torch
 
-from .._validate import check_choice, check_tensor
+from .._validate import check_answer, check_choice, check_tensor
 from .predictions import predictions
+from .schedule import check_schedule
 
 
 def denoising_loss(schedule, prediction_type="epsilon", weight=None):
@@ -14,16 +15,19 @@ def denoising_loss(schedule, prediction_type="epsilon", weight=None):
     step. With "epsilon" and no weight it is L_simple (Ho et al. 2020, eq. 14).
     Raises ValueError for an unknown name (with the nearest match) or a weight of another shape.
     """
+    check_schedule(schedule)
     prediction = predictions[check_choice("prediction_type", prediction_type, predictions)]
     if weight is not None:
         check_tensor("weight", weight, f"[{len(schedule)}]")
 
     def loss(model, x0, *condition):
+        check_tensor("x0", x0, "[B, ...]")
         t = torch.randint(len(schedule), (len(x0),), device=x0.device)
         noise = torch.randn_like(x0)
         x_t = schedule.add_noise(x0, noise, t)
         target = prediction.target(x0, noise, *schedule.rates(t, x0))
-        error = (model(x_t, t, *condition) - target).square().flatten(1).mean(1)
+        output = check_answer("model", model(x_t, t, *condition), target.shape)
+        error = (output - target).square().flatten(1).mean(1)
         return error.mean() if weight is None else (weight.to(error)[t] * error).mean()
 
     return loss

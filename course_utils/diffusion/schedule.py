@@ -2,7 +2,19 @@
 
 import torch
 
-from .._validate import check_alike, check_choice, check_int, check_number, check_tensor
+from .._validate import (
+    MOST,
+    check_alike,
+    check_choice,
+    check_finite,
+    check_int,
+    check_kind,
+    check_number,
+    check_tensor,
+    check_together,
+    check_whole,
+    quoted,
+)
 from .predictions import predictions
 
 
@@ -16,7 +28,7 @@ class NoiseSchedule:
     """
 
     def __init__(self, betas):
-        self.betas = check_tensor("betas", torch.as_tensor(betas), "[T]").double().cpu()
+        self.betas = _series("betas", betas).cpu()
         if not bool(((self.betas > 0) & (self.betas <= 1)).all()):
             low, high = float(self.betas.min()), float(self.betas.max())
             raise ValueError(f"betas must all lie in (0, 1]; got values from {low:.4g} to {high:.4g}.")
@@ -30,14 +42,16 @@ class NoiseSchedule:
 
         A beta above max_beta is cut to it, as Nichol & Dhariwal (2021) do where alpha-bar comes to zero.
         """
-        levels = check_tensor("levels", torch.as_tensor(levels), "[T]").double()
+        levels = _series("levels", levels)
+        if not bool((levels[1:] < levels[:-1]).all()) or len(levels) < 2:
+            raise ValueError(f"levels must fall from each to the next; got {quoted(levels.tolist())}.")
         check_number("max_beta", max_beta, 0, 1, open_minimum=True)
         return cls((1 - levels[1:] / levels[:-1]).clamp(max=max_beta))
 
     @classmethod
     def from_sigmas(cls, sigmas):
         """The schedule whose sigma / signal are these, [T], rising (the sigma of Karras et al. 2022)."""
-        sigmas = check_tensor("sigmas", torch.as_tensor(sigmas), "[T]").double()
+        sigmas = _series("sigmas", sigmas)
         if not bool((sigmas > 0).all() and (sigmas.diff() > 0).all()):
             raise ValueError(f"sigmas must be positive and rise; got {str(sigmas.tolist())[:80]}.")
         return cls.from_alphas_cumprod(1 / (1 + torch.cat([sigmas.new_zeros(1), sigmas]) ** 2), 1.0)
@@ -76,12 +90,19 @@ class NoiseSchedule:
         level = ((root - root[-1]) * root[0] / (root[0] - root[-1])) ** 2
         return NoiseSchedule.from_alphas_cumprod(torch.cat([torch.ones(1, dtype=torch.float64), level]), 1.0)
 
+    def alpha_bar(self, t):
+        """alphas_cumprod[t], a float, for an int t in 0..T-1; IndexError for another."""
+        if not 0 <= check_int("t", t, minimum=-MOST) < len(self):
+            raise IndexError(f"t must lie in 0..{len(self) - 1}; got {t}.")
+        return float(self.alphas_cumprod[t])
+
     def rates(self, t, like):
         """signal = sqrt(alpha-bar_t) and sigma = sqrt(1 - alpha-bar_t), each [B, 1, ...], to multiply like.
 
         t: [B] int in -1..T-1, or an int; like: [B, ...]. The roots are taken in float64 and then cast.
         """
-        level = self._level(t, lowest=-1)
+        check_tensor("like", like, nonempty=False)
+        level = self._level("t", t, like, lowest=-1)
         return _beside(level.sqrt(), like), _beside((1 - level).sqrt(), like)
 
     def add_noise(self, x0, noise, t):
@@ -91,7 +112,7 @@ class NoiseSchedule:
         outside the schedule, ValueError where the shapes differ.
         """
         check_alike("noise", noise, "x0", x0)
-        level = self._level(t)
+        level = self._level("t", t, x0)
         return _beside(level.sqrt(), x0) * x0 + _beside((1 - level).sqrt(), x0) * noise
 
     def posterior(self, x0, x_t, t, prev=None):
@@ -102,7 +123,10 @@ class NoiseSchedule:
         the schedule.
         """
         check_alike("x_t", x_t, "x0", x0)
-        after, before = self._level(t), self._level(t - 1 if prev is None else prev, lowest=-1)
+        if prev is not None:
+            _check_below(prev, t)
+        after = self._level("t", t, x0)
+        before = self._level("prev", t - 1 if prev is None else prev, x0, lowest=-1)
         of_x0, of_x_t, variance = posterior_rates(after, before)
         return _beside(of_x0, x0) * x0 + _beside(of_x_t, x0) * x_t, _beside(variance, x0)
 
@@ -118,20 +142,42 @@ class NoiseSchedule:
         noise = (x_t - signal * x0) / sigma
         return predictions[check_choice("target", target, predictions)].target(x0, noise, signal, sigma)
 
-    def _level(self, t, lowest=0):
-        """alpha-bar at t, [B] or a scalar, in float64 on t's device; on a GPU t goes unchecked.
+    def _level(self, name, t, like, lowest=0):
+        """alpha-bar at t, [B] or a scalar, in float64 on t's device; on a GPU t goes unread.
 
         Apple's GPUs (mps) have no float64: for them it is on the CPU.
         """
-        t = torch.as_tensor(t)
-        if t.is_floating_point():
-            raise TypeError(f"t must hold integers, the indices of steps; got {t.dtype}.")
+        t = t if isinstance(t, torch.Tensor) else torch.tensor(check_int(name, t, minimum=-MOST))
+        check_whole(name, t, f"[{len(like)}]" if t.ndim else None, nonempty=False)
         if t.device.type == "cpu" and t.numel():
             low, high = int(t.min()), int(t.max())
             if low < lowest or high >= len(self):
-                raise IndexError(f"t must lie in {lowest}..{len(self) - 1}; got values {low} to {high}.")
+                raise IndexError(f"{name} must lie in {lowest}..{len(self) - 1}; got values {low} to {high}.")
         t = t.cpu() if t.device.type == "mps" else t
         return self._levels.to(t.device)[t + 1]
+
+
+def check_schedule(schedule):
+    """Return schedule where it is a NoiseSchedule; TypeError where it is not."""
+    return check_kind("schedule", schedule, NoiseSchedule, "a diffusion.NoiseSchedule")
+
+
+def _series(name, values):
+    """values, a tensor [T] or a list of numbers, in float64."""
+    if not isinstance(values, torch.Tensor):
+        check_kind(name, values, tuple | list, "a tensor [T] or a list of numbers")
+        values = torch.tensor([check_number(name, value) for value in values])
+    return check_finite(name, check_tensor(name, values, "[T]").double())
+
+
+def _check_below(prev, t):
+    """Raise ValueError where a step, known on the CPU, does not go down from t to prev."""
+    steps = [torch.as_tensor(step) for step in (prev, t) if isinstance(step, torch.Tensor | int)]
+    if len(steps) < 2 or any(step.device.type != "cpu" for step in steps):
+        return
+    below, above = steps
+    if (below.shape == above.shape or not below.ndim or not above.ndim) and bool((below >= above).any()):
+        raise ValueError(f"prev must be below t; got {int(below.max())} for {int(above.min())}.")
 
 
 def posterior_rates(after, before):
@@ -140,6 +186,7 @@ def posterior_rates(after, before):
     after, before: alpha-bars of the two levels, float64 of one shape; returns three tensors of that shape
     (Ho et al. 2020, eq. 7).
     """
+    check_together(after=after, before=before)
     alpha = after / before
     of_x0 = before.sqrt() * (1 - alpha) / (1 - after)
     of_x_t = alpha.sqrt() * (1 - before) / (1 - after)

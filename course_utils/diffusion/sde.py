@@ -10,8 +10,17 @@ import math
 import torch
 
 from .._divergence import draw_probe, with_divergence
-from .._validate import check_int, check_number, check_tensor
-from ..exact import GaussianMixture
+from .._validate import (
+    MOST_STEPS,
+    check_answer,
+    check_callable,
+    check_generator,
+    check_has,
+    check_int,
+    check_number,
+    check_tensor,
+)
+from ..exact import GaussianMixture, check_mixture
 from .samplers._walk import normal
 
 
@@ -29,6 +38,7 @@ class VP:
 
     def drift(self, x, u):
         """f(x, u) = -beta(u) x / 2, [B, ...]."""
+        check_tensor("x", x)
         return -(self.diffusion(u) ** 2) / 2 * x
 
     def diffusion(self, u):
@@ -59,6 +69,7 @@ class VE:
 
     def drift(self, x, u):
         """f(x, u) = 0, [B, ...]."""
+        check_tensor("x", x), _time(u)
         return torch.zeros_like(x)
 
     def diffusion(self, u):
@@ -72,6 +83,7 @@ class VE:
 
 def exact_score(sde, mixture):
     """score(x [B, D], u) of an exact.GaussianMixture that the SDE has carried to u, in the dtype of x."""
+    _check_sde(sde), check_mixture(mixture)
 
     def score(x, u):
         return marginal_mixture(sde, mixture, u).score(x).to(x)
@@ -81,6 +93,7 @@ def exact_score(sde, mixture):
 
 def marginal_mixture(sde, mixture, u):
     """The exact.GaussianMixture of x_u = signal x_0 + sigma noise, where x_0 is from mixture."""
+    _check_sde(sde), check_mixture(mixture)
     signal, sigma = sde.marginal(u)
     stds = (signal**2 * mixture.stds**2 + sigma**2).sqrt()
     return GaussianMixture(signal * mixture.means, stds, mixture.weights)
@@ -96,10 +109,12 @@ def reverse(sde, score, x, *, steps=500, start=1.0, end=0.0, generator=None):
     if dt > 0:
         raise ValueError(f"reverse goes down in time: start must be above end; got {start} and {end}.")
     x = check_tensor("x", x)
+    _check_sde(sde), check_callable("score", score, "x", "u"), check_generator("generator", generator)
     for u in times:
         g = sde.diffusion(u)
         noise = normal(x.shape, x.device, x.dtype, generator)
-        x = x + dt * (sde.drift(x, u) - g**2 * score(x, u)) + g * math.sqrt(-dt) * noise
+        slope = check_answer("score", score(x, u), x.shape)
+        x = x + dt * (sde.drift(x, u) - g**2 * slope) + g * math.sqrt(-dt) * noise
     return x
 
 
@@ -111,6 +126,7 @@ def probability_flow(sde, score, x, *, steps=100, start=1.0, end=0.0):
     """
     dt, times = _steps(start, end, steps)
     x = check_tensor("x", x)
+    _check_sde(sde), check_callable("score", score, "x", "u")
     for u, then in zip(times, [*times[1:], end], strict=True):
         slope = _flow(sde, score, x, u)
         x = x + dt / 2 * (slope + _flow(sde, score, x + dt * slope, then))
@@ -127,9 +143,12 @@ def log_prob(sde, score, x, *, steps=200, probe=None, generator=None, prior=None
 
     Source: Song et al. 2021, eq. 39; Grathwohl et al. 2019.
     """
-    check_tensor("x", x, "[B, ...]")
+    check_tensor("x", x, "[B, ...]"), check_generator("generator", generator)
     v = draw_probe(probe, x, generator)
     dt, times = _steps(0.0, 1.0, steps)
+    _check_sde(sde), check_callable("score", score, "x", "u")
+    if prior is not None:
+        check_callable("prior", prior, "x")
     gained = x.new_zeros(len(x))
     for u, then in zip(times, [*times[1:], 1.0], strict=True):
         slope, divergence = with_divergence(lambda x, u=u: _flow(sde, score, x, u), x, v)
@@ -144,13 +163,18 @@ def _log_noise(x, std):
     return -(x / std).square().sum(1) / 2 - x.shape[1] * math.log(std * math.sqrt(2 * math.pi))
 
 
+def _check_sde(sde):
+    check_has("sde", sde, "sde.VP or sde.VE", "drift", "diffusion", "marginal")
+
+
 def _flow(sde, score, x, u):
-    return sde.drift(x, u) - sde.diffusion(u) ** 2 / 2 * score(x, u)
+    slope = check_answer("score", score(x, u), x.shape)
+    return sde.drift(x, u) - sde.diffusion(u) ** 2 / 2 * slope
 
 
 def _steps(start, end, steps):
     """The length of a step from start to end, and the times at which the steps begin."""
-    steps = check_int("steps", steps)
+    steps = check_int("steps", steps, maximum=MOST_STEPS)
     start, end = check_number("start", start, 0, 1), check_number("end", end, 0, 1)
     dt = (end - start) / steps
     return dt, [start + i * dt for i in range(steps)]

@@ -18,8 +18,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_int, check_number, check_tensor
-from .nets import time_embedding
+from .._validate import (
+    check_flag,
+    check_has,
+    check_int,
+    check_kind,
+    check_labels,
+    check_number,
+    check_sizes,
+    check_tensor,
+)
+from .nets import check_time, time_embedding
 
 GROUPS = 8  # of the normalisation; every width must be a multiple
 
@@ -33,6 +42,8 @@ class ResidualBlock(nn.Module):
     """
 
     def __init__(self, c_in, c_out, embedding_dim, dropout=0.0):
+        check_width(c_in, "c_in"), check_width(c_out, "c_out"), check_int("embedding_dim", embedding_dim)
+        check_number("dropout", dropout, 0, 1)
         super().__init__()
         self.norm1 = nn.GroupNorm(GROUPS, c_in)
         self.conv1 = nn.Conv2d(c_in, c_out, 3, padding=1)
@@ -44,6 +55,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x, embedding):
         """x: [B, c_in, H, W], embedding: [B, E] -> [B, c_out, H, W]."""
+        check_tensor("x", x, f"[B, {self.conv1.in_channels}, H, W]")
+        check_tensor("embedding", embedding, f"[{len(x)}, {self.modulate.in_features}]")
         h = self.conv1(F.silu(self.norm1(x)))
         scale, shift = self.modulate(F.silu(embedding))[:, :, None, None].chunk(2, dim=1)  # [B, c_out, 1, 1]
         h = self.norm2(h) * (1 + scale) + shift
@@ -57,6 +70,7 @@ class Attention(nn.Module):
     """
 
     def __init__(self, channels, heads=1):
+        check_width(channels, "channels")
         super().__init__()
         self.heads = check_int("heads", heads)
         if channels % heads:
@@ -67,6 +81,7 @@ class Attention(nn.Module):
 
     def forward(self, x):
         """x: [B, C, H, W] -> [B, C, H, W]; queries, keys and values are [B, heads, H W, C / heads]."""
+        check_tensor("x", x, f"[B, {self.out.in_channels}, H, W]")
         qkv = self.to_qkv(self.norm(x)).flatten(2)  # [B, 3C, HW]
         q, k, v = qkv.unflatten(1, (3, self.heads, -1)).transpose(-1, -2).unbind(1)
         mixed = F.scaled_dot_product_attention(q, k, v)  # softmax(q k^T / sqrt(C / heads)) v
@@ -77,11 +92,13 @@ class Downsample(nn.Module):
     """Half the height and the width, by a convolution of stride 2: [B, C, H, W] -> [B, C, H/2, W/2]."""
 
     def __init__(self, channels):
+        check_int("channels", channels)
         super().__init__()
         self.conv = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
 
     def forward(self, x):
         """x: [B, C, H, W] -> [B, C, H/2, W/2]."""
+        check_tensor("x", x, f"[B, {self.conv.in_channels}, H, W]")
         return self.conv(x)
 
 
@@ -89,11 +106,13 @@ class Upsample(nn.Module):
     """Twice the height and the width: each pixel four times, then a convolution to c_out channels."""
 
     def __init__(self, c_in, c_out):
+        check_int("c_in", c_in), check_int("c_out", c_out)
         super().__init__()
         self.conv = nn.Conv2d(c_in, c_out, 3, padding=1)
 
     def forward(self, x):
         """x: [B, c_in, H, W] -> [B, c_out, 2H, 2W]."""
+        check_tensor("x", x, f"[B, {self.conv.in_channels}, H, W]")
         return self.conv(F.interpolate(x, scale_factor=2, mode="nearest"))
 
 
@@ -112,14 +131,13 @@ class UNet(nn.Module):
 
     def __init__(self, in_channels=1, width=32, multipliers=(1, 2), classes=None, attention=True, heads=1,
                  dropout=0.0, out_channels=None):  # fmt: skip
+        check_sizes("multipliers", multipliers), check_flag("attention", attention)
         super().__init__()
         self.in_channels, self.width = check_int("in_channels", in_channels), check_width(width)
         self.out_channels = check_int("out_channels", in_channels if out_channels is None else out_channels)
         self.classes = None if classes is None else check_int("classes", classes)
         check_number("dropout", dropout, 0, 1)
         widths = [width * check_int("multipliers", m) for m in multipliers]
-        if not widths:
-            raise ValueError("multipliers must name at least one resolution; got none.")
         dim = 4 * width
         self.time = nn.Sequential(nn.Linear(width, dim), nn.SiLU(), nn.Linear(dim, dim))
         self.label = None if classes is None else nn.Embedding(classes + 1, dim)
@@ -151,6 +169,8 @@ class UNet(nn.Module):
 
         middle: [B, c, H', W'] at the lowest resolution; kept: each resolution's features, from the highest.
         """
+        check_tensor("h", h, f"[B, {self.width}, H, W]")
+        check_tensor("embedding", embedding, f"[{len(h)}, E]")
         kept = []
         for block, shrink in zip(self.down, self.shrink, strict=True):
             h = block(h, embedding)
@@ -160,12 +180,19 @@ class UNet(nn.Module):
 
     def decode(self, h, kept, embedding):
         """The way up: the middle and the kept features as `encode` gives them -> [B, out_channels, H, W]."""
+        check_tensor("h", h, "[B, C, H, W]"), check_tensor("embedding", embedding, f"[{len(h)}, E]")
+        check_kind("kept", kept, list | tuple, "the list of features that encode gives")
+        for features in kept:
+            check_tensor("kept", features, f"[{len(h)}, C, H, W]")
         for grow, block, features in zip(self.grow, self.up, reversed(kept), strict=True):
             h = block(torch.cat([grow(h), features], dim=1), embedding)
         return self.last(h)
 
     def embed(self, t, y=None):
         """t [B], y [B] or None -> [B, 4 width], what every block is told: time plus label."""
+        check_time(t, "[B]")
+        if y is not None:
+            check_labels("y", y, (self.classes or 0) + 1, f"[{len(t)}]")
         embedding = self.time(time_embedding(t, self.width).to(self.time[0].weight.dtype))
         if self.label is None:
             return embedding
@@ -184,20 +211,19 @@ class UNet(nn.Module):
             return
         if self.label is None:
             raise ValueError("y must be None for a network built without classes; got labels.")
-        check_tensor("y", y, f"[{len(x)}]", floating=False)
-        if y.device.type == "cpu" and bool(((y < 0) | (y > self.classes)).any()):  # a GPU would have to wait
-            raise ValueError(f"y must hold labels from 0 to {self.classes}; got {y.tolist()[:10]}.")
+        check_labels("y", y, self.classes + 1, f"[{len(x)}]")
 
 
 def zeroed(layer):
     """The layer with weights and bias zero."""
+    check_has("layer", layer, "a layer with weight and bias", "weight", "bias")
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     return layer
 
 
-def check_width(width):
+def check_width(width, argument="width"):
     """Return the width where every GroupNorm of it comes out even; ValueError where it does not."""
-    if check_int("width", width) % GROUPS:
-        raise ValueError(f"width must be a multiple of {GROUPS}; got {width}.")
+    if check_int(argument, width) % GROUPS:
+        raise ValueError(f"{argument} must be a multiple of {GROUPS}; got {width}.")
     return width

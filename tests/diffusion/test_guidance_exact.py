@@ -153,7 +153,7 @@ def test_the_tilted_density_is_p_times_a_power(scale):
     [
         (lambda: exact.LabelledMixture(MIXTURE, [0, 2, 0]), r"each of 0..2; got only \[0, 2\]"),
         (lambda: exact.LabelledMixture(MIXTURE, [0, 1]), r"labels must have shape \[3\]"),
-        (lambda: LABELLED.given(2), "y must be a label from 0 to 1; got 2"),
+        (lambda: LABELLED.given(2), "y must be at least 0 and at most 1; got 2"),
         (lambda: LABELLED.tilted_log_prob(torch.zeros(1, 2), 0, -1.0), "guidance_scale"),
     ],
 )  # fmt: skip

@@ -103,7 +103,7 @@ class TestUNet:
         [
             ({"width": 12}, ValueError, "width must be a multiple of 8; got 12"),
             ({"width": 0}, ValueError, "width must be at least 1; got 0"),
-            ({"multipliers": ()}, ValueError, "multipliers must name at least one resolution"),
+            ({"multipliers": ()}, ValueError, "multipliers must hold at least 1 whole numbers"),
             ({"multipliers": (1, 1.5)}, TypeError, "multipliers must be a whole number; got 1.5"),
             ({"out_channels": 0}, ValueError, "out_channels must be at least 1; got 0"),
             ({"classes": 0}, ValueError, "classes must be at least 1; got 0"),
@@ -126,7 +126,7 @@ class TestUNet:
             ((draw(2, 1, 9, 8), steps(2)), ValueError, r"divisible by 2; got \[9, 8\]"),
             ((draw(2, 1, 8, 8), steps(3)), ValueError, r"t must have shape \[2\]; got \[3\]"),
             ((draw(2, 1, 8, 8), 5), TypeError, "t must be a torch.Tensor; got int"),
-            ((draw(2, 1, 8, 8), steps(2), torch.tensor([0, 11])), ValueError, "labels from 0 to 10; got"),
+            ((draw(2, 1, 8, 8), steps(2), torch.tensor([0, 11])), ValueError, "0 to 10; got"),
             ((draw(2, 1, 8, 8), steps(2), torch.tensor([0])), ValueError, r"y must have shape \[2\]"),
         ],
     )

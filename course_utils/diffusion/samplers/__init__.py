@@ -5,9 +5,10 @@ network give functools.partial(net, y=y). shape: of the batch, (B, ...). num_inf
 schedule's T steps are visited, spaced evenly and ending at the last ("trailing" in diffusers).
 prediction_type: what the model predicts. x_T: the noise to start from, [B, ...], or None to draw it where the
 model's weights are and in their dtype (see `place_of`). generator: a torch.Generator for all noise, of any
-device, or None for torch's global one. clip: (low, high) for each guess of x_0, or None. watch: called as
-watch(t, x_t, x0) with every guess of x_0, before the step is taken. timesteps: the pairs (t, prev) to walk
-instead of num_inference_steps even ones, such as `timesteps(schedule, 20, spacing="karras")`.
+device, or None for torch's global one. clip: (low, high) for each guess of x_0, or None; a network that
+predicts the noise needs one with the cosine schedule. watch: called as watch(t, x_t, x0) with every guess
+of x_0, before the step is taken. timesteps: the pairs (t, prev) to walk instead of num_inference_steps even
+ones, such as `timesteps(schedule, 20, spacing="karras")`.
 
 A new sampler is one more file here, with a function of the file's name; `by_name` has all of them.
 """

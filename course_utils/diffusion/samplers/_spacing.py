@@ -5,7 +5,8 @@ import math
 
 import torch
 
-from ..._validate import check_choice, check_int, check_number
+from ..._validate import check_choice, check_int, check_number, quoted
+from ..schedule import check_schedule
 
 SPACINGS = ("trailing", "karras")
 ENDS = {"data": -1, "first": 0}
@@ -36,6 +37,7 @@ def timesteps(schedule, num_inference_steps=None, spacing="trailing", final="dat
     left in (final_sigmas_type "zero" and "sigma_min" of diffusers). Raises ValueError for more steps than
     the schedule has, or an unknown name.
     """
+    check_schedule(schedule)
     total = len(schedule)
     count = total if num_inference_steps is None else check_int("num_inference_steps", num_inference_steps)
     if count > total:
@@ -48,6 +50,8 @@ def timesteps(schedule, num_inference_steps=None, spacing="trailing", final="dat
 
 def checked(pairs, total):
     """The pairs (t, prev), where they are a way down in a schedule of so many steps; ValueError if not."""
+    if not isinstance(pairs, tuple | list) or any(len(pair) != 2 for pair in pairs):
+        raise TypeError(f"timesteps must be a list of pairs (t, prev); got {quoted(pairs)}.")
     pairs = [(check_int("t", t, 0, total - 1), check_int("prev", prev, -1)) for t, prev in pairs]
     falls = all(t > prev for t, prev in pairs)
     if not pairs or not falls or any(a[1] != b[0] for a, b in itertools.pairwise(pairs)):

@@ -1,14 +1,28 @@
 """What samplers share: the levels they visit, the model's guess of x_0, the ODE's variables, fresh noise."""
 
 import functools
+import warnings
 from typing import NamedTuple
 
 import torch
 
-from ..._validate import check_choice, check_tensor
+from ..._validate import (
+    check_alike,
+    check_answer,
+    check_callable,
+    check_choice,
+    check_flag,
+    check_generator,
+    check_kind,
+    check_numbers,
+    check_sizes,
+    check_tensor,
+)
 from ..predictions import predictions
-from ..schedule import posterior_rates
+from ..schedule import check_schedule, posterior_rates
 from ._spacing import checked, timesteps
+
+RUNAWAY = 1000.0  # data are of about unit size
 
 
 class Level(NamedTuple):
@@ -35,11 +49,13 @@ def slope(x, x0, level):
     The ODE is straight in y = x / signal and s = sigma / signal: where x_0 is the guess, y = x_0 + s slope.
     Source: Song et al. 2021 (DDIM), eq. 14; Karras et al. 2022.
     """
+    check_alike("x0", x0, "x", x), _check_level(level)
     return (x - level.signal * x0) / level.sigma
 
 
 def unscaled(y, level):
     """x = signal y, [B, ...]: back from the variables in which the ODE is straight."""
+    check_tensor("y", y), _check_level(level)
     return level.signal * y
 
 
@@ -53,26 +69,63 @@ class Walk:
     def __init__(
         self, model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch, pairs
     ):
+        check_callable("model", model, "x_t", "t"), check_schedule(schedule)
+        check_sizes("shape", shape), check_generator("generator", generator)
+        check_clip(clip)
+        if watch is not None:
+            check_callable("watch", watch, "t", "x_t", "x0")
         check_choice("prediction_type", prediction_type, predictions)
         evenly = pairs is None
         pairs = timesteps(schedule, num_inference_steps) if evenly else checked(pairs, len(schedule))
         self.steps = _steps(schedule, pairs)
+        if prediction_type in ("epsilon", "score") and self.steps[0][0].signal == 0:
+            raise ValueError(
+                f"prediction_type must be 'sample' or 'v_prediction' where the first step has no signal, as "
+                f"after zero_terminal_snr(), for {prediction_type!r} says nothing of x_0 there."
+            )
         self.x_T = _start(model, shape, x_T, generator)
         self._model, self._to_x0 = model, predictions[prediction_type].to_x0
         self._generator, self._clip, self._watch = generator, clip, watch
 
     def guess(self, x, level, watched=True):
         """The model's x_0 for x at a Level, [B, ...], clipped where that is asked for, and shown to watch."""
+        check_tensor("x", x, "[B, ...]"), _check_level(level), check_flag("watched", watched)
         output = self._model(x, torch.full((len(x),), level.t, device=x.device))
+        check_answer("model", output, x.shape)
         x0 = self._to_x0(output, x, level.signal, level.sigma)
         x0 = x0 if self._clip is None else x0.clamp(*self._clip)
         if watched and self._watch is not None:
             self._watch(level.t, x, x0)
         return x0
 
+    def end(self, x):
+        """x, [B, ...], with a warning where it ran off and nothing was clipped; on a GPU it goes unread."""
+        check_tensor("x", x)
+        if self._clip is None and x.device.type == "cpu" and bool((x.abs() > RUNAWAY).any()):
+            reach, factor = x.abs().max().item(), 1 / max(self.steps[0][0].signal, 1e-30)
+            warnings.warn(
+                f"the samples reach {reach:.0e}: where the model predicts the noise, the first step makes "
+                f"its errors {factor:.0e} times as large; give clip=(low, high), or let it predict v.",
+                stacklevel=4,
+            )
+        return x
+
     def noise(self, x):
         """Fresh standard normal noise like x, [B, ...]."""
+        check_tensor("x", x)
         return normal(x.shape, x.device, x.dtype, self._generator)
+
+
+def check_clip(clip):
+    """Raise TypeError or ValueError unless clip is None or two numbers (low, high), low below high."""
+    if clip is not None:
+        low, high = check_numbers("clip", clip, 2)
+        if low >= high:
+            raise ValueError(f"clip must be (low, high) with low below high; got {clip}.")
+
+
+def _check_level(level):
+    check_kind("level", level, Level, "a samplers.Level")
 
 
 def normal(shape, device, dtype, generator=None):
@@ -88,6 +141,7 @@ def place_of(model, generator=None):
     method is bound to or a function closes over, as those of `guidance` do. Where there are none, as in an
     exact model, it is the generator's device, or the CPU, and float32: give x_T if you want another.
     """
+    check_callable("model", model), check_generator("generator", generator)
     weight = _first_parameter(model, set())
     if weight is not None:
         return weight.device, weight.dtype

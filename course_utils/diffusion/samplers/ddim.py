@@ -26,4 +26,4 @@ def ddim(
         x = then.signal * x0 + max(then.sigma**2 - fresh, 0) ** 0.5 * slope(x, x0, now)
         if eta > 0 and then.t >= 0:
             x = x + fresh**0.5 * walk.noise(x)
-    return x
+    return walk.end(x)

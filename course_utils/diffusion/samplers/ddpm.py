@@ -26,4 +26,4 @@ def ddpm(
         x = posterior.of_x0 * walk.guess(x, now) + posterior.of_x * x
         if then.t >= 0:
             x = x + variance**0.5 * walk.noise(x)
-    return x
+    return walk.end(x)

@@ -29,4 +29,4 @@ def dpm_solver_pp_2m(
         guess = x0 if weight == 0 else (1 + weight) * x0 - weight * last
         x = then.sigma / now.sigma * x + then.signal * (1 - shrunk) * guess
         last, h_last = x0, h
-    return x
+    return walk.end(x)

@@ -23,4 +23,4 @@ def euler(
         # y + (then.s - now.s) slope in y = x / signal, sorted by x and x_0: two products instead of five
         kept = then.sigma / now.sigma
         x = kept * x + (then.signal - kept * now.signal) * x0
-    return x
+    return walk.end(x)

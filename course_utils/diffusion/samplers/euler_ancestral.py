@@ -27,4 +27,4 @@ def euler_ancestral(
         down = (then.s**2 - up**2) ** 0.5
         y = x0 + down * slope(x, x0, now)
         x = unscaled(y + up * walk.noise(x) if eta > 0 and then.t >= 0 else y, then)
-    return x
+    return walk.end(x)

@@ -12,8 +12,8 @@ def heun(
 ):  # fmt: skip
     """Heun's second-order steps on the probability-flow ODE (Karras et al. 2022, algorithm 1 without churn).
 
-    Calls the model twice a step, and once at the last; watch sees the first of the two guesses. What else
-    there is: `help(samplers)`.
+    Calls the model twice a step, and once at the last; watch sees the first of the two guesses. A step from
+    noise without any signal is of first order. What else there is: `help(samplers)`.
     """
     walk = Walk(
         model, schedule, shape, num_inference_steps, prediction_type, x_T, generator, clip, watch, timesteps
@@ -26,7 +26,7 @@ def heun(
             x0 + then.s * d
         )  # not x / signal + (then.s - now.s) d, the same number, which cancels at high noise
         x = unscaled(y, then)
-        if then.t >= 0:
+        if then.t >= 0 and now.signal > 0:
             d_then = slope(x, walk.guess(x, then, watched=False), then)
             x = unscaled(y + (then.s - now.s) * (d_then - d) / 2, then)
-    return x
+    return walk.end(x)
