@@ -10,19 +10,21 @@ import math
 import torch
 from torch import nn
 
-from ._validate import check_int
+from ._validate import check_callable, check_int, check_model, check_number, check_sizes, check_tensor
 
 
 class Autoencoder(nn.Module):
     """An encoder and a decoder, one after the other."""
 
     def __init__(self, encoder, decoder):
+        check_callable("encoder", encoder, "x"), check_callable("decoder", decoder, "z")
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
 
     def forward(self, x):
         """x: [B, C, H, W] -> x_hat: [B, C, H, W]."""
+        check_tensor("x", x, "[B, C, H, W]")
         return self.decoder(self.encoder(x))
 
 
@@ -42,6 +44,7 @@ def MLPAutoencoder(in_shape, latent_dim, hidden=(256, 128)):
 
     in_shape: (C, H, W); hidden: the encoder's widths, mirrored in the decoder.
     """
+    hidden = check_sizes("hidden", hidden)
     size = _size(in_shape, latent_dim)
     down = [size, *hidden]
     up = [latent_dim, *reversed(hidden)]
@@ -58,6 +61,7 @@ def ConvAutoencoder(in_shape, latent_dim, channels=(16, 32)):
     in_shape: (C, H, W) with H and W divisible by 2 ** len(channels). A 4x4 kernel with stride 2 divides
     evenly, so that no output pixel is written more often than its neighbours (Odena et al. 2016).
     """
+    channels = check_sizes("channels", channels)
     _size(in_shape, latent_dim)
     colours, height, width = in_shape
     factor = 2 ** len(channels)
@@ -78,12 +82,14 @@ def ConvAutoencoder(in_shape, latent_dim, channels=(16, 32)):
 
 def count_parameters(model):
     """How many numbers training may change in model."""
+    check_model("model", model)
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
 @torch.no_grad()
 def dead_units(codes, threshold=1e-6):
     """How many code units say nothing: codes [N, k] whose standard deviation is at most threshold."""
+    check_tensor("codes", codes, "[N, k]"), check_number("threshold", threshold, 0)
     return int((codes.std(dim=0) <= threshold).sum())
 
 
@@ -96,8 +102,4 @@ def _dense(widths):
 
 def _size(in_shape, latent_dim):
     check_int("latent_dim", latent_dim)
-    if len(in_shape) != 3:
-        raise ValueError(f"in_shape must be (C, H, W); got {tuple(in_shape)}.")
-    for axis in in_shape:
-        check_int("in_shape", axis)
-    return math.prod(in_shape)
+    return math.prod(check_sizes("in_shape", in_shape, 3))

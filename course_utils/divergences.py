@@ -4,6 +4,8 @@ import torch
 
 from course_utils._validate import check_number, check_tensor
 
+MASS_TOLERANCE = 0.1  # of a density's integral: what lies beyond the ends of the points is not counted
+
 
 def kl_normal(mu, logvar):
     """KL(N(mu, diag exp(logvar)) || N(0, I)) in nats, summed over the last axis.
@@ -70,9 +72,9 @@ def kl_density(p, q, dx):
     """KL(p || q) of two densities on a line, known at evenly spaced points, in nats.
 
     p, q: [..., G] density values, not negative; dx: the spacing, above 0. Returns [...]. The integral
-    is the sum times dx, the trapezium rule for densities that vanish at both ends. Give float64: where q
-    underflows to 0 and p does not, the answer is inf. Raises ValueError for a negative value, another
-    shape or spacing.
+    is the sum times dx, the trapezium rule for densities that vanish at both ends, and that of p and of q is
+    to be 1, give or take a tenth for what lies beyond the ends. Give float64: where q underflows to 0 and p
+    does not, the answer is inf. Raises ValueError for a negative value, another shape, spacing or integral.
     """
     _check_densities(p, q, dx)
     return dx * _kl(p, q).sum(-1)
@@ -130,3 +132,8 @@ def _check_distributions(p, q):
 def _check_densities(p, q, dx):
     _check_nonnegative(p=p, q=q)
     check_number("dx", dx, 0, open_minimum=True)
+    for name, density in (("p", p), ("q", q)):
+        mass = dx * density.sum(-1)
+        if bool(((mass - 1).abs() > MASS_TOLERANCE).any()):
+            worst = mass.flatten()[(mass - 1).abs().argmax()].item()
+            raise ValueError(f"{name} must integrate to one; got {worst:.3g}, with points {dx:g} apart.")

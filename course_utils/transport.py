@@ -84,6 +84,7 @@ def potential(z, y, g):
     check_tensor("g", g, "[M]")
     check_tensor("y", y, f"[{len(g)}, D]")
     _check_finite("g", g)
+    check_tensor("z", z, f"[K, {y.shape[1]}]")
     costs = cost(z, y)
     return (costs + g.to(costs)).min(1).values
 
@@ -119,7 +120,8 @@ def _linear_programme(p, q, cost):
     marginals = torch.cat([p, q]).numpy()
     answer = linprog(cost.flatten().numpy(), A_eq=sparse.vstack([out, into]), b_eq=marginals, method="highs")
     if answer.x is None:
-        raise RuntimeError(f"the linear programme was not solved: {answer.message}")
+        message = answer.message.rstrip(".")
+        raise RuntimeError(f"cost leads to a linear programme that was not solved: {message}.")
     plan = torch.from_numpy(answer.x).view(n, m).clamp_min(0)
     return plan, -torch.from_numpy(answer.eqlin.marginals[n:].copy())
 

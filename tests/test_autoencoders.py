@@ -80,7 +80,7 @@ def test_dead_units():
     [
         (((1, 8, 8), 0), "latent_dim must be at least 1; got 0"),
         (((1, 8, 8), -2), "latent_dim must be at least 1; got -2"),
-        (((8, 8), 2), r"in_shape must be \(C, H, W\); got \(8, 8\)"),
+        (((8, 8), 2), r"in_shape must hold 3 whole numbers; got \(8, 8\)"),
         (((1, 0, 8), 2), "in_shape must be at least 1; got 0"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validate import check_alike
+from .._validate import check_alike, check_finite
 
 
 def couple(noise, data):
@@ -15,6 +15,7 @@ def couple(noise, data):
     from scipy.optimize import linear_sum_assignment
 
     check_alike("noise", noise, "data", data)
+    check_finite("noise", noise), check_finite("data", data)
     ours, theirs = (rows.detach().flatten(1).cpu().double() for rows in (data, noise))
     cost = torch.cdist(ours, theirs)
     _, order = linear_sum_assignment(cost.square().numpy())  # rows of data come back in their order

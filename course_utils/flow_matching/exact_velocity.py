@@ -2,7 +2,9 @@
 
 import torch
 
-from .path import Path
+from .._validate import check_tensor
+from ..exact import check_mixture
+from .path import Path, check_path
 
 
 def exact_velocity(mixture, path=None):
@@ -17,9 +19,11 @@ def exact_velocity(mixture, path=None):
     these are averaged with the weights p(k | x_t = x). For N(0, 1) to N(m, s^2) on the line that is
     m + (t s^2 - (1 - t)) / ((1 - t)^2 + t^2 s^2) (x - t m).
     """
-    path = Path.linear() if path is None else path
+    check_mixture(mixture)
+    path = Path.linear() if path is None else check_path("path", path)
 
     def model(x, t):
+        check_tensor("x", x, f"[B, {mixture.dim}]")
         means, stds = mixture.means, mixture.stds
         points = x.to(means)[:, None]  # [B, 1, D]
         signal, sigma, signal_slope, sigma_slope = path.levels(t, points)  # [B, 1, 1]

@@ -5,7 +5,7 @@ import math
 import torch
 
 from .._divergence import draw_probe, with_divergence
-from .._validate import check_int, check_tensor
+from .._validate import MOST_STEPS, check_answer, check_callable, check_generator, check_int, check_tensor
 
 
 def log_prob(model, x, steps=200, *, probe=None, generator=None):
@@ -18,13 +18,18 @@ def log_prob(model, x, steps=200, *, probe=None, generator=None):
     (Grathwohl et al. 2019). generator: for that probe, or None for torch's global one. Raises ValueError for
     another probe.
     """
+    check_callable("model", model, "x", "t"), check_generator("generator", generator)
     check_tensor("x", x, "[B, ...]")
-    dt = -1 / check_int("steps", steps)
+    dt = -1 / check_int("steps", steps, maximum=MOST_STEPS)
     probe = draw_probe(probe, x, generator)
     x, gained = x.detach(), torch.zeros(len(x), device=x.device, dtype=x.dtype)
 
     def at(t):
-        return lambda x: model(x, torch.full((len(x),), t, device=x.device, dtype=x.dtype))
+        def velocity(x):
+            times = torch.full((len(x),), t, device=x.device, dtype=x.dtype)
+            return check_answer("model", model(x, times), x.shape)
+
+        return velocity
 
     for i in range(steps):
         now, then = 1 + i * dt, max(1 + (i + 1) * dt, 0.0)

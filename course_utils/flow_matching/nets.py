@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .._validate import check_number, check_tensor
+from .._validate import check_callable, check_number, check_tensor, check_whole
 
 
 class FlowNet(nn.Module):
@@ -15,6 +15,7 @@ class FlowNet(nn.Module):
     """
 
     def __init__(self, net, scale=1000.0):
+        check_callable("net", net, "x", "steps")
         super().__init__()
         self.net, self.scale = net, check_number("scale", scale, 0, open_minimum=True)
 
@@ -25,6 +26,9 @@ class FlowNet(nn.Module):
 
     def forward(self, x, t, y=None):
         """x: [B, ...], t: float [B], y: int [B] or None -> [B, ...]."""
+        check_tensor("x", x, "[B, ...]")
+        if y is not None:
+            check_whole("y", y, f"[{len(x)}]")
         check_tensor("t", t, f"[{len(x)}]")
         if y is None and self.classes is not None:
             y = torch.full((len(x),), self.classes, device=x.device)

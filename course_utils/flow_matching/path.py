@@ -4,8 +4,18 @@ import math
 
 import torch
 
-from .._validate import check_alike, check_choice, check_int
+from .._validate import (
+    check_alike,
+    check_callable,
+    check_choice,
+    check_int,
+    check_kind,
+    check_tensor,
+    check_text,
+    check_value,
+)
 from ..diffusion import NoiseSchedule
+from ..diffusion.schedule import check_schedule
 from .predictions import predictions
 
 
@@ -18,6 +28,8 @@ class Path:
     """
 
     def __init__(self, name, levels, time):
+        check_text("name", name)
+        check_callable("levels", levels, "t"), check_callable("time", time, "angle")
         self.name, self._levels, self._time = name, levels, time
 
     def __repr__(self):
@@ -52,6 +64,7 @@ class Path:
         Between two steps the angle arccos sqrt(alpha-bar) is interpolated, so that the squares of signal and
         sigma add up to 1 everywhere. At t = 0 there is as much signal left as at the schedule's last index.
         """
+        check_schedule(schedule)
         steps = len(schedule)
         level = torch.cat([torch.ones(1, dtype=torch.float64), schedule.alphas_cumprod])
         angles = torch.atan2((1 - level).sqrt(), level.sqrt()).flip(0)  # falling, [T + 1]
@@ -76,10 +89,12 @@ class Path:
 
         t: float [B] or a number, in [0, 1]. Raises ValueError outside, on a CPU.
         """
-        t = _tensor(t)
+        check_tensor("like", like, nonempty=False)
+        t = _tensor(check_value("t", t))
         if t.device.type == "cpu" and not bool(((t >= 0) & (t <= 1)).all()):
             low, high = float(t.min()), float(t.max())
             raise ValueError(f"t must lie between 0, noise, and 1, data; got {low:.4g} to {high:.4g}.")
+        check_tensor("t", t, f"[{len(like)}]" if t.ndim else None, nonempty=False)
         column = -1, *[1] * (like.ndim - 1)
         return [value.to(like).reshape(column) for value in self._levels(_double(t))]
 
@@ -118,6 +133,7 @@ class Path:
 
     def time(self, signal, sigma):
         """The t, float64 [B], at which this path has as much noise for its signal: sigma, signal: [B]."""
+        check_alike("sigma", sigma, "signal", signal)
         return self._time(torch.atan2(_double(_tensor(sigma)), _double(_tensor(signal))))
 
     def schedule(self, num_train_timesteps=1000):
@@ -125,6 +141,11 @@ class Path:
         steps = check_int("num_train_timesteps", num_train_timesteps)
         signal, sigma, *_ = self._levels(torch.linspace(1, 0, steps + 1, dtype=torch.float64))
         return NoiseSchedule.from_alphas_cumprod(signal**2 / (signal**2 + sigma**2), max_beta=1.0)
+
+
+def check_path(argument, path):
+    """Return path where it is a Path; TypeError where it is not."""
+    return check_kind(argument, path, Path, "a flow_matching.Path")
 
 
 def _tensor(value):

@@ -1,7 +1,9 @@
 """One model on another path: the velocity of another schedule, and a flow read as a diffusion model."""
 
 from .. import diffusion
-from .._validate import check_choice
+from .._validate import check_callable, check_choice
+from ..diffusion.schedule import check_schedule
+from .path import check_path
 from .predictions import predictions
 
 
@@ -13,6 +15,7 @@ def retime(model, source, target):
     the same data. Both models: (x [B, ...], t float [B]) -> velocity [B, ...]; source, target: `Path`s that
     begin at pure noise. Source: Lipman et al. 2024, section 4.6.
     """
+    check_callable("model", model, "x", "t"), check_path("source", source), check_path("target", target)
 
     def retimed(x, t):
         rates = target.levels(t, x)
@@ -27,6 +30,7 @@ def as_denoiser(model, path, schedule, prediction_type="epsilon"):
     schedule: the NoiseSchedule that the sampler walks; prediction_type: what is then predicted, a name in
     diffusion.predictions. Raises ValueError for another name.
     """
+    check_callable("model", model, "x", "t"), check_path("path", path), check_schedule(schedule)
     kinds = diffusion.predictions
     target = kinds[check_choice("prediction_type", prediction_type, kinds)].target
 

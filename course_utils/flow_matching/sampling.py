@@ -4,25 +4,46 @@ import itertools
 
 import torch
 
-from .._validate import check_choice, check_int, check_number, check_tensor
+from .._validate import (
+    MOST_STEPS,
+    check_answer,
+    check_callable,
+    check_choice,
+    check_generator,
+    check_int,
+    check_number,
+    check_sizes,
+    check_tensor,
+    check_value,
+)
 from ..diffusion.samplers import place_of
 
 
 def euler(velocity, x, t, dt):
     """x at t + dt by one call: first order."""
-    return x + dt * velocity(x, t)
+    check_callable("velocity", velocity, "x", "t"), check_tensor("x", x)
+    _check_times(t, dt)
+    return x + dt * check_answer("velocity", velocity(x, t), x.shape)
 
 
 def midpoint(velocity, x, t, dt):
     """x at t + dt by the velocity half-way there, two calls: second order."""
-    half = x + dt / 2 * velocity(x, t)
+    check_callable("velocity", velocity, "x", "t"), check_tensor("x", x)
+    _check_times(t, dt)
+    half = x + dt / 2 * check_answer("velocity", velocity(x, t), x.shape)
     return x + dt * velocity(half, t + dt / 2)
 
 
 def heun(velocity, x, t, dt):
     """x at t + dt by the mean of the velocities at both ends, two calls: second order."""
-    v = velocity(x, t)
+    check_callable("velocity", velocity, "x", "t"), check_tensor("x", x)
+    _check_times(t, dt)
+    v = check_answer("velocity", velocity(x, t), x.shape)
     return x + dt / 2 * (v + velocity(x + dt * v, t + dt))
+
+
+def _check_times(t, dt):
+    check_value("t", t), check_value("dt", dt)
 
 
 methods = {"euler": euler, "midpoint": midpoint, "heun": heun}
@@ -41,13 +62,19 @@ def sample(
     noise. watch: called as watch(t, x) with a float t, before the first step and after every one.
     Raises ValueError for an unknown method, times outside [0, 1], or a start other than 0 without an x.
     """
+    check_callable("model", model, "x", "t")
+    check_sizes("shape", shape)
+    check_generator("generator", generator)
+    if watch is not None:
+        check_callable("watch", watch, "t", "x")
     step = methods[check_choice("method", method, methods)]
     start, end = check_number("start", start, 0, 1), check_number("end", end, 0, 1)
-    steps = check_int("steps", steps)
+    steps = check_int("steps", steps, maximum=MOST_STEPS)
     x = _first(model, shape, x, generator, start)
 
     def velocity(x, t):
-        return model(x, torch.full((len(x),), t, device=x.device, dtype=x.dtype))
+        times = torch.full((len(x),), t, device=x.device, dtype=x.dtype)
+        return check_answer("model", model(x, times), x.shape)
 
     times = [start + (end - start) * i / steps for i in range(steps)] + [end]
     if watch is not None:

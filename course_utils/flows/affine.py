@@ -50,6 +50,7 @@ class ActNorm(nn.Module):
     @torch.no_grad()
     def read_off(self, x):
         """Set s and t by the batch x [B, C, ...]: t = -mean, s = -log deviation, channel by channel."""
+        check_tensor("x", x, f"[B, {len(self.shift)}, ...]")
         axes = [0, *range(2, x.ndim)]
         self.shift.copy_(-x.mean(axes))
         self.log_scale.copy_(-x.std(axes, correction=0).clamp(min=1e-6).log())

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .._validate import check_number, check_tensor
+from .._validate import check_bool, check_callable, check_number, check_tensor
 from .nets import dense
 
 
@@ -27,10 +27,11 @@ class AdditiveCoupling(nn.Module):
 
     def inverse(self, z):
         """z [B, ...] -> x like z."""
+        check_tensor("z", z, "[B, ...]")
         return self._with_shift(z, -1)
 
     def _with_shift(self, x, sign):
-        check_tensor("x", x, "[B, ...]")
+        check_tensor("x", x, "[B, ...]"), check_fits("x", x, self.mask)
         return x + sign * ~self.mask * self.net(x * self.mask)
 
 
@@ -50,7 +51,8 @@ class AffineCoupling(nn.Module):
 
     def shift_and_scale(self, x):
         """t and s, each like x and 0 on the part that stays; they depend on that part alone."""
-        shift, scale = self.net(check_tensor("x", x, "[B, ...]") * self.mask).chunk(2, dim=1)
+        check_tensor("x", x, "[B, ...]"), check_fits("x", x, self.mask)
+        shift, scale = self.net(x * self.mask).chunk(2, dim=1)
         return ~self.mask * shift, ~self.mask * bounded(scale, self.bound)
 
     def forward(self, x):
@@ -60,12 +62,16 @@ class AffineCoupling(nn.Module):
 
     def inverse(self, z):
         """z [B, ...] -> x like z; what stays is the same in both, so t and s are too."""
+        check_tensor("z", z, "[B, ...]")
         shift, scale = self.shift_and_scale(z)
         return (z - shift) * torch.exp(-scale)
 
 
 def bounded(scale, bound):
     """bound tanh(scale / bound), which is scale near 0 and never passes bound; scale where bound is None."""
+    check_tensor("scale", scale)
+    if bound is not None:
+        check_number("bound", bound, 0, open_minimum=True)
     return scale if bound is None else bound * torch.tanh(scale / bound)
 
 
@@ -82,10 +88,18 @@ def _dense(mask, per_number, hidden):
     return net
 
 
+def check_fits(argument, x, mask):
+    """Raise ValueError unless a mask spreads to each row of x."""
+    sizes = zip(x.shape[:0:-1], mask.shape[::-1], strict=False)
+    if x.ndim != mask.ndim + 1 or any(m not in (1, size) for size, m in sizes):
+        wanted = f"[B, {', '.join(map(str, mask.shape))}], as the mask has (1 for any)"
+        raise ValueError(f"{argument} must have shape {wanted}; got {list(x.shape)}.")
+
+
 def _check_mask(mask, net):
-    check_tensor("mask", mask, "[D]" if net is None else None, floating=False)
-    if mask.dtype != torch.bool:
-        raise TypeError(f"mask must hold True where a coordinate stays; got {mask.dtype}.")
+    if net is not None:
+        check_callable("net", net, "x")
+    check_bool("mask", mask, "[D]" if net is None else None)
     if mask.all() or not mask.any():
         raise ValueError(f"mask must hold both True and False; got {int(mask.sum())} True of {mask.numel()}.")
     return mask.clone()

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from .._validate import check_int, check_number, check_tensor
+from .._validate import check_generator, check_int, check_number, check_tensor
 
 
 def dequantise(x, levels, generator=None):
@@ -15,6 +15,7 @@ def dequantise(x, levels, generator=None):
     generator: a torch.Generator or None. Raises ValueError for other numbers. The mean log density of this is
     at most the log probability of x, plus D log levels (Theis et al. 2016).
     """
+    check_generator("generator", generator)
     check_tensor("x", x, "[B, ...]", floating=False)
     check_int("levels", levels, 2)
     if not bool(((x >= 0) & (x <= levels - 1) & (x == x.to(torch.int64))).all()):

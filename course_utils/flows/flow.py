@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from .._validate import check_int, check_tensor
+from .._validate import check_generator, check_has, check_int, check_kind, check_tensor
 
 
 class Flow(nn.Module):
@@ -18,6 +18,9 @@ class Flow(nn.Module):
     """
 
     def __init__(self, steps, base):
+        check_kind("steps", steps, tuple | list, "a list of steps")
+        for step in steps:
+            check_has("steps", step, "a list of steps of a flow", "forward")
         super().__init__()
         self.steps = nn.ModuleList(steps)
         self.base = base if hasattr(base, "log_prob") else StandardNormal(base)
@@ -33,6 +36,7 @@ class Flow(nn.Module):
 
     def inverse(self, z):
         """z -> x: the steps' inverses, the last step first."""
+        check_tensor("z", z)
         for step in reversed(self.steps):
             z = step.inverse(z)
         return z
@@ -52,6 +56,7 @@ class Flow(nn.Module):
     @torch.no_grad()
     def sample(self, n, generator=None):
         """n draws of x, [n, ...]: the base's, sent back. generator: a torch.Generator or None."""
+        check_generator("generator", generator)
         return self.inverse(self.base.sample(check_int("n", n), generator))
 
 
@@ -64,7 +69,7 @@ class StandardNormal(nn.Module):
     def __init__(self, shape):
         super().__init__()
         sizes = shape if isinstance(shape, tuple | list) and shape else (shape,)
-        self.shape = tuple(check_int("base", size) for size in sizes)
+        self.shape = tuple(check_int("shape of the base", size) for size in sizes)
         self.register_buffer("like", torch.zeros(()), persistent=False)
 
     def log_prob(self, z):
@@ -74,6 +79,7 @@ class StandardNormal(nn.Module):
 
     def sample(self, n, generator=None):
         """n independent draws, [n, *shape]. generator: of any device, or None for torch's global one."""
+        check_int("n", n), check_generator("generator", generator)
         drawn_on = self.like.device if generator is None else generator.device
         z = torch.randn(n, *self.shape, generator=generator, dtype=self.like.dtype, device=drawn_on)
         return z.to(self.like.device)
@@ -86,14 +92,17 @@ class Inverse(nn.Module):
     """
 
     def __init__(self, step):
+        check_has("step", step, "a step of a flow", "forward", "inverse")
         super().__init__()
         self.step = step
 
     def forward(self, x):
         """x -> step's inverse of x, and log |det| of it, [B]."""
+        check_tensor("x", x, "[B, ...]")
         z = self.step.inverse(x)
         return z, -self.step(z)[1]
 
     def inverse(self, z):
         """z -> step of z."""
+        check_tensor("z", z, "[B, ...]")
         return self.step(z)[0]

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .._validate import check_int, check_tensor
+from .._validate import check_int, check_kind, check_tensor, check_whole
 
 
 class Invertible1x1(nn.Module):
@@ -46,6 +46,17 @@ class Invertible1x1(nn.Module):
         return torch.linalg.solve_triangular(U, y, upper=True).view_as(z)
 
 
+def check_order(order, count=None):
+    """order as a tensor, where it holds every number from 0 to count - 1 once."""
+    if not isinstance(order, torch.Tensor):
+        check_kind("order", order, tuple | list | range, "a list of whole numbers")
+        order = torch.tensor([check_int("order", place, minimum=0) for place in order])
+    count = len(check_whole("order", order, "[D]")) if count is None else count
+    if order.shape != (count,) or not torch.equal(order.sort().values, torch.arange(count).to(order)):
+        raise ValueError(f"order must hold every number from 0 to {count - 1} once; got {order.tolist()}.")
+    return order
+
+
 class Permute(nn.Module):
     """z_i = x_order[i] along axis 1; the volume is kept. order: every number from 0 to C - 1 once.
 
@@ -54,9 +65,7 @@ class Permute(nn.Module):
 
     def __init__(self, order):
         super().__init__()
-        order = torch.as_tensor(order)
-        if order.ndim != 1 or not torch.equal(order.sort().values, torch.arange(len(order))):
-            raise ValueError(f"order must hold every number from 0 up once; got {order.tolist()}.")
+        order = check_order(order)
         self.register_buffer("order", order, persistent=False)
 
     def forward(self, x):

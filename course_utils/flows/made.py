@@ -6,19 +6,24 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_int, check_tensor
+from .._validate import check_bool, check_int, check_sizes, check_tensor
+from .linear import check_order
 from .nets import start_at_zero
+
+MOST_WIDE = 100_000  # coordinates: beyond it a matrix of theirs fills the memory
 
 
 class MaskedLinear(nn.Linear):
     """A dense layer with some of its weights held at 0. mask: bool [n_out, n_in], False where 0."""
 
     def __init__(self, mask):
+        check_bool("mask", mask, "[n_out, n_in]")
         super().__init__(mask.shape[1], mask.shape[0])
         self.register_buffer("mask", mask, persistent=False)
 
     def forward(self, x):
         """x [B, n_in] -> [B, n_out]."""
+        check_tensor("x", x, f"[B, {self.in_features}]")
         return F.linear(x, self.weight * self.mask, self.bias)
 
 
@@ -33,12 +38,11 @@ class Made(nn.Module):
 
     def __init__(self, dim, per_input=1, hidden=(64, 64), order=None):
         super().__init__()
-        order = torch.arange(check_int("dim", dim)) if order is None else torch.as_tensor(order)
-        if order.shape != (dim,) or not torch.equal(order.sort().values, torch.arange(dim)):
-            raise ValueError(f"order must hold every number from 0 to {dim - 1} once; got {order.tolist()}.")
+        check_int("dim", dim, maximum=MOST_WIDE), check_sizes("hidden", hidden, minimum=0)
+        order = torch.arange(dim) if order is None else check_order(order, dim)
         self.register_buffer("order", order, persistent=False)
         places = order.argsort() + 1
-        degrees = [places, *(torch.arange(check_int("hidden", n)) % max(1, dim - 1) + 1 for n in hidden)]
+        degrees = [places, *(torch.arange(n) % max(1, dim - 1) + 1 for n in hidden)]
         layers = []
         for before, after in itertools.pairwise(degrees):
             layers += [MaskedLinear(after[:, None] >= before), nn.SiLU()]

@@ -4,11 +4,12 @@ import itertools
 
 from torch import nn
 
-from .._validate import check_int
+from .._validate import check_has, check_int, check_sizes
 
 
 def dense(n_in, n_out, hidden=(64, 64)):
     """x [B, n_in] -> [B, n_out], with SiLU between dense layers: smooth, so that densities are."""
+    check_sizes("hidden", hidden, minimum=0)
     widths = [check_int("n_in", n_in), *hidden, check_int("n_out", n_out)]
     layers = []
     for a, b in itertools.pairwise(widths):
@@ -28,6 +29,7 @@ def convolutional(c_in, c_out, width=64):
 
 def start_at_zero(layer):
     """The layer with weight and bias set to 0."""
+    check_has("layer", layer, "a layer with weight and bias", "weight", "bias")
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     return layer

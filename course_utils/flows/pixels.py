@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_int, check_tensor
+from .._validate import check_generator, check_int, check_sizes, check_tensor
 from .made import Made
 
 
@@ -20,7 +20,7 @@ class PixelMade(nn.Module):
 
     def __init__(self, shape, hidden=(256,), order=None):
         super().__init__()
-        self.shape = tuple(check_int("shape", axis) for axis in shape)
+        self.shape = check_sizes("shape", shape)
         self.net = Made(math.prod(self.shape), 1, hidden, order)
 
     @property
@@ -48,6 +48,7 @@ class PixelMade(nn.Module):
     @torch.no_grad()
     def sample(self, n, generator=None):
         """n draws, [n, C, H, W], of 0 and 1: one pass a pixel. generator: a torch.Generator or None."""
+        check_generator("generator", generator)
         weight = next(self.parameters())
         x = torch.zeros(check_int("n", n), len(self.order), dtype=weight.dtype, device=weight.device)
         drawn_on = x.device if generator is None else generator.device

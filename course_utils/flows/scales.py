@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_int, check_tensor
+from .._validate import check_has, check_int, check_sizes, check_tensor
 
 
 class Squeeze(nn.Module):
@@ -36,7 +36,7 @@ class Flatten(nn.Module):
 
     def __init__(self, shape):
         super().__init__()
-        self.shape = tuple(check_int("shape", axis) for axis in shape)
+        self.shape = check_sizes("shape", shape)
 
     def forward(self, x):
         """x [B, *shape] -> z [B, D], log_det [B], which is 0."""
@@ -56,6 +56,8 @@ class Split(nn.Module):
     """
 
     def __init__(self, rest, shape):
+        check_has("rest", rest, "a step of a flow", "forward", "inverse")
+        check_sizes("shape", shape, 3)
         super().__init__()
         if shape[0] % 2:
             raise ValueError(f"shape must have an even number of channels; got {tuple(shape)}.")
@@ -69,5 +71,6 @@ class Split(nn.Module):
 
     def inverse(self, z):
         """z [B, D] -> x [B, C, H, W]."""
+        check_tensor("z", z, "[B, D]")
         going_on, leaving = z.chunk(2, dim=1)
         return torch.cat([self.rest.inverse(going_on), self.leaving.inverse(leaving)], dim=1)

@@ -1,6 +1,6 @@
 """Flows of several steps by the names they are known under."""
 
-from .._validate import check_int
+from .._validate import check_int, check_sizes
 from .affine import ActNorm, ElementwiseAffine
 from .autoregressive import MaskedAutoregressive
 from .coupling import AdditiveCoupling, AffineCoupling
@@ -12,29 +12,32 @@ from .nets import convolutional
 from .planar import Planar
 from .scales import Flatten, Split, Squeeze
 
+MOST_DEEP = 1000  # steps of a flow
+
 
 def PlanarFlow(dim, depth):
     """depth planar steps in dim dimensions (Rezende & Mohamed 2015)."""
-    return Flow([Planar(dim) for _ in range(check_int("depth", depth))], dim)
+    return Flow([Planar(dim) for _ in range(check_int("depth", depth, maximum=MOST_DEEP))], dim)
 
 
 def NICE(dim, depth=4, hidden=(64, 64)):
     """depth additive couplings, the parts taking turns, and one stretch at the end (Dinh et al. 2015)."""
-    turns = [every_other(dim, i % 2) for i in range(check_int("depth", depth))]
+    turns = [every_other(dim, i % 2) for i in range(check_int("depth", depth, maximum=MOST_DEEP))]
     return Flow([*(AdditiveCoupling(mask, hidden=hidden) for mask in turns), ElementwiseAffine(dim)], dim)
 
 
 def RealNVP(dim, depth=8, hidden=(64, 64), bound=2.0):
     """depth affine couplings, the parts taking turns, and one stretch at the end (Dinh et al. 2017)."""
-    turns = [every_other(dim, i % 2) for i in range(check_int("depth", depth))]
+    turns = [every_other(dim, i % 2) for i in range(check_int("depth", depth, maximum=MOST_DEEP))]
     steps = [AffineCoupling(mask, hidden=hidden, bound=bound) for mask in turns]
     return Flow([*steps, ElementwiseAffine(dim)], dim)
 
 
 def MAF(dim, depth=4, hidden=(64, 64), bound=3.0):
     """depth masked autoregressive steps, the order turned round after each (Papamakarios et al. 2017)."""
+    check_sizes("hidden", hidden, minimum=0)
     steps = []
-    for _ in range(check_int("depth", depth)):
+    for _ in range(check_int("depth", depth, maximum=MOST_DEEP)):
         steps += [MaskedAutoregressive(dim, hidden, bound=bound), Permute(range(dim)[::-1])]
     return Flow(steps, dim)
 
@@ -47,11 +50,11 @@ def Glow(shape, levels=2, depth=8, width=64, alpha=1e-6, bound=2.0):
     by 2^levels. width: of the couplings' networks. alpha: as in logit_transform. bound: as in AffineCoupling.
     Raises ValueError for another shape. Source: Kingma & Dhariwal 2018, figure 2 and section 3.
     """
-    colours, height, width_of_image = (check_int("shape", axis) for axis in shape)
-    factor = 2 ** check_int("levels", levels)
+    colours, height, width_of_image = check_sizes("shape", shape, 3)
+    factor = 2 ** check_int("levels", levels, maximum=10)
     if height % factor or width_of_image % factor:
         raise ValueError(f"shape must have H and W divisible by {factor}; got {tuple(shape)}.")
-    check_int("depth", depth)
+    check_int("depth", depth, maximum=MOST_DEEP)
     dim = colours * height * width_of_image
     return Flow([Logit(alpha), _level((colours, height, width_of_image), levels, depth, width, bound)], dim)
 

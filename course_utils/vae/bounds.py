@@ -6,7 +6,17 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional as F
 
-from .._validate import check_int, check_number, check_tensor
+from .._validate import (
+    MOST_STEPS,
+    check_alike,
+    check_generator,
+    check_has,
+    check_int,
+    check_number,
+    check_tensor,
+    check_together,
+    check_within,
+)
 from ..divergences import kl_normal
 
 
@@ -24,7 +34,8 @@ def reparameterise(mean, logvar, generator=None):
     mean, logvar: [..., D] of one shape; returns [..., D]. generator: a torch.Generator, or None for PyTorch's
     global one. Source: Kingma & Welling 2014, section 2.4.
     """
-    check_tensor("logvar", logvar, str(list(mean.shape)), nonempty=False)
+    check_alike("logvar", logvar, "mean", mean, nonempty=False)
+    check_generator("generator", generator)
     noise = torch.randn(mean.shape, generator=generator, dtype=mean.dtype, device=mean.device)
     return mean + (logvar / 2).exp() * noise
 
@@ -35,6 +46,12 @@ def log_bernoulli(x, logits):
     x: [B, C, H, W] in {0, 1}; logits: [..., B, C, H, W]. Returns [..., B]. For grey pixels the same formula
     is a loss, but no likelihood: its exponential does not integrate to one.
     """
+    check_tensor("logits", logits, nonempty=False)
+    check_tensor("x", x, "[B, C, H, W]")
+    if logits.shape[-4:] != x.shape:
+        found = f"{list(logits.shape)} and {list(x.shape)}"
+        raise ValueError(f"logits must have shape [..., B, C, H, W] for x [B, C, H, W]; got {found}.")
+    check_within("x", x, 0, 1)
     pixels = F.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none")
     return -pixels.flatten(-3).sum(-1)
 
@@ -46,6 +63,7 @@ def elbo(x, logits, mean, logvar, beta=1.0):
     Returns Elbo(value, reconstruction, kl), each [B] in nats. beta = 1 is the bound (Kingma & Welling 2014,
     eq. 10); any other beta is the objective of Higgins et al. 2017. Raises ValueError where shapes disagree.
     """
+    check_tensor("x", x, "[B, C, H, W]")
     check_number("beta", beta, 0)
     check_tensor("logits", logits, str(list(x.shape)))
     check_tensor("mean", mean, f"[{len(x)}, D]")
@@ -61,13 +79,14 @@ def log_mean_weight(log_weights):
     With log w_k = log p(x, z_k) - log q(z_k | x) and z_k drawn from q it is the importance-weighted bound
     (Burda et al. 2016, eq. 8): in expectation at most log p(x), and never lower for a larger K.
     """
-    check_tensor("log_weights", log_weights)
+    check_tensor("log_weights", log_weights, "[K, ...]")
     return log_weights.logsumexp(0) - math.log(len(log_weights))
 
 
 def effective_sample_size(log_weights):
     """(sum w)^2 / sum w^2 over the first axis, [K, ...] -> [...]: between 1 and K (Kong 1992)."""
-    check_tensor("log_weights", log_weights)
+
+    check_tensor("log_weights", log_weights, "[K, ...]")
     return 1 / log_weights.softmax(0).square().sum(0)
 
 
@@ -78,7 +97,9 @@ def iwae(model, x, k, generator=None, chunk=25):
     model: with encode(x) -> mean, logvar [B, D] and logits(z) -> [B, C, H, W]; x: [B, C, H, W] in {0, 1};
     chunk: how many samples are decoded at once. Source: Burda et al. 2016.
     """
-    k, chunk = check_int("k", k), check_int("chunk", chunk)
+    check_has("model", model, "a VAE", "encode", "logits"), check_generator("generator", generator)
+    check_tensor("x", x, "[B, C, H, W]")
+    k, chunk = check_int("k", k, maximum=MOST_STEPS), check_int("chunk", chunk)
     mean, logvar = model.encode(x)
     parts = []
     for start in range(0, k, chunk):
@@ -92,5 +113,9 @@ def iwae(model, x, k, generator=None, chunk=25):
 
 def log_normal(z, mean, logvar):
     """log N(z; mean, diag exp(logvar)) in nats, summed over the last axis; all [..., D] -> [...]."""
+    check_together(z=z, mean=mean, logvar=logvar)
+    if not z.shape[-1:] == mean.shape[-1:] == logvar.shape[-1:] or not z.ndim:
+        found = ", ".join(str(list(value.shape)) for value in (z, mean, logvar))
+        raise ValueError(f"z, mean and logvar must be [..., D] with one D; got {found}.")
     squares = (z - mean).square() * (-logvar).exp()
     return -0.5 * (squares + logvar + math.log(2 * math.pi)).sum(-1)

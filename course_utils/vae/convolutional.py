@@ -5,7 +5,7 @@ import itertools
 import torch
 from torch import nn
 
-from .._validate import check_int, check_number
+from .._validate import check_generator, check_int, check_number, check_sizes, check_tensor
 from ..divergences import kl_normal
 from .bounds import Elbo, log_normal, reparameterise
 
@@ -19,7 +19,10 @@ class ConvVAE(nn.Module):
     """
 
     def __init__(self, in_shape, latent_dim, channels=(32, 64, 96), std=0.1):
+        in_shape = check_sizes("in_shape", in_shape, 3)
+        channels = check_sizes("channels", channels)
         super().__init__()
+        self._wanted = f"[B, {', '.join(map(str, in_shape))}]"
         self.latent_dim, self.std = check_int("latent_dim", latent_dim), std
         check_number("std", std, 0, open_minimum=True)
         colours, height, width = in_shape
@@ -37,6 +40,7 @@ class ConvVAE(nn.Module):
 
     def encode(self, x):
         """mean and logvar of q(z | x), each [B, D]; x: [B, C, H, W]."""
+        check_tensor("x", x, self._wanted)
         return self.encoder(x).chunk(2, dim=1)
 
     def forward(self, x):
@@ -46,6 +50,7 @@ class ConvVAE(nn.Module):
 
     def elbo(self, x):
         """The bound of log p(x) by one z an image, for real x [B, C, H, W]: Elbo of three [B], in nats."""
+        check_tensor("x", x, self._wanted)
         means, mean, logvar = self(x)
         spread = torch.full_like(x, 2 * torch.tensor(self.std).log().item())
         reconstruction = log_normal(x.flatten(1), means.flatten(1), spread.flatten(1))
@@ -55,6 +60,7 @@ class ConvVAE(nn.Module):
     @torch.no_grad()
     def sample(self, n, generator=None):
         """The pixels' means [n, C, H, W] for n draws of z from the prior."""
+        check_generator("generator", generator)
         weight = next(self.parameters())
         z = torch.randn(check_int("n", n), self.latent_dim, generator=generator, device=weight.device)
         return self.decoder(z.to(weight.dtype))

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_int, check_tensor
+from .._validate import check_generator, check_int, check_labels, check_sizes, check_tensor, check_whole
 from .bounds import reparameterise
 
 
@@ -19,7 +19,10 @@ class VAE(nn.Module):
     """
 
     def __init__(self, in_shape, latent_dim, hidden=(256, 128)):
+        in_shape = check_sizes("in_shape", in_shape, 3)
+        hidden = check_sizes("hidden", hidden, minimum=0)
         super().__init__()
+        self._wanted = f"[B, {', '.join(map(str, in_shape))}]"
         self.latent_dim = check_int("latent_dim", latent_dim)
         self.encoder = nn.Sequential(nn.Flatten(), dense(math.prod(in_shape), *hidden, 2 * latent_dim))
         to_logits = dense(latent_dim, *reversed(hidden), math.prod(in_shape))
@@ -27,10 +30,12 @@ class VAE(nn.Module):
 
     def encode(self, x):
         """mean and logvar of q(z | x), each [B, D]; x: [B, C, H, W]."""
+        check_tensor("x", x, self._wanted)
         return self.encoder(x).chunk(2, dim=1)
 
     def logits(self, z):
         """The pixels' logits [B, C, H, W], what the decoder has before its sigmoid; z: [B, D]."""
+        check_tensor("z", z, f"[B, {self.latent_dim}]")
         return self.decoder[:-1](z)
 
     def forward(self, x):
@@ -41,6 +46,7 @@ class VAE(nn.Module):
     @torch.no_grad()
     def sample(self, n, generator=None):
         """The pixels' probabilities [n, C, H, W] for n draws of z from the prior."""
+        check_generator("generator", generator)
         weight = next(self.parameters())
         z = torch.randn(check_int("n", n), self.latent_dim, generator=generator, device=weight.device)
         return self.decoder(z.to(weight.dtype))
@@ -53,7 +59,10 @@ class ConditionalVAE(nn.Module):
     """
 
     def __init__(self, in_shape, latent_dim, classes, hidden=(256, 128)):
+        in_shape = check_sizes("in_shape", in_shape, 3)
+        hidden = check_sizes("hidden", hidden, minimum=0)
         super().__init__()
+        self._wanted = f"[B, {', '.join(map(str, in_shape))}]"
         self.latent_dim, self.classes = check_int("latent_dim", latent_dim), check_int("classes", classes)
         size = math.prod(in_shape)
         self.encoder = dense(size + classes, *hidden, 2 * latent_dim)
@@ -62,10 +71,12 @@ class ConditionalVAE(nn.Module):
 
     def encode(self, x, y):
         """mean and logvar of q(z | x, y), each [B, D]; x: [B, C, H, W]; y: [B] int."""
+        check_tensor("x", x, self._wanted)
         return self.encoder(self._with_label(x.flatten(1), y)).chunk(2, dim=1)
 
     def logits(self, z, y):
         """The pixels' logits [B, C, H, W]; z: [B, D]; y: [B] int."""
+        check_tensor("z", z, f"[B, {self.latent_dim}]")
         return self.decoder[:-1](self._with_label(z, y))
 
     def forward(self, x, y):
@@ -76,16 +87,13 @@ class ConditionalVAE(nn.Module):
     @torch.no_grad()
     def sample(self, y, generator=None):
         """The pixels' probabilities [B, C, H, W] for one draw of z from the prior for each label y [B]."""
+        check_whole("y", y, "[B]"), check_generator("generator", generator)
         weight = next(self.parameters())
         z = torch.randn(len(y), self.latent_dim, generator=generator, device=weight.device)
         return self.decoder(self._with_label(z.to(weight.dtype), y))
 
     def _with_label(self, values, y):
-        check_tensor("y", y, f"[{len(values)}]", floating=False)
-        if y.is_floating_point() or bool(((y < 0) | (y >= self.classes)).any()):
-            raise ValueError(
-                f"y must hold whole numbers from 0 to {self.classes - 1}; got {y.tolist()[:10]}."
-            )
+        check_labels("y", y, self.classes, f"[{len(values)}]")
         return torch.cat([values, F.one_hot(y.long(), self.classes).to(values)], dim=1)
 
 

@@ -8,7 +8,15 @@ from torch import nn
 from torch.nn import functional as F
 
 from .._double import double
-from .._validate import check_int, check_number, check_tensor
+from .._validate import (
+    check_bool,
+    check_generator,
+    check_int,
+    check_labels,
+    check_number,
+    check_sizes,
+    check_tensor,
+)
 from .nets import dense
 
 
@@ -34,7 +42,8 @@ class VectorQuantizer(nn.Module):
 
     def forward(self, z):
         """z: [..., D] -> Quantized(z [..., D], indices [...], loss)."""
-        check_tensor("z", z)
+        if check_tensor("z", z).shape[-1:] != self.codebook.shape[1:]:
+            raise ValueError(f"z must have shape [..., {self.codebook.shape[1]}]; got {list(z.shape)}.")
         indices = torch.cdist(z.flatten(0, -2), self.codebook).argmin(1).view(z.shape[:-1])
         nearest = self.codebook[indices]
         codebook_loss = F.mse_loss(nearest, z.detach())  # moves the entries to the codes
@@ -45,6 +54,8 @@ class VectorQuantizer(nn.Module):
     @torch.no_grad()
     def restart(self, z, unused, generator=None):
         """Put entries that nobody uses on random codes: z [N, D]; unused: bool [K]."""
+        check_tensor("z", z, f"[N, {self.codebook.shape[1]}]")
+        check_bool("unused", unused, f"[{len(self.codebook)}]"), check_generator("generator", generator)
         rows = torch.randint(len(z), (int(unused.sum()),), generator=generator, device=z.device)
         self.codebook[unused] = z[rows]
 
@@ -57,7 +68,11 @@ class VQVAE(nn.Module):
     """
 
     def __init__(self, in_shape, positions, size, dim=8, hidden=(256, 128)):
+        in_shape = check_sizes("in_shape", in_shape, 3)
+        hidden = check_sizes("hidden", hidden, minimum=0)
+        check_int("dim", dim)
         super().__init__()
+        self._wanted = f"[B, {', '.join(map(str, in_shape))}]"
         self.positions, self.dim = check_int("positions", positions), dim
         pixels = math.prod(in_shape)
         self.encoder = nn.Sequential(
@@ -69,12 +84,14 @@ class VQVAE(nn.Module):
 
     def forward(self, x):
         """x: [B, C, H, W] -> logits [B, C, H, W] and Quantized with indices [B, positions]."""
+        check_tensor("x", x, self._wanted)
         quantized = self.quantizer(self.encoder(x))
         return self.decoder[:-1](quantized.z), quantized
 
     @torch.no_grad()
     def decode(self, indices):
         """The pixels' probabilities [B, C, H, W] for indices [B, positions]."""
+        check_labels("indices", indices, len(self.quantizer.codebook), f"[B, {self.positions}]")
         return self.decoder(self.quantizer.codebook[indices])
 
 
@@ -84,6 +101,7 @@ def codebook_use(indices, size):
     indices: int tensor of any shape; size: K. The perplexity, exp of the entropy, is 1 where one entry does
     everything, and K where all are used equally often.
     """
-    counts = double(torch.bincount(indices.flatten(), minlength=check_int("size", size)))
+    check_labels("indices", indices, check_int("size", size))
+    counts = double(torch.bincount(indices.flatten(), minlength=size))
     share = counts / counts.sum()
     return float((counts > 0).double().mean()), float(torch.special.entr(share).sum().exp())

@@ -90,7 +90,7 @@ def test_nice_keeps_the_volume_but_for_its_last_stretch():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: flows.AffineCoupling(torch.ones(3)), "True where a coordinate stays"),
+        (lambda: flows.AffineCoupling(torch.ones(3)), "mask must hold True and False"),
         (lambda: flows.AffineCoupling(torch.ones(3, dtype=torch.bool)), "got 3 True of 3"),
         (lambda: flows.AdditiveCoupling(torch.zeros(2, dtype=torch.bool)), "got 0 True of 2"),
         (lambda: flows.AffineCoupling(masks.channels(2)), r"mask must have shape \[D\]"),

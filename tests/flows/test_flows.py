@@ -152,7 +152,7 @@ class Overwrites(torch.nn.Module):
         (lambda: flows.Planar(2)(torch.zeros(3, 3)), "x must have shape"),
         (lambda: flows.ElementwiseAffine(2).inverse(torch.zeros(3)), "z must have shape"),
         (lambda: flows.Permute([0, 0]), "every number"),
-        (lambda: flows.Permute([0.5, 1]), "every number"),
+        (lambda: flows.Permute([0.5, 1]), "order must be a whole number"),
         (lambda: flows.MAF(2, 0), "depth must be at least 1"),
     ],
 )

@@ -63,7 +63,7 @@ def test_conditional_vae_takes_whole_numbers_of_any_kind(dtype):
 @pytest.mark.parametrize("y", [torch.tensor([0, 1, 2, 3, 4, 6]), torch.arange(6.0), -Y])
 def test_conditional_vae_wants_its_labels(y):
     model = vae.ConditionalVAE((1, 8, 8), 3, classes=6, hidden=(16,))
-    with pytest.raises(ValueError, match="y must hold whole numbers from 0 to 5"):
+    with pytest.raises((TypeError, ValueError), match="y must hold whole numbers"):
         model.encode(X, y)
 
 
