@@ -4,11 +4,14 @@ import contextlib
 import os
 import sys
 
+from ._validate import check_choice, check_flag, check_number
+
 SECONDS = "{l_bar}{bar}| {n:.0f}/{total:.0f} s [{elapsed}<{remaining}{postfix}]"
 
 
 def wanted(progress):
     """Whether to draw a bar: never where progress is False or COURSE_PROGRESS=off."""
+    check_flag("progress", progress)
     return bool(progress) and os.environ.get("COURSE_PROGRESS", "on").strip().lower() != "off"
 
 
@@ -19,6 +22,8 @@ def bar(total, unit, progress=True, initial=0):
     total: how many units make the whole, of which `initial` are done; unit: "step" or "s". The bar is
     plain text, so that it stays readable in a saved notebook; where tqdm is missing there is none.
     """
+    check_number("total", total, 0), check_number("initial", initial, 0)
+    check_choice("unit", unit, ("step", "s"))
     tqdm = _tqdm() if wanted(progress) else None
     if tqdm is None:
         yield lambda done, **numbers: None

@@ -3,6 +3,7 @@
 import math
 
 from . import preset
+from ._validate import check_has, check_text
 
 
 def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
@@ -12,6 +13,9 @@ def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
     What was measured here stands in brackets for the reader; the notebooks' tests compare all but that.
     With COURSE_PRESET=smoke nothing is judged. Raises ValueError without a band.
     """
+    check_text("what", what), check_text("unit", unit)
+    for name, number in (("value", value), ("low", low), ("high", high)):
+        check_has(name, number, "a number or a tensor of one element", "__float__")
     if low == -math.inf and high == math.inf:
         raise ValueError("verdict needs low, high or both; without a band nothing can fail.")
     if low > high:

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .. import autoencoders, vae
+from .._validate import check_has
 from .recipe import Recipe, Runs, fit
 
 IN_SHAPE = (1, 8, 8)
@@ -31,6 +32,7 @@ def key(beta):
 
 def betas(model):
     """The VAEs of a sweep by their beta: {float: VAE}, from the smallest beta to the largest."""
+    check_has("model", model, "the model of a sweep, of VAEs by name", "items", "parameters")
     found = {float(name.removeprefix("beta_").replace("_", ".")): part for name, part in model.items()}
     return dict(sorted(found.items()))
 

@@ -3,6 +3,7 @@
 A lesson's lines stand in lNN_name.py, under the lesson's own name; a file that is there is found.
 """
 
+from .._validate import check_choice
 from ..notation import LECTURES
 from .erratum import Erratum, found
 
@@ -14,6 +15,8 @@ __all__ = ["BY_LESSON", "ERRATA", "Erratum", "errata_table"]
 
 def errata_table(lesson=None):
     """The errata as a Markdown table: all of them, or one lesson's ("00", "01", ...)."""
+    if lesson is not None:
+        check_choice("lesson", lesson, sorted({erratum.lesson for erratum in ERRATA}))
     rows = ["| lecture | printed | what holds |", "|---|---|---|"]
     for erratum in ERRATA:
         if lesson in (None, erratum.lesson):

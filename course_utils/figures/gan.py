@@ -4,7 +4,7 @@ import itertools
 
 from matplotlib.collections import PolyCollection
 
-from .._validate import check_choice
+from .._validate import check_choice, check_kind
 from .style import MODEL, subplots
 
 SIZES = {"C": 6, "N": 4, "HW": 4}  # cells along each axis of the block
@@ -18,6 +18,9 @@ def norm_axes(names=("batch", "layer", "instance", "group")):
     names: any of "batch", "layer", "instance" and "group" (here of half the channels). Source: after figure 2
     of Wu & He 2018. Raises ValueError for another name.
     """
+    check_kind("names", names, tuple | list, "a list of norms")
+    if not names:
+        raise ValueError("names must hold at least one norm; got none.")
     for name in names:
         check_choice("norm", name, SHARED)
     fig, axes = subplots(1, len(names), figsize=(3.05 * len(names), 2.6), squeeze=False)

@@ -2,8 +2,11 @@
 
 import torch
 
+from .._validate import as_numbers, check_int, check_kind, check_number, check_tensor, check_text
 from .fonts import readable
-from .style import DATA, subplots
+from .style import DATA, check_axes, check_colour, subplots
+
+MOST_IMAGES = 1000  # along a side
 
 
 def image_rows(rows, title="", columns=None, names=None, scale=0.62):
@@ -13,6 +16,12 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
     to 255; columns: how many to show (when left out, what the shortest row has, at most 12); names: a caption
     above each column. A name in a script that the font lacks is drawn as its number ("row 2").
     """
+    check_kind("rows", rows, dict, "a dict from labels to images"), check_text("title", title)
+    check_number("scale", scale, 0, open_minimum=True)
+    if columns is not None:
+        check_int("columns", columns, maximum=MOST_IMAGES)
+    if names is not None:
+        check_kind("names", names, tuple | list, "a list of captions")
     if not rows:
         raise ValueError("rows must hold at least one row of images; got none.")
     columns = columns or min(12, *(len(images) for images in rows.values()))
@@ -38,7 +47,9 @@ def mosaic(images, rows, columns, title="", ax=None):
     images: [n, 1, H, W], [n, H, W] or [n, 3, H, W]: numbers in [0, 1], or uint8 from 0 to 255. Raises
     ValueError for fewer images, or another shape.
     """
-    images = _levels(images)
+    check_int("rows", rows, maximum=MOST_IMAGES), check_int("columns", columns, maximum=MOST_IMAGES)
+    check_text("title", title), check_axes(ax, none=True)
+    images = _levels(check_tensor("images", as_numbers("images", images), "[n, ...]", floating=False))
     images = images[:, None] if images.ndim == 3 else images
     if images.ndim != 4 or images.shape[1] not in (1, 3):
         raise ValueError(
@@ -59,6 +70,7 @@ def mosaic(images, rows, columns, title="", ax=None):
 
 def frame(ax, colour=DATA):
     """Draw a coloured frame round one image, to point at it."""
+    check_axes(ax), check_colour("colour", colour)
     ax.spines[:].set(visible=True, color=colour, linewidth=3)
 
 

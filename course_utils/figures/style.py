@@ -10,6 +10,7 @@ from cycler import cycler
 from IPython.display import display
 from PIL import Image, ImageChops, ImageStat
 
+from .._validate import check_choice, check_has, check_kind, quoted
 from .alt_text import alt_text
 
 DATA, MODEL, NOISE = "#0072B2", "#D55E00", "#8C8C8C"
@@ -53,12 +54,39 @@ def subplots(*args, **kwargs):
     return fig, axes
 
 
+def check_axes(ax, none=False):
+    """Return ax where it is matplotlib axes (or None, where none says so); TypeError where it is not."""
+    return ax if none and ax is None else check_has("ax", ax, "matplotlib axes", "imshow", "spines")
+
+
+def check_colour(argument, value):
+    """Return value where matplotlib knows it as a colour; ValueError where it does not."""
+    if not mpl.colors.is_color_like(value):
+        raise ValueError(f"{argument} must be a colour, such as '#0072B2'; got {quoted(value)}.")
+    return value
+
+
+def check_colours(argument, value):
+    """Return value where it is a colour map of matplotlib's, or the name of one; ValueError if not."""
+    if isinstance(value, str):
+        return check_choice(argument, value, mpl.colormaps)
+    return check_kind(argument, value, mpl.colors.Colormap, "a colour map or its name")
+
+
+def check_texts(argument, value, count):
+    """Return value where it is a tuple or list of `count` texts."""
+    if not isinstance(value, tuple | list) or [type(one) for one in value] != [str] * count:
+        raise TypeError(f"{argument} must be {count} texts; got {quoted(value)}.")
+    return value
+
+
 def png(fig):
     """The figure as PNG bytes, without a date or a version in its metadata.
 
     With a palette of 255 colours, a third of the bytes, where that moves no channel by more than SEEN on the
     whole (root mean square, of 255 levels); else, as for many faces in colour, with all of its colours.
     """
+    check_has("fig", fig, "a matplotlib figure", "savefig")
     drawn, packed = io.BytesIO(), io.BytesIO()
     fig.savefig(drawn, format="png", metadata={"Software": None})
     image = Image.open(drawn).convert("RGB")
@@ -83,4 +111,5 @@ def show(fig, alt, **values):
     alt: one or two sentences that say what the figure shows, or the name of such a text ("03.loss", see
     `alt_text`); values: what is filled in where that text has {name}. Raises ValueError without one.
     """
+    check_has("fig", fig, "a matplotlib figure", "savefig")
     display(picture(fig, alt_text(alt, **values)), raw=True)

@@ -3,14 +3,7 @@
 import torch
 
 from .._double import double
-from .._validate import check_tensor
-
-
-def check_finite(name, value):
-    """Return value where it holds finite numbers only; ValueError where it does not."""
-    if not bool(value.isfinite().all()):
-        raise ValueError(f"{name} must hold finite numbers only; got NaN or infinity.")
-    return value
+from .._validate import check_finite, check_tensor
 
 
 def check_pair(a, b, names=("real", "fake"), more_than=0, why=""):

@@ -3,8 +3,8 @@
 import torch
 
 from .._double import double
-from .._validate import check_int, check_number, check_tensor
-from ._features import check_finite, check_pair
+from .._validate import MOST_STEPS, check_finite, check_int, check_number, check_seed, check_tensor
+from ._features import check_pair
 
 
 @torch.no_grad()
@@ -14,6 +14,7 @@ def cluster_centres(x, k, seed=0, rounds=50):
     Starts with points drawn by k-means++ (Arthur & Vassilvitskii 2007), then Lloyd's rounds; a centre without
     points stays. seed: fixes the draw. Raises ValueError where k is above N or a number is not finite.
     """
+    check_seed("seed", seed), check_int("rounds", rounds, 0, MOST_STEPS)
     check_finite("x", check_tensor("x", x, "[N, F]"))
     check_int("k", k, maximum=len(x))
     x, generator = double(x), torch.Generator().manual_seed(seed)
@@ -48,5 +49,6 @@ def bins_covered(shares, reference, part=0.25):
     """
     check_tensor("shares", shares, "[K]")
     check_tensor("reference", reference, f"[{len(shares)}]")
+    check_finite("shares", shares), check_finite("reference", reference)
     check_number("part", part, 0, 1, open_minimum=True)
     return int((shares >= part * reference).sum())

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from .._validate import check_int, check_tensor
+from .._validate import check_int, check_sizes, check_tensor
 
 
 class DigitClassifier(nn.Module):
@@ -13,6 +13,7 @@ class DigitClassifier(nn.Module):
     """
 
     def __init__(self, channels=(32, 64), features=64, size=8):
+        check_sizes("channels", channels, 2), check_int("features", features)
         super().__init__()
         self.size = check_int("size", size, minimum=4)
         narrow, wide = channels

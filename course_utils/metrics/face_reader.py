@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_tensor
+from .._validate import check_int, check_kind, check_sizes, check_tensor
 from ..data.faces import HAIR, RANGES
 
 NUMBERS = tuple(name for name in RANGES if name != "background")  # read as numbers; a hue is read as an angle
@@ -23,6 +23,7 @@ class FaceReader(nn.Module):
     """
 
     def __init__(self, channels=(16, 32, 64), features=128):
+        check_sizes("channels", channels), check_int("features", features)
         super().__init__()
         widths = (3, *channels)
         levels = [layer for pair in itertools.pairwise(widths) for layer in _level(*pair)]
@@ -48,6 +49,7 @@ class FaceReader(nn.Module):
         hair is an int64 index into data.faces.HAIR, glasses the probability of glasses. Images are read 500
         at a time. Raises ValueError for another shape.
         """
+        check_tensor("x", x, "[B, 3, 32, 32]")
         parts = [self(part) for part in x.split(500)]
         hair, glasses, hue, numbers = (torch.cat(part) for part in zip(*parts, strict=True))
         turns = torch.atan2(hue[:, 1], hue[:, 0]) / (2 * math.pi)
@@ -63,6 +65,12 @@ class FaceReader(nn.Module):
 
         Cross-entropy for hair and glasses, squared error for the hue's cosine and sine and for the numbers.
         """
+        check_tensor("x", x, "[B, 3, 32, 32]"), check_kind("factors", factors, dict, "a dict of [B] by name")
+        missing = [name for name in ("hair", "glasses", *RANGES) if name not in factors]
+        if missing:
+            raise ValueError(f"factors must hold every factor of a face; got none called {missing[0]}.")
+        for value in factors.values():
+            check_tensor("factors", value, f"[{len(x)}]", floating=False)
         hair, glasses, hue, numbers = self(x)
         angle = 2 * math.pi * factors["background"]
         wanted = (torch.stack([factors[name] for name in NUMBERS], dim=1) - self.middle) / self.reach

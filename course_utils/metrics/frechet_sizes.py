@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validate import check_int
+from .._validate import check_int, check_kind
 from ._features import check_pair
 from .frechet import frechet_distance
 
@@ -26,6 +26,7 @@ def frechet_by_size(real, fake, sizes, seed=0):
     0. For each n both sets are shuffled and cut into as many disjoint parts of n rows as there are. Raises
     ValueError or TypeError for other sizes, and as frechet_distance does.
     """
+    check_kind("sizes", sizes, tuple | list, "a list of whole numbers")
     real, fake = check_pair(real, fake, more_than=1)
     rows, seed = min(len(real), len(fake)), check_int("seed", seed, minimum=0)
     sizes = [check_int("each of sizes", n, minimum=2, maximum=rows) for n in sizes]
@@ -47,6 +48,7 @@ def frechet_at_infinity(real, fake, sizes, seed=0):
     where real keeps all its rows; here it shrinks along, so that its own bias leaves too. Raises ValueError
     or TypeError for other sizes, and as frechet_distance does.
     """
+    check_kind("sizes", sizes, tuple | list, "a list of whole numbers")
     sizes = list(sizes)
     if len(set(sizes)) < 2:
         raise ValueError(f"sizes must hold at least two different numbers, to draw a line; got {sizes}.")

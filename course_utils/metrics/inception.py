@@ -5,8 +5,7 @@ import math
 import torch
 
 from .._double import double
-from .._validate import check_tensor
-from ._features import check_finite
+from .._validate import check_finite, check_tensor
 
 
 @torch.no_grad()

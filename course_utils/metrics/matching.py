@@ -3,7 +3,9 @@
 import torch
 
 from .._double import double
-from .._validate import check_int, check_tensor
+from .._validate import check_int, check_whole
+
+MOST_GROUPS = 10_000  # their table of counts is square
 
 
 def best_names(groups, labels, k=10):
@@ -15,9 +17,9 @@ def best_names(groups, labels, k=10):
     """
     from scipy.optimize import linear_sum_assignment
 
-    check_tensor("groups", groups, "[N]", floating=False)
-    check_tensor("labels", labels, f"[{len(groups)}]", floating=False)
-    check_int("k", k)
+    check_whole("groups", groups, "[N]")
+    check_whole("labels", labels, f"[{len(groups)}]")
+    check_int("k", k, maximum=MOST_GROUPS)
     for name, values in (("groups", groups), ("labels", labels)):
         if not 0 <= int(values.min()) <= int(values.max()) < k:
             low, high = int(values.min()), int(values.max())

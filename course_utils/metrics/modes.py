@@ -3,7 +3,7 @@
 import torch
 
 from .._double import double
-from .._validate import check_number, check_tensor
+from .._validate import check_finite, check_number, check_tensor
 
 
 def modes_covered(samples, means, radius, at_least=0.02):
@@ -16,6 +16,7 @@ def modes_covered(samples, means, radius, at_least=0.02):
     """
     check_tensor("samples", samples, "[N, D]")
     check_tensor("means", means, f"[K, {samples.shape[1]}]")
+    check_finite("samples", samples), check_finite("means", means)
     check_number("radius", radius, 0, open_minimum=True)
     check_number("at_least", at_least, 0, 1, open_minimum=True)
     shares = (torch.cdist(double(samples), double(means)) <= radius).double().mean(0)

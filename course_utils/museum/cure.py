@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from .._validate import check_int, check_tensor
 from .trying import tried
 
 
@@ -29,6 +30,7 @@ def cure(exhibit, function, *given, read, wanted):
 
 def numbers(count):
     """A reader of that many finite numbers, as a tuple of floats; a single number may stand alone."""
+    check_int("count", count)
 
     def read(answer):
         values = torch.as_tensor(answer, dtype=torch.float64).flatten().tolist()
@@ -39,6 +41,7 @@ def numbers(count):
 
 def like(wanted):
     """A reader of a finite tensor of this one's shape, which comes back in its dtype and without a graph."""
+    check_tensor("wanted", wanted, floating=False)
 
     def read(answer):
         fits = answer.shape == wanted.shape and bool(answer.isfinite().all())

@@ -1,5 +1,6 @@
 """Try what a student did to mend an exhibit of the failure museum, and say in one line how it ends."""
 
+from .._validate import check_kind
 from .trying import told, tried
 
 LONGEST = 60  # of what is quoted from an answer
@@ -29,6 +30,7 @@ def settings_wrong(given, likes, **ranges):
 
     given: the answer; likes: the broken settings, whose keys it must have; ranges: key -> (low, high).
     """
+    check_kind("likes", likes, dict, "a dict")
     if not isinstance(given, dict) or set(given) != set(likes):
         return f"a dict with the keys {', '.join(likes)} is wanted"
     for key, (low, high) in ranges.items():

@@ -5,7 +5,7 @@ import math
 
 import torch
 
-from .._validate import check_int
+from .._validate import check_flag, check_int, check_kind
 
 
 def check_data(data):
@@ -33,8 +33,15 @@ def check_data(data):
     return tuple(tensors)
 
 
+def _check_tensors(tensors):
+    check_kind("tensors", tensors, tuple | list, "a tuple of tensors")
+    for tensor in tensors:
+        check_kind("tensors", tensor, torch.Tensor, "a tuple of tensors")
+
+
 def fingerprint(tensors):
     """SHA-256 of a tuple of tensors, as hex: their types, shapes and values."""
+    _check_tensors(tensors)
     digest = hashlib.sha256()
     for tensor in tensors:
         digest.update(f"{tensor.dtype} {list(tensor.shape)};".encode())
@@ -57,6 +64,8 @@ class Batches:
     """
 
     def __init__(self, tensors, batch_size, seed, device, channels_last=False):
+        _check_tensors(tensors), check_flag("channels_last", channels_last)
+        check_kind("device", device, torch.device, "a torch.device, as pick_device gives it")
         self.batch_size = check_int("batch_size", batch_size)
         self.seed = check_int("seed", seed, minimum=0, maximum=2**32 - 1)
         self.tensors = tuple(t.detach().to(device) for t in tensors)
@@ -87,5 +96,7 @@ def as_input(rows, channels_last=False):
 def _check_values(name, tensor):
     if tensor.dtype == torch.uint8 and tensor.ndim == 1:
         raise ValueError(f"{name} must be int64 where it holds labels; got uint8, which means grey levels.")
+    if tensor.is_complex() or tensor.device.type == "meta":
+        raise TypeError(f"{name} must hold real numbers; got {tensor.dtype} on {tensor.device}.")
     if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
         raise ValueError(f"{name} must hold finite numbers only; got NaN or infinity.")

@@ -115,7 +115,12 @@ def tf32_allowed(enabled, device):
     if device.type != "cuda":
         yield
         return
-    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    try:
+        before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    except RuntimeError:  # somebody has used torch's newer settings, which the older ones do not go with
+        with _fp32_precision("tf32" if enabled else "ieee"):
+            yield
+        return
     torch.set_float32_matmul_precision("high" if enabled else "highest")
     torch.backends.cudnn.allow_tf32 = bool(enabled)
     try:
@@ -125,16 +130,30 @@ def tf32_allowed(enabled, device):
         torch.backends.cudnn.allow_tf32 = before[1]
 
 
+@contextlib.contextmanager
+def _fp32_precision(precision):
+    """tf32_allowed by the newer settings: one for each kind of operation, all put back."""
+    kinds = torch.backends.cuda.matmul, torch.backends.cudnn.conv, torch.backends.cudnn.rnn
+    before = [kind.fp32_precision for kind in kinds]
+    for kind in kinds:
+        kind.fp32_precision = precision
+    try:
+        yield
+    finally:
+        for kind, was in zip(kinds, before, strict=True):
+            kind.fp32_precision = was
+
+
 def autocast(bf16, device):
     """The context in which a loss is computed: bfloat16 where it is safe, or nothing at all."""
     return torch.autocast(device.type, dtype=torch.bfloat16) if bf16 else contextlib.nullcontext()
 
 
 def use_bf16(precision, device):
-    """Whether to compute in bfloat16: "auto" means yes on a GPU that has it, and no on a CPU."""
+    """Whether to compute in bfloat16: "auto" means yes on a GPU that has it (not one that emulates it)."""
     precision = check_choice("precision", precision, PRECISIONS)
     if precision == "auto":
-        return device.type == "cuda" and torch.cuda.is_bf16_supported()
+        return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return precision == "bf16"
 
 

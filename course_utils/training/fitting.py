@@ -6,7 +6,7 @@ import copy
 import torch
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from .._validate import check_number
+from .._validate import check_callable, check_flag, check_has, check_kind, check_model, check_number
 from . import loop
 from .device import autocast, pick_device, tf32_allowed, use_bf16, use_compile
 from .history import History
@@ -15,6 +15,7 @@ from .loading import opened
 
 def adamw(model, lr=1e-3, weight_decay=0.0):
     """AdamW over the model's trainable weights, in its fused form. Raises ValueError where there are none."""
+    check_model("model", model)
     weights = [p for p in model.parameters() if p.requires_grad]
     if not weights:
         raise ValueError("model must have weights to train; got a model without any.")
@@ -32,6 +33,7 @@ class WeightAverage:
     """
 
     def __init__(self, model, decay):
+        check_model("model", model)
         decay = check_number("ema_decay", decay, minimum=0, maximum=1)
         self.model = copy.deepcopy(model)
         self._blend = get_ema_multi_avg_fn(decay)
@@ -53,6 +55,10 @@ def gradient_step(model, loss, optimiser, average=None, bf16=False):
     update(*batch) -> (loss, extras) for `steps`. The update raises TypeError or ValueError for a loss that
     is no scalar or carries no gradient, before any weight has changed.
     """
+    check_model("model", model), check_callable("loss", loss), check_flag("bf16", bf16)
+    check_kind("optimiser", optimiser, torch.optim.Optimizer, "a torch.optim.Optimizer")
+    if average is not None:
+        check_has("average", average, "a WeightAverage or None", "update", "model")
     device = next(model.parameters()).device
 
     def update(*batch):
@@ -104,6 +110,9 @@ def fit(
     known by its code and by the constants, tensors and functions that it reaches by name, but not by what
     lies in lists, dicts or other models.
     """
+    check_flag("tf32", tf32)
+    for name, flag in (("compile", compile), ("channels_last", channels_last)):
+        flag is None or check_flag(name, flag)
     device, source = pick_device(device), opened(data)
     _check_model(model, loss, source.example)
     loop.budget(steps, epochs, seconds, per_epoch=1)
@@ -145,6 +154,7 @@ def _check_model(model, loss, tensors):
         raise TypeError(f"model must be a torch.nn.Module; got {type(model).__name__}.")
     if not callable(loss):
         raise TypeError(f"loss must be a function of (model, *batch); got {type(loss).__name__}.")
+    check_callable("loss", loss, "model", *["data"] * len(tensors))
     dtypes = {p.dtype for p in model.parameters()}
     for position, tensor in enumerate(tensors):
         if tensor.is_floating_point() and dtypes and tensor.dtype not in dtypes:

@@ -1,9 +1,12 @@
 """What happened during training: the loss of each step, and its picture."""
 
 import math
+import numbers
 
 import numpy as np
 import torch
+
+from .._validate import check_has, check_int, check_kind
 
 
 class TrainingDiverged(FloatingPointError):
@@ -55,6 +58,7 @@ class History:
 
     def add(self, loss, extras=None):
         """Record one step's loss and extra scalars: tensors of one element, or numbers."""
+        check_kind("extras", extras, dict | None, "a dict of numbers or None")
         scalars = {**(extras or {}), "loss": loss}
         names = self._pending[0].keys() if self._pending else self._values.keys()
         if names and scalars.keys() != names:
@@ -74,6 +78,7 @@ class History:
 
     def stop_if_diverged(self, since=0):
         """Raise TrainingDiverged at the first step from `since` on whose scalars are not all finite."""
+        check_int("since", since, 0)
         self.fetch()
         bad = [step for values in self._values.values() for step in _not_finite(values, since)]
         if not bad:
@@ -110,6 +115,8 @@ class History:
 
     def load_state_dict(self, state):
         """Go on from a saved record."""
+        if not self.fits(state):
+            raise ValueError("state must be what state_dict() of a History gives.")
         self.seconds, self._pending = state["seconds"], []
         self._values = {name: values.tolist() for name, values in state["values"].items()}
         self._fetched = len(self._values.get("loss", []))
@@ -119,6 +126,8 @@ class History:
 
         ax: matplotlib axes, or None for a new figure; `show(history.plot().figure, alt)` displays that one.
         """
+        if ax is not None:
+            check_has("ax", ax, "matplotlib axes or None", "plot")
         from .curves import plot_history
 
         return plot_history(self, ax)
@@ -134,7 +143,7 @@ def _scalar(name, value):
             raise ValueError(f"extras[{name!r}] must be a scalar; got shape {list(value.shape)}.")
         value = value.detach().reshape(())
         return value.item() if value.device.type == "cpu" else value
-    return float(value)
+    return float(check_kind(name, value, numbers.Real, "a number or a tensor of one element"))
 
 
 def _not_finite(values, since):

@@ -5,7 +5,7 @@ import time
 
 from .. import preset
 from .. import progress as progress_bar
-from .._validate import check_int, check_number
+from .._validate import check_callable, check_flag, check_int, check_kind, check_number
 from .device import RandomStream, pick_device
 from .history import History
 from .interrupts import held_interrupt
@@ -56,7 +56,12 @@ def steps(
     or infinite, CheckpointError where a checkpoint does not fit or another run is writing it, ValueError or
     TypeError for bad arguments, before anything is written.
     """
+    check_flag("channels_last", channels_last)
+    check_kind("history", history, History | None, "a History or None")
+    check_kind("parts", parts, dict | None, "a dict or None")
+    check_kind("settings", settings, dict | None, "a dict or None")
     device, source = pick_device(device), opened(data)
+    check_callable("update", update, *["data"] * len(source.example))
     batches = source.batches(batch_size, seed, device, channels_last, workers)
     limit = _shortened(budget(steps, epochs, seconds, batches.per_epoch))
     history = History() if history is None else history

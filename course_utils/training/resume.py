@@ -1,11 +1,12 @@
 """Saving a run as it goes, and going on from where it stopped."""
 
+import os
 import time
 from pathlib import Path
 
 import torch
 
-from .._validate import check_number
+from .._validate import check_kind, check_number
 from . import identity, restoring
 from .lock import Lock
 from .storage import CheckpointError, check_room, dump, parse, why, write_atomically
@@ -24,6 +25,7 @@ class Keeper:
     """
 
     def __init__(self, path, parts, settings, every=10.0, update=None):
+        check_kind("checkpoint", path, str | os.PathLike | None, "the name of a file or None")
         self.every = check_number("save_every", every, minimum=0)
         self.path = None if path is None else Path(path)
         if self.path is not None and self.path.is_dir():

@@ -15,7 +15,7 @@ def test_agreement_is_the_share_read_as_asked():
     [
         (torch.zeros(4, 3), torch.zeros(3), r"labels must have shape \[4\]; got \[3\]"),
         (torch.zeros(0, 3), torch.zeros(0), "images must not be empty"),
-        (torch.full((4, 3), torch.nan), torch.zeros(4), "classifier must give no NaN"),
+        (torch.full((4, 3), torch.nan), torch.zeros(4).long(), "classifier must give no NaN"),
     ],
 )
 def test_bad_input(images, labels, sentence):

@@ -3,7 +3,7 @@
 import torch
 import traitlets
 
-from ..._validate import check_int, check_number, check_tensor
+from ..._validate import check_flag, check_int, check_number, check_tensor
 from ...metrics import told_apart
 from ...metrics._names import LONGEST_NAME, is_name
 from ..shared.export import pack_images
@@ -39,6 +39,7 @@ class RealOrFake(Face):
     results = traitlets.Dict(read_only=True)
 
     def __init__(self, real, fakes, rounds=24, seed=None, exposure=None, feedback=False):
+        check_flag("feedback", feedback)
         rounds = check_int("rounds", rounds, maximum=MOST_ROUNDS)
         if seed is not None:
             seed = check_int("seed", seed, minimum=0, maximum=2**32 - 1)

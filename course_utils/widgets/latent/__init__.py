@@ -5,7 +5,7 @@ import math
 import torch
 import traitlets
 
-from ..._validate import check_int, check_tensor
+from ..._validate import check_flag, check_int, check_tensor
 from ..shared.decoding import as_decoder, picture_shape
 from ..shared.export import export_grid, export_network, pack_images, pack_numbers
 from ..shared.face import Face
@@ -61,6 +61,7 @@ class LatentExplorer(Face):
         holes=False,
         seed=0,
     ):
+        check_flag("manifold", manifold), check_flag("holes", holes)
         unlabelled = labels is None
         codes, labels = _check_codes(codes, labels)
         names = check_names([UNLABELLED] if unlabelled else names, labels)

@@ -4,7 +4,7 @@ import torch
 import traitlets
 
 from ... import figures
-from ..._validate import check_number
+from ..._validate import check_flag, check_number
 from ..shared.face import Face
 from ..shared.mixture import axis_limits, check_mixture
 from .exact import log_mixture, log_normal, numbers
@@ -45,6 +45,7 @@ class MinimaxExplorer(Face):
         slope=1.0,
         boundary=0.0,
     ):
+        check_flag("first_only", first_only), check_flag("own", own)
         means, stds, weights = check_mixture(means, stds, weights)
         mean, std = check_number("mean", mean), check_number("std", std, 0, open_minimum=True)
         super().__init__(mean=mean, std=std, first_only=first_only, own=own, slope=slope, boundary=boundary)

@@ -2,9 +2,7 @@
 
 import math
 
-import torch
-
-from ..._validate import check_tensor
+from ..._validate import check_kind, check_whole
 
 
 def check_labels(labels, other, count):
@@ -12,9 +10,7 @@ def check_labels(labels, other, count):
 
     Raises TypeError for another dtype, ValueError for another length or a negative label.
     """
-    check_tensor("labels", labels, "[N]", floating=False)
-    if labels.is_floating_point() or labels.dtype == torch.bool:
-        raise TypeError(f"labels must hold whole numbers; got {labels.dtype}.")
+    check_whole("labels", labels, "[N]")
     if len(labels) != count:
         raise ValueError(f"labels must be as many as {other}, {count}; got {len(labels)}.")
     if labels.min() < 0:
@@ -27,7 +23,7 @@ def check_names(names, labels):
     needed = int(labels.max()) + 1
     if names is None:
         return [str(label) for label in range(needed)]
-    names = [str(name) for name in names]
+    names = [str(name) for name in check_kind("names", names, tuple | list, "a list of names")]
     if len(names) < needed:
         raise ValueError(f"names must name every class up to {needed - 1}; got {len(names)} names.")
     return names

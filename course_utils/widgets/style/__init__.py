@@ -3,7 +3,7 @@
 import torch
 import traitlets
 
-from ..._validate import check_int, check_number
+from ..._validate import check_flag, check_int, check_number
 from ...gan.style import StyleGenerator
 from ..shared.export import pack_numbers
 from ..shared.face import Face
@@ -35,6 +35,7 @@ class StyleMixer(Face):
     noisy = traitlets.Bool(True).tag(sync=True)
 
     def __init__(self, generator, start=3, first=0, second=1, psi=1.0, noisy=True, seed=0):
+        check_flag("noisy", noisy)
         if not isinstance(generator, StyleGenerator):
             name = type(generator).__name__
             raise TypeError(f"generator must be a gan.style.StyleGenerator; got {name}.")
