@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validate import check_int, check_kind
+from .._validate import check_int, check_kind, check_seed
 from ._features import check_pair
 from .frechet import frechet_distance
 
@@ -28,7 +28,7 @@ def frechet_by_size(real, fake, sizes, seed=0):
     """
     check_kind("sizes", sizes, tuple | list, "a list of whole numbers")
     real, fake = check_pair(real, fake, more_than=1)
-    rows, seed = min(len(real), len(fake)), check_int("seed", seed, minimum=0)
+    rows, seed = min(len(real), len(fake)), check_seed("seed", seed)
     sizes = [check_int("each of sizes", n, minimum=2, maximum=rows) for n in sizes]
     generator = torch.Generator().manual_seed(seed)
     means = []

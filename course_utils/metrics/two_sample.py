@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from .._validate import check_int
+from .._validate import check_seed
 from ._features import check_equal_pair
 
 HIDDEN, STEPS, RATE = 20, 100, 0.01
@@ -22,7 +22,7 @@ def classifier_test(real, fake, seed=0):
     from scipy.stats import binom
 
     real, fake = check_equal_pair(real, fake, at_least=4)
-    generator = torch.Generator().manual_seed(check_int("seed", seed, minimum=0))
+    generator = torch.Generator().manual_seed(check_seed("seed", seed))
     half = len(real) // 2
     a, b = (x.cpu()[torch.randperm(len(x), generator=generator)] for x in (real, fake))
     train, held_out = torch.cat([a[:half], b[:half]]), torch.cat([a[half:], b[half:]])

@@ -28,7 +28,7 @@ def budget(steps, epochs, seconds, per_epoch):
     if seconds is not None:
         return None, check_number("seconds", seconds, minimum=0, open_minimum=True)
     if steps is not None:
-        return check_int("steps", steps), None
+        return check_int("steps", steps, maximum=10**10), None  # as many as a clock outside will stop
     epochs = check_int("epochs", epochs)
     if per_epoch is None:
         raise ValueError("epochs needs data that says how long it is; give steps or seconds instead.")

@@ -5,7 +5,7 @@ import math
 import torch
 import traitlets
 
-from ..._validate import check_flag, check_int, check_tensor
+from ..._validate import check_flag, check_seed, check_tensor
 from ..shared.decoding import as_decoder, picture_shape
 from ..shared.export import export_grid, export_network, pack_images, pack_numbers
 from ..shared.face import Face
@@ -69,7 +69,7 @@ class LatentExplorer(Face):
             check_tensor("images", images, f"[{len(codes)}, ...]")
         decode = as_decoder(decoder)
         shape = picture_shape(decode, images, image_shape)
-        generator = torch.Generator().manual_seed(check_int("seed", seed, minimum=0))
+        generator = torch.Generator().manual_seed(check_seed("seed", seed))
         kept = torch.randperm(len(codes), generator=generator)[:MOST_CODES]
         samples = torch.randn(N_SAMPLES, 2, generator=generator)
         center, half = _square(torch.cat([codes, samples]))

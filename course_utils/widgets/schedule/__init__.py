@@ -6,7 +6,7 @@ import torch
 import traitlets
 
 from ... import data
-from ..._validate import check_choice, check_int, check_number, check_tensor
+from ..._validate import check_choice, check_int, check_number, check_seed, check_tensor
 from ...diffusion import NoiseSchedule
 from ..shared.export import pack_numbers
 from ..shared.face import Face
@@ -56,7 +56,7 @@ class ScheduleExplorer(Face):
             raise TypeError(f"schedule must be a NoiseSchedule or the name of a preset; got {got}.")
         steps = _check_steps(own, num_train_timesteps)
         x0 = _check_image(image)
-        generator = torch.Generator().manual_seed(check_int("seed", seed, minimum=0))
+        generator = torch.Generator().manual_seed(check_seed("seed", seed))
         self._own, self._x0 = own, x0
         self._noise = torch.randn(x0.shape, generator=generator)
         super().__init__()

@@ -3,7 +3,7 @@
 import torch
 import traitlets
 
-from ..._validate import check_flag, check_int, check_number
+from ..._validate import check_flag, check_int, check_number, check_seed
 from ...gan.style import StyleGenerator
 from ..shared.export import pack_numbers
 from ..shared.face import Face
@@ -40,7 +40,7 @@ class StyleMixer(Face):
             name = type(generator).__name__
             raise TypeError(f"generator must be a gan.style.StyleGenerator; got {name}.")
         self._last = len(generator.layers)
-        dice = torch.Generator().manual_seed(check_int("seed", seed, minimum=0))
+        dice = torch.Generator().manual_seed(check_seed("seed", seed))
         with torch.no_grad():
             w = generator.styles(torch.randn(SOURCES, generator.latent_dim, generator=dice))
             centre = generator.styles(torch.randn(N_AVERAGE, generator.latent_dim, generator=dice)).mean(0)

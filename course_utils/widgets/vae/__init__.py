@@ -5,7 +5,7 @@ import math
 import torch
 import traitlets
 
-from ..._validate import check_int, check_number, check_tensor
+from ..._validate import check_number, check_seed, check_tensor
 from ..shared.face import Face
 from ..shared.inputs import check_labels, check_names, check_point
 from .packing import grid_side, pack_autoencoder, pack_vae
@@ -52,7 +52,7 @@ class VAEExplorer(Face):
         chosen = min(vaes, key=_from_one) if beta is None else _check_beta(beta, vaes)
         models = [pack_autoencoder(autoencoder, images)]
         models += [pack_vae(each, vae, images) for each, vae in vaes.items()]
-        generator = torch.Generator().manual_seed(check_int("seed", seed, minimum=0))
+        generator = torch.Generator().manual_seed(check_seed("seed", seed))
         kept = torch.randperm(len(images), generator=generator)[:MOST_CODES]
         draws = torch.randn(N_SAMPLES, 2, generator=generator).tolist()
         side = grid_side(models)
