@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validate import check_int, check_kind, check_labels, check_number, check_whole
+from .._validate import as_numbers, check_int, check_labels, check_number, check_whole
 from ..exact import GaussianMixture, check_mixture
 from .schedule import check_schedule
 
@@ -18,9 +18,8 @@ class LabelledMixture:
     def __init__(self, mixture, labels):
         check_mixture(mixture)
         self.mixture = mixture
-        if not isinstance(labels, torch.Tensor):
-            labels = torch.tensor(check_kind("labels", labels, tuple | list, "labels [K]"))
-        self.labels = check_whole("labels", labels, f"[{len(mixture.means)}]").to(mixture.means.device)
+        labels = check_whole("labels", as_numbers("labels", labels), f"[{len(mixture.means)}]")
+        self.labels = labels.to(mixture.means.device)
         self.classes = int(self.labels.max()) + 1
         present = self.labels.unique().tolist()
         if present != list(range(self.classes)):

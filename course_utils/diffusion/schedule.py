@@ -4,6 +4,7 @@ import torch
 
 from .._validate import (
     MOST,
+    as_numbers,
     check_alike,
     check_choice,
     check_finite,
@@ -164,10 +165,7 @@ def check_schedule(schedule):
 
 def _series(name, values):
     """values, a tensor [T] or a list of numbers, in float64."""
-    if not isinstance(values, torch.Tensor):
-        check_kind(name, values, tuple | list, "a tensor [T] or a list of numbers")
-        values = torch.tensor([check_number(name, value) for value in values])
-    return check_finite(name, check_tensor(name, values, "[T]").double())
+    return check_finite(name, check_tensor(name, as_numbers(name, values), "[T]").double())
 
 
 def _check_below(prev, t):
