@@ -16,26 +16,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from hostile import attack, bad_values, examples, public, run_attacks
 from hostile.allowed import ALLOWED
 
 TESTS = Path(__file__).parent.parent
-WANTED = 0.95  # the share of clear ones among all that are not taken
+WANTED = 0.98  # the share of clear ones among all errors
+WANTED_OF_A_ROOM = 0.9
 
 
-@pytest.fixture(scope="module")
-def calls(tmp_path_factory):
+def all_calls(path):
     """[callable, argument, kind, class, what was said] for every call, made in a process of its own."""
-    path = tmp_path_factory.mktemp("hostile") / "calls.json"
-    told = {
-        **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)]),
-    }
+    told = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}"}
     command = [sys.executable, "-m", "hostile.run_attacks", str(path)]
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=500)
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=580)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(path.read_text())
 
@@ -56,35 +49,25 @@ def test_every_public_callable_has_an_example():
         assert examples.arguments(name, value, method) is not None
 
 
-def test_nothing_hangs(calls):
-    assert not [row for row in calls if row[3] == "hang"], listed([row for row in calls if row[3] == "hang"])
-
-
-def test_nothing_is_wrong_without_a_word(calls):
-    silent = [row for row in calls if row[3] == "silent" and not is_allowed(row)]
-    assert not silent, listed(silent)
-
-
-def test_what_is_allowed_happens(calls):
-    found = [" ".join(row[:3]) for row in calls if row[3] == "silent"]
-    unused = [pattern for pattern, _ in ALLOWED if not any(re.fullmatch(pattern, call) for call in found)]
-    assert not unused
-
-
-def test_nearly_all_get_one_clear_sentence(calls):
-    counts = collections.Counter(row[3] for row in calls if row[3] != "taken" and not is_allowed(row))
-    raw = [row for row in calls if row[3] == "raw"]
+def test_every_bad_call_gets_one_clear_sentence_or_does_no_harm(tmp_path):
+    """One test, for the calls are dear: half a minute of processor time."""
+    calls = all_calls(tmp_path / "calls.json")
     assert len(calls) > 10_000
-    assert counts["clear"] >= WANTED * counts.total(), f"{dict(counts)}\n{listed(raw)}"
-
-
-def test_no_room_is_left_behind(calls):
-    rooms = collections.defaultdict(collections.Counter)
-    for row in calls:
-        if row[3] != "taken" and not is_allowed(row):
-            rooms[row[0].split(".")[0]][row[3]] += 1
-    behind = {room: dict(counts) for room, counts in rooms.items() if counts["clear"] < 0.6 * counts.total()}
-    assert not behind
+    assert not (hangs := [row for row in calls if row[3] == "hang"]), listed(hangs)
+    silent = [row for row in calls if row[3] == "silent"]
+    assert not (wrong := [row for row in silent if not is_allowed(row)]), listed(wrong)
+    taken = [" ".join(row[:3]) for row in silent]
+    unused = [pattern for pattern, _ in ALLOWED if not any(re.fullmatch(pattern, call) for call in taken)]
+    assert not unused, "allowed.py lists what does not happen"
+    refused = [row for row in calls if row[3] in ("clear", "raw")]
+    raw = [row for row in refused if row[3] == "raw"]
+    assert len(raw) <= (1 - WANTED) * len(refused), f"{len(raw)} of {len(refused)} are raw:\n{listed(raw)}"
+    rooms = collections.Counter(row[0].split(".")[0] for row in refused)
+    behind = {
+        room: n for room, n in collections.Counter(row[0].split(".")[0] for row in raw).items()
+        if n > (1 - WANTED_OF_A_ROOM) * rooms[room]
+    }  # fmt: skip
+    assert not behind, behind
 
 
 def test_the_attack_tells_the_classes_apart():

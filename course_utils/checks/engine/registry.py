@@ -104,7 +104,7 @@ def exercise(
 
 def find(name):
     """The exercise of that name; ValueError with the nearest name where there is none."""
-    check_choice("exercise", name, names())
+    check_choice("name of the exercise", name, names())
     return _EXERCISES[name]
 
 
