@@ -306,7 +306,7 @@ def test_a_fault_of_the_check_is_owned_up_to(verdict, monkeypatch):
 def test_an_unknown_exercise_names_the_nearest(capsys):
     with pytest.raises(ValueError, match=r"Did you mean 'start\.kl'\?"):
         check("start.lk", kl)
-    with pytest.raises(TypeError, match="exercise must be one of"):
+    with pytest.raises(TypeError, match="name of the exercise must be one of"):
         check(kl, "start.kl")
     assert capsys.readouterr().out == ""
 
