@@ -5,7 +5,8 @@ import json
 import re
 
 # The model that a kernel would keep: values, listeners, and what was saved last.
-PAGE = """<!doctype html><meta charset="utf-8"><style>body{margin:0} CSS</style><div id="host"></div>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A widget</title>
+<style>body{margin:0} CSS</style><div id="host"></div>
 <script type="module">
   const state = STATE, listeners = {};
   const model = {

@@ -3,6 +3,7 @@
 import re
 
 import alone
+import axe
 import canvas_texts
 import pytest
 from widget_examples import FACES, example
@@ -20,14 +21,35 @@ def test_the_first_frame_is_there_at_once_and_said(show, name):
     page = show(example(name))
     assert page.locator("canvas").evaluate(INK) > 2, "the first frame is blank"
     assert alone.text(page).strip().endswith("."), "draw() returns a sentence that says what is on show"
-    assert page.locator(".course-summary").get_attribute("aria-live") == "polite"
+    assert page.locator(".course-spoken").text_content() == "", "the first frame is not read out"
+
+
+@every_widget
+def test_axe_finds_nothing_serious(show, name):
+    assert axe.faults(show(example(name))) == []
+
+
+def test_what_is_read_out_waits_until_the_picture_stands(show, page):
+    page.clock.install()
+    show(example("divergence"))
+    spoken = page.locator(".course-spoken")
+    assert spoken.get_attribute("role") == "status"
+    page.clock.pause_at("2100-01-01")
+    page.locator("canvas").focus()
+    for _ in range(20):  # two seconds of a key held down
+        page.keyboard.press("ArrowRight")
+        page.clock.run_for(100)
+        assert spoken.text_content() == ""
+    page.clock.run_for(1000)
+    assert spoken.text_content() == alone.text(page) != ""
 
 
 @every_widget
 def test_the_picture_has_a_name_and_shows_that_the_keyboard_is_on_it(show, name):
     page = show(example(name))
     canvas = page.locator("canvas")
-    assert (canvas.get_attribute("role"), canvas.get_attribute("tabindex")) == ("img", "0")
+    assert (canvas.get_attribute("role"), canvas.get_attribute("tabindex")) == ("application", "0")
+    assert canvas.get_attribute("aria-roledescription")
     said = canvas.get_attribute("aria-label")
     assert re.search("arrow", said, re.IGNORECASE), "the label says what the arrow keys do"
     if page.locator(".course-toolbar > *").count():

@@ -161,9 +161,9 @@ def test_the_focus_can_be_seen_and_the_picture_has_a_name(opened):
     canvas = opened.locator(".course-canvas")
     assert canvas.evaluate("(canvas) => document.activeElement === canvas")
     assert canvas.evaluate("(canvas) => getComputedStyle(canvas).outlineStyle") == "solid"
-    assert canvas.get_attribute("role") == "img"
+    assert canvas.get_attribute("role") == "application"
     assert "arrows" in canvas.get_attribute("aria-label").lower()
-    assert opened.locator(".course-summary").get_attribute("aria-live") == "polite"
+    assert opened.locator(".course-spoken").get_attribute("role") == "status"
 
 
 def test_python_moves_the_picture(opened):

@@ -28,7 +28,7 @@ export function mount({ label, traits, layout, draw, ...own }) {
     const view = { ...bones(el, label), model, place: null };
     const paint = painter(view.root, (width) => {
       view.place = layout(width, fontSize(width), view.state);
-      say(view.summary, draw(prepare(view.canvas, width, view.place.height), view));
+      view.say(draw(prepare(view.canvas, width, view.place.height), view));
     });
     const reread = () => Object.assign(view.state, read(model, view.state));
     view.state = own.given?.(model, paint.request) ?? {};
@@ -44,28 +44,46 @@ export function mount({ label, traits, layout, draw, ...own }) {
     const drag = own.drag?.(view, deeds) ?? { start: () => false };
     const stopDrag = onDrag(view.canvas, { end: () => view.save(), ...drag });
     view.now();
-    return () => [traffic.stop, deeds.stop, stopKeys, stopDrag, paint.stop].forEach((stop) => stop?.());
+    return () => [traffic.stop, deeds.stop, stopKeys, stopDrag, paint.stop, view.hush].forEach((stop) => stop?.());
   };
 }
 
-/** A row of buttons, a canvas one can focus, and a line of numbers that is read out. */
+/** A row of buttons, a canvas one can focus, a line of numbers, and the same line once more to be read out. */
 function bones(el, label) {
   const root = make("div", "course-widget");
   const toolbar = make("div", "course-toolbar");
   const canvas = make("canvas", "course-canvas");
   canvas.tabIndex = 0;
-  canvas.setAttribute("role", "img");
+  canvas.setAttribute("role", "application"); // a screen reader leaves it the keys, which it takes from an "img"
+  canvas.setAttribute("aria-roledescription", "picture that takes keys");
   canvas.setAttribute("aria-label", label);
   const summary = make("p", "course-summary");
-  summary.setAttribute("aria-live", "polite");
-  root.append(toolbar, canvas, summary);
+  const spoken = make("p", "course-spoken");
+  spoken.setAttribute("role", "status");
+  root.append(toolbar, canvas, summary, spoken);
   el.replaceChildren(root);
-  return { root, toolbar, canvas, summary };
+  return { root, toolbar, canvas, ...voice(summary, spoken) };
 }
 
-/** A sentence that stays is not read out again. */
-function say(summary, sentence) {
-  if (sentence !== undefined && summary.textContent !== sentence) summary.textContent = sentence;
+const QUIET = 800; // ms
+
+/**
+ * say(sentence) shows it at once; it is read out when it has stood for a while, not at every step of a drag or an
+ * animation, and neither the first time nor when it is what was said last. hush() ends that.
+ */
+function voice(summary, spoken) {
+  let [said, waiting] = [undefined, 0];
+  const speak = () => {
+    if (summary.textContent !== said) spoken.textContent = said = summary.textContent;
+  };
+  const say = (sentence) => {
+    if (sentence === undefined || summary.textContent === sentence) return;
+    summary.textContent = sentence;
+    said ??= sentence;
+    clearTimeout(waiting);
+    waiting = setTimeout(speak, QUIET);
+  };
+  return { say, hush: () => clearTimeout(waiting) };
 }
 
 /** heed is called when a trait changes; tell sets traits, and heeds what of it the picture does not show yet. */

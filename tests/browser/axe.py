@@ -1,0 +1,49 @@
+"""axe-core over an open page: what it finds that is serious or critical, in words.
+
+It looks at every element, and most elements of a page are the boxes of its formulas and the words of its
+code. They are thinned out first, or a page would take ten seconds: a formula becomes one box of its size, for
+its parts are KaTeX's own; and of the words of code that look alike the first stands for all.
+"""
+
+import json
+from pathlib import Path
+
+SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+
+THIN = """() => {
+  for (const formula of document.querySelectorAll(".katex-html")) {
+    const { offsetWidth, offsetHeight } = formula;
+    formula.style.cssText = `display: inline-block; width: ${offsetWidth}px; height: ${offsetHeight}px`;
+    formula.replaceChildren();
+  }
+  for (const said of document.querySelectorAll(".katex-mathml")) {
+    said.textContent = said.querySelector("annotation").textContent;
+  }
+  const seen = new Set();
+  for (const word of document.querySelectorAll("pre span")) {
+    const { color, fontWeight, backgroundColor } = getComputedStyle(word);
+    const box = getComputedStyle(word.closest("pre").parentElement).backgroundColor;
+    const look = [color, fontWeight, backgroundColor, box].join();
+    if (seen.has(look)) word.replaceWith(...word.childNodes);
+    seen.add(look);
+  }
+}"""
+
+LOOK = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  const why = ({ any, all, none }) => [...any, ...all, ...none].map(({ message }) => message).join("; ");
+  const said = (node) => `${node.html.slice(0, 120)}: ${why(node)}`;
+  return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(said) }));
+}"""
+
+
+def faults(page):
+    """One string for each rule that the page breaks seriously or critically: its name, how often, and where.
+
+    The page is changed by it, so this is the last thing that a test does with a page.
+    """
+    page.evaluate(SCRIPT.read_text(encoding="utf-8"))
+    page.evaluate(THIN)
+    broken = [rule for rule in page.evaluate(LOOK) if rule["impact"] in GRAVE]
+    return [f"{rule['id']}, {len(rule['nodes'])} times: {json.dumps(rule['nodes'][:3])}" for rule in broken]
