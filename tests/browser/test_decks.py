@@ -7,12 +7,13 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import axe
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from standalone import deck, reveals, source  # noqa: E402
+from standalone import deck, reveals, sections, source  # noqa: E402
 
 SHOWN = ("figure", "widget")
 DECKS = sorted(path.stem for path in (ROOT / "slides").glob("[0-9][0-9]_*.md"))
@@ -197,6 +198,10 @@ def test_every_slide_is_whole_and_readable(page, built, name):
             shown = image.evaluate("image => [image.width, image.naturalWidth > 0]")
             assert shown == [int(image.get_attribute("width")), True], where
             assert len(image.get_attribute("alt")) >= 10, where
+    links = page.eval_on_selector_all("footer a", "nodes => nodes.map((node) => node.getAttribute('href'))")
+    anchors = {link.partition("#")[2] for link in links}
+    assert {link.partition("#")[0] for link in links} == {f"../pages/{name}.html"}
+    assert anchors - {""} <= {section.id for section in sections.of(name)} and len(anchors) >= 4
     assert page.problems == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in page.requests), page.requests
 
@@ -239,10 +244,11 @@ def look(host):
 
 
 @pytest.mark.parametrize("name", DECKS)
-def test_a_deck_prints_one_page_a_slide(page, built, name):
+def test_a_deck_prints_one_page_a_slide_and_axe_finds_nothing_serious_on_any(page, built, name):
     open_deck(page, built / f"{name}.html")
     slides = page.evaluate("Reveal.getTotalSlides()")
     assert pages_of(page, built / f"{name}.html") == slides
+    assert axe.faults(page) == []
 
 
 def pages_of(page, path):
@@ -286,6 +292,7 @@ def test_a_widget_takes_the_arrows_and_escape_gives_them_back(page, small):
     page.keyboard.press("PageDown")  # a presenter's remote
     assert current(page) == 3
     assert page.problems == []
+    assert axe.faults(page) == []  # with the controls, which are not printed
 
 
 def test_the_speaker_sees_the_notes_from_the_file_system(page, small):

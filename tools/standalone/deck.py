@@ -12,7 +12,7 @@ from urllib.parse import quote
 import matplotlib as mpl
 import pointers
 
-from . import figure, live, markdown, reveals, source, studies, tex
+from . import figure, live, markdown, reveals, sections, source, studies, tex
 from .errors import BuildError
 
 HERE = Path(__file__).resolve().parent
@@ -40,13 +40,14 @@ def build(path, compute=False):
     tex.need_modules()
     with _naming(path.stem):
         meta, slides = source.parse(path.read_text(encoding="utf-8"))
+        meta["name"] = path.stem
         widgets, env = live.collection(), {"formulas": [], "values": []}
         shelf = studies.Shelf(path, slides, compute)
-        sections = write_slides(meta, slides, widgets, env, shelf)
+        written = write_slides(meta, slides, widgets, env, shelf)
         if compute:
             shelf.save()
-        sections.append(_sources(meta))
-        body = fill_in("\n".join(sections), env)
+        written.append(_sources(meta))
+        body = fill_in("\n".join(written), env)
     return page(meta, body, widgets)
 
 
@@ -74,15 +75,16 @@ def write_slides(meta, slides, widgets, env, shelf):
     """The section elements of all slides; their code runs in order in one namespace."""
     from course_utils.figures import STYLE
 
-    md, namespace, sections = markdown.parser(), {"__name__": "deck"}, []
+    md, namespace, written = markdown.parser(), {"__name__": "deck"}, []
+    places = sections.of_slides(slides, sections.of(meta["name"]))
     with mpl.rc_context({**STYLE, **figure.rc()}):
-        for slide in slides:
+        for slide, place in zip(slides, places, strict=True):
             with _naming(f"slide {slide.number} ({slide.title})"):
-                sections.append(_section(meta, slide, md, namespace, widgets, env, shelf))
-    return sections
+                written.append(_section(meta, slide, place, md, namespace, widgets, env, shelf))
+    return written
 
 
-def _section(meta, slide, md, namespace, widgets, env, shelf):
+def _section(meta, slide, place, md, namespace, widgets, env, shelf):
     text, made = "", []
     for part in slide.body:
         if isinstance(part, source.Block):
@@ -97,28 +99,38 @@ def _section(meta, slide, md, namespace, widgets, env, shelf):
             text += part
     # Values come after the slide's own code, so a number may be computed below the sentence that states it.
     body = md.render(substitute(text, namespace, env["values"]), env)
+    body = sections.with_links(body, meta["name"])
     for i, html in enumerate(made):
         body = body.replace(MADE.format(i), html)
     notes = md.render(substitute(slide.notes, namespace, env["values"]), env)
     if re.search(r'class="[^"]*\bfragment\b', notes):
         raise BuildError("its notes hold something that waits for a key, and nobody would see it come.")
     title = md.renderInline(substitute(slide.title, namespace, env["values"]), env)
-    return _frame(meta, slide, title, body, notes)
+    return _frame(meta, slide, place, title, body, notes)
 
 
-def _frame(meta, slide, title, body, notes):
+def _frame(meta, slide, place, title, body, notes):
     """The section element: heading, content, foot and speaker notes."""
     first = slide.number == 1
     heading = f"<h1>{title}</h1>" if first else f"<h2>{title}</h2>"
     cited = "; ".join(meta["cites"][i] for i in slide.cites)
     after = f"After {escape(cited)}" if cited else ""
-    foot = f"<span>Lesson {escape(meta['lesson'])}</span><span>{after}</span>"
+    foot = f"<span>{_place(meta, place)}</span><span>{after}</span>"
     timing = f' data-timing="{slide.minutes * 60}"' if slide.minutes else ""
     return (
         f'<section class="{"title-slide" if first else "slide"}"{timing}>\n<header>{heading}</header>\n'
         f'<div class="body">\n{body}</div>\n<footer>{foot}</footer>\n'
         f'<aside class="notes">\n{notes}</aside>\n</section>'
     )
+
+
+def _place(meta, section=None):
+    """The foot's words on where a slide belongs: its lesson and section, as links where there is a page."""
+    lesson = f"Lesson {meta['lesson']}"
+    if not sections.of(meta["name"]):
+        return escape(lesson)
+    top = sections.page_link(meta["name"], None, lesson)
+    return f"{top}, {sections.page_link(meta['name'], section, section.name)}" if section else top
 
 
 def _sources(meta):
@@ -133,7 +145,7 @@ def _sources(meta):
     return (
         '<section class="slide">\n<header><h2>Sources</h2></header>\n'
         f'<div class="body sources">{lectures}{papers}</div>\n'
-        f"<footer><span>Lesson {escape(meta['lesson'])}</span></footer>\n</section>"
+        f"<footer><span>{_place(meta)}</span></footer>\n</section>"
     )
 
 

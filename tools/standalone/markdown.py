@@ -27,11 +27,14 @@ def parser(anchors=False):
     md.use(dollarmath_plugin, allow_space=False, double_inline=True)
     if anchors:
         md.use(anchors_plugin, max_level=4)
+        md.add_render_rule("table_open", lambda *_: '<div class="scroll"><table>\n')
+        md.add_render_rule("table_close", lambda *_: "</table></div>\n")
     else:
         reveals.plugin(md)
     md.use(container_plugin, "columns", render=_columns)
     md.use(container_plugin, "callout")
     md.core.ruler.push("second_column", _second_column)
+    md.core.ruler.push("empty_headings", _empty_headings)
     for name in ("math_inline", "math_inline_double", "math_block"):
         md.add_render_rule(name, _math)
     md.add_render_rule("list_item_open", _list_item)
@@ -77,6 +80,14 @@ def _second_column(state):
             tokens[i].hidden = tokens[i + 2].hidden = True
             tokens[i + 1].type, tokens[i + 1].content = "html_block", "</div><div>\n"
             tokens[i + 1].children = None
+
+
+def _empty_headings(state):
+    """An empty cell of a table's first row heads nothing: make it a plain cell."""
+    tokens = state.tokens
+    for i, token in enumerate(tokens):
+        if token.type == "th_open" and not tokens[i + 1].content.strip():
+            token.tag = tokens[i + 2].tag = "td"
 
 
 def _fence(md):

@@ -10,6 +10,7 @@ from .errors import BuildError
 FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*)$")
 NOTE = re.compile(r"^Note(?: \((\d+) min\))?:\s*(.*)$")
 CITE = re.compile(r"^Cite:\s*(.*)$")
+SECTION = re.compile(r"^Section:\s*(.*?)\s*$")
 OPTION = re.compile(r'(\w+)=("[^"]*"|\S+)')
 # The kinds of code that is run, each with what its fence line may say.
 OPTIONS = {
@@ -31,7 +32,10 @@ class Block:
 
 @dataclass
 class Slide:
-    """One slide: body holds Markdown strings and Blocks in their order, minutes its share of the hour."""
+    """One slide: body holds Markdown strings and Blocks in their order, minutes its share of the hour.
+
+    section: what it says of its place in the notebook (sections.py), empty where it says nothing.
+    """
 
     number: int
     title: str
@@ -39,6 +43,7 @@ class Slide:
     notes: str = ""
     minutes: int = 0
     cites: list = field(default_factory=list)
+    section: str = ""
 
 
 def parse(text):
@@ -60,6 +65,7 @@ def parse(text):
 
     for line in lines:
         fence, note, cite = FENCE.match(line), NOTE.match(line), CITE.match(line)
+        section = None if in_notes else SECTION.match(line)
         if fence:
             inside = list(_until(lines, fence[1], slides[-1]))
             if len(fence[2].split()) > 1:
@@ -77,6 +83,8 @@ def parse(text):
             part.append(note[2])
         elif cite:
             slides[-1].cites = _numbers(cite[1], len(meta["cites"]), slides[-1])
+        elif section:
+            slides[-1].section = section[1]
         else:
             part.append(line)
     close()

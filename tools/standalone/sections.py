@@ -1,0 +1,118 @@
+"""The sections of a lesson's notebook, by which its deck and its page point at each other.
+
+A deck says `Section: 3`, or the words of a heading, under the title of a slide; this holds until another
+slide says otherwise. A slide that bears a heading's own words begins that section without being told.
+"""
+
+import functools
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from . import markdown, source
+from .errors import BuildError
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADING = re.compile(r'<h([1-4]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
+NUMBERED = re.compile(r"(\d+)\.\s+(.+)")
+NAMED = r"sections? \d+(?:(?:, | and )(?:section )?\d+)*"
+CELL = re.compile(f"<td>(?:the opening, )?{NAMED}</td>")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the second level: where it is on the page, its number (None without one), its words."""
+
+    id: str
+    number: int | None
+    words: str
+
+    @property
+    def name(self):
+        """What a link to it says: `section 3`, or its words."""
+        return f"section {self.number}" if self.number else self.words
+
+
+@functools.cache
+def of(name):
+    """The Sections of a lesson's notebook in their order; none where there is no such notebook."""
+    path = ROOT / "notebooks" / "solutions" / f"{name}.ipynb"
+    if not path.exists():
+        return ()
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    md = markdown.parser(anchors=True)
+    found = [_section(md, line) for text in texts for line in re.findall(r"^## .+$", text, re.MULTILINE)]
+    return tuple(found)
+
+
+def _section(md, line):
+    start = md.parse(line, {"formulas": []})[0]
+    words = line[3:].strip()
+    numbered = NUMBERED.fullmatch(words)
+    number, words = (int(numbered[1]), numbered[2]) if numbered else (None, words)
+    return Section(start.attrs["id"], number, words.removeprefix("Going further: "))
+
+
+def of_slides(slides, known):
+    """For each Slide its Section, or None: what the slide says or is called, else what the one before has.
+
+    Raises BuildError where a slide says a section that the notebook has not.
+    """
+    by_words = {_plain(section.words): section for section in known}
+    by_words |= {str(section.number): section for section in known if section.number}
+    current, found = None, []
+    for slide in slides:
+        if slide.section and known and _plain(slide.section) not in by_words:
+            told = f"Section wants a number or the words of a heading; got {slide.section!r}."
+            raise BuildError(f"slide {slide.number} ({slide.title}): {told}")
+        current = by_words.get(_plain(slide.section or slide.title), current)
+        found.append(current)
+    return found
+
+
+def _plain(words):
+    return re.sub(r"[^a-z0-9 ]", "", words.lower()).strip()
+
+
+def page_link(name, section, words):
+    """A link from a deck to its lesson's page, at a Section, or at its top without one."""
+    anchor = f"#{section.id}" if section else ""
+    return f'<a href="../pages/{name}.html{anchor}">{escape(words)}</a>'
+
+
+def with_links(html, name):
+    """A slide's HTML with links in the cells of its agenda: `the opening, section 1`, `sections 7 and 8`."""
+    known = of(name)
+    return CELL.sub(lambda cell: _linked(cell[0], name, known), html) if known else html
+
+
+def _linked(cell, name, known):
+    by_number = {section.number: section for section in known}
+
+    def link(match):
+        section = by_number.get(int(match[2]))
+        if section is None:
+            raise BuildError(f"its agenda names section {match[2]}, which the notebook has not.")
+        return page_link(name, section, match[0])
+
+    cell = re.sub(r"(sections? )?(\d+)", link, cell)
+    opening = known[0] if known[0].number is None else None
+    return cell.replace("the opening", page_link(name, opening, "the opening")) if opening else cell
+
+
+@functools.cache
+def first_slides(name):
+    """Where a deck begins each section of its lesson: {id of the heading: number of the slide}."""
+    path = ROOT / "slides" / f"{name}.md"
+    known = of(name)
+    if not known or not path.exists():
+        return {}
+    _, slides = source.parse(path.read_text(encoding="utf-8"))
+    first = {}
+    for slide, section in zip(slides, of_slides(slides, known), strict=True):
+        if section:
+            first.setdefault(section.id, slide.number)
+    return first
