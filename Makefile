@@ -42,13 +42,13 @@ notebooks: env
 	$(BIN)/python tools/notebooks.py $(NAME)
 
 slides: env node_modules
-	$(BIN)/python tools/slides.py $(NAME)
+	$(BIN)/python tools/slides.py $(NAME) && $(BIN)/python tools/index.py
 
 studies: env node_modules
 	$(BIN)/python tools/slides.py --studies $(NAME)
 
 pages: env node_modules
-	$(BIN)/python tools/pages.py $(NAME)
+	$(BIN)/python tools/pages.py $(NAME) && $(BIN)/python tools/index.py
 
 checkpoints: env
 	$(BIN)/python -m course_utils recipes | cut -d" " -f1 | xargs -n 1 $(BIN)/python -m course_utils train

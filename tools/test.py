@@ -30,7 +30,7 @@ PARTS = {
     "unit": [[*PYTEST, *ANY, "tests", "--ignore=tests/browser", "-m", "not slow"]],
     "blank": [[*PYTEST, *ANY, *SLOW, "-m", "slow"]],
     "notebooks": [[*PYTEST, *BY_FILE, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
-    "decks": [[PYTHON, "tools/slides.py"], [PYTHON, "tools/pages.py"]],
+    "decks": [[PYTHON, "tools/slides.py"], [PYTHON, "tools/pages.py"], [PYTHON, "tools/index.py"]],
     "browser": [[*PYTEST, *BY_FILE, "tests/browser"]],
 }
 # Loopback is a network too; a fresh namespace has it switched off, and Jupyter's kernels need it.
@@ -74,6 +74,7 @@ def main(names):
         spent[name] = os.environ["COURSE_COSTS"]
         if name == "decks" and results[name]:  # the browser's tests need not build them again
             os.environ["COURSE_DECKS"] = str(ROOT / "build" / "slides")
+            os.environ["COURSE_PAGES"] = str(ROOT / "build" / "pages")
     report(results, seconds, spent)
     return 0 if all(results.values()) else 1
 

@@ -3,6 +3,7 @@
 import re
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 
 import nbformat
 from bs4 import BeautifulSoup
@@ -10,8 +11,10 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from pygments.formatters import HtmlFormatter
+from pygments.styles.default import DefaultStyle
+from pygments.token import Token
 
-from . import live, markdown, tex
+from . import live, markdown, sections, tex
 from .errors import BuildError
 
 HERE = Path(__file__).resolve().parent
@@ -21,6 +24,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 NOTEBOOK_LINK = re.compile(r'href="(\d\d_\w+)\.ipynb')
 COLOURED = {"text", "text/plain", "traceback"}  # parts of an output in which a terminal's escapes colour
 WITH_FORMULAS = {"text/latex", "text/markdown"}
+TAG = re.compile(r"<[^>]+>")
 NO_KERNEL = "<p><em>This control needs a running kernel: open the notebook in JupyterLab.</em></p>"
 
 
@@ -54,7 +58,19 @@ def convert(notebook, name):
     body, _ = exporter(formulas).from_notebook_node(notebook)
     body = body.replace("\x1b", "\u241b")  # what was no colour
     body = NOTEBOOK_LINK.sub(r'href="\1.html', body)
-    return page(title(body, formulas, name), tex.fill(body, formulas), widgets)
+    body, contents = headings(body, name)
+    around = tex.fill(f"{tops(name)}{contents}<main>\n{body}\n</main>", formulas)
+    return page(title(body, formulas, name), around, widgets)
+
+
+class CodeStyle(DefaultStyle):
+    """Pygments' own colours, but for one whose contrast on our grey is 4.47 where 4.5 is the least."""
+
+    styles: ClassVar = {
+        **DefaultStyle.styles,
+        Token.Operator.Word: "bold #7A00C4",
+        Token.Name.Decorator: "#7A00C4",
+    }
 
 
 def _clean(node, kind=""):
@@ -134,13 +150,54 @@ def title(body, formulas, name):
     return tex.SLOT.sub(lambda match: formulas[int(match[1])][0], words)
 
 
+def headings(body, name):
+    """A page's body with ids of its own for all headings and links to the deck, and its list of contents."""
+    seen, listed, first = {}, [], sections.first_slides(name)
+
+    def heading(match):
+        level, id, words = match.groups()
+        seen[id] = seen.get(id, 0) + 1
+        id += f"-{seen[id]}" if seen[id] > 1 else ""
+        if level in "23":
+            listed.append(f'<li class="level-{level}"><a href="#{escape(id)}">{TAG.sub("", words)}</a></li>')
+        slide = first.get(id)
+        back = (
+            f' <a class="slide" href="../slides/{name}.html#/{slide - 1}">slide {slide}</a>' if slide else ""
+        )
+        return f'<h{level} id="{escape(id)}">{words}{back}</h{level}>'
+
+    body = sections.HEADING.sub(heading, body)
+    if not listed:
+        return body, ""
+    items = "\n".join(listed)
+    return body, (
+        '<nav class="contents" aria-label="Contents"><details><summary>Contents</summary>\n'
+        f"<ul>\n{items}\n</ul></details></nav>\n"
+    )
+
+
+def _to_slide(name, number):
+    return f' <a class="slide" href="../slides/{name}.html#/{number - 1}">slide {number}</a>'
+
+
+def tops(name):
+    """What stands above a page: links to the index, and to the lesson's deck and notebook where they are."""
+    links = ['<a href="../index.html">All lessons</a>']
+    if (sections.ROOT / "slides" / f"{name}.md").exists():
+        links.append(f'<a href="../slides/{name}.html">Deck</a>')
+    if (sections.ROOT / "notebooks" / f"{name}.ipynb").exists():
+        links.append(f'<a href="../notebooks/{name}.ipynb" download>Notebook</a>')
+    return f'<header><nav aria-label="Lesson">{" ".join(links)}</nav></header>\n'
+
+
 def page(title, body, widgets):
     """The whole file: every style, script, font and picture is inside it."""
-    styles = HtmlFormatter(style="default").get_style_defs(".highlight")
+    script = live.inline_script((HERE / "page.js").read_text(encoding="utf-8"))
+    styles = HtmlFormatter(style=CodeStyle).get_style_defs(".highlight")
     styles += "\n" + (HERE / "page.css").read_text(encoding="utf-8") + tex.css(body)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{styles}\n</style>\n</head>\n<body>\n"
-        f"<main>\n{body}\n</main>\n{live.scripts(widgets)}</body>\n</html>\n"
+        f'{body}\n<script type="module">\n{script}</script>\n{live.scripts(widgets)}</body>\n</html>\n'
     )
