@@ -2,7 +2,8 @@
 
 It looks at every element, and most elements of a page are the boxes of its formulas and the words of its
 code. They are thinned out first, or a page would take ten seconds: a formula becomes one box of its size, for
-its parts are KaTeX's own; and of the words of code that look alike the first stands for all.
+its parts are KaTeX's own; and of the words of code that look alike the first stands for all. In a deck laid
+out to be printed it looks at every slide, though reveal.js hides all but one from a screen reader.
 """
 
 import json
@@ -12,6 +13,9 @@ SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "ax
 GRAVE = ("serious", "critical")
 
 THIN = """() => {
+  for (const slide of document.querySelectorAll(".slides section[aria-hidden]")) {
+    slide.removeAttribute("aria-hidden");
+  }
   for (const formula of document.querySelectorAll(".katex-html")) {
     const { offsetWidth, offsetHeight } = formula;
     formula.style.cssText = `display: inline-block; width: ${offsetWidth}px; height: ${offsetHeight}px`;
