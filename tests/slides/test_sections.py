@@ -9,10 +9,10 @@ from standalone.errors import BuildError
 from standalone.sections import Section
 
 KNOWN = (
-    Section("touch-it-first", None, "Touch it first"),
-    Section("1-labels", 1, "Labels"),
-    Section("2-given-it-is-easy", 2, "Given $x_0$, it is easy"),
-    Section("going-further-truncation", None, "Truncation"),
+    Section("touch-it-first", None, "Touch it first", "opening"),
+    Section("1-labels", 1, "Labels", "section 1"),
+    Section("2-given-it-is-easy", 2, "Given $x_0$, it is easy", "section 2"),
+    Section("going-further-truncation", None, "Truncation", "going further"),
 )
 DECKS = sorted((sections.ROOT / "slides").glob("[0-9][0-9]_*.md"))
 
@@ -51,7 +51,7 @@ def test_the_cells_of_an_agenda_are_links(monkeypatch):
     linked = sections.with_links(
         "<td>the opening, section 1</td><td>sections 1, 2</td><td>section 1 is</td>", "x"
     )
-    found = re.findall(r'<a href="\.\./pages/x\.html#([^"]+)">([^<]+)</a>', linked)
+    found = re.findall(r'<a href="\.\./pages/x\.html#([^"]+)" title="[^"]+">([^<]+)</a>', linked)
     assert found == [
         ("touch-it-first", "the opening"),
         ("1-labels", "section 1"),
@@ -71,6 +71,13 @@ def test_every_numbered_section_of_a_lesson_has_a_slide_in_the_lessons_order(pat
     assert [section.number for section in numbered] == list(range(1, len(numbered) + 1))
     starts = [first[section.id] for section in numbered if section.id in first]
     assert starts == sorted(starts) and len(starts) >= len(numbered) - 1
+
+
+def test_a_section_has_a_short_name():
+    names = {section.words: section.name for section in sections.of("05_training_gans")}
+    assert names["Faces of nobody"] == "section 1"
+    assert (names["truncation"], names["What to take with you"]) == ("going further", "closing")
+    assert sections.of("06_wasserstein")[0].name == "opening"
 
 
 def test_a_file_without_a_notebook_has_no_sections(build):

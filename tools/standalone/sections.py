@@ -16,23 +16,22 @@ from .errors import BuildError
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADING = re.compile(r'<h([1-4]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
-NUMBERED = re.compile(r"(\d+)\.\s+(.+)")
+HEAD = re.compile(r"## (?:(\d+)\. )?(Going further: )?(.+)")
 NAMED = r"sections? \d+(?:(?:, | and )(?:section )?\d+)*"
 CELL = re.compile(f"<td>(?:the opening, )?{NAMED}</td>")
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of the second level: where it is on the page, its number (None without one), its words."""
+    """A heading of the second level: where it is on the page, its number (None without one), its words.
+
+    name: what a link says that has little room: `section 3`, `opening`, `going further` or `closing`.
+    """
 
     id: str
     number: int | None
     words: str
-
-    @property
-    def name(self):
-        """What a link to it says: `section 3`, or its words."""
-        return f"section {self.number}" if self.number else self.words
+    name: str
 
 
 @functools.cache
@@ -43,17 +42,15 @@ def of(name):
         return ()
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-    md = markdown.parser(anchors=True)
-    found = [_section(md, line) for text in texts for line in re.findall(r"^## .+$", text, re.MULTILINE)]
+    lines = [line for text in texts for line in re.findall(r"^## .+$", text, re.MULTILINE)]
+    md, found = markdown.parser(anchors=True), []
+    for line in lines:
+        id = md.parse(line, {"formulas": []})[0].attrs["id"]
+        number, further, words = HEAD.fullmatch(line).groups()
+        plain = "closing" if any(section.number for section in found) else "opening"
+        name = f"section {number}" if number else "going further" if further else plain
+        found.append(Section(id, number and int(number), words, name))
     return tuple(found)
-
-
-def _section(md, line):
-    start = md.parse(line, {"formulas": []})[0]
-    words = line[3:].strip()
-    numbered = NUMBERED.fullmatch(words)
-    number, words = (int(numbered[1]), numbered[2]) if numbered else (None, words)
-    return Section(start.attrs["id"], number, words.removeprefix("Going further: "))
 
 
 def of_slides(slides, known):
@@ -79,7 +76,7 @@ def _plain(words):
 
 def page_link(name, section, words):
     """A link from a deck to its lesson's page, at a Section, or at its top without one."""
-    anchor = f"#{section.id}" if section else ""
+    anchor = f'#{section.id}" title="{escape(section.words)}' if section else ""
     return f'<a href="../pages/{name}.html{anchor}">{escape(words)}</a>'
 
 
