@@ -16,26 +16,26 @@ THIN = """() => {
   for (const slide of document.querySelectorAll(".slides section[aria-hidden]")) {
     slide.removeAttribute("aria-hidden");
   }
-  for (const formula of document.querySelectorAll(".katex-html")) {
-    const { offsetWidth, offsetHeight } = formula;
-    formula.style.cssText = `display: inline-block; width: ${offsetWidth}px; height: ${offsetHeight}px`;
+  const formulas = [...document.querySelectorAll(".katex-html")];
+  const sizes = formulas.map(({ offsetWidth, offsetHeight }) => [offsetWidth, offsetHeight]);
+  formulas.forEach((formula, i) => {
+    formula.style.cssText = `display: inline-block; width: ${sizes[i][0]}px; height: ${sizes[i][1]}px`;
     formula.replaceChildren();
-  }
+  });
   for (const said of document.querySelectorAll(".katex-mathml")) {
     said.textContent = said.querySelector("annotation").textContent;
   }
   const seen = new Set();
   for (const word of document.querySelectorAll("pre span")) {
-    const { color, fontWeight, backgroundColor } = getComputedStyle(word);
-    const box = getComputedStyle(word.closest("pre").parentElement).backgroundColor;
-    const look = [color, fontWeight, backgroundColor, box].join();
+    const look = [word.className, word.style.cssText, word.closest("pre").parentElement.className].join("|");
     if (seen.has(look)) word.replaceWith(...word.childNodes);
     seen.add(look);
   }
+  document.body.normalize();
 }"""
 
 LOOK = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
   const why = ({ any, all, none }) => [...any, ...all, ...none].map(({ message }) => message).join("; ");
   const said = (node) => `${node.html.slice(0, 120)}: ${why(node)}`;
   return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(said) }));

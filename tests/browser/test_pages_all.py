@@ -51,6 +51,7 @@ def pages(tmp_path_factory):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_at_both_widths_and_axe_finds_nothing_serious(page, pages, name):
+    page.set_viewport_size({"width": 390, "height": 720})
     page.goto((pages / f"{name}.html").as_uri())
     page.wait_for_function("[...document.querySelectorAll('.live')].every((host) => host.dataset.ready)")
     for width in (390, 1280):

@@ -24,11 +24,6 @@ def test_the_first_frame_is_there_at_once_and_said(show, name):
     assert page.locator(".course-spoken").text_content() == "", "the first frame is not read out"
 
 
-@every_widget
-def test_axe_finds_nothing_serious(show, name):
-    assert axe.faults(show(example(name))) == []
-
-
 def test_what_is_read_out_waits_until_the_picture_stands(show, page):
     page.clock.install()
     show(example("divergence"))
@@ -45,7 +40,7 @@ def test_what_is_read_out_waits_until_the_picture_stands(show, page):
 
 
 @every_widget
-def test_the_picture_has_a_name_and_shows_that_the_keyboard_is_on_it(show, name):
+def test_the_picture_has_a_name_and_shows_its_focus_and_axe_finds_nothing_serious(show, name):
     page = show(example(name))
     canvas = page.locator("canvas")
     assert (canvas.get_attribute("role"), canvas.get_attribute("tabindex")) == ("application", "0")
@@ -57,6 +52,7 @@ def test_the_picture_has_a_name_and_shows_that_the_keyboard_is_on_it(show, name)
     page.keyboard.press("Tab")
     assert canvas.evaluate("(canvas) => document.activeElement === canvas")
     assert canvas.evaluate("(canvas) => getComputedStyle(canvas).outlineStyle") == "solid"
+    assert axe.faults(page) == []
 
 
 @every_widget
