@@ -18,7 +18,7 @@ class Flow(nn.Module):
     """
 
     def __init__(self, steps, base):
-        check_kind("steps", steps, tuple | list, "a list of steps")
+        check_kind("steps", steps, tuple | list | nn.ModuleList, "a list of steps")
         for step in steps:
             check_has("steps", step, "a list of steps of a flow", "forward")
         super().__init__()

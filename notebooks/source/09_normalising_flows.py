@@ -20,7 +20,7 @@
 # - build invertible maps with cheap determinants: planar, coupling, triangular, autoregressive;
 # - train a flow, and measure in nats how far it is from the truth;
 # - report the likelihood of images in bits per dimension;
-# - say what a flow cannot do: tear the plane, or tell digits from blank paper.
+# - say what a flow cannot do, and what its likelihood does not mean.
 #
 # **Builds on** 00 (densities, KL), 02 and 03 (bounds on a likelihood). **Time to run:** {measured_time}. Sections
 # marked "Going further" can be skipped.
@@ -40,7 +40,7 @@ from course_utils.checkpoints import plane_flows
 from course_utils.checks import check, hint, reveal
 from course_utils.figures import image_rows, planes, show
 from course_utils.figures import normalising_flows as draw
-from course_utils.museum import exhibit
+from course_utils.museum import cure, exhibit, numbers
 from course_utils.preset import preset
 from course_utils.verdict import verdict
 from course_utils.widgets import PlaneWarp
@@ -58,8 +58,8 @@ def dice(seed=0):
 # %% [markdown]
 # ## The plane, bent
 #
-# A trained flow takes the two moons apart in eight steps, until one round bell is left. Scrub the depth, drag the
-# point, and send it back.
+# A trained flow bends two moons step by step into one round bell. Move the depth slider, drag the point, and send it
+# back.
 
 # %%
 trained, _ = checkpoints.load("plane_flows")
@@ -92,7 +92,7 @@ show(draw.first_guess(draws, x, {"a guess": guessed(x)}), "09.first_attempt")
 verdict("area under the guess", torch.trapezoid(guessed(far), far), 1.64, 1.66)
 
 # %% [markdown]
-# The curve follows no histogram, and its area is not 1. No density does that.
+# The curve does not follow the histogram, and its area is not 1. No density does that.
 #
 # **The question.** What is missing, and which maps can have it cheaply?
 
@@ -123,7 +123,7 @@ verdict("area under the new curve", torch.trapezoid(guessed(far) / far, far), 0.
 # Lectures also write it with the map from noise to data, $x = g(z)$. Then the determinant is that of
 # $\partial g / \partial z$, and one divides by it: the Jacobian of an inverse is the inverse of the Jacobian.
 #
-# The next cell sends small squares through a map, and compares their areas with autograd's Jacobian.
+# The next cell sends small squares through a map. Dashed is the parallelogram of autograd's Jacobian.
 
 
 # %% tags=["hide-input"]
@@ -196,9 +196,10 @@ reveal(guess, "a" if doubled < -1 else "b" if doubled < 1 else "c", "09.doubled"
 #
 # $$z = x + u \tanh(w \cdot x + b), \qquad \det J = 1 + u \cdot \psi, \quad \psi = (1 - \tanh^2(w \cdot x + b))\, w$$
 #
-# for $J = I + u \psi^\top$ changes nothing across $\psi$. It can be undone where $w \cdot u > -1$.
+# for $J = I + u \psi^\top$ leaves every direction perpendicular to $\psi$ as it is. It can be undone if
+# $w \cdot u > -1$, and then the determinant is positive.
 #
-# **Exercise 2.** Write the step and the logarithm of its determinant's absolute value.
+# **Exercise 2.** Write the step and the logarithm of its determinant.
 
 
 # %%
@@ -215,7 +216,8 @@ def planar(x, w, u, b):
 planar = check("nf.planar", planar)
 
 # %% [markdown]
-# The next cell draws a step. Along $w$ it is $a + (w \cdot u) \tanh a$; at the right stand three values of $w \cdot u$.
+# The next cell draws a step. Write $a = w \cdot x + b$; the step makes $a + (w \cdot u) \tanh a$ of it. At the right
+# stand three values of $w \cdot u$.
 
 # %% tags=["hide-input"]
 w, u, b = torch.tensor([1.4, 0.6]).double(), torch.tensor([0.5, 1.0]).double(), torch.tensor(0.3).double()
@@ -242,8 +244,8 @@ verdict("w·u = -2.5: places that are sent to 0", (heights.sign().diff() != 0).s
 # $$z_a = x_a, \qquad z_b = e^{s} \odot x_b + t, \qquad (s, t) = \mathrm{net}(x_a)$$
 #
 # What the network saw is still there afterwards, so it can be asked again, and the step undone. And since $z_a$ does
-# not hang on $x_b$, the Jacobian is triangular: its determinant is the product of its diagonal, $\log \det = \sum s$,
-# whatever the network. (NICE has $s = 0$: volumes are kept.)
+# not depend on $x_b$, the Jacobian is triangular: its determinant is the product of its diagonal,
+# $\log \det = \sum s$, whatever the network. (NICE has $s = 0$: these steps keep volumes.)
 #
 # **Exercise 3.** Write the step. The first $D // 2$ coordinates stay.
 
@@ -354,7 +356,7 @@ train = check("nf.train", train)
 
 # %% [markdown]
 # Now a flow of your own. A class holds the network; `flip` exchanges the two coordinates after each step, and moves no
-# volume. The scale is kept between $e^{-2}$ and $e^2$ (the museum shows why).
+# volume. `bounded` keeps the scale between $e^{-2}$ and $e^2$ (the museum shows why).
 
 
 # %%
@@ -367,7 +369,7 @@ class Coupling(nn.Module):
 
     def scale_and_shift(self, x_a):
         s, t = self.net(x_a).chunk(2, dim=1)
-        return 2 * torch.tanh(s / 2), t
+        return flows.coupling.bounded(s, 2), t
 
     def forward(self, x):
         z, log_det = coupling(x, self.scale_and_shift)
@@ -446,7 +448,8 @@ reveal(guess, {"moons": "a", "two clumps": "b", "eight clumps": "c"}[worst], "09
 # The next cell draws all runs.
 
 # %% tags=["hide-input"]
-show(draw.by_depth(found, "What a flow loses against the truth", "nats a point"), "09.gaps")
+drawn_runs = {title: {depth: r.clamp(min=1e-4) for depth, r in runs.items()} for title, runs in found.items()}
+show(draw.by_depth(drawn_runs, "What a flow loses against the truth", "nats a point"), "09.gaps")
 for title, runs in found.items():
     verdict(
         f"{title}: 2 steps, least loss of three runs, over 16 steps, most",
@@ -454,15 +457,18 @@ for title, runs in found.items():
         low=2,
     )
 verdict("moons, 16 steps: nats lost, most of three runs", found["moons"][16].max(), high=0.015)
+verdict("two clumps, 16 steps: nats lost, most of three runs", found["two clumps"][16].max(), high=0.005)
 verdict("eight clumps, 16 steps: nats lost, least of three runs", found["eight clumps"][16].min(), low=0.05)
 
 # %% [markdown]
-# Depth helps everywhere. But the moons, however bent, come within about a hundredth of a nat, and eight clumps do not.
-# What is hard is in how many *pieces* the data lie. A flow is continuous, and so is its inverse. Noise is one piece, so
-# what a flow makes of it is one piece, too: between two moons it has to leave a bridge, however thin.
+# (Lines join means; what is below 0.0001 is drawn there.) Depth helps everywhere. With 16 steps two clumps lose next to
+# nothing, the moons about a hundredth of a nat, and eight clumps ten times as much.
 #
-# **Predict.** What happens to the bridge with more training: (a) it breaks in the end; (b) it gets thinner; (c) it
-# stays as it is?
+# So nearly all of the moons is right. But a flow is continuous, and so is its inverse; noise is one piece, and the
+# moons are two.
+#
+# **Predict.** What lies between the moons after much training: (a) nothing, in the end; (b) a bridge that gets thinner;
+# (c) a bridge that stays as it is?
 
 # %%
 ### BEGIN SOLUTION
@@ -477,18 +483,18 @@ def steepest(flow, n=2000):
     return torch.linalg.matrix_norm(jacobian(flow.inverse, z).detach(), 2).max()
 
 
-def strays(flow, n=20_000):
-    """The share of draws where the true density is lower than at all but one in ten thousand true points."""
+def strays(flow, n=100_000):
+    """How many times more often than the truth it draws points with a density below the truth's 1e-4 quantile."""
     rare = moons.log_prob(moons.sample(100_000, dice(4))).quantile(1e-4)
-    return (moons.log_prob(flow.sample(n, dice(5))) < rare).double().mean()
+    return (moons.log_prob(flow.sample(n, dice(5))) < rare).double().mean() / 1e-4
 
 
 moments = list(trained.snapshots)
 on_the_way = {count: [trained.after(count, run) for run in range(3)] for count in moments}
 slopes = torch.stack([torch.stack([steepest(flow) for flow in runs]) for runs in on_the_way.values()])
 off_data = torch.stack([torch.stack([strays(flow) for flow in runs]) for runs in on_the_way.values()])
-thinner = bool((off_data[-1] < off_data[0]).all() and (off_data[-1] > 0).all())
-reveal(guess, "b" if thinner else "a" if (off_data[-1] == 0).all() else "c", "09.bridge")
+thinner, gone = bool((off_data[-1] < off_data[0] / 2).all()), bool((off_data[-1] < 2).any())
+reveal(guess, "a" if gone else "b" if thinner else "c", "09.bridge")
 
 # %% [markdown]
 # The next cell draws one run on its way, and the steepest slope of all three: how far a small step in noise can move
@@ -501,14 +507,15 @@ show(draw.filament(views, -2.6, 2.6, moments, slopes), "09.filament")
 verdict(
     "steepest slope at the end over that at the start, least of three", (slopes[-1] / slopes[0]).min(), low=2
 )
-verdict("draws off the data at the end, least of three, of 20,000", off_data[-1].min() * 20_000, low=1)
+verdict("draws off the data at the start, over the truth's, least of three", off_data[0].min(), low=100)
+verdict("draws off the data at the end, over the truth's, least of three", off_data[-1].min(), low=2)
 
 # %% [markdown]
-# So the bridge thins and does not break; to make it thinner, the map has to be steeper. (Salmona et al. study this for
-# any continuous map of noise, GANs too.) And a steep map loses digits, for a computer keeps about seven of them in
-# float32.
+# What a continuous map makes of one piece is one piece, so a bridge has to stay. To make it thinner, the map has to be
+# steeper. (Salmona et al. study this for any continuous map of noise, GANs too.)
 #
-# The next cell sends draws of noise to data and back, by flows of all depths.
+# **Digits.** A computer keeps about seven digits in float32, and every step rounds. The next cell sends draws of noise
+# to data and back, by flows of all depths.
 
 
 # %% tags=["hide-input"]
@@ -546,9 +553,12 @@ in_float64 = max(lost_digits("eight", 16, run, torch.float64) for run in range(3
 verdict("eight clumps, 16 steps, in float64: largest error", in_float64, high=1e-8)
 
 # %% [markdown]
+# Deep flows of eight clumps lose a digit or two on the way; in float64 nobody would notice.
+
+# %% [markdown]
 # ## 6. Images
 #
-# **Grey levels are no densities.** A pixel takes one of $L$ levels. A density may put a narrow spike on each, and then
+# **Grey levels are no densities.** A pixel takes one of $K$ levels. A density may put a narrow spike on each, and then
 # its likelihood has no upper end. The next cell makes spikes for 17 levels narrower and narrower.
 
 # %% tags=["hide-input"]
@@ -569,15 +579,15 @@ verdict(
 )
 
 # %% [markdown]
-# **Dequantisation** takes that away: add uniform noise $u \in [0, 1)^D$ to the levels $x = 0, \ldots, L - 1$, and fit a
-# density to $y = (x + u) / L$. Each image stands for a small cube, and by Jensen (02)
+# **Dequantisation** takes that away: add uniform noise $v \in [0, 1)^D$ to the levels $x = 0, \ldots, K - 1$, and fit a
+# density to $y = (x + v) / K$. Each image stands for a small cube, and by Jensen (02)
 #
-# $$\log P(x) = \log \int p_y\Big(\frac{x + u}{L}\Big) \frac{du}{L^D} \;\ge\; \mathbb E_u \log p_y\Big(\frac{x + u}{L}\Big) - D \log L$$
+# $$\log P(x) = \log \int p_y\Big(\frac{x + v}{K}\Big) \frac{dv}{K^D} \;\ge\; \mathbb E_v \log p_y\Big(\frac{x + v}{K}\Big) - D \log K$$
 #
 # So a density of $y$ gives a bound on a true probability. Papers report minus that in **bits per dimension**: in bits,
 # for one of the $D$ numbers.
 #
-# **Exercise 7.** Write it. A uniform density needs $\log_2 L$ bits.
+# **Exercise 7.** Write it. A uniform density needs $\log_2 K$ bits.
 
 
 # %%
@@ -592,15 +602,15 @@ def bits_per_dimension(log_prob, dim, levels):
 bits_per_dimension = check("nf.bits_per_dimension", bits_per_dimension)
 
 # %% [markdown]
-# **Glow** (Kingma and Dhariwal) makes a flow of images from three more parts. `Squeeze` turns each block of 2 x 2
+# **Glow** (Kingma and Dhariwal) makes a flow of images with three more parts. `Squeeze` turns each block of 2 x 2
 # pixels into four channels, so that there are channels to cut in two. *ActNorm* stretches and shifts each channel; the
-# first batch sets it so that channels have mean 0 and deviation 1. And in place of exchanging halves, channels are mixed
-# at each pixel by a matrix, a **1 x 1 convolution** $z = W x$. A matrix made as
+# first batch sets it so that channels have mean 0 and deviation 1. And in place of exchanging halves, channels are
+# mixed at each pixel by a matrix, a **1 x 1 convolution** $z = W x$. A matrix made as
 #
-# $$W = P L\, \big(U + \mathrm{diag}(\sigma \odot e^{s})\big)$$
+# $$W = \Pi L\, \big(U + \mathrm{diag}(\sigma \odot e^{s})\big)$$
 #
-# with a fixed permutation $P$, $L$ lower triangular with ones on its diagonal, $U$ upper triangular with zeros there,
-# and fixed signs $\sigma = \pm 1$, has $\lvert \det W \rvert = e^{\sum s}$. It acts at each of $H \times W$ pixels.
+# with a fixed permutation $\Pi$ (`P` in the code), $L$ lower triangular with ones on its diagonal, $U$ upper triangular
+# with zeros there, and fixed signs $\sigma = \pm 1$, has $\lvert \det W \rvert = e^{\sum s}$. It acts at every pixel.
 #
 # **Exercise 8.** Write the step. Of `lower` and `upper` only what is below and above the diagonal counts.
 
@@ -612,8 +622,8 @@ def invertible_1x1(x, P, lower, upper, sign, log_scale):
     L = lower.tril(-1) + torch.eye(len(sign), dtype=x.dtype)
     U = upper.triu(1) + torch.diag(sign * log_scale.exp())
     z = torch.einsum("ij,bjhw->bihw", P @ L @ U, x)
-    H, W = x.shape[2:]
-    return z, (H * W * log_scale.sum()).expand(len(x))
+    height, width = x.shape[2:]
+    return z, (height * width * log_scale.sum()).expand(len(x))
     ### END SOLUTION
 
 
@@ -621,9 +631,10 @@ def invertible_1x1(x, P, lower, upper, sign, log_scale):
 invertible_1x1 = check("nf.invertible_1x1", invertible_1x1)
 
 # %% [markdown]
-# Two levels of eight such steps each, trained on 4,000 handwritten digits (`mnist_glow`). After the first level half of
-# the channels leave as noise, and the rest go on. The next cell draws digits; digits from noise that is scaled to 0.7;
-# and digits whose early noise is drawn anew while the rest stays.
+# Two levels of eight steps each (ActNorm, 1 x 1 convolution, coupling), trained on 4,000 handwritten digits
+# (`mnist_glow`). After the first level half of the channels leave as noise, and the rest go on. The next cell draws
+# digits; digits from noise that is scaled to 0.7; and one digit whose first noise, that of the first level, is drawn
+# anew while the rest stays.
 
 # %% tags=["hide-input"]
 glow, _ = checkpoints.load("mnist_glow")
@@ -635,7 +646,7 @@ with torch.no_grad():
         "real": strokes.images[::83],
         "draws": glow.inverse(z),
         "noise times 0.7": glow.inverse(0.7 * z),
-        "early noise anew": glow.inverse(0.7 * anew),
+        "first noise anew": glow.inverse(0.7 * anew),
     }
 show(image_rows(rows, "A flow of 28 x 28 digits"), "09.glow")
 
@@ -650,6 +661,9 @@ def bits_of(flow, images, levels, seed=0):
 written = bits_of(glow, strokes.images[:500], 256)
 verdict("held-out digits: bits per dimension", written.mean(), 1.2, 1.4)
 verdict("a uniform density", bits_per_dimension(torch.zeros(1), 784, 256), 8 - 1e-6, 8 + 1e-6)
+
+# %% [markdown]
+# Most draws are strokes, but no digits. The noise of the second level holds the shape; the first holds details.
 
 # %% [markdown]
 # ## 7. One pixel after the other
@@ -707,6 +721,10 @@ class PixelModel(nn.Module):
         return x.view(n, 1, 8, 8)
 
 
+# %% [markdown]
+# Two are trained in each of two orders, on the black and white digits of 03.
+
+# %%
 small, small_test = data.load("digits"), data.load("digits", split="test")
 binary, binary_test = (small.images >= 0.5).float(), (small_test.images >= 0.5).float()
 PLACES = {"row by row": torch.arange(1, 65), "a random order": torch.randperm(64, generator=dice()) + 1}
@@ -730,7 +748,7 @@ def fitted(places, seed):
 by_pixel = {name: [fitted(places, seed) for seed in range(2)] for name, places in PLACES.items()}
 
 # %% [markdown]
-# **Predict.** Pixels in a random order: one in the middle first, then one in a corner. Is the held-out likelihood then
+# **Predict.** Pixels in a random order, one here, one there. Is the held-out likelihood then
 # (a) lower by many nats; (b) about the same, within one nat; (c) higher by many nats?
 
 # %%
@@ -748,8 +766,8 @@ change = (nats["a random order"] - nats["row by row"]).mean()
 reveal(guess, "a" if change < -1 else "b" if change < 1 else "c", "09.order")
 
 # %% [markdown]
-# The next cell shows the orders and draws. Then it sets these numbers beside those of 02 and 03, each on the same pixels:
-# in bits for 17 grey levels, in nats for black and white.
+# The next cell shows the orders and draws. Then it sets these numbers beside those of 02 and 03, each on the same
+# pixels: in bits for 17 grey levels, in nats for black and white.
 
 # %% tags=["hide-input"]
 show(draw.orders({name: places.view(8, 8) - 1 for name, places in PLACES.items()}), "09.orders")
@@ -792,11 +810,13 @@ verdict("pixel by pixel minus independent pixels, least of four", both.min() - o
 
 # %% [markdown]
 # Within a panel all are likelihoods of the same pixels, or bounds on one, and may be compared; across they may not.
-# (The VAE's and Glow's true numbers may be better than their bounds.) Rows are no better than disorder. But to draw an
-# image costs one pass of the network *a pixel*, where a VAE needs one in all.
+# (What is behind a bound may be better.) Rows are no better than this disorder. But to draw an image costs one pass of
+# the network *a pixel*, where a VAE needs one in all.
 #
 # The same idea for real numbers makes a flow: $z_i = (x_i - m_i)\, e^{-a_i}$, with $m_i$ and $a_i$ read off the
-# coordinates before $i$. Its Jacobian is triangular. The next cell counts how often each kind asks its network.
+# coordinates before $i$. Its Jacobian is triangular. To undo it, one needs $x_1$ before $m_2$ is known, and so on. The
+# next cell counts how often each kind asks its network. (IAF is MAF turned round, and asks once more for the
+# determinant.)
 
 
 # %% tags=["hide-input"]
@@ -821,7 +841,7 @@ for name, step in KINDS.items():
     print(f"{name}: {passes[0]} to judge a point, {passes[1]} to draw one")
 
 # %% [markdown]
-# ## 8. What a high likelihood is not
+# ## 8. Digits and blank paper
 #
 # `mnist_glow` has only ever seen handwritten digits.
 #
@@ -847,7 +867,7 @@ reveal(guess, "abc"[list(of_kind).index(best)], "09.blank")
 # The next cell shows all of them.
 
 # %% tags=["hide-input"]
-show(draw.likelihoods(of_kind), "09.blank")
+show(draw.likelihoods(of_kind), "09.likelihoods")
 verdict("blank paper: most bits, minus the fewest of 500 new digits",
         of_kind["blank paper"].max() - of_kind["new digits"].min(), high=0)  # fmt: skip
 verdict("share of a new digit's pixels that are blank", (strokes.images == 0).double().mean(), low=0.75)
@@ -859,29 +879,31 @@ verdict(
 )
 
 # %% [markdown]
-# Where does the flow put blank paper? Most of every digit *is* blank paper. And a density is probability per
-# volume: the likeliest point of 784 Gaussian numbers is 0, and no draw comes near it, for there is hardly any volume
-# there. So a likelihood alone does not say "this is no digit" (Nalisnick et al.). Nor is it always so: the next cell asks
-# the flow of 8 x 8 digits.
+# Most of every digit *is* blank (black, in these images). And a density is probability per volume: the likeliest point
+# of 784 Gaussian numbers is 0, and no draw comes near it, for there is hardly any volume there. So a likelihood alone
+# does not say "this is no digit" (Nalisnick et al.). Nor is it always so: the next cell asks the flow of 8 x 8 digits.
 
 # %% tags=["hide-input"]
 small_blank = bits_of(of_digits("glow"), torch.zeros(100, 1, 8, 8), LEVELS)
 small_new = bits_of(of_digits("glow"), small_test.images, LEVELS)
 verdict("8 x 8: blank paper minus new digits, bits", small_blank.mean() - small_new.mean(), low=0.5)
+verdict(
+    "8 x 8: share of a new digit's pixels that are blank", (small_test.images == 0).double().mean(), high=0.55
+)
 
 # %% [markdown]
-# There, with little blank to a digit, blank paper is the less likely one.
+# There, with less blank to a digit, blank paper is the less likely one.
 #
-# **The lecture's list.** One advantage, "learns the data distribution explicitly": yes; the areas above are 1, and losses
-# come in nats. One drawback, "constraint in the design of the network": yes; as many noise numbers as pixels, steps that
-# can be undone, no tearing.
+# **The lecture's list.** One advantage, "learns the data distribution explicitly": yes; the areas above are 1, and
+# losses come in nats. One drawback, "constraint in the design of the network": yes; as many noise numbers as pixels,
+# steps that can be undone, no tearing.
 
 # %% [markdown]
 # ## Going further: infinitely many steps
 #
 # Let each step be small: $z = x + h\, v(x)$. Then $\log \det (I + h A) = h\, \mathrm{tr} A + O(h^2)$ with
-# $A = \partial v / \partial x$: in the limit the determinant becomes a *trace*, steps become a differential equation, and
-# any $v$ may be used, for a flow of an equation can always be run back (Chen et al., Grathwohl et al.).
+# $A = \partial v / \partial x$: in the limit the determinant becomes a *trace*, steps become a differential equation,
+# and any smooth $v$ may be used, for a flow of an equation can always be run back (Chen et al., Grathwohl et al.).
 #
 # The next cell follows one point along a field in $K$ steps, and sums log-determinants and traces.
 
@@ -930,7 +952,7 @@ verdict("variance over the formula", estimates.var() / variance, 0.97, 1.03)
 #
 # **Exhibit A: a scale without bound.** Here the network says $s$ itself. Training goes well, and so do points of the
 # data, there and back. Then comes a point at distance 5, and $e^s$ is too much. Mend it: return a function of the raw
-# $s$ that keeps a step from stretching or squeezing too much, and leaves a small $s$ nearly as it is.
+# $s$ that never passes 10 or -10, and changes an $s$ of 0.1 by at most 0.02.
 
 
 # %%
@@ -961,9 +983,9 @@ def mended_b():
 
 
 # %% [markdown]
-# **Exhibit C: a wonderful likelihood.** A colleague trained a flow of the moons with the mistake below, and reports more
-# nats than the truth itself has. For real data no truth is known. Write the test that finds it out: return a number that
-# can be computed from any density in the plane, and is 1 for an honest one.
+# **Exhibit C: a wonderful likelihood.** A colleague trained a flow of the moons with the mistake below, and reports
+# more nats than the truth itself has. For real data no truth is known. Write the test that finds it out: return a
+# number that can be computed from any density in the plane, and is 1 for an honest one.
 
 
 # %%
@@ -983,7 +1005,7 @@ def mended_c(log_density):
 
 
 # %% [markdown]
-# The next cell trains them, and judges all three.
+# The next cell is the training, of eight couplings on the moons.
 
 
 # %% tags=["hide-input"]
@@ -1012,6 +1034,11 @@ def lost_by(flow):
     return (moons.log_prob(unseen) - flow.log_prob(unseen)).mean().item()
 
 
+# %% [markdown]
+# The next cell holds the judges.
+
+
+# %% tags=["hide-input"]
 def back_from(flow, x):
     return there_and_back(lambda x: flow(x)[0], flow.inverse, x)
 
@@ -1045,19 +1072,24 @@ def judged_c(test):
         return "a function of a log density is wanted"
     with torch.no_grad():
         honest, cheat = (float(test(density)) for density in (mine.log_prob, theirs))
-    if not abs(honest - 1) < 0.02:
+    if not abs(honest - 1) < 0.05:
         return f"for an honest flow it is {honest:.3g}"
-    return "the colleague's flow passes" if abs(cheat - 1) < 0.02 else ""
+    return "the colleague's flow passes" if abs(cheat - 1) < 0.05 else ""
 
 
 def theirs(x):
     return wonderful(x, colleague.steps, colleague.base.log_prob)
 
 
+# %% [markdown]
+# The next cell trains, and judges all three.
+
+# %% tags=["hide-input"]
 wild = [trial(unbounded, TURNS, seed=seed) for seed in range(2)]
-near, away = (max(back_from(flow, x).item() for flow in wild) for x in (unseen, ring))
+near = max(back_from(flow, unseen).item() for flow in wild)
+returned = sum(bool(back_from(flow, ring) < 1) for flow in wild)
 verdict("exhibit A: there and back on data, largest error", near, high=1e-4)
-verdict("exhibit A: runs of two that come back from distance 5", float(math.isfinite(away)), high=0)
+verdict("exhibit A: runs of two that come back from distance 5", returned, high=0)
 exhibit("A", mended_a, judged_a, "a function of s")
 same_half = min(lost_by(trial(lambda s: 2 * torch.tanh(s / 2), STAYS, seed=seed)) for seed in range(2))
 verdict("exhibit B, one half every time: nats lost, least of two runs", same_half, low=0.55)
@@ -1066,7 +1098,10 @@ colleague = trial(lambda s: 2 * torch.tanh(s / 2), TURNS, score=wonderful)
 with torch.no_grad():
     claimed, possible = theirs(unseen).mean(), moons.log_prob(unseen).mean()
 verdict("exhibit C: nats claimed minus nats of the truth", claimed - possible, low=1)
-exhibit("C", lambda: mended_c(mine.log_prob) and mended_c, judged_c, "a number")
+with torch.no_grad():
+    answered = cure("exhibit C", mended_c, mine.log_prob, read=numbers(1), wanted="a number")
+if answered is not None:
+    exhibit("C", lambda: mended_c, judged_c, "a number")
 
 # %% [markdown]
 # ## Read with care
@@ -1086,7 +1121,7 @@ Markdown(errata_table("09"))
 # - A map carries probability, not density; the determinant says how much a piece is stretched.
 # - Flows are chains of steps with a cheap inverse and a cheap determinant. Log-determinants add.
 # - The likelihood is exact, and so can be tested: the density integrates to 1, and loses nats against a truth.
-# - A flow cannot tear. Gaps between pieces are paid for with steepness, and steepness with digits.
+# - A flow cannot tear: between pieces a bridge stays, and thinner means steeper.
 # - Dequantise before you fit a density to grey levels, and count bits per dimension.
 # - A high likelihood does not mean "looks like the data".
 #
