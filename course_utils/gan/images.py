@@ -112,6 +112,7 @@ def initialise(net, std=0.02):
 
 def sides(size, of=4):
     """(H, W) of a size: one number, or two. ValueError where one is no multiple of 4 (two strides of 2)."""
+    check_int("of", of)
     pair = tuple(size) if isinstance(size, tuple | list | torch.Size) else (size, size)
     if len(pair) != 2 or any(check_int("size", side) % of for side in pair):
         raise ValueError(f"size must be a multiple of {of}, or two of them as (H, W); got {size!r}.")

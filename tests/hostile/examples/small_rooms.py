@@ -1,8 +1,11 @@
 """Examples of the rooms of one file, and of those where names and files are asked for."""
 
 import math
+import tempfile
+from pathlib import Path
 
 import torch
+from PIL import Image
 from torch import nn
 
 from course_utils.exact import GaussianMixture
@@ -28,6 +31,14 @@ def shown():
     return subplots(figsize=(1, 1))[0]
 
 
+def pictures():
+    """A folder with two images of 4 x 4."""
+    folder = Path(tempfile.mkdtemp())
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (4, 4)).save(folder / name)
+    return folder
+
+
 EXAMPLES = {
     "autoencoders": {
         "in_shape": lambda: (1, 4, 4),
@@ -51,6 +62,7 @@ EXAMPLES = {
         "answer": lambda: 2.0,
     },
     "data": {"name": lambda: "digits", "n": lambda: 10},
+    "data.ImageFolder": {"path": pictures, "index": lambda: 0},
     "data.toy": {"name": lambda: "moons"},
     "divergences": {
         "p": lambda: shares(3, 4),

@@ -193,7 +193,7 @@ exercise(
         ),
         Mistake(
             _logdet_of_the_matrix,
-            "torch.logdet of W is NaN where its determinant is negative, as it is for half of all "
+            "A logdet of W is NaN where its determinant is negative, as it is for half of all "
             "matrices; the factors give the logarithm of its absolute value without any determinant, the "
             "sum of log_scale.",
         ),
