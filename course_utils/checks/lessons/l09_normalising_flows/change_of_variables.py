@@ -149,8 +149,8 @@ exercise(
                 _with(lambda J: 0 * J[:, 0, 0]),
             ),
             "How the map changes volumes is left out (slogdet returns first the sign and then the logarithm, "
-            "which is the part that counts): a map that squeezes all noise into the mode would then give "
-            "every point the highest density there is.",
+            "which is the part that counts): a map that sends all data to the mode of the noise would then "
+            "give every point the highest density there is.",
         ),
         Mistake(
             (
