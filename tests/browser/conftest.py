@@ -1,10 +1,8 @@
 """A headless Chromium for the tests that look at a page as a person would."""
 
-import os
-import shutil
-
 import alone
 import in_lab
+import needed
 import pytest
 
 FLAGS = [
@@ -16,12 +14,8 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser():
     """Playwright's handle on the system's Chromium; skips without one, but fails where CI=true."""
-    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "no Chromium on the PATH: install Debian's `chromium`, or Chrome, to run the browser tests"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    advice = "install Debian's `chromium`, or Chrome, to run the browser tests"
+    path = needed.command("chromium", "google-chrome", "chromium-browser", advice=advice)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -1,9 +1,11 @@
+import needed
 import pytest
 from clones import commit, git, notebook
 
 
 @pytest.fixture
 def upstream(tmp_path):
+    needed.command("git", advice="install it to try updates of a clone")
     folder = tmp_path / "upstream"
     folder.mkdir()
     git(folder, "init", "-q")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import needed
 import pytest
 from clones import commit, git, notebook, state, work
 
@@ -13,7 +14,6 @@ from course_utils.classroom import update as module
 from course_utils.classroom.update import update
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
 @pytest.mark.parametrize("edited", [True, False], ids=["edited", "merely run"])
@@ -171,8 +171,8 @@ def test_a_shallow_clone(tmp_path, upstream):
 @pytest.mark.parametrize("command", ["make", "python"])
 def test_the_command_says_one_sentence(tmp_path, upstream, command):
     """On a clone that holds what the command needs: the classroom, without an environment."""
-    if command == "make" and shutil.which("make") is None:
-        pytest.skip("make is not installed")
+    if command == "make":
+        needed.command("make", advice="install it to run the README's commands")
     for name in ("__init__.py", "__main__.py", "classroom", "_threads.py"):
         source = ROOT / "course_utils" / name
         copy = shutil.copytree if source.is_dir() else shutil.copy

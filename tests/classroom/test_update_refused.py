@@ -10,8 +10,6 @@ from course_utils.classroom import update as module
 from course_utils.classroom.git import Refused
 from course_utils.classroom.update import update
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-
 
 def no_network(clone, upstream):
     upstream.rename(upstream.with_name("gone"))

@@ -1,11 +1,10 @@
 """Node runs the widgets' mathematics; without Node these tests skip, but fail where CI=true."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
+import needed
 import pytest
 
 import course_utils
@@ -16,13 +15,7 @@ WIDGETS = Path(course_utils.__file__).parent / "widgets"
 @pytest.fixture(scope="session")
 def node_path():
     """The path of Node, or the skip (the failure, where CI=true) that says what is missing."""
-    path = shutil.which("node")
-    if path is None:
-        reason = "no Node on the PATH: install Node 18 or later to run the widgets' tests"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+    return needed.command("node", advice="install Node 18 or later to run the widgets' tests")
 
 
 @pytest.fixture(scope="session")
