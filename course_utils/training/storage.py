@@ -50,7 +50,7 @@ def check_room(path, size):
     path = Path(path)
     folder = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
     trial, noise = folder / f".{path.name}.{secrets.token_hex(8)}.part", os.urandom(2**20)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     try:
         with open(trial, "xb") as file:
