@@ -461,8 +461,8 @@ verdict("two clumps, 16 steps: nats lost, most of three runs", found["two clumps
 verdict("eight clumps, 16 steps: nats lost, least of three runs", found["eight clumps"][16].min(), low=0.05)
 
 # %% [markdown]
-# (Lines join means; what is below 0.0001 is drawn there.) Depth helps everywhere. With 16 steps two clumps lose next to
-# nothing, the moons about a hundredth of a nat, and eight clumps ten times as much.
+# (Lines join means; what is below 0.0001 is drawn there.) Everywhere sixteen steps lose less than half of what two
+# lose. Two clumps then lose next to nothing, the moons about a hundredth of a nat, and eight clumps many times as much.
 #
 # So nearly all of the moons is right. But a flow is continuous, and so is its inverse; noise is one piece, and the
 # moons are two.
