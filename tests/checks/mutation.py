@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import torch
 
-from course_utils.checks.engine.judge import judge, probes
+from course_utils.checks.engine.judge import judge
+from course_utils.checks.engine.kept import kept
 from course_utils.checks.engine.slips import slips
 
 LESSONS = Path(__file__).parent / "lessons"
@@ -45,7 +46,7 @@ def mutants(exercise):
     """(change, function) for every mutant of the exercise's reference."""
     reference = exercise.reference
     yield from ((slip.change, slip.function) for slip in slips(reference))
-    (probe, *_), names = probes(exercise), exercise.arguments
+    (probe, *_), names = kept(exercise).known, exercise.arguments
     for place, (name, arg) in enumerate(zip(names, probe.make(), strict=True)):
         if isinstance(arg, torch.Tensor) and arg.is_floating_point():
             for label, (low, high) in _CLAMPS.items():

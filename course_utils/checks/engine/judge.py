@@ -3,7 +3,7 @@
 import inspect
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -12,15 +12,14 @@ from course_utils.checks.engine import run
 from course_utils.checks.engine.explain import explain
 from course_utils.checks.engine.form import adapted, as_numbers, form_fault, form_word, parts_like
 from course_utils.checks.engine.gradients import gradient_fault, gradients, same
+from course_utils.checks.engine.kept import kept, measure
 from course_utils.checks.engine.manners import manners_fault
-from course_utils.checks.engine.slips import slips
 from course_utils.checks.engine.surrogate import by_gradient
 from course_utils.checks.engine.trials import double, small, trial_fault, trial_word
 from course_utils.checks.engine.values import agree, close
 
 _FEW = 5_000  # values in an argument: with more, a slip in the shapes may fill the memory
 _SLOW = 1.0  # seconds
-_PATIENCE = 0.6  # seconds to look for a slip, so that a check stays under one
 
 
 class Verdict(NamedTuple):
@@ -31,43 +30,6 @@ class Verdict(NamedTuple):
     function: Callable
 
 
-class Probe(NamedTuple):
-    """One set of inputs with the right output for it, and the numbers by which outputs are compared."""
-
-    label: str
-    make: Callable[[], tuple]
-    output: Any
-    numbers: list
-
-
-def probes(exercise):
-    """Every set of inputs of the exercise, with the reference's answers."""
-    made = []
-    for index, (label, maker) in enumerate(exercise.inputs.items()):
-
-        def make(maker=maker, index=index):
-            return maker(torch.Generator().manual_seed(1000 + index))
-
-        output = exercise.reference(*make())
-        if exercise.expected is None:
-            numbers = measure(exercise, make(), output, output)
-        else:
-            numbers = [torch.tensor(list(exercise.expected(*make()).values()), dtype=torch.float64)]
-        made.append(Probe(label, make, output, numbers))
-    return made
-
-
-def measure(exercise, args, output, wanted):
-    """The numbers by which an output is compared, as a list of tensors; None where it has none."""
-    if exercise.summary is None:
-        numbers = [as_numbers(part) for part in parts_like(output, wanted)]
-        return None if any(part is None for part in numbers) else numbers
-    if form_fault(output, wanted, exercise.returns):
-        return None
-    values = exercise.summary(as_numbers(output), *args).values()
-    return [torch.tensor([float(value) for value in values], dtype=torch.float64)]
-
-
 def judge(exercise, function, printed):
     """The verdict on a function; what it prints in its first call goes to printed (a StringIO)."""
     if run.is_blank(function):
@@ -76,11 +38,14 @@ def judge(exercise, function, printed):
     if fault:
         return Verdict("wrong", fault, exercise.reference)
     if exercise.by_gradient:
-        verdict = judge(by_gradient(exercise), by_gradient(exercise, function), printed)
+        with run.quiet_room(0):
+            turned = kept(exercise).turned()
+        verdict = judge(turned, by_gradient(exercise, function), printed)
         right = verdict.kind in ("right", "word")
         return verdict._replace(function=function if right else exercise.reference)
     with run.quiet_room(0):
-        known = probes(exercise)
+        known = kept(exercise).known
+    with run.quiet_room(0):  # whether they were kept or made just now, the function meets the same dice
         outputs, fault = _outputs(exercise, known, function, printed)
         if outputs is None:
             return Verdict("wrong" if fault else "blank", fault, exercise.reference)
@@ -167,20 +132,15 @@ def named_mistake(exercise, known, numbers):
 
 
 def named_slip(exercise, known, numbers):
-    """The one small change to the reference that gives these numbers, or None; see `slips`."""
+    """The one small change to the reference that gives these numbers, or None; see slips.py."""
     largest = max((arg.numel() for arg in known[0].make() if isinstance(arg, torch.Tensor)), default=0)
     if exercise.summary is not None or largest > _FEW or any(one is None for one in numbers):
         return None
     finite = [all(part.isfinite().all() for part in one) for one in numbers]
     if sum(finite) < min(2, len(finite)):  # many slips give NaN
         return None
-    begun = time.process_time()
-    for slip in slips(exercise.reference):
-        if matches(exercise, slip.function, known, numbers):
-            return slip
-        if time.process_time() - begun > _PATIENCE:  # a function that trains something
-            return None
-    return None
+    slips = kept(exercise).slips()
+    return next((slip for slip in slips if matches(exercise, slip.function, known, numbers)), None)
 
 
 def raising_mistake(exercise, known, outputs, error):
@@ -192,7 +152,7 @@ def raising_mistake(exercise, known, outputs, error):
     numbers = [measure(exercise, p.make(), o, p.output) for p, o in zip(before, outputs, strict=True)]
     for mistake in exercise.mistakes:
         for form in mistake.forms:
-            alike = run.same_error(run.call(form, probe.make()).error, error)
+            alike = run.same_error(kept(exercise).error(form, probe), error)
             if alike and matches(exercise, form, before, numbers):
                 return mistake
     return None
@@ -202,15 +162,10 @@ def matches(exercise, other, known, numbers):
     """Whether another function gives these numbers on every probe; not where it raises on one."""
     # Two random samples differ by more than a sample and the truth do.
     slack = 1.0 if exercise.summary is None else 1.5
-    for probe, one in zip(known, numbers, strict=True):
-        try:
-            output = other(*probe.make())
-        except Exception:  # a mistake may be one that raises
-            return False
-        theirs = measure(exercise, probe.make(), output, probe.output)
-        if not agree(one, theirs, slack * exercise.tolerance):
-            return False
-    return True
+    return all(
+        agree(one, kept(exercise).numbers(other, probe), slack * exercise.tolerance)
+        for probe, one in zip(known, numbers, strict=True)
+    )
 
 
 def _right(exercise, function, known, outputs, numbers, accepted=None):
