@@ -140,12 +140,6 @@ def test_a_figure_is_packed_where_nobody_sees_it():
     assert seen(lambda ax: ax.imshow(colours)) == ("RGB", 0)
 
 
-def test_palette_is_okabe_ito_and_marked():
-    okabe_ito = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#F0E442"}
-    assert set(figures.PALETTE) <= okabe_ito and len(set(figures.CLASSES)) == 10
-    assert figures.DATA == "#0072B2" and figures.MODEL == "#D55E00"
-
-
 def test_image_rows_and_mosaic():
     x = torch.rand(14, 1, 8, 8)
     fig = figures.image_rows({"a": x, "b": x[:5]}, "title")

@@ -2,7 +2,7 @@
 
 import torch
 
-from .style import BLACK, DATA, GREEN, LINES, MODEL, NOISE, PURPLE, subplots
+from .style import BLACK, DATA, GREEN, HIGHLIGHT, LINES, MODEL, NOISE, PURPLE, subplots
 
 COLOURS, MARKS = (DATA, MODEL, GREEN, PURPLE, BLACK, NOISE), ("o", "s", "^", "D", "v", "P")
 
@@ -90,7 +90,7 @@ def how_often(truths, shares):
 def _cell(column, row):
     from matplotlib.patches import Rectangle
 
-    return Rectangle((column - 0.47, row - 0.44), 0.94, 0.88, color="#E69F00", alpha=0.35, linewidth=0)
+    return Rectangle((column - 0.47, row - 0.44), 0.94, 0.88, color=HIGHLIGHT, alpha=0.35, linewidth=0)
 
 
 def _short(value):

@@ -14,10 +14,13 @@ from .._validate import check_choice, check_has, check_kind, quoted
 from .alt_text import alt_text
 
 DATA, MODEL, NOISE = "#0072B2", "#D55E00", "#8C8C8C"
-GREEN, PURPLE, SKY, ORANGE, BLACK = "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"
+# The hues of Okabe and Ito. Their purple, sky and orange are made for large areas: as a dot or a thin line on
+# white they have 3.1, 2.3 and 2.2 to one, and purple is green's twin without green cones. These are darker.
+GREEN, PURPLE, SKY, ORANGE, BLACK = "#009E73", "#963A8E", "#0099E0", "#8A5C00", "#000000"
 PALETTE = [DATA, MODEL, GREEN, PURPLE, SKY, ORANGE, BLACK]
-# Ten classes need ten colours: three of Paul Tol's muted scheme, made for colour-blind readers too, join.
-CLASSES = [*PALETTE, "#882255", "#44AA99", "#999933"]
+# Ten classes need ten colours: a wine, a teal and an olive join, told apart without red or green cones too.
+CLASSES = [*PALETTE, "#5C0F3C", "#00575A", "#8A8F2A"]
+HIGHLIGHT = "#E69F00"  # behind what is to be seen, never a mark: too light for one
 MAGNITUDE, SIGN = "viridis", "PuOr"
 # Never colour alone: a class is drawn as its label, a curve also has a line style.
 LINES = ["-", "--", "-.", ":"]

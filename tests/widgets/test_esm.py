@@ -85,7 +85,7 @@ def test_dependencies_come_first_and_once(tmp_path):
 
 
 def test_the_colours_are_those_of_the_figures(node):
-    names = ["DATA", "MODEL", "NOISE", "GREEN", "PURPLE", "SKY", "CLASSES"]
+    names = ["DATA", "MODEL", "NOISE", "GREEN", "PURPLE", "SKY", "ORANGE", "CLASSES"]
     assert node("shared/colors.js", "Object.fromEntries(input.names.map((n) => [n, m[n]]))", names=names) == {
         name: getattr(figures, name) for name in names
     }

@@ -1,5 +1,5 @@
 import { hatch, line, write } from "../shared/canvas.js";
-import { GREEN, INK, MODEL, NOISE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
+import { GREEN, INK, MODEL, NOISE, ORANGE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
 import { clamp, minus } from "../shared/numbers.js";
 import { addingUp } from "./math.js";
 
@@ -15,7 +15,7 @@ export const READINGS = {
   },
   energy: {
     name: "energy + entropy",
-    first: { name: "energy", key: "energy", color: "#E69F00" },
+    first: { name: "energy", key: "energy", color: ORANGE },
     second: { name: "entropy", key: "entropy", color: PURPLE, sign: 1 },
   },
 };

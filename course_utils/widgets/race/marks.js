@@ -1,7 +1,5 @@
 // How each sampler is told apart: by its colour, the shape of its samples and the dash of its line.
-import { DATA, GREEN, INK, MODEL, PAPER, PURPLE } from "../shared/colors.js";
-
-const ORANGE = "#E69F00";
+import { DATA, GREEN, INK, MODEL, ORANGE, PAPER, PURPLE } from "../shared/colors.js";
 
 export const LOOKS = {
   ddpm: { color: MODEL, shape: "triangle", dash: [2, 3] },

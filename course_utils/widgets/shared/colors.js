@@ -1,15 +1,16 @@
-// The course's colours (course_utils.figures.style): data blue, model vermilion, the rest of Okabe-Ito.
+// The course's colours, as in course_utils.figures.style, where it is said how they were chosen.
 export const DATA = "#0072B2";
 export const MODEL = "#D55E00";
 export const GREEN = "#009E73";
-export const PURPLE = "#CC79A7";
+export const PURPLE = "#963A8E";
 export const NOISE = "#8C8C8C";
-export const SKY = "#56B4E9";
+export const SKY = "#0099E0";
+export const ORANGE = "#8A5C00";
 export const CLASSES = [
-  DATA, MODEL, GREEN, PURPLE, SKY, "#E69F00", "#000000", "#882255", "#44AA99", "#999933",
+  DATA, MODEL, GREEN, PURPLE, SKY, ORANGE, "#000000", "#5C0F3C", "#00575A", "#8A8F2A",
 ];
 // The two ends of PuOr: orange is negative, purple is positive.
-export const NEGATIVE = "#E08214";
+export const NEGATIVE = "#B35806";
 export const POSITIVE = "#542788";
 
 export const INK = "#1a1a1a";

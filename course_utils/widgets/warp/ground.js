@@ -1,13 +1,13 @@
 // What the point moves over: the plane at a depth, with its density, the lines of a grid, and the points of data.
 import { layer, line, write } from "../shared/canvas.js";
-import { CLASSES, DATA, GREEN, MODEL, PURPLE, SOFT, withAlpha } from "../shared/colors.js";
+import { DATA, GREEN, MODEL, ORANGE, PURPLE, SOFT, withAlpha } from "../shared/colors.js";
 import { scaleMap } from "../shared/map.js";
 import { minus } from "../shared/numbers.js";
 import { levelsOf, loopsAt, mixed } from "./math.js";
 
 const SHARES = [0.25, 0.5, 0.75, 0.95]; // of the mass within a contour
 const LINES = 16; // gaps between the lines of a grid
-const COLOURS = [DATA, CLASSES[5], GREEN, PURPLE]; // of the quarters of the data, as in still.py
+const COLOURS = [DATA, ORANGE, GREEN, PURPLE]; // of the quarters of the data, as in still.py
 
 /** The ground, kept until the depth, what is shown or the size changes, since it is slow. */
 export function drawGround(context, box, state) {
