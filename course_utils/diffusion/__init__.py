@@ -3,7 +3,8 @@
 A model is any callable model(x_t, t), so a network and an exact mixture are interchangeable.
 """
 
-from . import bound, control, guidance, inversion, samplers, schedules, sde
+from . import bound, consistency, control, guidance, inversion, samplers, schedules, sde
+from .dit import DiT
 from .exact_model import exact_model
 from .nets import PlaneNet, time_embedding
 from .noisy_classifier import NoisyClassifier
@@ -13,7 +14,7 @@ from .schedule import NoiseSchedule
 from .unet import UNet
 
 __all__ = [
-    "NoiseSchedule", "NoisyClassifier", "PlaneNet", "Prediction", "UNet", "bound", "control",
-    "denoising_loss", "exact_model", "guidance", "inversion", "predictions", "samplers", "schedules", "sde",
-    "time_embedding",
+    "DiT", "NoiseSchedule", "NoisyClassifier", "PlaneNet", "Prediction", "UNet", "bound", "consistency",
+    "control", "denoising_loss", "exact_model", "guidance", "inversion", "predictions", "samplers",
+    "schedules", "sde", "time_embedding",
 ]  # fmt: skip
