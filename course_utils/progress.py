@@ -29,7 +29,7 @@ def bar(total, unit, progress=True, initial=0):
         yield lambda done, **numbers: None
         return
     # In a notebook, what goes to stderr gets a red background; in a terminal, stdout is for results.
-    file = sys.stdout if _in_notebook() else sys.stderr
+    file = sys.stdout if in_notebook() else sys.stderr
     shape = SECONDS if unit == "s" else None
     with tqdm(
         total=total, initial=initial, unit=unit, file=file, bar_format=shape, dynamic_ncols=True
@@ -42,7 +42,7 @@ def bar(total, unit, progress=True, initial=0):
         yield report
 
 
-def _in_notebook():
+def in_notebook():
     ipython = sys.modules.get("IPython")
     return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 

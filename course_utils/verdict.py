@@ -3,6 +3,7 @@
 import math
 
 from . import preset
+from ._say import say
 from ._validate import check_has, check_text
 
 
@@ -25,7 +26,11 @@ def verdict(what, value, low=-math.inf, high=math.inf, unit=""):
     if preset.chosen() == "smoke":
         outcome = "not judged, for nothing was trained"
     unit = f" {unit}" if unit else ""
-    print(f"{what} {_band(low, high)}{unit}: {outcome} (here {value:.3g})")
+    said, here = f"{what} {_band(low, high)}{unit}: {outcome}", f" (here {value:.3g})"
+    if outcome == "FAIL":  # a box for the one line that wants attention; the many others stay quiet
+        say("wrong", said, here)
+    else:
+        print(said + here)
 
 
 def _band(low, high):

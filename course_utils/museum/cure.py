@@ -4,12 +4,13 @@ import math
 
 import torch
 
+from .._say import say
 from .._validate import check_int, check_tensor
 from .trying import tried
 
 
 def cure(exhibit, function, *given, read, wanted):
-    """What function(*given) returns, as read understands it; where it does not, None and a printed sentence.
+    """What function(*given) returns, as read understands it; where it does not, None and a sentence.
 
     exhibit: what that sentence begins with, such as "exhibit A"; read: callable of the answer that returns
     what the exhibit goes on with, and raises or returns None where the answer is something else (`numbers`
@@ -24,7 +25,7 @@ def cure(exhibit, function, *given, read, wanted):
     except Exception:  # nor is there a limit to what it may return
         found = None
     if found is None:
-        print(f"{exhibit}: still broken, {wanted} is wanted")
+        say("wrong", f"{exhibit}: still broken", f", {wanted} is wanted")
     return found
 
 

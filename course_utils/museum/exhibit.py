@@ -1,5 +1,6 @@
 """Try what a student did to mend an exhibit of the failure museum, and say in one line how it ends."""
 
+from .._say import say
 from .._validate import check_kind
 from .trying import told, tried
 
@@ -7,7 +8,7 @@ LONGEST = 60  # of what is quoted from an answer
 
 
 def exhibit(name, answer, judged, wanted):
-    """Print one line: not answered yet, mended, or still broken and why. No answer stops the notebook.
+    """Show one line: not answered yet, mended, or still broken and why. No answer stops the notebook.
 
     name: the exhibit's letter; answer: what gives the student's answer, called without arguments;
     judged: takes that answer, returns "" if it mends the exhibit, else what is still wrong, in words;
@@ -22,7 +23,10 @@ def exhibit(name, answer, judged, wanted):
         quoted = " ".join(repr(given).split())
         quoted = quoted if len(quoted) <= LONGEST else quoted[:LONGEST] + "..."
         wrong = f"{wanted} is wanted; you return {quoted}, which ends in {told(error)}"
-    print(f"exhibit {name}:", f"still broken, {wrong}" if wrong else "mended")
+    if wrong:
+        say("wrong", f"exhibit {name}: still broken", f", {wrong}")
+    else:
+        say("right", f"exhibit {name}: mended")
 
 
 def settings_wrong(given, likes, **ranges):

@@ -1,15 +1,17 @@
 """What a notebook calls: check and hint."""
 
+from course_utils._say import say
 from course_utils.checks.engine.judge import judge
 from course_utils.checks.engine.registry import find
 from course_utils.checks.engine.run import Printed
 
 _SHOWN = {}
 _PRINTED_LINES = 10
+_GOES_ON = "the notebook goes on with the reference"
 
 
 def check(name, function):
-    """Print a verdict on function and return the function to go on with.
+    """Show a verdict on function and return the function to go on with.
 
     name: the exercise, as "topic.name". Returns function where it is right (given the reference's return
     type, where it comes with another), and the reference where it is not, or not yet. Whatever function is
@@ -20,45 +22,53 @@ def check(name, function):
     try:
         verdict = judge(exercise, function, printed)
     except Exception as error:  # a fault of ours must not look like the student's, nor stop the notebook
-        print(
-            f"{name}: the check itself failed ({type(error).__name__}: {error}); that is no fault of yours. "
-            "The notebook goes on with the reference."
-        )
+        because = f" ({type(error).__name__}: {error}); that is no fault of yours. {_GOES_ON.capitalize()}."
+        say("failed", f"{name}: the check itself failed", because)
         return exercise.reference
-    print(_sentence(exercise, verdict))
-    _show_printed(printed.getvalue())
+    bold, rest = _sentence(exercise, verdict)
+    say(verdict.kind, bold, rest, _printed(printed.getvalue()), own=own_sentences(exercise))
     return verdict.function
 
 
 def hint(name):
-    """Print the next hint for an exercise, and after the last one say so and start over."""
+    """Show the next hint for an exercise, and after the last one say so and start over."""
     hints = find(name).hints
     shown = _SHOWN.get(name, 0)
     if shown == len(hints):
-        print(f"{name}: there are no more hints than these {len(hints)}; call again to see the first.")
+        rest = f" there are no more hints than these {len(hints)}; call again to see the first."
+        say("hint", f"{name}:", rest)
         _SHOWN[name] = 0
         return
-    print(f"{name}, hint {shown + 1} of {len(hints)}: {hints[shown]}")
+    told = hints[shown]
+    say("hint", f"{name}, hint {shown + 1} of {len(hints)}:", f" {told}", own=[told])
     _SHOWN[name] = shown + 1
 
 
 def _sentence(exercise, verdict):
+    """The verdict in two parts: what it is, and what is to be said about it."""
     name = exercise.name
     if verdict.kind == "right":
-        return f"{name}: right."
+        return f"{name}: right.", ""
     if verdict.kind == "word":
-        return f"{name}: right, with a word. {verdict.text}"
+        return f"{name}: right, with a word.", f" {verdict.text}"
     if verdict.kind == "blank":
-        return f"{name}: not done yet; the notebook goes on with the reference."
-    return f'{name}: not yet. {verdict.text}\nThe notebook goes on with the reference; hint("{name}") helps.'
+        return f"{name}: not done yet", f"; {_GOES_ON}."
+    helps = f'\n{_GOES_ON.capitalize()}; hint("{name}") helps.'
+    return f"{name}: not yet.", f" {verdict.text}{helps}"
 
 
-def _show_printed(text):
+def own_sentences(exercise):
+    """The sentences of the exercise's file: all else in a verdict may quote the student."""
+    return [mistake.explanation for mistake in exercise.mistakes] + [one.remark for one in exercise.accepted]
+
+
+def _printed(text):
+    """What the function printed, no more than a few lines, under a line that says so; or ""."""
     lines = text.rstrip().splitlines()
     if not lines:
-        return
-    print("Your function printed, in the first of its calls:")
-    for line in lines[:_PRINTED_LINES]:
-        print(f"    {line[:200]}")
+        return ""
+    said = ["Your function printed, in the first of its calls:"]
+    said += [f"    {line[:200]}" for line in lines[:_PRINTED_LINES]]
     if len(lines) > _PRINTED_LINES:
-        print(f"    ... and {len(lines) - _PRINTED_LINES} lines more")
+        said.append(f"    ... and {len(lines) - _PRINTED_LINES} lines more")
+    return "\n".join(said)

@@ -7,6 +7,7 @@ import math
 import numbers
 from pathlib import Path
 
+from course_utils._say import say
 from course_utils._texts import named
 from course_utils._validate import check_number
 from course_utils.checks.engine.words import listing, number
@@ -15,7 +16,7 @@ REASONS = Path(__file__).parent.parent / "reasons"
 
 
 def reveal(guess, answer, why="", *, within=0.1, unit="", **values):
-    """Print what the reader guessed beside the answer; a guess left as ... is welcome.
+    """Show what the reader guessed beside the answer; a guess left as ... is welcome.
 
     guess: ... or None (not answered), a letter or word, or a number. answer: a string or bool (compared
     without regard to case, spaces and brackets), a list of strings of which any is right, or a number (a 0-d
@@ -29,26 +30,31 @@ def reveal(guess, answer, why="", *, within=0.1, unit="", **values):
     why = named("why", why, REASONS, values) or why
     answer = answer.item() if hasattr(answer, "item") else answer
     if isinstance(answer, list | tuple):
-        text = _of_words(guess, [str(one) for one in answer])
+        kind, text = _of_words(guess, [str(one) for one in answer])
     elif isinstance(answer, str | bool):
-        text = _of_words(guess, [str(answer)])
+        kind, text = _of_words(guess, [str(answer)])
     else:
-        text = _of_number(guess, answer, within, unit)
-    print(f"{text}: {why}" if why else f"{text}.")
+        kind, text = _of_number(guess, answer, within, unit)
+    say(kind, text, f": {why}" if why else ".", own=[why])
 
 
 def _of_words(guess, answers):
+    """The kind of the sentence, a key of _say.LOOKS, and the sentence."""
     if not answers:
         raise ValueError("answer must name at least one right answer; got an empty list.")
     if _blank(guess):
-        return f"You did not guess. The answer is {listing(answers, 'or')}"
+        return "blank", f"You did not guess. The answer is {listing(answers, 'or')}"
     right = [answer for answer in answers if _plain(answer) == _plain(guess)]
     if not right:
-        return f"You said {guess}; it is {listing(answers, 'or')}"
-    return f"You said {right[0]}, and it is{f' one of {listing(answers)}' if len(answers) > 1 else ''}"
+        return "wrong", f"You said {guess}; it is {listing(answers, 'or')}"
+    return (
+        "right",
+        f"You said {right[0]}, and it is{f' one of {listing(answers)}' if len(answers) > 1 else ''}",
+    )
 
 
 def _of_number(guess, answer, within, unit):
+    """The kind of the sentence, a key of _say.LOOKS, and the sentence."""
     if not isinstance(answer, numbers.Real):
         wanted = "a string, a bool, a number or a list of strings"
         raise TypeError(f"answer must be {wanted}; got {type(answer).__name__}.")
@@ -57,15 +63,15 @@ def _of_number(guess, answer, within, unit):
     shown = f"{number(answer)} {unit}".strip()
     value = _value(guess)
     if _blank(guess):
-        return f"You did not guess. The answer is {shown}"
+        return "blank", f"You did not guess. The answer is {shown}"
     if value is None:
-        return f"You said {guess}; it is {shown}"
+        return "wrong", f"You said {guess}; it is {shown}"
     said = f"{number(value)} {unit}".strip()
     if not _near(value, answer, within):
-        return f"You said {said}; it is {shown}"
+        return "wrong", f"You said {said}; it is {shown}"
     if said == shown:
-        return f"You said {said}, and it is"
-    return f"You said {said}, which is near enough; it is {shown}"
+        return "right", f"You said {said}, and it is"
+    return "right", f"You said {said}, which is near enough; it is {shown}"
 
 
 def _blank(guess):
