@@ -67,3 +67,23 @@ def test_what_a_verdict_measured_is_not_compared_but_its_band_is(tmp_path):
     for line, passes in (("x at most 1: PASS (here 0.8)", True), ("x at most 1: FAIL (here 0.5)", False)):
         cell = nbformat.v4.new_code_cell(f"print({line!r})", execution_count=1, outputs=[stream])
         assert (nbval(tmp_path, cell).returncode == 0) == passes
+
+
+SHOW = "from IPython.display import display\ndisplay({{'text/plain': {!r}, 'text/html': {!r}}}, raw=True)"
+LOOK = '<output class="said" style="{}"><b>✓ {}</b></output>'
+
+
+@pytest.mark.parametrize(
+    "words, html, passes",
+    [
+        ("a: right.", LOOK.format("color:red", "a: right."), True),  # the look is no lesson's business
+        ("a: not yet.", LOOK.format("", "a: right."), False),
+        ("a: right.", "<p>a: right.</p>", False),  # other HTML is compared as ever
+    ],
+)
+def test_of_a_box_the_words_are_compared_and_not_the_look(tmp_path, words, html, passes):
+    stored = nbformat.v4.new_output(
+        "display_data", {"text/plain": "a: right.", "text/html": LOOK.format("", "a: right.")}
+    )
+    cell = nbformat.v4.new_code_cell(SHOW.format(words, html), execution_count=1, outputs=[stored])
+    assert (nbval(tmp_path, cell).returncode == 0) == passes

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 from nbval_rules import MEASURED  # noqa: E402
+from printed import said, words  # noqa: E402
 
 import notebooks as build  # noqa: E402
 from course_utils.classroom import aside  # noqa: E402
@@ -86,16 +87,11 @@ def test_every_solution_cell_was_executed_without_an_error(name):
     nb = committed(name, "solutions")
     executed = [cell for cell in code(nb) if cell.source.strip()]
     assert [cell.execution_count for cell in executed] == list(range(1, len(executed) + 1))
-    printed = "\n".join(
-        output.get("text", "")
-        for cell in executed
-        for output in cell.outputs
-        if output.output_type == "stream"
-    )
+    told = said(executed)
     assert not [o for cell in executed for o in cell.outputs if o.output_type == "error"]
     assert not [o for cell in executed for o in cell.outputs if o.get("name") == "stderr"]
-    assert "FAIL" not in printed and "Warning" not in printed
-    assert "PASS" in printed, "a lesson prints its numbers with `verdict`, as bands; this one claims none"
+    assert "FAIL" not in told and "Warning" not in told
+    assert "PASS" in told, "a lesson prints its numbers with `verdict`, as bands; this one claims none"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -124,8 +120,8 @@ def test_no_output_that_is_compared_tells_a_time(name):
         if "nbval-ignore-output" in cell.metadata.get("tags", []):
             continue
         for output in cell.outputs:
-            text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
-            times = re.findall(r".*\b\d+(?:\.\d+)? ?(?:s|ms|us|µs|seconds?)\b.*", MEASURED.sub("", text))
+            text = MEASURED.sub("", words(output))
+            times = re.findall(r".*\b\d+(?:\.\d+)? ?(?:s|ms|us|µs|seconds?)\b.*", text)
             assert not times, times
 
 
@@ -134,15 +130,10 @@ def test_no_output_that_is_compared_tells_a_time(name):
 def test_blank_student_notebook_runs_to_the_end(name):
     nb = committed(name)
     build.execute(nb, ROOT / "notebooks", preset="smoke")  # raises where a cell does
-    printed = "".join(
-        output.get("text", "")
-        for cell in code(nb)
-        for output in cell.outputs
-        if output.output_type == "stream"
-    )
-    assert "FAIL" not in printed and "PASS" not in printed, "nothing was trained, so nothing may be judged"
+    told = said(nb.cells)
+    assert "FAIL" not in told and "PASS" not in told, "nothing was trained, so nothing may be judged"
     for exercise in exercises(name):
-        assert re.search(rf"{re.escape(exercise)}.*not done yet", printed), (
+        assert re.search(rf"{re.escape(exercise)}.*not done yet", told), (
             f"{exercise} says nothing of its blank"
         )
 
@@ -262,6 +253,17 @@ class TestBuilder:
         source.write_text(source.read_text().replace("print(f(1))", "print(f(2))"))
         with pytest.raises(SystemExit, match="its code has changed"):
             build.build(source, out, {}, prose=True)
+
+    def test_prints_in_a_row_are_joined_and_none_across_a_box(self):
+        def print_of(text, name="stdout"):
+            return nbformat.v4.new_output("stream", name=name, text=text)
+
+        shown = nbformat.v4.new_output("display_data", {"text/plain": "a: right."})
+        ran = [print_of("1\n"), print_of("2\n"), shown, print_of("3\n"), print_of("4\n", "stderr")]
+        joined = build.join_prints(ran)
+        assert [one.get("text") for one in joined] == ["1\n2\n", None, "3\n", "4\n"]
+        cell = nbformat.v4.new_code_cell("", outputs=joined)
+        assert said([cell]) == "1\n2\na: right.\n3\n4"
 
     def test_a_published_time_is_kept_unless_a_new_one_is_asked_for(self, monkeypatch):
         monkeypatch.delenv("RETIME", raising=False)

@@ -155,13 +155,28 @@ def execute(nb, folder, preset="quick"):
     """Run every cell in `folder`; returns the seconds it took. Outputs and widget states stay in nb."""
     client = NotebookClient(
         nb, timeout=900, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
-        store_widget_state=True, coalesce_streams=True, record_timing=False,
+        store_widget_state=True, record_timing=False,
     )  # fmt: skip
     began = time.monotonic()
     client.execute(env={**os.environ, "COURSE_PROGRESS": "off", "COURSE_PRESET": preset})
     seconds = time.monotonic() - began
     nb.metadata.pop("language_info", None)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = join_prints(cell.outputs)
     return seconds
+
+
+def join_prints(outputs):
+    """What was printed in a row as one output; nbclient's own way would join it across what lies between."""
+    joined = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if output.output_type == "stream" and output.name == before.get("name"):
+            before["text"] += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def settle_widgets(nb, name):
