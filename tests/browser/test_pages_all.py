@@ -28,6 +28,18 @@ CUT = """() => {
   ];
 }"""
 
+# What a block hides of its own at its right edge. Where there is room, nothing has to be scrolled but columns.
+HELD_BACK = """() => {
+  const room = document.documentElement.clientWidth > 1000;
+  const wraps = ".said, .said *, .output_area pre:not(.columns)" + (room ? ", main :not(.columns)" : "");
+  const own = (node) => node.closest(".live, .katex") || getComputedStyle(node).display === "inline";
+  const long = (node) => node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1;
+  const clips = (node) => ["hidden", "clip"].includes(getComputedStyle(node).overflowX);
+  return [...document.querySelectorAll("main *")]
+    .filter((node) => long(node) && !own(node) && (clips(node) || node.matches(wraps)))
+    .map((node) => `${node.tagName} ${node.className} ${node.textContent.slice(0, 40)}`);
+}"""
+
 # How many blocks scroll and the keyboard cannot reach, or it stops at although there is nothing to scroll.
 STOPS = """() => {
   const blocks = document.querySelectorAll("main :is(pre, .scroll, .output_area, .math, .katex-display)");
@@ -60,6 +72,7 @@ def test_a_page_is_whole_at_both_widths_and_axe_finds_nothing_serious(page, page
             f"document.querySelector('.contents details').open === {str(width > 1000).lower()}"
         )
         assert page.evaluate(CUT) == [], width
+        assert page.evaluate(HELD_BACK) == [], width
         page.wait_for_function(f"({STOPS})() === 0")
     ids = page.eval_on_selector_all("main [id]", "nodes => nodes.map((node) => node.id)")
     assert {section.id for section in sections.of(name)} <= {*ids}

@@ -6,8 +6,15 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from standalone import live, notebook
+from standalone import live, notebook, tex
 from standalone.errors import BuildError
+
+from course_utils import _typeset
+from course_utils._say import box
+from course_utils._texts import texts
+from course_utils.checks.engine import registry
+from course_utils.checks.engine.check import own_sentences
+from course_utils.checks.engine.reveal import REASONS
 
 
 def view(model_id):
@@ -144,3 +151,31 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path):
     path.write_text("not json")
     with pytest.raises(BuildError, match="^97_made: it is not a notebook"):
         notebook.build(path)
+
+
+SPOKEN = "The rate is sqrt(1 - alpha-bar); you raised $5 < $x$."
+
+
+def test_formulas_in_a_box_are_set_and_a_students_dollars_are_not(export):
+    html = box("wrong", "a.b: not yet.", f" {SPOKEN}", own=["The rate is sqrt(1 - alpha-bar);"])
+    said = export(outputs=[new_output("display_data", {"text/plain": "", "text/html": html})]).output
+    assert len(said.select(".katex")) == 1 and said.annotation.get_text() == r"\sqrt{1 - \bar\alpha }"
+    assert said.get_text().endswith("; you raised $5 < $x$.")
+
+
+def test_every_formula_in_a_sentence_of_the_checks_can_be_set():
+    exercises = [registry.find(name) for name in registry.names()]
+    sentences = [*texts(REASONS).values(), *(hint for one in exercises for hint in one.hints)]
+    sentences += [sentence for one in exercises for sentence in own_sentences(one)]
+    formulas = sorted({formula for sentence in sentences for formula in _typeset.formulas(sentence)})
+    assert len(formulas) > 80
+    tex.render([(formula, False) for formula in formulas])  # raises where one does not parse
+
+
+@pytest.mark.parametrize(
+    "text, classes",
+    [("name   value\nloss   0.5\n", ["columns"]), ("one  gap\n", None), ("a long sentence, " * 20, None)],
+)
+def test_what_is_printed_is_wrapped_unless_it_stands_in_columns(export, text, classes):
+    page = export(outputs=[new_output("stream", name="stdout", text=text)])
+    assert page.select_one(".output_stream pre").get("class") == classes

@@ -1,7 +1,7 @@
 """An executed notebook as one HTML page: text, code, outputs, mathematics, and widgets that still answer."""
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,6 +25,10 @@ NOTEBOOK_LINK = re.compile(r'href="(\d\d_\w+)\.ipynb')
 COLOURED = {"text", "text/plain", "traceback"}  # parts of an output in which a terminal's escapes colour
 WITH_FORMULAS = {"text/latex", "text/markdown"}
 TAG = re.compile(r"<[^>]+>")
+# Words in columns, two rows of them at least: wrapped, they would be no table.
+COLUMNS = re.compile(r"\S {2,}\S")
+PRINTED = re.compile(r'(<div class="output_subarea[^>]*>\s*)<pre>(.*?)</pre>', re.DOTALL)
+BOX, IN_BOX = '<output class="said"', re.compile(r"\$([^$<]+)\$")  # course_utils/_say.py makes them
 NO_KERNEL = "<p><em>This control needs a running kernel: open the notebook in JupyterLab.</em></p>"
 
 
@@ -54,9 +58,11 @@ def convert(notebook, name):
     widgets, formulas = live.collection(), []
     place_widgets(notebook, widgets)
     latex_to_markdown(notebook)
+    boxes(notebook, formulas)
     notebook.metadata.pop("widgets", None)
     body, _ = exporter(formulas).from_notebook_node(notebook)
     body = body.replace("\x1b", "\u241b")  # what was no colour
+    body = PRINTED.sub(_in_columns, body)
     body = NOTEBOOK_LINK.sub(r'href="\1.html', body)
     body, contents = headings(body, name)
     around = tex.fill(f"{tops(name)}{contents}<main>\n{body}\n</main>", formulas)
@@ -71,6 +77,11 @@ class CodeStyle(DefaultStyle):
         Token.Operator.Word: "bold #7A00C4",
         Token.Name.Decorator: "#7A00C4",
     }
+
+
+def _in_columns(match):
+    rows = [line for line in unescape(TAG.sub("", match[2])).splitlines() if COLUMNS.search(line)]
+    return f'{match[1]}<pre class="columns">{match[2]}</pre>' if len(rows) > 1 else match[0]
 
 
 def _clean(node, kind=""):
@@ -141,6 +152,17 @@ def latex_to_markdown(notebook):
             data = output.get("data", {})
             if "text/latex" in data and "text/html" not in data:
                 data["text/markdown"] = data.pop("text/latex")
+
+
+def boxes(notebook, formulas):
+    """Set the formulas in the boxes that checks speak in, in place; JupyterLab does that with MathJax."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            if html.startswith(BOX):
+                output.data["text/html"] = IN_BOX.sub(
+                    lambda match: tex.slot(formulas, unescape(match[1]), False), html
+                )
 
 
 def title(body, formulas, name):
