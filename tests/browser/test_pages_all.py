@@ -28,7 +28,7 @@ CUT = """() => {
   ];
 }"""
 
-# What a block hides of its own at its right edge. Where there is room, nothing has to be scrolled but columns.
+# What a block hides at its right edge. Where there is room, nothing has to be scrolled but columns.
 HELD_BACK = """() => {
   const room = document.documentElement.clientWidth > 1000;
   const wraps = ".said, .said *, .output_area pre:not(.columns)" + (room ? ", main :not(.columns)" : "");
