@@ -33,6 +33,8 @@ def pytest_configure(config):
     """Record, unless this is one of xdist's workers."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Recorder())
+    else:  # what a test builds is part of that test, and would be counted twice
+        os.environ.pop("COURSE_COSTS", None)
 
 
 @functools.cache

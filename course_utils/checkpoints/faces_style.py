@@ -169,7 +169,7 @@ def evaluate(G):
         "noise": one.std(0).mean(),
         **{
             f"share_{name}_{layer}": share
-            for name, shares in shares_by_layer(G, judge).items()
+            for name, shares in shares_by_layer(G, judge, n=N_TEST).items()
             for layer, share in enumerate(shares)
         },
     }
