@@ -31,10 +31,11 @@ CUT = """() => {
 # What a block hides at its right edge. Where there is room, nothing has to be scrolled but columns.
 HELD_BACK = """() => {
   const room = document.documentElement.clientWidth > 1000;
-  const wraps = ".said, .said *, .output_area pre:not(.columns)" + (room ? ", main :not(.columns)" : "");
+  const wraps = ".said, .said *, .output_area pre:not(.columns)";
   const own = (node) => node.closest(".live, .katex") || getComputedStyle(node).display === "inline";
   const long = (node) => node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1;
-  const clips = (node) => ["hidden", "clip"].includes(getComputedStyle(node).overflowX);
+  const kept = ["visible", ...(room ? [] : ["auto", "scroll"])];
+  const clips = (node) => !kept.includes(getComputedStyle(node).overflowX) && !node.matches(".columns");
   return [...document.querySelectorAll("main *")]
     .filter((node) => long(node) && !own(node) && (clips(node) || node.matches(wraps)))
     .map((node) => `${node.tagName} ${node.className} ${node.textContent.slice(0, 40)}`);
