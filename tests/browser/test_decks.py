@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import axe
+import canvas_texts
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,6 +128,16 @@ STEPS = """section => {
   return [...wrong, ...hidden.map((node) => `never shown: ${node.textContent}`)];
 }"""
 
+LEAST = 20  # px, of a widget's text in the slide's own 1280 x 720
+
+# Formulas in a line of text that reach out of the box they stand in.
+CUT_MATHS = """section => [...section.querySelectorAll(".katex")].filter((maths) => {
+  let box = maths.parentElement;
+  while (getComputedStyle(box).display.startsWith("inline")) box = box.parentElement;
+  const { width, right } = maths.getBoundingClientRect();
+  return width && !maths.closest(".katex-display") && right > box.getBoundingClientRect().right + 2;
+}).map((maths) => maths.querySelector("annotation")?.textContent ?? maths.textContent)"""
+
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -194,6 +205,7 @@ def test_every_slide_is_whole_and_readable(page, built, name):
         assert section.query_selector("h1, h2").inner_text().strip(), f"{where} has no title"
         assert section.evaluate(OUTSIDE) == [], f"{where}: this runs over the slide's edge or its foot"
         assert section.evaluate(SMALL_TEXT) == [], f"{where}: this text is under 28 px"
+        assert section.evaluate(CUT_MATHS) == [], f"{where}: this formula is too long for its line"
         for image in section.query_selector_all("img.figure"):
             shown = image.evaluate("image => [image.width, image.naturalWidth > 0]")
             assert shown == [int(image.get_attribute("width")), True], where
@@ -208,9 +220,11 @@ def test_every_slide_is_whole_and_readable(page, built, name):
 
 @pytest.mark.parametrize("name", DECKS)
 def test_every_widget_draws_and_keeps_the_arrow_keys_to_itself(page, built, name):
+    page.add_init_script(canvas_texts.RECORD)
     open_deck(page, built / f"{name}.html")
     for number, section in walk(page):
         where = f"{name}, slide {number}: "
+        assert page.evaluate(canvas_texts.FAULTS, [section, LEAST]) == [], where
         for host in section.query_selector_all(".live"):
             for button in host.query_selector_all("button"):
                 if not button.is_visible():  # it belongs to a view that an earlier button has left
@@ -218,6 +232,8 @@ def test_every_widget_draws_and_keeps_the_arrow_keys_to_itself(page, built, name
                 button.click()
                 page.evaluate(NEXT_FRAME)
                 assert section.evaluate(OUTSIDE) == [], f"{where}too large after {button.inner_text()!r}"
+                faults = page.evaluate(canvas_texts.FAULTS, [section, LEAST])
+                assert faults == [], f"{where}after {button.inner_text()!r}"
             canvases = host.query_selector_all("canvas")
             assert all(canvas.evaluate(INK) > 2 for canvas in canvases), f"{where}a canvas shows nothing"
             handle = host.query_selector("canvas[tabindex]") or host.query_selector(

@@ -201,7 +201,6 @@ def _run(block, namespace, widgets, shelf):
     if block.kind == "figure":
         return _figure(namespace.get("fig"), alt, width)
     html = _widget(result, alt, widgets)
-    # The course's widgets are as tall as their width makes them; this is how a tall one fits a slide.
     return f'<div style="--course-widget-max: {width}px">{html}</div>' if width else html
 
 

@@ -1,15 +1,17 @@
+import { smaller } from "../shared/canvas.js";
+
 /** Where everything goes: the samples, the fields (three with a network, else one), and the shares of the modes. */
-export function layout(width, size, hasNetwork) {
-  const small = Math.max(13, size * 0.85);
-  const place = { size, small, ...(width >= 600 ? wide : narrow)(width, size, small, hasNetwork) };
+export function layout(width, size, hasNetwork, room = Infinity) {
+  const small = smaller(size);
+  const place = { size, small, ...(width >= 600 ? wide : narrow)({ width, size, small, room }, hasNetwork) };
   const [exact, learned, error] = place.fields;
   return { ...place, exact, learned, error };
 }
 
 /** The samples at the left, the fields beside them, the shares below or beside the fields. */
-function wide(width, size, small, hasNetwork) {
+function wide({ width, size, small, room }, hasNetwork) {
   const top = Math.round(size * 1.6);
-  const side = Math.min(Math.round(width * 0.37), 304);
+  const side = Math.round(Math.min(width * 0.37, 304, room - top - small * 1.9));
   const samples = { left: 2, top, side };
   const left = Math.round(side + size * 1.6);
   const right = width - 2;
@@ -26,7 +28,7 @@ function wide(width, size, small, hasNetwork) {
 }
 
 /** One below the other; the fields two in a row. */
-function narrow(width, size, small, hasNetwork) {
+function narrow({ width, size, small }, hasNetwork) {
   const top = Math.round(size * 1.6);
   const samples = { left: 2, top, side: width - 4 };
   const below = top + samples.side + small * 4.2; // room for the legend

@@ -177,7 +177,7 @@ const read = (model, state) => begin(state, readSettings(model), model.get("t"))
 const render = mount({
   label: LABEL,
   traits: NAMES.all,
-  layout: (width, size, { session }) => layout(width, size, Boolean(session.learned)),
+  layout: (width, size, { session }, room) => layout(width, size, Boolean(session.learned), room),
   given: (model) => ({ given: readGiven(model), owed: false, touched: 0, playing: () => false }),
   read,
   values,

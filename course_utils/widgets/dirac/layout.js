@@ -1,16 +1,18 @@
-const TALLEST = 366; // the whole picture, so that a slide has room for it with the buttons and the sentence
+import { smaller } from "../shared/canvas.js";
+
+const TALLEST = 366; // the whole picture
 
 /** Where everything goes: the plane of theta and psi, two planes of complex numbers, and the curve of theta. */
-export function layout(width, size) {
-  const small = Math.max(13, size * 0.85);
+export function layout(width, size, _, room = Infinity) {
+  const small = smaller(size);
   const head = Math.round(small * 1.5); // the line above a panel
-  const place = { width, size, small, head, foot: small * 1.6 };
+  const place = { width, size, small, head, foot: small * 1.6, tallest: Math.min(TALLEST, room) };
   return { ...place, ...(width >= 600 ? wide : narrow)(place) };
 }
 
 /** The plane at the left; the rest in a column beside it. */
-function wide({ width, size, small, head, foot }) {
-  const side = Math.round(Math.min(width * 0.5, TALLEST - head - foot));
+function wide({ width, size, small, head, foot, tallest }) {
+  const side = Math.round(Math.min(width * 0.5, tallest - head - foot));
   const plane = { left: small * 2, top: head, side };
   const bottom = plane.top + side;
   const left = plane.left + side + size * 2;

@@ -1,13 +1,13 @@
-import { hatch, line, write } from "../shared/canvas.js";
+import { hatch, line, smaller, write } from "../shared/canvas.js";
 import { DATA, GREEN, INK, MODEL, NEGATIVE, POSITIVE, PURPLE, SOFT, withAlpha } from "../shared/colors.js";
 import { fill, sample, scaleX } from "../shared/densities.js";
 import { integrand } from "./math.js";
 
 /** Where everything goes for a canvas of this width: the densities, what is paid below them, the bars. */
-export function layout(width, size, showPaid) {
+export function layout(width, size, showPaid, room = Infinity) {
   const wide = width >= 600;
   const plotWidth = wide ? Math.round(width * 0.6) : width;
-  const plotHeight = Math.round(Math.max(250, plotWidth * 0.62));
+  const plotHeight = Math.round(Math.min(Math.max(250, plotWidth * 0.62), room));
   const top = size * 1.9;
   const bottom = plotHeight - size * 2.2;
   const split = showPaid ? top + (bottom - top) * 0.52 : bottom;
@@ -47,7 +47,7 @@ export function drawPaid(context, place, state, total) {
   const sum = `${total.toFixed(2)} nats`;
   const long = paid.right - paid.left > size * 26;
   const title = long ? `${name}: + paid, \u2212 paid back; the sum is ${sum}` : `${name} adds up to ${sum}`;
-  write(context, title, paid.left, paid.top - size * 0.6, { size: Math.max(13, size * 0.9), halo: true });
+  write(context, title, paid.left, paid.top - size * 0.6, { size: smaller(size, 0.9), halo: true });
 }
 
 /** The four numbers as bars, each on its own fixed scale. */
@@ -64,7 +64,7 @@ export function drawBars(context, place, state, numbers) {
 }
 
 function drawBar(context, { left, right, top, size }, { name, value, full, unit, color, mark }) {
-  const small = Math.max(13, size * 0.8);
+  const small = smaller(size, 0.8);
   const [barTop, barHeight] = [top + size * 1.4, size * 0.85];
   const over = value > full;
   const length = (Math.min(value, full) / full) * (right - left);

@@ -95,7 +95,7 @@ function draw(context, { state, place }) {
 const render = mount({
   label: LABEL,
   traits: ["means", "stds", "weights", "limits", "mean", "std", "integrand"],
-  layout: (width, size, { integrand }) => layout(width, size, integrand !== "none"),
+  layout: (width, size, { integrand }, room) => layout(width, size, integrand !== "none", room),
   read,
   values: ({ state }) => state.q,
   deeds,

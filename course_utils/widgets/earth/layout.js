@@ -1,16 +1,16 @@
 // Where everything goes: hills, plan, CDFs and potential above one another; W1 and JS beside or below them.
-import { line, write } from "../shared/canvas.js";
+import { line, smaller, write } from "../shared/canvas.js";
 import { RULE, SOFT } from "../shared/colors.js";
 import { scaleX } from "../shared/densities.js";
 import { clamp, fixed } from "../shared/numbers.js";
 import { density } from "./math.js";
 
 /** Where everything goes for a canvas of this width; every box is {left, right, top, bottom}. */
-export function arrange(width, size) {
+export function arrange(width, size, _, tallest = Infinity) {
   const wide = width >= 600;
-  const small = Math.max(13, size * 0.85);
+  const small = smaller(size);
   const right = (wide ? Math.round(width * 0.6) : width) - 8;
-  const unit = clamp(right * 0.18, 60, 75);
+  const unit = Math.min(clamp(right * 0.18, 60, 75), (tallest - small * 8.4 - size * 2) / 3.9);
   const stack = (above, gap, height) => ({ left: 6, right, top: above + gap, bottom: above + gap + height });
   const hills = stack(0, small * 1.8, unit * 1.3);
   const plan = stack(hills.bottom, small * 2.5, unit * 0.7);

@@ -1,8 +1,11 @@
+import { smaller } from "../shared/canvas.js";
+
 /** Where everything goes for a canvas of this width: the densities over z, the axis of x, the bars and sums. */
-export function layout(width, size) {
+export function layout(width, size, _, room = Infinity) {
   const wide = width >= 720;
   const plotWidth = wide ? Math.round(width * 0.57) : width;
-  const density = { left: 4, right: plotWidth - 8, top: size * 3.1, bottom: Math.max(200, plotWidth * 0.52) };
+  const bottom = Math.min(Math.max(200, plotWidth * 0.52), room - size * 8.9); // the rest is below
+  const density = { left: 4, right: plotWidth - 8, top: size * 3.1, bottom };
   const stripTop = density.bottom + size * 4.4;
   const strip = { left: 4, right: plotWidth - 8, top: stripTop, bottom: stripTop + size * 2.4 };
   const below = strip.bottom + size * 2;
@@ -20,7 +23,7 @@ export function layout(width, size) {
     columns: [{ left: start, right: middle - size * 0.7 }, { left: middle, right: width - 4 }],
     sums: [{ left, right: middle - size * 1.8 }, { left: middle - size, right: width - 4 }], // wider than the bars
   };
-  return { size, small: Math.max(13, size * 0.85), density, strip, bars, height: wide ? below : barsBottom + sums };
+  return { size, small: smaller(size), density, strip, bars, height: wide ? below : barsBottom + sums };
 }
 
 /** The maps between an axis's values and pixels, left to right. */

@@ -1,15 +1,16 @@
+import { smaller } from "../shared/canvas.js";
 import { results } from "./state.js";
 
 const WIDE = 680;
-const LARGEST = 324; // a slide has room for that
+const LARGEST = 324;
 
 /** Where everything goes: the picture's box, or at the end the columns of the result. */
-export function layout(width, size, state) {
-  const small = Math.max(13, size * 0.85);
+export function layout(width, size, state, room = Infinity) {
+  const small = smaller(size);
   const place = { width, size, small };
   if (state.phase === "done") return { ...place, ...tables(width, small, results(state).length) };
   const [, tall, wide] = state.shape;
-  const side = Math.min(width - 8, size * 20, LARGEST);
+  const side = Math.min(width - 8, size * 20, LARGEST, room - size * 3.9);
   const fit = side / Math.max(tall, wide);
   const scale = fit > 1 ? Math.floor(fit) : fit; // whole pixels where the picture is enlarged
   const box = { width: wide * scale, height: tall * scale };

@@ -1,5 +1,5 @@
 // How the samples compare with the true conditional and with the tilted density: spread, p(y | x), shares of the modes.
-import { line, write } from "../shared/canvas.js";
+import { line, smaller, write } from "../shared/canvas.js";
 import { DATA, MODEL, PAPER, RULE } from "../shared/colors.js";
 import { viridis } from "../shared/viridis.js";
 import { drawTriangle } from "./plane.js";
@@ -43,7 +43,7 @@ function drawParts(context, kind, { from, to, top, height, small }, parts) {
     context.fillRect(x, top, width, height);
     if (parts.length > 1) {
       if (i) line(context, [[x, top], [x, top + height]], PAPER, 2);
-      const size = Math.max(13, small * 0.9);
+      const size = smaller(small, 0.9);
       const options = { size, align: "center", baseline: "middle", color: PAPER, bold: true };
       if (width > small * 1.2) write(context, String(i + 1), x + width / 2, top + height / 2 + 1, options);
     }

@@ -1,24 +1,26 @@
+import { smaller } from "../shared/canvas.js";
+
 /** Where everything goes: the scale's ruler, then the plane with its measures, or the digits with their curves. */
-export function layout(width, size, { view, grids, hasCurves }) {
-  const small = Math.max(13, size * 0.85);
+export function layout(width, size, { view, grids, hasCurves }, room = Infinity) {
+  const small = smaller(size);
   const head = Math.round(size * 1.2);
   const below = { x: 2, y: head + small * 1.4, align: "left" };
   const formula = width >= 560 ? { x: width - 2, y: head, align: "right" } : below;
   const line = Math.round(formula.y + small * 1.3);
   const ruler = { left: size, right: width - size * 1.4, y: line };
-  const place = { width, size, small, head, formula, ruler };
+  const place = { width, size, small, head, formula, ruler, room };
   const top = Math.round(line + small * 2.35);
   return { ...place, ...(view === "digits" ? digits : plane)(place, top, { grids, hasCurves }) };
 }
 
-function plane({ width, size, small }, top) {
+function plane({ width, size, small, room }, top) {
   const rows = 12.6 * small * 1.35; // three titles with three bars each
   if (width < 600) {
     const box = { left: 2, top, side: width - 4 };
     const bars = { left: 2, right: width - 2, top: top + box.side + small * 0.6 };
     return { plane: box, bars, height: bars.top + rows + small };
   }
-  const side = Math.round(Math.min(width * 0.44, 312));
+  const side = Math.round(Math.min(width * 0.44, 312, room - top - 4));
   const bars = { left: 2 + side + size * 1.6, right: width - 2, top };
   return { plane: { left: 2, top, side }, bars, height: Math.max(top + side + 4, top + rows) };
 }

@@ -134,8 +134,8 @@ function keys({ state }, { toggle, moveTo, turn }) {
 const render = mount({
   label: LABEL,
   traits: NAMES,
-  layout: (width, size, state) => {
-    return layout(width, size, { view: state.settings.view, grids: state.given.grids, hasCurves: hasCurves(state) });
+  layout: (width, size, state, room) => {
+    return layout(width, size, { view: state.settings.view, grids: state.given.grids, hasCurves: hasCurves(state) }, room);
   },
   given,
   read: (model) => ({ settings: readSettings(model) }),

@@ -1,4 +1,4 @@
-import { write } from "../shared/canvas.js";
+import { smaller, write } from "../shared/canvas.js";
 import { DATA, INK, MODEL, RULE, SOFT } from "../shared/colors.js";
 import { framed, stripBox } from "../shared/images.js";
 import { nearest } from "../shared/points.js";
@@ -7,7 +7,7 @@ import { inHole, stripPoints } from "./state.js";
 /** The decoded image of z, large, and beside it the training image with the nearest code. */
 export function drawPair(context, place, state) {
   const { decoded, training, size } = place;
-  const small = Math.max(13, size * 0.85);
+  const small = smaller(size);
   write(context, "Decoded g(z)", decoded.left, decoded.top - size * 0.5, { size, bold: true, color: MODEL });
   if (state.decode) framed(context, state.decode(state.z), state.shape, decoded, MODEL, 3);
   else write(context, "unpacking\u2026", decoded.left + 8, decoded.top + size * 2, { size });
@@ -24,10 +24,10 @@ export function drawPair(context, place, state) {
 
 /** The nine images of the strip; `hole` is written under those whose z is far from every code. */
 export function drawStrip(context, { strip, size }, state, playing) {
-  const small = Math.max(13, size * 0.78);
+  const small = smaller(size, 0.78);
   const isLine = state.strip === "line";
   const title = isLine ? "On the straight line from A to B" : "Samples z from N(0, I), decoded";
-  write(context, title, strip.left, strip.top - size * 0.5, { size: Math.max(13, size * 0.9), bold: true });
+  write(context, title, strip.left, strip.top - size * 0.5, { size: smaller(size, 0.9), bold: true });
   stripPoints(state).forEach((z, i) => {
     const box = stripBox(strip, i);
     if (state.decode) framed(context, state.decode(z), state.shape, box, i === playing ? INK : RULE, i === playing ? 3 : 1);
@@ -43,7 +43,7 @@ function drawTraining(context, box, state, size, small) {
   const { index, distance } = nearest(state.codes, state.z, count);
   const length = state.shape.reduce((a, b) => a * b);
   const image = Float32Array.from(pixels.subarray(index * length, (index + 1) * length), (byte) => byte / 255);
-  write(context, "Nearest x", box.left, box.top - size * 0.5, { size: Math.max(13, size * 0.9), bold: true, color: DATA });
+  write(context, "Nearest x", box.left, box.top - size * 0.5, { size: smaller(size, 0.9), bold: true, color: DATA });
   framed(context, image, state.shape, box, DATA, 2);
   const lines = [`at ${distance.toFixed(2)}`];
   if (state.names.length) lines.unshift(`class ${state.names[state.labels[index]]}`);

@@ -17,9 +17,9 @@ const LABEL =
 const PLAY_MS = 3000;
 
 /** Where everything goes for a canvas of this width: the map, two images, a strip of nine. */
-function layout(width, size, state) {
+function layout(width, size, state, tallest) {
   const wide = width >= 560;
-  const side = Math.round(wide ? width * 0.5 : width - 4);
+  const side = Math.round(wide ? Math.min(width * 0.5, tallest - size * 3.3) : width - 4);
   const map = { left: 2, top: size * 1.6, side, size };
   const column = wide ? side + size * 1.4 : 2;
   const room = width - column - 4;

@@ -1,18 +1,19 @@
 // Where everything goes: the plane at the left, a row for each measure beside or below it.
+import { smaller } from "../shared/canvas.js";
 import { MEASURES } from "./state.js";
 
-const TALLEST = 370; // of the plane, so that a slide has room for it with the buttons and the sentence
+const TALLEST = 370; // of the plane
 
 /** {plane: {left, top, side}, bars: {left, right, top, row, name, word}, height}. */
-export function layout(width, size) {
-  const small = Math.max(13, size * 0.85);
+export function layout(width, size, _, room = Infinity) {
+  const small = smaller(size);
   const head = Math.round(small * 1.7); // the line above a panel
-  const place = { width, size, small, head };
+  const place = { width, size, small, head, tallest: Math.min(TALLEST, room - head - 2) };
   return { ...place, ...(width >= 660 ? wide : narrow)(place) };
 }
 
-function wide({ width, size, small, head }) {
-  const side = Math.round(Math.min(width * 0.43, TALLEST));
+function wide({ width, size, small, head, tallest }) {
+  const side = Math.round(Math.min(width * 0.43, tallest));
   const row = (side - small * 0.4) / MEASURES.length;
   const bars = columns({ left: side + size * 1.4, right: width - 2, top: head, row, small });
   return { plane: { left: 1, top: head, side }, bars, height: head + side + 2 };

@@ -1,4 +1,4 @@
-import { hatch, line, write } from "../shared/canvas.js";
+import { hatch, line, smaller, write } from "../shared/canvas.js";
 import { GREEN, INK, NEGATIVE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
 import { scaleX } from "../shared/densities.js";
 import { clamp, fixed } from "../shared/numbers.js";
@@ -8,10 +8,10 @@ const POINTS = 500;
 const DEEPEST = -3; // nats; where the bars of V begin
 
 /** Where everything goes: the densities, D below them, what each place adds to V, the bars beside or below. */
-export function arrange(width, size, own) {
+export function arrange(width, size, own, room = Infinity) {
   const wide = width >= 600;
   const right = (wide ? Math.round(width * 0.6) : width) - 8;
-  const unit = Math.max(78, right * 0.2);
+  const unit = Math.min(Math.max(78, right * 0.2), (room - size * 8.8) / 3.25);
   const panel = (top, height) => ({ left: 4, right, top, bottom: top + height });
   const density = panel(size * 1.9, unit * 1.35);
   const decision = panel(density.bottom + size * 2.4, unit);
@@ -22,7 +22,7 @@ export function arrange(width, size, own) {
     ? { left: right + size * 1.6, right: width - 4, top: Math.max(0, (below - rows) / 2) }
     : { left: 4, right: width - 4, top: below + size * 0.5 };
   const height = wide ? below : bars.top + rows;
-  return { size, small: Math.max(13, size * 0.85), density, decision, gain, axis: gain.bottom, bars, height };
+  return { size, small: smaller(size), density, decision, gain, axis: gain.bottom, bars, height };
 }
 
 /** Where the handle of the reader's own D lies: on its boundary, at one half. */

@@ -126,7 +126,7 @@ function draw(context, { state, place }) {
 const render = mount({
   label: LABEL,
   traits: ["mean", "std", "first_only", "own", "slope", "boundary"],
-  layout: (width, size, { showOwn }) => arrange(width, size, showOwn),
+  layout: (width, size, { showOwn }, room) => arrange(width, size, showOwn, room),
   read,
   values: ({ state }) => ({ ...state.q, ...state.own }),
   deeds,

@@ -138,7 +138,7 @@ function drawLegend(context, { legend, map, small }) {
     const [left, y] = i < 2 ? [x, legend.top] : [legend.left + small * 0.6, legend.top + small * 1.35];
     mark(left, y - small * 0.32);
     write(context, text, left + small * 0.8, y, { size: small, color, bold: i < 2 });
-    x += map.side * 0.35;
+    x += Math.max(map.side * 0.35, small * 4.5);
   });
   swatches(context, legend.left, legend.top + small * 2.7, small);
 }

@@ -1,17 +1,19 @@
+import { smaller } from "../shared/canvas.js";
+
 /** Where everything goes: panels of samples (six small or one large), the curve of errors, the shares of the modes. */
-export function layout(width, size, { shown }) {
-  const small = Math.max(13, size * 0.85);
+export function layout(width, size, { shown }, room = Infinity) {
+  const small = smaller(size);
   const head = Math.round(small * 1.35); // the line above a panel
-  const place = { width, size, small, head };
+  const place = { width, size, small, head, room };
   return { ...place, ...(width >= 600 ? wide : narrow)(place, shown) };
 }
 
-const TALLEST = 190; // a small panel with the text around it, so that a slide has room for two rows
+const TALLEST = 190; // a small panel with the text around it, two rows of which are as tall as a screen likes
 
 /** The panels at the left, the curve and the shares beside them. */
-function wide({ width, size, small, head }, shown) {
+function wide({ width, size, small, head, room }, shown) {
   const gap = size * 0.6;
-  const side = Math.round(Math.min((width * 0.54 - 2 * gap) / 3, TALLEST - 3.2 * small));
+  const side = Math.round(Math.min((width * 0.54 - 2 * gap) / 3, Math.max(TALLEST - 3.2 * small, 130), (room - 0.4 * small - gap) / 2 - head));
   const height = 2 * (side + head) + gap;
   const panels = shown === "all"
     ? grid(3, { side, gap, head })

@@ -203,7 +203,7 @@ function keys({ state }, { toggle, moveTo, turn }) {
 const render = mount({
   label: LABEL,
   traits: NAMES,
-  layout: (width, size, { settings }) => layout(width, size, { shown: settings.sampler }),
+  layout: (width, size, { settings }, room) => layout(width, size, { shown: settings.sampler }, room),
   given,
   read: (model) => ({ settings: readSettings(model) }),
   values,

@@ -1,13 +1,15 @@
+import { smaller } from "../shared/canvas.js";
+
 /** Where everything goes for a canvas of this width: the curve over its strip, two panels, the picture at the cursor. */
-export function layout(width, size, { shape }) {
-  const small = Math.max(13, size * 0.85);
+export function layout(width, size, { shape }, room = Infinity) {
+  const small = smaller(size);
   const tall = shape[1] / shape[2];
   const wide = width >= 720;
   const column = wide ? Math.round(width * 0.64) : width;
   const curve = { left: small * 2.6, top: size * 1.8 };
   const strip = stripUnder(curve, column - 4, width >= 440 ? 9 : 5, tall);
   curve.right = curve.left + strip.step * (strip.count - 1);
-  curve.bottom = curve.top + Math.max(160, width * 0.215);
+  curve.bottom = curve.top + Math.min(Math.max(160, width * 0.215), room - curve.top - small * 2 - strip.side * tall - 6);
   strip.top = curve.bottom + small * 2;
   const end = strip.top + strip.side * tall + 4;
   const left = wide ? column + size * 0.8 : 4;

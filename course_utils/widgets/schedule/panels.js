@@ -44,13 +44,13 @@ export function drawRates(context, { rates: box, size, small }, state) {
     { name: "\u221a\u1fb1 signal", values: alphaBar.map(Math.sqrt), color: DATA, width: 2, dash: [8, 4] },
     { name: "\u221a(1\u2212\u1fb1) noise", values: alphaBar.map((a) => Math.sqrt(1 - a)), color: NOISE, width: 2, dash: [2, 3] },
   ];
-  let x = box.left - small * 2.5;
+  let x = box.left - small * 2.9;
   for (const { name, values, color, width, dash } of lines) {
     drawLine(context, box, trace(axes, values), color, width, dash);
     const y = box.top - size * 0.7;
-    line(context, [[x, y - small * 0.3], [x + small * 1.4, y - small * 0.3]], color, width, dash);
-    write(context, name, x + small * 1.7, y, { size: small, bold: true, color: color === NOISE ? SOFT : color });
-    x += context.measureText(name).width + small * 2.4;
+    line(context, [[x, y - small * 0.3], [x + small * 1.2, y - small * 0.3]], color, width, dash);
+    write(context, name, x + small * 1.45, y, { size: small, bold: true, color: color === NOISE ? SOFT : color });
+    x += context.measureText(name).width + small * 2.05;
   }
   drawCursor(context, box, axes, state);
 }

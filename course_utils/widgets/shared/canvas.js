@@ -1,5 +1,4 @@
 import { INK, PAPER } from "./colors.js";
-import { clamp } from "./numbers.js";
 
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 
@@ -27,14 +26,31 @@ export function layer(width, height, ratio) {
   return context;
 }
 
-/** Text that grows with the widget: 13 px at least, 24 at most. */
+/** A length in pixels that the page asks for in its style, of all its widgets alike; otherwise the given one. */
+function asked(name, otherwise) {
+  if (typeof document === "undefined") return otherwise;
+  return parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name)) || otherwise;
+}
+
+/** The smallest text: 13 px, and what a back row can read where a deck asks for it. */
+const leastText = () => asked("--course-text-least", 13);
+
+/** How tall a widget may be: a slide says it, elsewhere one scrolls. */
+export const tallest = () => asked("--course-widget-tallest", Infinity);
+
+/** Text that grows with the widget, up to 24 px. */
 export function fontSize(width) {
-  return clamp(width / 54, 13, 24);
+  return Math.max(leastText(), Math.min(width / 54, 24));
+}
+
+/** The text of labels and numbers beside text of this size. */
+export function smaller(size, share = 0.85) {
+  return Math.max(leastText(), size * share);
 }
 
 /** Write text at (x, y); options: size, color, align, baseline, bold, halo (a white outline). */
 export function write(context, text, x, y, options = {}) {
-  const { size = 13, color = INK, align = "left", baseline = "alphabetic", bold = false, halo = false } = options;
+  const { size = leastText(), color = INK, align = "left", baseline = "alphabetic", bold = false, halo = false } = options;
   context.font = `${bold ? "600 " : ""}${size}px ${FAMILY}`;
   context.textAlign = align;
   context.textBaseline = baseline;

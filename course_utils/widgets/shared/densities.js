@@ -1,5 +1,5 @@
 // A density p of data and a Gaussian q over it, with handles to drag q by: {p, q: {mean, std}, limits, pPeak}.
-import { line, write } from "./canvas.js";
+import { line, smaller, write } from "./canvas.js";
 import { DATA, MODEL, RULE, SOFT, withAlpha } from "./colors.js";
 import { logMixture, logNormal } from "./gaussians.js";
 import { minus } from "./numbers.js";
@@ -55,7 +55,7 @@ function notePeak(context, { density, size }, state) {
   const toRight = toPixel(state.q.mean) < (density.left + density.right) / 2;
   const x = toPixel(state.q.mean + (toRight ? 1.6 : -1.6) * state.q.std) + (toRight ? 8 : -8);
   const note = `q rises to ${peak(state).toFixed(1)}`;
-  const options = { size: Math.max(13, size * 0.85), color: MODEL, align: toRight ? "left" : "right" };
+  const options = { size: smaller(size), color: MODEL, align: toRight ? "left" : "right" };
   write(context, note, x, density.top + size, options);
 }
 
@@ -85,7 +85,7 @@ function drawTicks(context, { density, size }, limits, axis) {
     if (pixel < density.left + size || pixel > density.right - size * 1.8) continue;
     line(context, [[pixel, axis], [pixel, axis + 5]], RULE, 1);
     const label = minus(Number(x.toFixed(2)));
-    write(context, label, pixel, axis + size * 1.5, { size: Math.max(13, size * 0.85), color: SOFT, align: "center" });
+    write(context, label, pixel, axis + size * 1.5, { size: smaller(size), color: SOFT, align: "center" });
   }
   write(context, "x", density.right, axis + size * 1.5, { size, color: SOFT, align: "right" });
 }

@@ -1,5 +1,5 @@
 // A square map of two-dimensional codes: its ground, its scale, and the marks on it.
-import { layer, line, write } from "./canvas.js";
+import { layer, line, smaller, write } from "./canvas.js";
 import { CLASSES, INK, PAPER, RULE, SOFT } from "./colors.js";
 import { drawImage } from "./images.js";
 import { minus } from "./numbers.js";
@@ -46,7 +46,7 @@ export function drawCodes(context, { side, size, left, top }, state) {
   const { codes, labels, glyphs } = state;
   const kinds = [...new Set(labels)].sort((a, b) => a - b);
   kinds.forEach((label, kind) => {
-    const options = { size: Math.max(13, size * 0.72), color: CLASSES[kind % CLASSES.length], align: "center", baseline: "middle" };
+    const options = { size: smaller(size, 0.72), color: CLASSES[kind % CLASSES.length], align: "center", baseline: "middle" };
     labels.forEach((other, i) => {
       if (other !== label) return;
       const [x, y] = toPixel([codes[2 * i], codes[2 * i + 1]]);
@@ -66,7 +66,7 @@ export function drawManifold(context, { side }, state, tiles) {
 }
 
 function drawScale(context, { left, top, side, size }, { center, half }) {
-  const small = Math.max(13, size * 0.85);
+  const small = smaller(size);
   const label = (value) => minus(Number(value.toPrecision(2)));
   const [below, options] = [top + side + small * 1.2, { size: small, color: SOFT }];
   write(context, label(center[0] - half), left, below, options);
@@ -101,7 +101,7 @@ export function badge(context, text, [pointX, pointY], size) {
   context.strokeStyle = INK;
   context.lineWidth = 2;
   context.stroke();
-  const options = { size: Math.max(13, size * 0.9), align: "center", baseline: "middle", bold: true };
+  const options = { size: smaller(size, 0.9), align: "center", baseline: "middle", bold: true };
   write(context, text, x, y + 1, options);
 }
 

@@ -1,4 +1,4 @@
-import { fontSize, prepare } from "./canvas.js";
+import { fontSize, prepare, tallest } from "./canvas.js";
 import { make } from "./controls.js";
 import { onDrag, onKeys } from "./input.js";
 
@@ -6,7 +6,8 @@ import { onDrag, onKeys } from "./input.js";
  * A widget's `render`, from what is its own. Needed:
  *   label     what the picture shows and which keys it has, for those who do not see it
  *   traits    the names that the page and Python share: a change of one is read and drawn
- *   layout    (width, size of the text, state) -> where everything goes, with the picture's `height`
+ *   layout    (width, size of the text, state, room) -> where everything goes, with the picture's `height`, which is
+ *             to be `room` at most: on a slide; elsewhere that is Infinity. A layout that is taller is made narrower.
  *   draw      (context, view) draws, and returns the sentence under the picture (undefined leaves it as it is)
  * As needed:
  *   given     (model, arrived) -> the part of the state that never changes; `arrived` draws what came late
@@ -26,9 +27,17 @@ export function mount({ label, traits, layout, draw, ...own }) {
   const values = own.values ?? (({ state }) => all((name) => state[name]));
   return ({ model, el }) => {
     const view = { ...bones(el, label), model, place: null };
+    const room = roomIn(view);
+    const drawIn = (width) => {
+      const most = room();
+      const [fits, place] = widest(width, most, (some) => layout(some, fontSize(some), view.state, most));
+      view.place = place;
+      view.canvas.style.width = fits < width ? `${fits}px` : "";
+      view.say(draw(prepare(view.canvas, fits, place.height), view));
+    };
     const paint = painter(view.root, (width) => {
-      view.place = layout(width, fontSize(width), view.state);
-      view.say(draw(prepare(view.canvas, width, view.place.height), view));
+      drawIn(width);
+      if (view.place.height > room()) drawIn(width); // the sentence took another line
     });
     const reread = () => Object.assign(view.state, read(model, view.state));
     view.state = own.given?.(model, paint.request) ?? {};
@@ -99,6 +108,27 @@ function exchange(model, traits, heed) {
     model.save_changes();
   };
   return { tell, stop: () => traits.forEach((name) => model.off(`change:${name}`, heard)) };
+}
+
+/** () -> the height that the page leaves for the picture; it never grows again, so that no sentence moves the picture. */
+function roomIn({ root, canvas }) {
+  let [width, least] = [0, Infinity];
+  return () => {
+    if (root.clientWidth !== width) [width, least] = [root.clientWidth, Infinity];
+    return (least = Math.min(least, tallest() - (root.offsetHeight - canvas.offsetHeight)));
+  };
+}
+
+const NARROWEST = 0.5;
+
+/** [width, place]: the widest that arrange(width) makes no taller than the room, or the one of the least height. */
+function widest(width, room, arrange) {
+  let best = [width, arrange(width)];
+  for (let some = width - 8; best[1].height > room && some >= NARROWEST * width; some -= 8) {
+    const place = arrange(some);
+    if (place.height < best[1].height) best = [some, place];
+  }
+  return best;
 }
 
 /** Draw at once and at every new width; later requests meet in one animation frame. */

@@ -1,16 +1,19 @@
+import { smaller } from "../shared/canvas.js";
 import { DRAW_NAMES } from "./state.js";
 
 /** Where everything goes: for each of the two models its map, its decoded image, its strip of nine samples. */
-export function layout(width, size, { shape, sampling }) {
+export function layout(width, size, { shape, sampling }, room = Infinity) {
   const tall = shape[1] / shape[2];
-  const place = width >= 520 ? wide(width, size, tall, sampling) : narrow(width, size, tall, sampling);
-  return { size, small: Math.max(13, size * 0.85), ...place };
+  const place = width >= 520 ? wide({ width, size, tall, room }, sampling) : narrow(width, size, tall, sampling);
+  return { size, small: smaller(size), ...place };
 }
 
 /** Map, map, and the two images one above the other; each strip under its map. */
-function wide(width, size, tall, sampling) {
-  const column = width * 0.19;
-  const side = Math.round((width - 4 - 2 * size - column) / 2);
+function wide({ width, size, tall, room }, sampling) {
+  const strips = sampling ? size * 2.8 : 0;
+  const most = (room - size * 4.8 - strips) / (sampling ? 1 + tall / DRAW_NAMES.length : 1);
+  const side = Math.round(Math.min((width * 0.81 - 4 - 2 * size) / 2, most));
+  const column = width - 4 - 2 * size - 2 * side;
   const top = size * 1.6;
   const below = top + side + size * 3.2; // the scale and a line of words
   const each = (side + size * 1.6) / 2;

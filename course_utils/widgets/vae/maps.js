@@ -1,4 +1,4 @@
-import { line, write } from "../shared/canvas.js";
+import { line, smaller, write } from "../shared/canvas.js";
 import { CLASSES, INK, NOISE, PAPER, SOFT } from "../shared/colors.js";
 import { badge, clipped, cross, dot, drawCodes, drawKept, drawManifold, scaleMap } from "../shared/map.js";
 import { outside, radii, toBorder } from "./math.js";
@@ -11,12 +11,13 @@ const DEVIATIONS = 2;
 /** One model's map: codes or decoded images, posterior ellipses, the prior's circles, the samples and z. */
 export function drawMap(context, { map, words }, side, state, cache) {
   const { size } = map;
-  const small = Math.max(13, size * 0.85);
+  const small = smaller(size);
   const tiles = state.manifold && Boolean(side.decode);
   const far = outside(side.codes, side.half);
   const notes = [side.logvar && `KL ${side.kl.toFixed(2)} nats`, far.length && `${far.length} outside`];
   write(context, side.name, map.left, map.top - size * 0.5, { size, bold: true });
-  const note = notes.filter(Boolean).slice(0, map.side < size * 18 ? 1 : 2).join(", ");
+  const room = (map.side - context.measureText(side.name).width) / size;
+  const note = notes.filter(Boolean).slice(0, room < 6.5 ? 0 : map.side < size * 18 ? 1 : 2).join(", ");
   write(context, note, map.left + map.side, map.top - size * 0.5, { size: small, align: "right" });
   const paint = (ground, local) => {
     if (tiles) drawManifold(ground, local, side, TILES);

@@ -53,7 +53,8 @@ export function drawTicks(context, { left, top, side }, { half }, small) {
 export function nameContours(context, { left, top, side }, small) {
   const shares = SHARES.map((share) => 100 * share).join(", ");
   const options = { size: small, color: MODEL, align: "right", halo: true };
-  write(context, `density: ${shares} % within`, left + side - 6, top + small * 1.2, options);
+  const name = side > small * 22 ? "density: " : "";
+  write(context, `${name}${shares} % within`, left + side - 6, top + small * 1.2, options);
 }
 
 /** Contours that hold shares of the mass, and what is within them shaded. */
