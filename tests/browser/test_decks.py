@@ -34,6 +34,7 @@ cites: [A lecture]
 Note (2 min): Say hello.
 
 ## Two
+Cut: 45
 
 ```python widget alt="A bar that the arrow keys move."
 import anywidget
@@ -45,7 +46,9 @@ class Bar(anywidget.AnyWidget):
       const canvas = document.createElement("canvas");
       canvas.tabIndex = 0; canvas.width = 400; canvas.height = 100;
       const summary = document.createElement("p");
-      el.append(canvas, summary);
+      const slider = document.createElement("input");
+      slider.type = "range"; slider.ariaLabel = "how fast";
+      el.append(canvas, summary, slider);
       const draw = () => {
         const pen = canvas.getContext("2d");
         pen.fillStyle = "#0072B2";
@@ -67,7 +70,10 @@ Bar()
 
 ## Three
 
-$$x^2$$
+::: vote B
+- one
+- two
+:::
 """
 
 # What stands outside the slide, or over its foot, in slide coordinates (the viewport is the slide's size).
@@ -104,10 +110,12 @@ BEFORE = """section => {
   const asks = /^(predict|quiz)/i.test(section.querySelector("h1, h2").textContent);
   const words = all(".body p, .body li").filter(at_once);
   const last = (pattern) => words.filter((node) => pattern.test(node.textContent.trim())).pop();
-  const question = last(/\\(a\\)/) ?? last(/predict[.:]/i) ?? (asks ? last(/\\?$/) : undefined);
+  const question = all(".body .vote li").pop() ?? last(/predict[.:]/i) ?? (asks ? last(/\\?$/) : undefined);
   const behind = (node) => question?.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
   const answers = all(".body :is(p, li, tr, img, pre, .live)").filter(at_once).filter(behind);
+  const marked = (list) => new Set([...list.children].map((option) => getComputedStyle(option).background));
   return [
+    ...all(".body .vote ol").filter((list) => marked(list).size > 1).map(() => "the right option is marked"),
     ...all(".body .fragment").filter(shown).map((node) => `before its key: ${node.textContent}`),
     ...answers.map((node) => `behind the question: ${node.tagName} ${node.textContent}`),
     ...(asks && !question && !all(".body .fragment").length ? ["no answer waits"] : []),
@@ -267,9 +275,9 @@ def test_a_deck_prints_one_page_a_slide_and_axe_finds_nothing_serious_on_any(pag
     assert axe.faults(page) == []
 
 
-def pages_of(page, path):
+def pages_of(page, path, query=""):
     """How many pages a deck prints; waits for its widgets first."""
-    open_deck(page, path, "?print-pdf")
+    open_deck(page, path, f"?{query}print-pdf")
     page.wait_for_selector(".pdf-page")
     page.wait_for_function("[...document.querySelectorAll('.live')].every((host) => host.dataset.ready)")
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
@@ -284,6 +292,7 @@ def test_fragments_come_one_by_one_and_all_are_printed(page, small):
     page.keyboard.press("ArrowRight")
     assert [current(page), page.evaluate(visible)] == [1, 1]
     assert pages_of(page, small) == 5  # title, one, two, three, sources
+    assert pages_of(page, small, "45&") == 4
     assert page.evaluate(
         "[...document.querySelectorAll('.fragment')].every((f) => getComputedStyle(f).opacity === '1')"
     )
@@ -303,12 +312,48 @@ def test_a_widget_takes_the_arrows_and_escape_gives_them_back(page, small):
     assert not page.evaluate("Reveal.isOverview()")
     page.keyboard.press("ArrowRight")
     assert current(page) == 3
-    page.evaluate("Reveal.slide(2)")
-    canvas.focus()
-    page.keyboard.press("PageDown")  # a presenter's remote
-    assert current(page) == 3
+    for handle in (canvas, page.locator(".live input")):
+        page.evaluate("Reveal.slide(2)")
+        handle.focus()
+        page.keyboard.press("PageDown")  # a presenter's remote
+        assert current(page) == 3
+        page.evaluate("Reveal.slide(2)")
+        handle.focus()
+        page.keyboard.press("PageUp")
+        assert current(page) == 1
+    assert page.locator(".live input").input_value() == "50"
     assert page.problems == []
     assert axe.faults(page) == []  # with the controls, which are not printed
+
+
+def test_a_key_marks_the_right_option_of_a_vote(page, small):
+    open_deck(page, small)
+    page.evaluate("Reveal.slide(3)")
+    page.add_style_tag(content=".fragment { transition: none !important; }")
+    looks = (
+        "[...document.querySelectorAll('.vote li')].map((option) => getComputedStyle(option).backgroundColor)"
+    )
+    assert len(set(page.evaluate(looks))) == 1 and not page.locator(".vote .right").is_visible()
+    page.keyboard.press("ArrowRight")
+    first, second = page.evaluate(looks)
+    assert first != second and page.locator(".vote .right").is_visible()
+    assert current(page) == 3
+
+
+def test_a_lecture_of_45_minutes_leaves_out_what_is_cut_for_the_speaker_too(page, small):
+    titles = (
+        "[...document.querySelectorAll('.slides > section')].map((s) => s.querySelector('h1, h2').innerText)"
+    )
+    open_deck(page, small)
+    assert page.evaluate(titles) == ["Small", "One", "Two", "Three", "Sources"]
+    open_deck(page, small, "?45")
+    assert page.evaluate(titles) == ["Small", "One", "Three", "Sources"]
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    frames = opened.value.wait_for_selector("#upcoming-slide iframe").content_frame()
+    frames.wait_for_function("window.Reveal && Reveal.isReady()")
+    assert frames.evaluate("Reveal.getTotalSlides()") == 4
+    assert page.problems == []
 
 
 def test_the_speaker_sees_the_notes_from_the_file_system(page, small):

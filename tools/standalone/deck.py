@@ -12,16 +12,18 @@ from urllib.parse import quote
 import matplotlib as mpl
 import pointers
 
-from . import figure, live, markdown, reveals, sections, source, studies, tex
+from . import bibliography, figure, live, markdown, misprints, plan, reveals, sections, source, studies, tex
 from .errors import BuildError
+from .vote import SAID
 
 HERE = Path(__file__).resolve().parent
 REVEAL = tex.MODULES / "reveal.js" / "dist"
 MADE = "\ue002{}\ue003"  # stands in for a figure or a widget until Markdown is done
 VALUE = re.compile(r"\{\{ (.+?) \}\}")
-SAID = re.compile("\ue004(\\d+)\ue005")  # stands in for a value, which is text and no Markdown
 
-START = """Reveal.initialize({
+START = """if (new URLSearchParams(location.search).has("45"))  // the lecture of 45 minutes
+  document.querySelectorAll("section[data-cut]").forEach((section) => section.remove());
+Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 6, center: false,
   hash: true, slideNumber: "c/t", transition: "none", backgroundTransition: "none",
   defaultTiming: 0,  // with a number here the speaker view paces by the minutes of the notes
@@ -46,7 +48,7 @@ def build(path, compute=False):
         written = write_slides(meta, slides, widgets, env, shelf)
         if compute:
             shelf.save()
-        written.append(_sources(meta))
+        written += bibliography.slides(meta, _place(meta))
         body = fill_in("\n".join(written), env)
     return page(meta, body, widgets)
 
@@ -77,6 +79,7 @@ def write_slides(meta, slides, widgets, env, shelf):
 
     md, namespace, written = markdown.parser(), {"__name__": "deck"}, []
     places = sections.of_slides(slides, sections.of(meta["name"]))
+    meta["parts"] = plan.parts(slides, places)
     with mpl.rc_context({**STYLE, **figure.rc()}):
         for slide, place in zip(slides, places, strict=True):
             with _naming(f"slide {slide.number} ({slide.title})"):
@@ -96,27 +99,41 @@ def _section(meta, slide, place, md, namespace, widgets, env, shelf):
             text += f"\n{reveals.MADE}{MADE.format(len(made))}</div>\n\n" if html else "\n"
             made += [html] if html else []
         else:
-            text += part
+            text += part if isinstance(part, str) else _written(part, meta)
     # Values come after the slide's own code, so a number may be computed below the sentence that states it.
     body = md.render(substitute(text, namespace, env["values"]), env)
-    body = sections.with_links(body, meta["name"])
     for i, html in enumerate(made):
         body = body.replace(MADE.format(i), html)
     notes = md.render(substitute(slide.notes, namespace, env["values"]), env)
     if re.search(r'class="[^"]*\bfragment\b', notes):
         raise BuildError("its notes hold something that waits for a key, and nobody would see it come.")
     title = md.renderInline(substitute(slide.title, namespace, env["values"]), env)
-    return _frame(meta, slide, place, title, body, notes)
+    part = next((part for part in meta["parts"] if slide in part.slides and slide.number > 1), None)
+    foot = f"<span>{_place(meta, place)}</span>"
+    if part:
+        words = md.renderInline(substitute(part.words, namespace, env["values"]), env)
+        foot += f'<span class="part">Part {part.number} of {len(meta["parts"])}: {words}</span>'
+    return _frame(meta, slide, foot, title, body, notes)
 
 
-def _frame(meta, slide, place, title, body, notes):
+def _written(part, meta):
+    """A block that the builder writes out, as Markdown."""
+    if part.kind == "agenda":
+        return plan.agenda(meta["parts"], meta["name"], " ".join(part.lines).strip())
+    return misprints.table(meta["name"], part.lines)
+
+
+def _frame(meta, slide, foot, title, body, notes):
     """The section element: heading, content, foot and speaker notes."""
     first = slide.number == 1
     heading = f"<h1>{title}</h1>" if first else f"<h2>{title}</h2>"
     cited = "; ".join(meta["cites"][i] for i in slide.cites)
-    after = f"After {escape(cited)}" if cited else ""
-    foot = f"<span>{_place(meta, place)}</span><span>{after}</span>"
+    foot += f'<span class="after">After {escape(cited)}</span>' if cited else ""
     timing = f' data-timing="{slide.minutes * 60}"' if slide.minutes else ""
+    if slide.cut:
+        timing += f' data-cut="{plan.SHORT}"'
+        foot = f'<span class="cut">{plan.CUT}</span>{foot}'
+        notes = f"<p>{plan.CUT} Not in {plan.SHORT} minutes.</p>\n{notes}"
     return (
         f'<section class="{"title-slide" if first else "slide"}"{timing}>\n<header>{heading}</header>\n'
         f'<div class="body">\n{body}</div>\n<footer>{foot}</footer>\n'
@@ -131,22 +148,6 @@ def _place(meta, section=None):
         return escape(lesson)
     top = sections.page_link(meta["name"], None, lesson)
     return f"{top}, {sections.page_link(meta['name'], section, section.name)}" if section else top
-
-
-def _sources(meta):
-    """The last slide: the lectures that the deck is built on, and the papers, in full."""
-
-    def listed(heading, items):
-        if not items:
-            return ""
-        return f"<h3>{heading}</h3>\n<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>\n"
-
-    lectures, papers = listed("Lectures", meta["cites"]), listed("Papers", meta.get("papers"))
-    return (
-        '<section class="slide">\n<header><h2>Sources</h2></header>\n'
-        f'<div class="body sources">{lectures}{papers}</div>\n'
-        f"<footer><span>{_place(meta)}</span></footer>\n</section>"
-    )
 
 
 def fill_in(html, env):

@@ -12,7 +12,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from . import reveals, tex
+from . import reveals, tex, vote
 from .errors import BuildError
 
 
@@ -31,6 +31,7 @@ def parser(anchors=False):
         md.add_render_rule("table_close", lambda *_: "</table></div>\n")
     else:
         reveals.plugin(md)
+        vote.plugin(md)
     md.use(container_plugin, "columns", render=_columns)
     md.use(container_plugin, "callout")
     md.core.ruler.push("second_column", _second_column)

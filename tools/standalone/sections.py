@@ -17,8 +17,6 @@ from .errors import BuildError
 ROOT = Path(__file__).resolve().parents[2]
 HEADING = re.compile(r'<h([1-4]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
 HEAD = re.compile(r"## (?:(\d+)\. )?(Going further: )?(.+)")
-NAMED = r"sections? \d+(?:(?:, | and )(?:section )?\d+)*"
-CELL = re.compile(f"<td>(?:the opening, )?{NAMED}</td>")
 
 
 @dataclass(frozen=True)
@@ -78,26 +76,6 @@ def page_link(name, section, words):
     """A link from a deck to its lesson's page, at a Section, or at its top without one."""
     anchor = f'#{section.id}" title="{escape(section.words)}' if section else ""
     return f'<a href="../pages/{name}.html{anchor}">{escape(words)}</a>'
-
-
-def with_links(html, name):
-    """A slide's HTML with links in the cells of its agenda: `the opening, section 1`, `sections 7 and 8`."""
-    known = of(name)
-    return CELL.sub(lambda cell: _linked(cell[0], name, known), html) if known else html
-
-
-def _linked(cell, name, known):
-    by_number = {section.number: section for section in known}
-
-    def link(match):
-        section = by_number.get(int(match[2]))
-        if section is None:
-            raise BuildError(f"its agenda names section {match[2]}, which the notebook has not.")
-        return page_link(name, section, match[0])
-
-    cell = re.sub(r"(sections? )?(\d+)", link, cell)
-    opening = known[0] if known[0].number is None else None
-    return cell.replace("the opening", page_link(name, opening, "the opening")) if opening else cell
 
 
 @functools.cache

@@ -28,14 +28,23 @@ export function makeModel(state) {
   return model;
 }
 
-// Inside a widget every key belongs to the widget, so that an arrow moves its handle and not the slide;
-// Page Up and Page Down (a presenter's remote) still turn slides, and Escape hands the keyboard back.
+// Inside a widget every key belongs to the widget, so that an arrow moves its handle and not the slide, and
+// Escape hands the keyboard back. Page Up and Page Down (a presenter's remote) turn the slide all the same:
+// reveal.js lets them be where an input has the focus, and a slider would take a jump.
 function keepKeys(host) {
+  host.addEventListener("keydown", turnSlide, { capture: true });
   host.addEventListener("keydown", (event) => {
-    if (event.key === "PageUp" || event.key === "PageDown") return;
     event.stopPropagation();
     if (event.key === "Escape") document.activeElement?.blur();
   });
+}
+
+function turnSlide(event) {
+  const turn = { PageUp: "prev", PageDown: "next" }[event.key];
+  if (!turn || !window.Reveal || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  window.Reveal[turn]();
 }
 
 // A widget measures its element, so it waits until the element has a size: slides far away are not laid out.

@@ -9,8 +9,7 @@ from .errors import BuildError
 
 FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*)$")
 NOTE = re.compile(r"^Note(?: \((\d+) min\))?:\s*(.*)$")
-CITE = re.compile(r"^Cite:\s*(.*)$")
-SECTION = re.compile(r"^Section:\s*(.*?)\s*$")
+SAYS = re.compile(r"^(Cite|Section|Part|Cut):\s*(.*?)\s*$")
 OPTION = re.compile(r'(\w+)=("[^"]*"|\S+)')
 # The kinds of code that is run, each with what its fence line may say.
 OPTIONS = {
@@ -19,6 +18,7 @@ OPTIONS = {
     "figure": ("alt", "width"),
     "widget": ("alt", "width"),
 }
+WRITTEN = ("agenda", "misprints")  # the blocks that the builder writes out itself
 
 
 @dataclass
@@ -31,10 +31,19 @@ class Block:
 
 
 @dataclass
-class Slide:
-    """One slide: body holds Markdown strings and Blocks in their order, minutes its share of the hour.
+class Written:
+    """A fenced block that the builder writes out: its kind (agenda or misprints) and its lines."""
 
-    section: what it says of its place in the notebook (sections.py), empty where it says nothing.
+    kind: str
+    lines: list
+
+
+@dataclass
+class Slide:
+    """One slide: body holds Markdown strings, Blocks and Writtens, minutes its share of the hour.
+
+    section: what it says of its place in the notebook (sections.py), empty where it says nothing. part: the
+    part of the lecture that it begins; cut: whether a lecture of 45 minutes leaves it out (plan.py).
     """
 
     number: int
@@ -44,6 +53,8 @@ class Slide:
     minutes: int = 0
     cites: list = field(default_factory=list)
     section: str = ""
+    part: str = ""
+    cut: bool = False
 
 
 def parse(text):
@@ -64,11 +75,10 @@ def parse(text):
         part.clear()
 
     for line in lines:
-        fence, note, cite = FENCE.match(line), NOTE.match(line), CITE.match(line)
-        section = None if in_notes else SECTION.match(line)
+        fence, note, says = FENCE.match(line), NOTE.match(line), not in_notes and SAYS.match(line)
         if fence:
             inside = list(_until(lines, fence[1], slides[-1]))
-            if len(fence[2].split()) > 1:
+            if fence[2] in WRITTEN or len(fence[2].split()) > 1:
                 close()
                 slides[-1].body.append(_block(fence[2], inside, slides[-1]))
             else:
@@ -81,10 +91,8 @@ def parse(text):
             close()
             in_notes, slides[-1].minutes = True, int(note[1] or 0)
             part.append(note[2])
-        elif cite:
-            slides[-1].cites = _numbers(cite[1], len(meta["cites"]), slides[-1])
-        elif section:
-            slides[-1].section = section[1]
+        elif says:
+            _say(slides[-1], says[1], says[2], len(meta["cites"]))
         else:
             part.append(line)
     close()
@@ -118,8 +126,24 @@ def _until(lines, mark, slide):
     _stop(slide, f"a block that begins with {mark} is not closed.")
 
 
+def _say(slide, word, said, cites):
+    """Keep what a line such as `Part: The game` says of a slide; cites: how many lectures there are."""
+    if word == "Cite":
+        slide.cites = _numbers(said, cites, slide)
+    elif word == "Cut":
+        if said != "45":
+            _stop(slide, f"Cut wants 45, the minutes of a lecture that leaves the slide out; got {said!r}.")
+        slide.cut = True
+    elif not said:
+        _stop(slide, f"{word} wants words behind its colon.")
+    else:
+        setattr(slide, word.lower(), said)
+
+
 def _block(fence, lines, slide):
-    """The block that a fence line which says more than a language begins."""
+    """The block of a fence line that says more than a language, or names what the builder writes."""
+    if fence in WRITTEN:
+        return Written(fence, lines)
     language, kind, *rest = fence.split(maxsplit=2)
     if language != "python" or kind not in OPTIONS:
         _stop(slide, f"a block is a language, or python and one of {', '.join(OPTIONS)}; got {fence!r}.")

@@ -21,6 +21,7 @@ from safetensors.torch import save
 
 from .errors import BuildError
 from .files import write
+from .source import Block
 
 MOST_BYTES = 3_000_000
 
@@ -88,7 +89,7 @@ def kept(block):
 def digests(slides):
     """A digest of each study of a deck: of its fence, its code, and the earlier code on which it depends."""
     found, earlier = {}, []
-    for block in (part for slide in slides for part in slide.body if not isinstance(part, str)):
+    for block in (part for slide in slides for part in slide.body if isinstance(part, Block)):
         if block.kind == "study":
             needed = _needed(_names(_parsed(block.code)), earlier)
             lines = [block.options.get("keep", ""), block.code.strip(), *needed]
