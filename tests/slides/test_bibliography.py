@@ -10,7 +10,12 @@ from standalone import bibliography, source
 ROOT = Path(__file__).resolve().parents[2]
 DECKS = sorted((ROOT / "slides").glob("[0-9][0-9]_*.md"))
 # Papers without a DOI and without an arXiv number, by how they begin, and why.
-NO_ID = {}
+NO_ID = {
+    "Ng and Jordan, Discriminative": "the proceedings of NIPS 14 have no DOI",
+    "Kong, A note on importance sampling": "a technical report of a department",
+    "Korpelevich, The extragradient method": "a Russian journal of 1976, before DOIs",
+    "Shu et al., AC-GAN learns": "a paper of a workshop, on its page only",
+}
 
 
 def papers(path):
