@@ -8,7 +8,7 @@ const KINDS = ["samples", "conditional", "tilted"];
 
 /** Three titles with a bar for each of the three densities below. */
 export function drawBars(context, { bars: box, small }, { session, settings, look }) {
-  const rowHeight = small * 1.35;
+  const rowHeight = box.row;
   const names = { samples: "samples", conditional: `p(x | y = ${settings.label})`, tilted: "p(x) p(y | x)\u02e2" };
   const left = box.left + small * 1.6;
   const from = left + small * 7.9;

@@ -13,28 +13,32 @@ export function layout(width, size, { view, grids, hasCurves }, room = Infinity)
   return { ...place, ...(view === "digits" ? digits : plane)(place, top, { grids, hasCurves }) };
 }
 
+const ROWS = 12.6; // three titles with three bars each, and what is between them
+
 function plane({ width, size, small, room }, top) {
-  const rows = 12.6 * small * 1.35; // three titles with three bars each
+  const row = Math.min(small * 1.35, (room - top) / ROWS);
+  const rows = ROWS * row;
   if (width < 600) {
     const box = { left: 2, top, side: width - 4 };
-    const bars = { left: 2, right: width - 2, top: top + box.side + small * 0.6 };
+    const bars = { left: 2, right: width - 2, top: top + box.side + small * 0.6, row };
     return { plane: box, bars, height: bars.top + rows + small };
   }
   const side = Math.round(Math.min(width * 0.44, 312, room - top - 4));
-  const bars = { left: 2 + side + size * 1.6, right: width - 2, top };
+  const bars = { left: 2 + side + size * 1.6, right: width - 2, top, row };
   return { plane: { left: 2, top, side }, bars, height: Math.max(top + side + 4, top + rows) };
 }
 
-const TALLEST = 300; // of the digits, so that a slide has room for all
+const TALLEST = 300; // of the digits
 
-function digits({ width, size, small }, top, { grids, hasCurves }) {
+function digits({ width, size, small, room: most }, top, { grids, hasCurves }) {
   const { rows, height, width: across } = grids;
   const beside = hasCurves && width >= 600;
   const room = beside ? width * 0.66 : width - 4;
   const tall = height / across;
   const gap = 4;
   const first = top + small * 1.2; // below the labels
-  const step = Math.min(room / COLUMNS, (TALLEST / rows - gap) / tall + gap);
+  const tallest = Math.min(TALLEST, most - first - small * 1.7);
+  const step = Math.min(room / COLUMNS, (tallest / rows - gap) / tall + gap);
   const tile = { width: step - gap, height: (step - gap) * tall };
   const sheet = { left: 2, top: first, step, stepDown: tile.height + gap, ...tile, labels: first - small * 0.4 };
   const bottom = first + rows * sheet.stepDown;

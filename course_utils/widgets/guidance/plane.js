@@ -92,8 +92,12 @@ function drawNames(context, { mixture, label, half }, box, small) {
     const [x, y] = toPixel(mean);
     const options = { size: small, color: mine ? DATA : SOFT, bold: mine, halo: true, align: "center" };
     if (!mine) return write(context, `y = ${mixture.labels[k]}`, x, y + small * 0.35, options);
-    const above = y - (EDGE * mixture.stds[k] * box.side) / (2 * half) - small * 0.35;
+    const edge = (EDGE * mixture.stds[k] * box.side) / (2 * half);
+    const above = y - edge - small * 0.35;
     const text = several ? `mode ${++mode}` : `y = ${label}`;
-    write(context, text, x, Math.max(above, box.top + small * 1.1), options);
+    const taken = mixture.means.map(toPixel).some(([otherX, otherY], other) => (
+      other !== k && Math.abs(otherX - x) < small * 3.2 && Math.abs(otherY - above) < small * 1.2
+    ));
+    write(context, text, x, taken ? y + edge + small * 1.1 : Math.max(above, box.top + small * 1.1), options);
   });
 }

@@ -11,7 +11,7 @@ export function drawRuler(context, place, { settings, given }) {
   write(context, formulaText(settings), formula.x, formula.y, { size: small, align: formula.align, color: SOFT });
   const toX = (scale) => ruler.left + (scale / LAST) * (ruler.right - ruler.left);
   line(context, [[toX(0), ruler.y], [toX(LAST), ruler.y]], SOFT, 2);
-  const named = toX(1) - toX(0) > small * 6;
+  const named = toX(1) - toX(0) > small * (settings.convention === "s" ? 6 : 7.1); // a sign is longer
   const names = named ? { 0: "uncond", 1: "cond" } : {};
   for (let scale = 0; scale <= LAST; scale++) {
     line(context, [[toX(scale), ruler.y - 4], [toX(scale), ruler.y + 4]], SOFT, 1.5);

@@ -13,12 +13,13 @@ const TALLEST = 190; // a small panel with the text around it, two rows of which
 /** The panels at the left, the curve and the shares beside them. */
 function wide({ width, size, small, head, room }, shown) {
   const gap = size * 0.6;
-  const side = Math.round(Math.min((width * 0.54 - 2 * gap) / 3, Math.max(TALLEST - 3.2 * small, 130), (room - 0.4 * small - gap) / 2 - head));
+  const tallest = Math.min(Math.max(TALLEST - 3.2 * small, 130), (room - 0.4 * small - gap) / 2 - head);
+  const side = Math.round(Math.min((width * 0.54 - 2 * gap) / 3, tallest));
   const height = 2 * (side + head) + gap;
   const panels = shown === "all"
-    ? grid(3, { side, gap, head })
-    : [{ left: 2, top: head, side: Math.round(height - head) }];
-  const left = panels.at(-1).left + panels.at(-1).side + size * 3.4;
+    ? grid(3, { side, words: Math.max(side, small * 10), gap, head })
+    : [{ left: 2, top: head, side: Math.round(height - head), words: Math.round(height - head) }];
+  const left = panels.at(-1).left + panels.at(-1).words + size * 3.4;
   const right = width - small * 0.6;
   const split = Math.round(height * 0.66);
   return {
@@ -33,7 +34,7 @@ function wide({ width, size, small, head, room }, shown) {
 function narrow({ width, size, small, head }, shown) {
   const gap = size * 0.6;
   const side = Math.round(shown === "all" ? (width - 4 - gap) / 2 : width - 4);
-  const panels = shown === "all" ? grid(2, { side, gap, head }) : [{ left: 2, top: head, side }];
+  const panels = shown === "all" ? grid(2, { side, words: side, gap, head }) : [{ left: 2, top: head, side, words: side }];
   const below = panels.at(-1).top + side + small * 2.4;
   const [left, right] = [small * 3.4, width - small * 0.6];
   const curve = { left, right, top: below, bottom: below + size * 12 };
@@ -41,9 +42,10 @@ function narrow({ width, size, small, head }, shown) {
   return { panels, curve, masses, height: masses.bottom + small * 1.8 };
 }
 
-function grid(columns, { side, gap, head }) {
+/** Six panels; each has room for `words` above it, where the panel is narrower than they are. */
+function grid(columns, { side, words, gap, head }) {
   return Array.from({ length: 6 }, (_, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
-    return { left: 2 + column * (side + gap), top: head + row * (side + head + gap), side };
+    return { left: 2 + column * (words + gap), top: head + row * (side + head + gap), side, words };
   });
 }

@@ -49,12 +49,12 @@ function drawTitle(context, box, small, sampler, error) {
   const start = box.left + small * 1.05;
   context.font = `600 ${small}px system-ui, sans-serif`;
   const widths = [sampler.label, sampler.short].map((text) => context.measureText(text).width);
-  const room = box.left + box.side - start - small * 0.5;
+  const room = box.left + box.words - start - small * 0.5;
   const fits = (name, text) => widths[name] * 1.04 + context.measureText(text).width < room;
   const bare = error.replace("W1 ", "");
   const [name, text] = [[0, error], [0, bare], [1, error], [1, bare]].find((pair) => fits(...pair)) ?? [1, bare];
   write(context, name ? sampler.short : sampler.label, start, y, { size: small, bold: true });
-  write(context, text, box.left + box.side, y, { size: small, align: "right" });
+  write(context, text, box.left + box.words, y, { size: small, align: "right" });
 }
 
 /** A thin line from where the exact ODE ends to each of the samples. */
