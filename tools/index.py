@@ -13,7 +13,7 @@ from pathlib import Path
 from standalone.files import write
 
 ROOT = Path(__file__).resolve().parent.parent
-STYLE = ROOT / "tools" / "standalone" / "page.css"
+STYLES = [ROOT / "tools" / "standalone" / name for name in ("theme.css", "page.css")]
 KINDS = {"page": "pages/{}.html", "deck": "slides/{}.html", "notebook": "notebooks/{}.ipynb"}
 
 
@@ -31,11 +31,12 @@ def html(folder, contents):
     It links to what has been built, and to nothing else.
     """
     lessons = "\n".join(_lesson(folder, name, entry) for name, entry in sorted(contents.items()))
+    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<title>Deep generative models, hands on</title>\n"
-        f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n<main>\n"
+        f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         "<h1>Deep generative models, hands on</h1>\n"
         "<p>A lesson's page is its notebook with all results, its deck the lecture. Both open without a "
         "network, and their pictures can be moved. The notebook is the student's, with the exercises.</p>\n"

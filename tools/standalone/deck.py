@@ -263,14 +263,15 @@ def _line(error):
 
 def page(meta, body, widgets):
     """The whole file: every style, script, font and picture is inside it."""
-    css = [(REVEAL / "reveal.css"), (HERE / "deck.css")]
+    css = [(REVEAL / "reveal.css"), (HERE / "theme.css"), (HERE / "deck.css")]
     styles = "\n".join(path.read_text(encoding="utf-8") for path in css) + tex.css(body)
     scripts = [(REVEAL / "reveal.js"), (REVEAL / "plugin" / "notes.js")]
     code = "\n".join(live.inline_script(path.read_text(encoding="utf-8")) for path in scripts)
+    code += f"\n{START}\n{(HERE / 'theme.js').read_text(encoding='utf-8')}"
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(meta['title'])}</title>\n<style>\n{styles}\n</style>\n</head>\n<body>\n"
         f'<div class="reveal"><div class="slides">\n{body}\n</div></div>\n'
-        f"<script>\n{code}\n{START}\n</script>\n{live.scripts(widgets)}</body>\n</html>\n"
+        f"<script>\n{code}</script>\n{live.scripts(widgets)}</body>\n</html>\n"
     )

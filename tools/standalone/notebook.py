@@ -3,18 +3,14 @@
 import re
 from html import escape, unescape
 from pathlib import Path
-from typing import ClassVar
 
 import nbformat
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
-from pygments.formatters import HtmlFormatter
-from pygments.styles.default import DefaultStyle
-from pygments.token import Token
 
-from . import live, markdown, sections, tex
+from . import code_style, live, markdown, sections, tex
 from .errors import BuildError
 
 HERE = Path(__file__).resolve().parent
@@ -67,16 +63,6 @@ def convert(notebook, name):
     body, contents = headings(body, name)
     around = tex.fill(f"{tops(name)}{contents}<main>\n{body}\n</main>", formulas)
     return page(title(body, formulas, name), around, widgets)
-
-
-class CodeStyle(DefaultStyle):
-    """Pygments' own colours, but for one whose contrast on our grey is 4.47 where 4.5 is the least."""
-
-    styles: ClassVar = {
-        **DefaultStyle.styles,
-        Token.Operator.Word: "bold #7A00C4",
-        Token.Name.Decorator: "#7A00C4",
-    }
 
 
 def _in_columns(match):
@@ -215,8 +201,8 @@ def tops(name):
 def page(title, body, widgets):
     """The whole file: every style, script, font and picture is inside it."""
     script = live.inline_script((HERE / "page.js").read_text(encoding="utf-8"))
-    styles = HtmlFormatter(style=CodeStyle).get_style_defs(".highlight")
-    styles += "\n" + (HERE / "page.css").read_text(encoding="utf-8") + tex.css(body)
+    sheets = [(HERE / name).read_text(encoding="utf-8") for name in ("theme.css", "page.css")]
+    styles = code_style.css() + "".join(sheets) + tex.css(body)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

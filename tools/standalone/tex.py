@@ -15,6 +15,7 @@ MODULES = HERE.parent.parent / "node_modules"
 # Private-use characters: they pass through Markdown and HTML untouched, and no author types them.
 OPEN, CLOSE = "\ue000", "\ue001"
 SLOT = re.compile(f"{OPEN}(\\d+){CLOSE}")
+COLOUR = re.compile(r"\bcolor:(#[0-9a-fA-F]{6})\b")
 ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\ue00f\ufffe\uffff]")
 
 # Which font a KaTeX class asks for (katex.min.css says so); the rest stay out of the file.
@@ -104,9 +105,18 @@ def render(formulas):
 
 
 def fill(html, formulas):
-    """The HTML with every formula's mark replaced by the rendered formula."""
-    rendered = render(formulas)
+    """The HTML with every formula's mark replaced by the rendered formula; its colours follow the theme."""
+    rendered = [COLOUR.sub(lambda match: _themed(match[1]), one) for one in render(formulas)]
     return SLOT.sub(lambda match: rendered[int(match[1])], html)
+
+
+def _themed(colour):
+    """`color:` with the theme's name for one of the course's colours; another stays as it is."""
+    from course_utils import figures
+
+    names = {figures.DATA: "data", figures.MODEL: "model", figures.GREEN: "green"}
+    known = {value.lower(): f"var(--{name})" for value, name in names.items()}
+    return f"color:{known.get(colour.lower(), colour)}"
 
 
 def fonts_used(html):
