@@ -41,7 +41,7 @@ def test_a_colour_of_the_theme_stands_in_its_first_block_alone():
 
 
 def test_the_eye_for_literals_sees_each_kind():
-    seen = "a { color: #fff } b { color: rgba(0, 0, 0, 1) } c { background: white } #d { white-space: normal }"
+    seen = "a { color: #fff } b { color: rgba(0, 0, 0, 1) } c { background: white } #d { white-space: pre }"
     assert literals(seen) == ["#fff", "rgba(", "white"]
 
 

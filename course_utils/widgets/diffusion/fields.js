@@ -31,12 +31,12 @@ export function paintValues(context, box, values, side, colour) {
   clipped(context, box, () => context.drawImage(picture, box.left - margin, box.top - margin, whole, whole));
 }
 
-/** By values, {colour: canvas}: a picture is made once. */
+/** By values, {paper, pictures: {colour: canvas}}: a picture is made once for each paper. */
 const PICTURES = new WeakMap();
 
 function keptPictures(values) {
-  if (!PICTURES.has(values)) PICTURES.set(values, new Map());
-  return PICTURES.get(values);
+  if (PICTURES.get(values)?.paper !== PAPER) PICTURES.set(values, { paper: PAPER, pictures: new Map() });
+  return PICTURES.get(values).pictures;
 }
 
 function pictureOf(values, side, colour) {
@@ -91,7 +91,7 @@ function drawError(context, { error: box, size, small }, session, { density, eps
 /** What a panel shows without its words, kept until one of the keys or its size changes: arrows are slow to draw. */
 function drawGround(context, box, { kept }, { name, keys }, paint) {
   const ratio = context.getTransform().a;
-  const wanted = [box.side, ratio, ...keys];
+  const wanted = [box.side, ratio, PAPER, ...keys];
   if (!kept[name] || wanted.some((key, i) => key !== kept[name].wanted[i])) {
     const ground = layer(box.side, box.side, ratio);
     paint(ground, { left: 0, top: 0, side: box.side });

@@ -1,19 +1,18 @@
 // The samples over a pale p_t, the modes they should end on, and the whole path of one of them.
 import { line, write } from "../shared/canvas.js";
-import { DATA, GREEN, INK, MODEL, NOISE, PAPER } from "../shared/colors.js";
+import { DATA, GREEN, INK, MODEL, NOISE, PALE, PAPER, blend } from "../shared/colors.js";
 import { clipped, scaleMap } from "../shared/map.js";
 import { nearest } from "../shared/points.js";
 import { drawFrame, paintValues } from "./fields.js";
 import { FINE, truthAt } from "./session.js";
 
-const PALE = [0x9d, 0xc6, 0xe0]; // of the data's blue, at the peak of p_t
-const paleBlue = (share) => PALE.map((end) => 255 + Math.sqrt(share) * (end - 255));
+const paleBlue = (share) => blend(PAPER, PALE, Math.sqrt(share));
 
 /** How each process looks: colour, shape (a second cue), dash of its path, name. */
 export const LOOKS = {
-  forward: { color: DATA, shape: "disc", dash: [], name: "data on the way to noise", short: "data" },
-  stochastic: { color: MODEL, shape: "triangle", dash: [], name: "stochastic (DDPM)", short: "stochastic" },
-  deterministic: { color: GREEN, shape: "diamond", dash: [8, 3], name: "deterministic (DDIM)", short: "deterministic" },
+  forward: { get color() { return DATA; }, shape: "disc", dash: [], name: "data on the way to noise", short: "data" },
+  stochastic: { get color() { return MODEL; }, shape: "triangle", dash: [], name: "stochastic (DDPM)", short: "stochastic" },
+  deterministic: { get color() { return GREEN; }, shape: "diamond", dash: [8, 3], name: "deterministic (DDIM)", short: "deterministic" },
 };
 
 /** The panel of samples; shown: what is on show of each path; traced: {index, guesses} of the point to follow. */

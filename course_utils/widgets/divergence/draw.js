@@ -1,5 +1,5 @@
 import { hatch, line, smaller, write } from "../shared/canvas.js";
-import { DATA, GREEN, INK, MODEL, NEGATIVE, POSITIVE, PURPLE, SOFT, withAlpha } from "../shared/colors.js";
+import { DATA, FAINT, GREEN, INK, MODEL, NEGATIVE, POSITIVE, PURPLE, SOFT, withAlpha } from "../shared/colors.js";
 import { fill, sample, scaleX } from "../shared/densities.js";
 import { integrand } from "./math.js";
 
@@ -70,7 +70,7 @@ function drawBar(context, { left, right, top, size }, { name, value, full, unit,
   const length = (Math.min(value, full) / full) * (right - left);
   write(context, name, left, top + size, { size, bold: true });
   write(context, `${value.toFixed(value < 100 ? 3 : 0)} ${unit}`, right, top + size, { size, align: "right" });
-  context.fillStyle = "#f2f2f2";
+  context.fillStyle = FAINT;
   context.fillRect(left, barTop, right - left, barHeight);
   context.fillStyle = color;
   context.fillRect(left, barTop, length, barHeight);

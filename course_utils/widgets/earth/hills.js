@@ -5,7 +5,7 @@ import { fill, sample, scaleX } from "../shared/densities.js";
 import { grips, heading, topOf } from "./layout.js";
 import { density, onTheWay } from "./math.js";
 
-export const COLORS = { p: DATA, q: MODEL };
+export const COLORS = { get p() { return DATA; }, get q() { return MODEL; } };
 export const DASHES = { p: [], q: [9, 5] };
 
 /** p, q, the earth after its share of the way, and the handles. */

@@ -1,5 +1,5 @@
 import { hatch, line, write } from "../shared/canvas.js";
-import { GREEN, INK, MODEL, NOISE, ORANGE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
+import { FAINT, GREEN, INK, MODEL, NOISE, ORANGE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
 import { clamp, minus } from "../shared/numbers.js";
 import { addingUp } from "./math.js";
 
@@ -10,13 +10,13 @@ const HEIGHT = 4; // and above it, at most
 export const READINGS = {
   reconstruction: {
     name: "reconstruction \u2212 KL to the prior",
-    first: { name: "reconstruction", key: "reconstruction", color: SKY },
-    second: { name: "KL(q\u2016prior)", key: "toPrior", color: NOISE, sign: -1 },
+    first: { name: "reconstruction", key: "reconstruction", get color() { return SKY; } },
+    second: { name: "KL(q\u2016prior)", key: "toPrior", get color() { return NOISE; }, sign: -1 },
   },
   energy: {
     name: "energy + entropy",
-    first: { name: "energy", key: "energy", color: ORANGE },
-    second: { name: "entropy", key: "entropy", color: PURPLE, sign: 1 },
+    first: { name: "energy", key: "energy", get color() { return ORANGE; } },
+    second: { name: "entropy", key: "entropy", get color() { return PURPLE; }, sign: 1 },
   },
 };
 
@@ -62,7 +62,7 @@ function heights(bars, { model }, { evidence }) {
 function drawScale(context, { bars, small }, { top, bottom, toY }) {
   for (let nats = Math.ceil(bottom); nats <= top; nats++) {
     const y = toY(nats);
-    line(context, [[bars.left - 3, y], [bars.right, y]], "#ececec", 1);
+    line(context, [[bars.left - 3, y], [bars.right, y]], FAINT, 1);
     if (y > bars.bottom - small * 0.4) continue;
     const options = { size: small, color: SOFT, align: "right", baseline: "middle" };
     write(context, minus(nats), bars.left - 6, y, options);

@@ -1,5 +1,5 @@
 import { hatch, line, write } from "../shared/canvas.js";
-import { DATA, INK, MODEL, NOISE, PAPER, RULE, SOFT, withAlpha } from "../shared/colors.js";
+import { DATA, FAINT, INK, MODEL, NOISE, PAPER, RULE, SOFT, withAlpha } from "../shared/colors.js";
 import { clamp, minus } from "../shared/numbers.js";
 import { across } from "./layout.js";
 import { logEvidence, logJoint, logNormal } from "./math.js";
@@ -55,7 +55,7 @@ export function drawObservation(context, place, state) {
   const top = Math.max(...cache[model.decoder].map(([, value]) => value));
   const toY = (value) => strip.bottom - (value / top) * (strip.bottom - strip.top);
   const points = cache[model.decoder].map(([x, value]) => [toPixel(x), toY(value)]);
-  shade(context, points, strip.bottom, "#ececec");
+  shade(context, points, strip.bottom, FAINT);
   line(context, points, SOFT, 1.5);
   drawAxis(context, place, strip, state.xLimits, "x");
   const title = `Observed x = ${minus(state.x.toFixed(2))} (drag it), and p(x)`;

@@ -6,8 +6,8 @@ import { COLUMNS } from "./layout.js";
 import { LAST, shownScale } from "./state.js";
 
 const LOOKS = {
-  accuracy: { color: GREEN, dash: [], shape: "disc" },
-  recall: { color: PURPLE, dash: [7, 4], shape: "square" },
+  accuracy: { get color() { return GREEN; }, dash: [], shape: "disc" },
+  recall: { get color() { return PURPLE; }, dash: [7, 4], shape: "square" },
 };
 
 /** The grid made at the scale nearest to the one that is chosen. */

@@ -1,5 +1,5 @@
 import { hatch, layer, line } from "../shared/canvas.js";
-import { INK, PAPER } from "../shared/colors.js";
+import { FAINT, INK, NOISE, PAPER, SOFT, withAlpha } from "../shared/colors.js";
 import { badge, clipped, cross, dot, drawCodes, drawKept, drawManifold, scaleMap } from "../shared/map.js";
 import { holeField, stripPoints } from "./state.js";
 
@@ -47,8 +47,8 @@ function drawHoles(context, { side }, state, ratio) {
   shade.drawImage(mask.canvas, 0, 0, side, side);
   shade.globalCompositeOperation = "source-in";
   shade.fillStyle = state.manifold
-    ? hatch(shade, "#4d4d4d", { spacing: 14, ground: "rgba(255, 255, 255, 0.62)" })
-    : hatch(shade, "#8c8c8c", { spacing: 10, ground: "#ededed" });
+    ? hatch(shade, SOFT, { spacing: 14, ground: withAlpha(PAPER, 0.62) })
+    : hatch(shade, NOISE, { spacing: 10, ground: FAINT });
   shade.fillRect(0, 0, side, side);
   context.drawImage(shade.canvas, 0, 0, side, side);
 }

@@ -1,5 +1,5 @@
 import { hatch, line, smaller, write } from "../shared/canvas.js";
-import { GREEN, INK, NEGATIVE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
+import { FAINT, GREEN, INK, NEGATIVE, PAPER, PURPLE, RULE, SKY, SOFT, withAlpha } from "../shared/colors.js";
 import { scaleX } from "../shared/densities.js";
 import { clamp, fixed } from "../shared/numbers.js";
 import { best, gainAt, logistic, sigmoid } from "./math.js";
@@ -113,7 +113,7 @@ function drawNumber(context, { left, right, top, size, small }, row) {
   const toX = (number) => left + ((clamp(number, low, high) - low) / (high - low)) * (right - left);
   write(context, name, left, top + size, { size: small, bold: true });
   write(context, `${fixed(value, 3)} ${unit}`, right, top + size, { size: small, align: "right" });
-  context.fillStyle = "#f2f2f2";
+  context.fillStyle = FAINT;
   context.fillRect(left, barTop, right - left, barHeight);
   context.fillStyle = color;
   context.fillRect(left, barTop, toX(value) - left, barHeight);

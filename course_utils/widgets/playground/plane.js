@@ -1,6 +1,6 @@
 // The plane: what D says of it, the data, what G makes, and where G's loss pulls it.
 import { layer, line, write } from "../shared/canvas.js";
-import { DATA, INK, MODEL, NEGATIVE, PAPER, POSITIVE, SOFT, withAlpha } from "../shared/colors.js";
+import { DATA, INK, MODEL, NEGATIVE, PAPER, POSITIVE, SOFT, blend, withAlpha } from "../shared/colors.js";
 import { contour } from "../shared/contour.js";
 import { pull } from "./game.js";
 import { HALF } from "./measures.js";
@@ -53,16 +53,13 @@ function surface(D) {
 
 const inPlane = ([column, row]) => [column, row].map((i) => -HALF + (2 * HALF * i) / (GRID - 1));
 
-/** PuOr: orange where D says generated, white at one half, purple where D says data. */
+/** PuOr: orange where D says generated, paper at one half, purple where D says data. */
 function paintSurface(context, { left, top, side }, scores) {
   const ground = layer(GRID, GRID, 1);
   const image = ground.createImageData(GRID, GRID);
-  const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  const [low, high] = [channels(NEGATIVE), channels(POSITIVE)];
   scores.forEach((score, i) => {
     const at = 4 * ((GRID - 1 - Math.floor(i / GRID)) * GRID + (i % GRID));
-    const [end, strength] = [score < 0.5 ? low : high, 0.5 * Math.abs(2 * score - 1)];
-    for (let c = 0; c < 3; c++) image.data[at + c] = 255 + strength * (end[c] - 255);
+    image.data.set(blend(PAPER, score < 0.5 ? NEGATIVE : POSITIVE, 0.5 * Math.abs(2 * score - 1)), at);
     image.data[at + 3] = 255;
   });
   ground.putImageData(image, 0, 0);

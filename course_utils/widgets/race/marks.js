@@ -2,12 +2,12 @@
 import { DATA, GREEN, INK, MODEL, ORANGE, PAPER, PURPLE } from "../shared/colors.js";
 
 export const LOOKS = {
-  ddpm: { color: MODEL, shape: "triangle", dash: [2, 3] },
-  euler_ancestral: { color: PURPLE, shape: "inverted", dash: [7, 3, 2, 3] },
-  ddim: { color: GREEN, shape: "diamond", dash: [9, 4] },
-  heun: { color: ORANGE, shape: "square", dash: [14, 3] },
-  dpm_solver_pp_2m: { color: INK, shape: "disc", dash: [] },
-  draws: { color: DATA, shape: "plus", dash: [] },
+  ddpm: { get color() { return MODEL; }, shape: "triangle", dash: [2, 3] },
+  euler_ancestral: { get color() { return PURPLE; }, shape: "inverted", dash: [7, 3, 2, 3] },
+  ddim: { get color() { return GREEN; }, shape: "diamond", dash: [9, 4] },
+  heun: { get color() { return ORANGE; }, shape: "square", dash: [14, 3] },
+  dpm_solver_pp_2m: { get color() { return INK; }, shape: "disc", dash: [] },
+  draws: { get color() { return DATA; }, shape: "plus", dash: [] },
 };
 
 const [long, short] = [1.13, 0.65];

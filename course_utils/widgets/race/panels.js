@@ -1,13 +1,12 @@
 // The samples over the exact density: six small panels, the last with exact draws, or one sampler large.
 import { layer, line, write } from "../shared/canvas.js";
-import { INK, SOFT, withAlpha } from "../shared/colors.js";
+import { INK, PALE, PAPER, SOFT, blend, withAlpha } from "../shared/colors.js";
 import { clipped, scaleMap } from "../shared/map.js";
 import { fixed } from "../shared/numbers.js";
 import { LOOKS, drawMarks } from "./marks.js";
 import { SAMPLERS } from "./samplers.js";
 import { FINE, POINTS, exactEnds } from "./session.js";
 
-const PALE = [0x9d, 0xc6, 0xe0]; // of the data's blue, at the peak of the density
 const DRAWS = { name: "draws", label: `${POINTS} exact draws`, short: "exact draws", fresh: true };
 
 /** What each panel shows: a sampler's name, or "draws". */
@@ -65,14 +64,16 @@ function drawWays(context, points, ends, toPixel) {
   }
 }
 
-/** By problem, the density as a canvas: it is made once. */
+/** By problem, the density as a canvas, {paper, picture}: it is made once for each paper. */
 const PICTURES = new WeakMap();
 
 function paintDensity(context, box, problem) {
-  if (!PICTURES.has(problem)) PICTURES.set(problem, pictureOf(problem.density));
+  if (PICTURES.get(problem)?.paper !== PAPER) {
+    PICTURES.set(problem, { paper: PAPER, picture: pictureOf(problem.density) });
+  }
   const margin = box.side / (FINE - 1) / 2; // a grid point is the middle of its pixel
   const whole = box.side + 2 * margin;
-  const picture = PICTURES.get(problem);
+  const { picture } = PICTURES.get(problem);
   clipped(context, box, () => context.drawImage(picture, box.left - margin, box.top - margin, whole, whole));
 }
 
@@ -81,7 +82,7 @@ function pictureOf(density) {
   const image = ground.createImageData(FINE, FINE);
   density.forEach((share, i) => {
     const at = 4 * ((FINE - 1 - Math.floor(i / FINE)) * FINE + (i % FINE));
-    image.data.set([...PALE.map((end) => 255 + Math.sqrt(share) * (end - 255)), 255], at);
+    image.data.set([...blend(PAPER, PALE, Math.sqrt(share)), 255], at);
   });
   ground.putImageData(image, 0, 0);
   return ground.canvas;

@@ -2,7 +2,7 @@ import { INK, PAPER } from "./colors.js";
 
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 
-/** Size the canvas in CSS pixels, sharp on dense screens and in scaled decks; the context is painted white. */
+/** Size the canvas in CSS pixels, sharp on dense screens and in scaled decks; the context is painted as paper is. */
 export function prepare(canvas, width, height) {
   const shown = canvas.getBoundingClientRect().width / (canvas.clientWidth || width) || 1;
   const ratio = Math.min(4, (window.devicePixelRatio || 1) * Math.max(1, shown));
@@ -48,7 +48,7 @@ export function smaller(size, share = 0.85) {
   return Math.max(leastText(), size * share);
 }
 
-/** Write text at (x, y); options: size, color, align, baseline, bold, halo (a white outline). */
+/** Write text at (x, y); options: size, color, align, baseline, bold, halo (an outline of paper). */
 export function write(context, text, x, y, options = {}) {
   const { size = leastText(), color = INK, align = "left", baseline = "alphabetic", bold = false, halo = false } = options;
   context.font = `${bold ? "600 " : ""}${size}px ${FAMILY}`;

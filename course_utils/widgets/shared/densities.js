@@ -1,6 +1,6 @@
 // A density p of data and a Gaussian q over it, with handles to drag q by: {p, q: {mean, std}, limits, pPeak}.
 import { line, smaller, write } from "./canvas.js";
-import { DATA, MODEL, RULE, SOFT, withAlpha } from "./colors.js";
+import { DATA, MODEL, PAPER, RULE, SOFT, withAlpha } from "./colors.js";
 import { logMixture, logNormal } from "./gaussians.js";
 import { minus } from "./numbers.js";
 
@@ -65,7 +65,7 @@ function drawHandles(context, place, state) {
   line(context, [[centre.x, centre.y], [centre.x, left.y]], MODEL, 1, [3, 3]);
   const radius = place.size * 0.5;
   context.lineWidth = 2;
-  context.strokeStyle = "#ffffff";
+  context.strokeStyle = PAPER;
   context.fillStyle = MODEL;
   for (const { x, y } of [left, right]) {
     context.fillRect(x - radius * 0.8, y - radius * 0.8, radius * 1.6, radius * 1.6);

@@ -17,7 +17,7 @@ export function scaleMap({ left, top, side }, { center, half }) {
 /** Draw the ground of the map, kept in `cache` until its key changes, since it is slow; then frame and scale. */
 export function drawKept(context, box, state, { cache, key, paint }) {
   const ratio = context.getTransform().a;
-  const full = [box.side, box.size, ratio, key].join();
+  const full = [box.side, box.size, ratio, key, PAPER].join();
   if (cache.key !== full) {
     const ground = layer(box.side, box.side, ratio);
     paint(ground, { left: 0, top: 0, side: box.side, size: box.size }, ratio);
@@ -79,7 +79,7 @@ function drawScale(context, { left, top, side, size }, { center, half }) {
   if (zero > left && zero < left + side) line(context, [[zero, top + side - 5], [zero, top + side]], RULE, 1.5);
 }
 
-/** A black point with a white rim. */
+/** A point of ink with a rim of paper. */
 export function dot(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);

@@ -1,6 +1,8 @@
 import { fontSize, prepare, tallest } from "./canvas.js";
+import { wear } from "./colors.js";
 import { make } from "./controls.js";
 import { onDrag, onKeys } from "./input.js";
+import { isDark, onTheme } from "./theme.js";
 
 /**
  * A widget's `render`, from what is its own. Needed:
@@ -131,24 +133,29 @@ function widest(width, room, arrange) {
   return best;
 }
 
-/** Draw at once and at every new width; later requests meet in one animation frame. */
+/** Draw at once, at every new width and in every new theme; later requests meet in one animation frame. */
 function painter(root, draw) {
   const padding = 16; // both sides, as in style.css
-  let [width, pending] = [root.clientWidth || 720, 0];
+  let [width, pending, dark] = [root.clientWidth || 720, 0, undefined];
   const now = () => {
     pending = 0;
+    dark = isDark(root);
+    wear(dark); // before each picture: two of one page may stand on different paper
     root.style.fontSize = `${Math.min(fontSize(width), 20)}px`;
     draw(width - padding);
   };
   const request = () => (pending ||= requestAnimationFrame(now));
-  const observer = new ResizeObserver(() => {
-    if (!root.clientWidth || root.clientWidth === width) return;
+  const look = () => {
+    if (!root.clientWidth || (root.clientWidth === width && isDark(root) === dark)) return;
     width = root.clientWidth;
     now();
-  });
+  };
+  const observer = new ResizeObserver(look);
   observer.observe(root);
+  const stopTheme = onTheme(look);
   const stop = () => {
     observer.disconnect();
+    stopTheme();
     cancelAnimationFrame(pending);
   };
   return { now, request, stop };

@@ -1,18 +1,18 @@
 // What the point moves over: the plane at a depth, with its density, the lines of a grid, and the points of data.
 import { layer, line, write } from "../shared/canvas.js";
-import { DATA, GREEN, MODEL, ORANGE, PURPLE, SOFT, withAlpha } from "../shared/colors.js";
+import { DATA, GREEN, MODEL, NOISE, ORANGE, PAPER, PURPLE, SOFT, withAlpha } from "../shared/colors.js";
 import { scaleMap } from "../shared/map.js";
 import { minus } from "../shared/numbers.js";
 import { levelsOf, loopsAt, mixed } from "./math.js";
 
 const SHARES = [0.25, 0.5, 0.75, 0.95]; // of the mass within a contour
 const LINES = 16; // gaps between the lines of a grid
-const COLOURS = [DATA, ORANGE, GREEN, PURPLE]; // of the quarters of the data, as in still.py
+const coloursOf = () => [DATA, ORANGE, GREEN, PURPLE]; // of the quarters of the data, as in still.py
 
 /** The ground, kept until the depth, what is shown or the size changes, since it is slow. */
 export function drawGround(context, box, state) {
   const ratio = context.getTransform().a;
-  const key = [state.depth, state.grid, state.density, state.points, box.side, ratio].join();
+  const key = [state.depth, state.grid, state.density, state.points, box.side, ratio, PAPER].join();
   if (state.ground.key !== key) {
     const ground = layer(box.side, box.side, ratio);
     paint(ground, { left: 0, top: 0, side: box.side }, state);
@@ -94,7 +94,7 @@ function drawLines(context, { toPixel }, { side, stages }, depth) {
       }
     }
   }
-  context.strokeStyle = withAlpha("#808080", 0.6);
+  context.strokeStyle = withAlpha(NOISE, 0.6);
   context.lineWidth = 0.9;
   context.stroke(path);
 }
@@ -103,7 +103,7 @@ function drawLines(context, { toPixel }, { side, stages }, depth) {
 function drawPoints(context, box, { toPixel }, { carried, kinds, depth }) {
   const places = mixed(carried, depth);
   const radius = box.side / 115;
-  COLOURS.forEach((color, kind) => {
+  coloursOf().forEach((color, kind) => {
     const path = new Path2D();
     for (let i = 0; i < kinds.length; i++) {
       if (kinds[i] === kind) markAt(path, kind, ...toPixel([places[2 * i], places[2 * i + 1]]), radius);

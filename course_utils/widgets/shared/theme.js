@@ -1,0 +1,29 @@
+let printing = false; // what is printed is light
+
+/**
+ * Whether the element stands on dark paper. The style decides, by the system, JupyterLab's theme or a deck's key, and
+ * the canvas follows what became of it: one answer, in one place. Outside a document nothing is decided yet: light.
+ */
+export function isDark(root) {
+  const [red = 255, green = 255, blue = 255] = getComputedStyle(root).backgroundColor.match(/[\d.]+/g) ?? [];
+  return !printing && Number(red) + Number(green) + Number(blue) < 3 * 128;
+}
+
+/** Call changed() whenever the page may have turned light or dark; returns what ends that. */
+export function onTheme(changed) {
+  const observer = new MutationObserver(changed);
+  const filter = { attributeFilter: ["class", "data-theme", "data-jp-theme-light"] };
+  for (const node of [document.documentElement, document.body]) observer.observe(node, filter);
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const before = () => ((printing = true), changed());
+  const after = () => ((printing = false), changed());
+  system.addEventListener("change", changed);
+  window.addEventListener("beforeprint", before);
+  window.addEventListener("afterprint", after);
+  return () => {
+    observer.disconnect();
+    system.removeEventListener("change", changed);
+    window.removeEventListener("beforeprint", before);
+    window.removeEventListener("afterprint", after);
+  };
+}
