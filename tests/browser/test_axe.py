@@ -21,3 +21,17 @@ def test_axe_sees_what_is_wrong_and_says_each_look_of_code_once(page):
     assert rules.keys() == {"color-contrast", "image-alt", "button-name", "scrollable-region-focusable"}
     assert rules["scrollable-region-focusable"].startswith("scrollable-region-focusable, 1 times")
     assert rules["color-contrast"].startswith("color-contrast, 1 times") and "one" in rules["color-contrast"]
+
+
+DIM = """<!doctype html><html lang="en"><title>Dim</title>
+<style>
+  :root { color-scheme: light dark; background: light-dark(#fff, #111); color: light-dark(#111, #444) }
+</style>
+<main><h1>Words</h1></main></html>"""
+
+
+def test_axe_sees_what_is_wrong_in_the_dark_alone(page):
+    page.set_content(DIM)
+    assert axe.faults(page) == []
+    (fault,) = axe.faults_in_dark(page)
+    assert fault.startswith("color-contrast, 1 times") and "Words" in fault

@@ -273,6 +273,7 @@ def test_a_deck_prints_one_page_a_slide_and_axe_finds_nothing_serious_on_any(pag
     slides = page.evaluate("Reveal.getTotalSlides()")
     assert pages_of(page, built / f"{name}.html") == slides
     assert axe.faults(page) == []
+    assert axe.faults_in_dark(page) == []
 
 
 def pages_of(page, path, query=""):
@@ -366,3 +367,24 @@ def test_the_speaker_sees_the_notes_from_the_file_system(page, small):
     left = speaker.wait_for_selector(".pacing", state="visible").inner_text()  # the notes give it two minutes
     assert re.search(r"0?1:5\d|0?2:00", left), left
     assert all(url.startswith(("file:", "data:", "blob:", "about:")) for url in page.requests)
+
+
+def test_a_deck_is_dark_where_its_viewer_is_and_t_turns_it_over_until_the_tab_is_closed(page, small):
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light, dark = "rgb(255, 255, 255)", "rgb(21, 24, 27)"
+    page.emulate_media(color_scheme="dark")
+    open_deck(page, small)
+    assert page.evaluate(paper) == dark
+    page.keyboard.press("t")
+    assert page.evaluate(paper) == light
+    page.reload()
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    assert page.evaluate(paper) == light
+    page.keyboard.press("t")
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(paper) == dark  # what the hand has chosen holds
+    page.keyboard.press("?")
+    assert "Light or dark" in page.locator(".r-overlay").inner_text()
+    page.emulate_media(media="print")
+    assert page.evaluate(paper) == light
+    assert page.problems == []

@@ -83,4 +83,5 @@ def test_a_page_is_whole_at_both_widths_and_axe_finds_nothing_serious(page, page
     assert len(links) == len({*links}) >= 5
     assert {link.removeprefix("#") for link in links} <= {*ids}
     assert axe.faults(page) == []
+    assert axe.faults_in_dark(page) == []
     assert page.problems == []

@@ -13,6 +13,7 @@ INK = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return new Set(new Uint32Array(data.buffer)).size;
 }"""
+CORNER = "(canvas) => [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data].slice(0, 3)"
 every_widget = pytest.mark.parametrize("name", FACES)
 
 
@@ -41,7 +42,7 @@ def test_what_is_read_out_waits_until_the_picture_stands(show, page):
 
 @every_widget
 def test_the_picture_has_a_name_and_shows_its_focus_and_axe_finds_nothing_serious(show, name):
-    page = show(example(name))
+    page = show(example(name), ":root { color-scheme: light dark }")
     canvas = page.locator("canvas")
     assert (canvas.get_attribute("role"), canvas.get_attribute("tabindex")) == ("application", "0")
     assert canvas.get_attribute("aria-roledescription")
@@ -53,6 +54,11 @@ def test_the_picture_has_a_name_and_shows_its_focus_and_axe_finds_nothing_seriou
     assert canvas.evaluate("(canvas) => document.activeElement === canvas")
     assert canvas.evaluate("(canvas) => getComputedStyle(canvas).outlineStyle") == "solid"
     assert axe.faults(page) == []
+    light = alone.picture(page)
+    assert axe.faults_in_dark(page) == []
+    assert page.locator("canvas").evaluate(CORNER) == [21, 24, 27], "the canvas has no dark paper"
+    assert alone.picture(page) != light
+    assert page.problems == []
 
 
 @every_widget
