@@ -58,6 +58,13 @@ def test_the_widget_is_there_as_it_was_and_still_moves(saved, lab, again):
     again.keyboard.press("ArrowRight")
     again.evaluate(NEXT_FRAME)
     assert picture(again) != before
+    light = picture(again)
+    again.emulate_media(color_scheme="dark")  # JupyterLab's theme follows the system, and the widget that
+    again.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    again.evaluate(NEXT_FRAME)
+    assert picture(again) != light
+    ground = "(node) => getComputedStyle(node).backgroundColor"
+    assert again.locator(".course-widget").evaluate(ground) == "rgb(21, 24, 27)"
 
 
 def test_without_a_model_the_still_is_shown_with_its_text(saved, lab, again):

@@ -61,6 +61,19 @@ def test_the_picture_has_a_name_and_shows_its_focus_and_axe_finds_nothing_seriou
     assert page.problems == []
 
 
+def test_what_is_printed_from_a_dark_page_is_light(show, page):
+    page.emulate_media(color_scheme="dark")
+    show(example("divergence"), ":root { color-scheme: light dark }")
+    corners = [page.locator("canvas").evaluate(CORNER)]
+    for event in ("beforeprint", "afterprint"):
+        page.evaluate("(name) => window.dispatchEvent(new Event(name))", event)
+        corners.append(page.locator("canvas").evaluate(CORNER))
+    assert corners == [[21, 24, 27], [255, 255, 255], [21, 24, 27]]
+    page.emulate_media(media="print")
+    ground = "(node) => getComputedStyle(node).backgroundColor"
+    assert page.locator(".course-widget").evaluate(ground) == "rgb(255, 255, 255)"
+
+
 @every_widget
 def test_it_fits_its_container_with_text_of_13_px_or_more(show, name):
     alone.assert_it_fits(show(example(name)))
