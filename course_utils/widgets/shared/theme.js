@@ -2,11 +2,13 @@ let printing = false; // what is printed is light
 
 /**
  * Whether the element stands on dark paper. The style decides, by the system, JupyterLab's theme or a deck's key, and
- * the canvas follows what became of it: one answer, in one place. Outside a document nothing is decided yet: light.
+ * the canvas follows what became of it: one answer, in one place. Without a paper (outside a document, or in a browser
+ * that does not know light-dark()) it is light.
  */
 export function isDark(root) {
-  const [red = 255, green = 255, blue = 255] = getComputedStyle(root).backgroundColor.match(/[\d.]+/g) ?? [];
-  return !printing && Number(red) + Number(green) + Number(blue) < 3 * 128;
+  const found = getComputedStyle(root).backgroundColor.match(/[\d.]+/g) ?? [255, 255, 255];
+  const [red, green, blue, alpha = 1] = found.map(Number);
+  return !printing && alpha > 0 && red + green + blue < 3 * 128;
 }
 
 /** Call changed() whenever the page may have turned light or dark; returns what ends that. */
