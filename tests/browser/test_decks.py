@@ -383,7 +383,7 @@ def test_a_deck_is_dark_where_its_viewer_is_and_t_turns_it_over_until_the_tab_is
     page.keyboard.press("t")
     page.emulate_media(color_scheme="light")
     assert page.evaluate(paper) == dark  # what the hand has chosen holds
-    page.keyboard.press("?")
+    page.keyboard.press("Shift+?")
     assert "Light or dark" in page.locator(".r-overlay").inner_text()
     page.emulate_media(media="print")
     assert page.evaluate(paper) == light
