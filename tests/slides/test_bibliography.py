@@ -15,6 +15,9 @@ NO_ID = {
     "Kong, A note on importance sampling": "a technical report of a department",
     "Korpelevich, The extragradient method": "a Russian journal of 1976, before DOIs",
     "Shu et al., AC-GAN learns": "a paper of a workshop, on its page only",
+    "Feller, Theory of stochastic processes": "a symposium of 1949, before DOIs",
+    "Hyvärinen, Estimation of non-normalized": "this journal gives no DOIs",
+    "Song et al., Pseudoinverse-guided": "a paper of a conference, on its page only",
 }
 
 
@@ -51,10 +54,7 @@ def test_sources_take_as_many_slides_as_they_need():
     assert [item.get_text() for page in made for item in page("li")] == [*meta["cites"], *meta["papers"]]
 
 
-REFERRED = [path for path in DECKS if any(bibliography.ID.search(paper) for paper in papers(path))]
-
-
-@pytest.mark.parametrize("path", REFERRED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DECKS, ids=lambda path: path.stem)
 def test_every_paper_of_a_deck_has_a_doi_or_a_number_of_arxiv(path):
     for paper in papers(path):
         found = bibliography.ID.search(paper)
@@ -70,7 +70,7 @@ def test_every_paper_of_a_deck_has_a_doi_or_a_number_of_arxiv(path):
 
 def test_a_paper_is_written_in_one_way_in_all_decks():
     words = {}
-    for path in REFERRED:
+    for path in DECKS:
         for paper in papers(path):
             found = bibliography.ID.search(paper)
             words.setdefault(found[0] if found else paper, set()).add(paper)
