@@ -1,7 +1,7 @@
 """What a notebook calls: check and hint."""
 
 from course_utils._say import say
-from course_utils.checks.engine.judge import judge
+from course_utils.checks.engine.apart import judge
 from course_utils.checks.engine.registry import find
 from course_utils.checks.engine.run import Printed
 
@@ -52,7 +52,7 @@ def _sentence(exercise, verdict):
     if verdict.kind == "word":
         return f"{name}: right, with a word.", f" {verdict.text}"
     if verdict.kind == "blank":
-        return f"{name}: not done yet", f"; {_GOES_ON}."
+        return f"{name}: {verdict.text or 'not done yet'}", f"; {_GOES_ON}."
     helps = f'\n{_GOES_ON.capitalize()}; hint("{name}") helps.'
     return f"{name}: not yet.", f" {verdict.text}{helps}"
 

@@ -13,7 +13,7 @@ from course_utils.checks.engine.explain import explain
 from course_utils.checks.engine.form import adapted, as_numbers, form_fault, form_word, parts_like
 from course_utils.checks.engine.gradients import gradient_fault, gradients, same
 from course_utils.checks.engine.kept import kept, measure
-from course_utils.checks.engine.manners import manners_fault
+from course_utils.checks.engine.manners import manners
 from course_utils.checks.engine.surrogate import by_gradient
 from course_utils.checks.engine.trials import double, small, trial_fault, trial_word
 from course_utils.checks.engine.values import agree, close
@@ -176,7 +176,7 @@ def _right(exercise, function, known, outputs, numbers, accepted=None):
         if fault:
             return Verdict("wrong", fault, exercise.reference)
     few = known[0]._replace(make=small(exercise, known[0]))
-    fault = manners_fault(exercise, function, few)
+    fault, left = manners(exercise, function, few)
     if fault:
         return Verdict("wrong", fault, exercise.reference)
     if exercise.summary is None:
@@ -191,7 +191,7 @@ def _right(exercise, function, known, outputs, numbers, accepted=None):
     word = form_word(outputs[0], known[0].output)
     if word:
         function = adapted(function, known[0].output)
-    word = (accepted.remark if accepted else "") or word or _double_word(exercise, function, known[0])
+    word = (accepted.remark if accepted else "") or word or left or _double_word(exercise, function, known[0])
     word = word or (trial_word(exercise, target, function, known) if exercise.summary is None else "")
     word = word or _slow_word(exercise, function, known)
     return Verdict("word" if word else "right", word, function)
@@ -236,7 +236,7 @@ def _double_word(exercise, function, probe):
         )
     lost = [
         part
-        for part, other in zip(parts_like(outcome.value, wanted), parts_like(wanted, wanted), strict=True)
+        for part, other in zip(parts_like(outcome.value, wanted), parts_like(wanted, wanted), strict=False)
         if isinstance(part, torch.Tensor) and isinstance(other, torch.Tensor) and part.dtype != other.dtype
     ]
     if not lost:
@@ -277,13 +277,21 @@ def _changed(function, args, fresh):
         else:
             pairs = [(arg, before)] if isinstance(arg, torch.Tensor) else []
         for now, then in pairs:
-            if now.shape != then.shape or not torch.equal(now.nan_to_num(), then.nan_to_num()):
+            if not _as_it_was(now, then):
                 return _argument_name(function, index)
     return ""
+
+
+def _as_it_was(now, then):
+    if now.shape != then.shape or now.dtype != then.dtype or now.device != then.device:
+        return False
+    if now.untyped_storage().nbytes() < then.untyped_storage().nbytes():  # there is nothing left to read
+        return False
+    return torch.equal(now.nan_to_num(), then.nan_to_num())
 
 
 def _argument_name(function, index):
     try:
         return list(inspect.signature(function).parameters)[index]
-    except (TypeError, ValueError, IndexError):
+    except Exception:  # a built-in, or an object of the student's
         return f"number {index + 1}"

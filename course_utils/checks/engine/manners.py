@@ -4,6 +4,7 @@ All of this is judged beside the reference: whatever the right answer does itsel
 """
 
 import random
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,24 +12,31 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from course_utils.checks.engine import run
+from course_utils.checks.engine import run, state
 from course_utils.checks.engine.form import as_numbers, parts
 
 
-def manners_fault(exercise, function, probe):
-    """One sentence on what a call changes or draws that it must not, or ""; the room is as before."""
+def manners(exercise, function, probe):
+    """(one sentence on what a call must not change or draw, one on what it had better not), or ""s."""
     ours, theirs = _seen(exercise.reference, probe), _seen(function, probe)
     if theirs is None:
-        return ""
+        return "", ""
+    fault = _fault(exercise, function, probe, ours, theirs)
+    return fault, state.word({name: one for name, one in theirs.left.items() if name not in ours.left})
+
+
+def _fault(exercise, function, probe, ours, theirs):
+    """One sentence on the first of these: what it leaves switched, its arguments, its random numbers."""
     left, kept = theirs.left, ours.left
-    if left.gradients != kept.gradients:
+    if "gradients" in left and "gradients" not in kept:
         return (
-            f"Your function leaves gradients switched {'on' if left.gradients else 'off'} for all that comes "
-            "after it: use `with torch.enable_grad():` or `with torch.no_grad():`, which put back what was."
+            f"Your function leaves gradients switched {'on' if left['gradients'][1] else 'off'} for all that "
+            "comes after it: use `with torch.enable_grad():` or `with torch.no_grad():`, which put back "
+            "what was."
         )
-    if left.dtype != kept.dtype:
+    if "torch's default dtype" in left and "torch's default dtype" not in kept:
         return "Your function changes torch's default dtype, and every tensor made after it has another one."
-    if left.threads != kept.threads:
+    if "torch's number of threads" in left and "torch's number of threads" not in kept:
         return "Your function changes the number of threads of torch for all that comes after it."
     touched = _argument_touched(exercise, function, probe)
     if touched:
@@ -73,7 +81,7 @@ class _Draws(TorchFunctionMode):
 class _Seen(NamedTuple):
     """One call: what it left behind, the caller's generator with its last state, and what was drawn from."""
 
-    left: run.Modes
+    left: Mapping
     dice: bytes
     generator: torch.Generator | None
     drawn: list

@@ -6,6 +6,7 @@ import torch
 
 from course_utils.checks.engine.form import as_numbers
 from course_utils.checks.engine.registry import Accepted, Exercise, Mistake
+from course_utils.checks.engine.returned import plain
 
 
 def by_gradient(exercise, function=None):
@@ -38,18 +39,18 @@ def _turned(function, places):
     def wrapper(*args):
         leaves = {place: args[place].detach().clone().requires_grad_() for place in places}
         given = [leaves[place].clone() if place in leaves else arg for place, arg in enumerate(args)]
-        value = function(*given)
+        value = plain(function(*given))
         changed = any(not torch.equal(given[place], leaf) for place, leaf in leaves.items())
         for place in places if changed else ():
             args[place].detach().copy_(given[place].detach())  # the engine looks for that, and names it
-        plain = as_numbers(value)
-        if plain is None:
+        numbers = as_numbers(value)
+        if numbers is None:
             return value
         gradients = [None] * len(leaves)
         if isinstance(value, torch.Tensor) and value.requires_grad and value.numel() == 1 and not changed:
             gradients = torch.autograd.grad(value, leaves.values(), allow_unused=True)
         pairs = zip(leaves.values(), gradients, strict=True)
         filled = [torch.zeros_like(leaf) if g is None else g for leaf, g in pairs]
-        return torch.zeros_like(plain, dtype=filled[0].dtype), *filled
+        return torch.zeros_like(numbers, dtype=filled[0].dtype), *filled
 
     return wrapper

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.checks.engine import run
+from course_utils.checks.engine import state
 
 KEPT = {}
 
@@ -141,11 +141,12 @@ def seeds(x):
     ],
 )
 def test_what_a_function_leaves_behind_is_named_and_put_back(told, function, said):
-    states = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist(), run._modes()
+    kept, draws = state.keep(False).values, (random.getstate(), np.random.get_state()[1].tolist())
+    states = torch.get_rng_state(), *draws, kept
     kind, text = told(function, **PLAIN)
     assert kind == "wrong" and said in text, text
     assert torch.equal(torch.get_rng_state(), states[0])
-    assert (random.getstate(), np.random.get_state()[1].tolist(), run._modes()) == states[1:]
+    assert (random.getstate(), np.random.get_state()[1].tolist(), state.keep(False).values) == states[1:]
 
 
 def test_gradients_left_on_are_named_where_they_were_off(told):

@@ -83,10 +83,10 @@ def diagnosis(name, text):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_passes_whatever_the_dice(verdict, name):
-    reference = registry.find(name).reference
+    own = faulty(name, lambda reference, args: reference(*args))  # itself would be told whose it is
     for seed in (1, 2):
         torch.manual_seed(seed)
-        assert verdict(name, reference) == (f"{name}: right.\n", reference)
+        assert verdict(name, own) == (f"{name}: right.\n", own)
 
 
 @pytest.mark.parametrize("name", NAMES)
