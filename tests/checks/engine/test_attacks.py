@@ -9,6 +9,7 @@ import importlib
 import inspect
 import os
 import random
+import signal
 import sys
 from pathlib import Path
 
@@ -44,8 +45,12 @@ HERE = [name for name, (_, _, alone) in ATTACKS.items() if not alone]
 
 @pytest.fixture
 def quick(monkeypatch):
+    """Short limits; and interrupts heard, as in a notebook: a job in the background is deaf to them."""
     monkeypatch.setattr(run, "TIME_LIMIT", 0.4)
     monkeypatch.setattr(run, "ROOM", 2**30)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def dice():

@@ -16,7 +16,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils.checks import hint
+from course_utils.checks import check, hint
 from course_utils.checks.engine import registry, run
 from course_utils.checks.engine.judge import judge
 from course_utils.checks.engine.kept import kept
@@ -87,6 +87,16 @@ def test_the_reference_passes_whatever_the_dice(verdict, name):
     for seed in (1, 2):
         torch.manual_seed(seed)
         assert verdict(name, own) == (f"{name}: right.\n", own)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_process_of_its_own_says_the_same(capsys, name):
+    own = faulty(name, lambda reference, args: reference(*args))
+    exercise = registry.find(name)
+    wrong = exercise.mistakes[0].forms[0]
+    assert check(name, own) is own and check(name, wrong) is exercise.reference
+    right, said = capsys.readouterr().out.split("\n", 1)
+    assert right == f"{name}: right." and exercise.mistakes[0].explanation in said
 
 
 @pytest.mark.parametrize("name", NAMES)
