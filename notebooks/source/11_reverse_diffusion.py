@@ -246,10 +246,10 @@ verdict("the reverse of a mixture, as a mixture and by Bayes on the grid: larges
 #
 # $$\begin{aligned}
 # -2 \log q &= \frac{(x_t - \sqrt{\alpha_t}\, x_{t-1})^2}{\beta_t} + \frac{(x_{t-1} - \sqrt{\bar\alpha_{t-1}}\, x_0)^2}{1 - \bar\alpha_{t-1}} + \dots && (1)\ \text{two Gaussians} \\
-# &= \Big( \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} \Big)\, x_{t-1}^2 - 2 \Big( \frac{\sqrt{\alpha_t}\, x_t}{\beta_t} + \frac{\sqrt{\bar\alpha_{t-1}}\, x_0}{1 - \bar\alpha_{t-1}} \Big)\, x_{t-1} + \dots && (2)\ \text{sorted by powers} \\
+# &= \Big( \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} \Big)\, x_{t-1}^2 - 2 \Big( \frac{\sqrt{\alpha_t}\, x_t}{\beta_t} + \frac{\sqrt{\bar\alpha_{t-1}}\, x_0}{1 - \bar\alpha_{t-1}} \Big)\, x_{t-1} + \dots && (2)\ \text{by powers} \\
 # &= \frac{(x_{t-1} - \tilde\mu_t)^2}{\tilde\beta_t} + \dots && (3)\ \text{a square: a Gaussian} \\
 # \frac{1}{\tilde\beta_t} &= \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} = \frac{\alpha_t (1 -
-# \bar\alpha_{t-1}) + \beta_t}{\beta_t (1 - \bar\alpha_{t-1})} && (4)\ \text{in front of } x_{t-1}^2\text{: precisions
+# \bar\alpha_{t-1}) + \beta_t}{\beta_t (1 - \bar\alpha_{t-1})} && (4)\ x_{t-1}^2\text{: precisions
 # add} \\
 # &= \frac{1 - \bar\alpha_t}{\beta_t (1 - \bar\alpha_{t-1})} && (5)\ \alpha_t + \beta_t = 1,\ \alpha_t \bar\alpha_{t-1} = \bar\alpha_t \\
 # \tilde\beta_t &= \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\, \beta_t && (6)\ \text{the variance} \\ \tilde\mu_t &=
@@ -602,12 +602,15 @@ def share_at_home(samples):
 # $$\begin{aligned}
 # -\log p_\theta(x_0) &\le \mathbb E_q\Big[ \log \frac{q(x_{1:T} \mid x_0)}{p_\theta(x_{0:T})} \Big] && (1)\ \text{Jensen} \\
 # &= \mathbb E_q\Big[ -\log p(x_T) + \sum_{t=1}^T \log \frac{q(x_t \mid x_{t-1})}{p_\theta(x_{t-1} \mid x_t)} \Big] && (2)\ \text{both are chains} \\
-# q(x_t \mid x_{t-1}) &= q(x_t \mid x_{t-1}, x_0) = \frac{q(x_{t-1} \mid x_t, x_0)\; q(x_t \mid x_0)}{q(x_{t-1} \mid
-# x_0)} && (3)\ \text{no memory; Bayes, for } t \ge 2 \\ \sum_{t=2}^T \log \frac{q(x_t \mid x_0)}{q(x_{t-1} \mid x_0)}
-# &= \log \frac{q(x_T \mid x_0)}{q(x_1 \mid x_0)} && (4)\ \text{neighbours cancel} \\ -\log p_\theta(x_0) &\le
-# \underbrace{\mathrm{KL}\big(q(x_T \mid x_0) \,\Vert\, p(x_T)\big)}_{L_T} + \sum_{t=2}^T \underbrace{\mathbb E_q\,
-# \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\Vert\, p_\theta(x_{t-1} \mid x_t)\big)}_{L_{t-1}} \underbrace{-\, \mathbb
-# E_q \log p_\theta(x_0 \mid x_1)}_{L_0} && (5)\ \text{collected} \end{aligned}$$
+# q(x_t \mid x_{t-1}) &= \frac{q(x_{t-1} \mid x_t, x_0)\; q(x_t \mid x_0)}{q(x_{t-1} \mid x_0)}
+# && (3)\ \text{no memory; Bayes, for } t \ge 2 \\
+# \sum_{t=2}^T \log \frac{q(x_t \mid x_0)}{q(x_{t-1} \mid x_0)} &= \log \frac{q(x_T \mid x_0)}{q(x_1 \mid x_0)}
+# && (4)\ \text{neighbours cancel} \\
+# -\log p_\theta(x_0) &\le
+# \underbrace{\mathrm{KL}\big(q(x_T \mid x_0) \,\Vert\, p(x_T)\big)}_{L_T} \underbrace{-\, \mathbb
+# E_q \log p_\theta(x_0 \mid x_1)}_{L_0} && (5)\ \text{collected} \\
+# &\quad + \sum_{t=2}^T \underbrace{\mathbb E_q\,
+# \mathrm{KL}\big(q(x_{t-1} \mid x_t, x_0) \,\Vert\, p_\theta(x_{t-1} \mid x_t)\big)}_{L_{t-1}} \end{aligned}$$
 #
 # Line 3 is the trick. In line 2 the two arrows point in opposite directions. Once $x_0$ is given, the arrow of $q$ can
 # be turned round, and each term becomes a KL of two Gaussians. If the model takes $\sigma_t^2 = \tilde\beta_t$, the two

@@ -23,6 +23,9 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A widget</
   window.stop = (await import(url)).default.render({ model, el: host });
   window.ready = true;
 </script>"""
+# Of two corners one is paper: some widgets draw up to the edge.
+CORNERS = """(canvas) => [[1, 1], [canvas.width - 2, canvas.height - 2]].map(([x, y]) =>
+  [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3))"""
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 

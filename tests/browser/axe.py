@@ -58,6 +58,7 @@ def faults_in_dark(page):
     page.emulate_media(color_scheme="dark")
     # A deck laid out to be printed is light, and shows all its slides at once: turned by hand for the test.
     page.evaluate("() => { document.documentElement.style.colorScheme = 'dark'; }")
+    page.add_style_tag(content=".pdf-page { background: var(--paper) !important; }")
     return _said(page.evaluate(LOOK, ["color-contrast"]))
 
 

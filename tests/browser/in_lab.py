@@ -17,6 +17,9 @@ from lab import install
 from nbformat.v4 import new_code_cell, new_notebook
 
 # From the event's own time stamp to the moment after the frame that shows it: a drag as a hand feels it.
+# JupyterLab wears its dark theme, and so does the widget.
+DARK = """() => document.body.dataset.jpThemeLight === "false"
+  && getComputedStyle(document.querySelector(".course-widget")).backgroundColor === "rgb(21, 24, 27)\""""
 MEASURE = """() => {
   window.latencies = [];
   window.addEventListener("pointermove", (event) => {

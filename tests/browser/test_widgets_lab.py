@@ -5,8 +5,8 @@ import time
 
 import in_lab
 import pytest
-from alone import NEXT_FRAME
-from in_lab import MEASURE, drag, execute, picture, summary, value_in_python
+from alone import CORNERS, NEXT_FRAME
+from in_lab import DARK, MEASURE, drag, execute, picture, summary, value_in_python
 
 pytestmark = pytest.mark.browser
 
@@ -193,19 +193,16 @@ def test_nothing_was_logged_and_nothing_asked_of_the_outside(opened):
     assert [url for url in opened.requests if not url.startswith((opened.origin, "blob:", "data:"))] == []
 
 
-# The last with these pages: JupyterLab logs an error of its own when its theme is changed twice in a row.
-def test_light_in_the_dark_theme(opened):
-    opened.evaluate(
-        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })"
-    )
-    opened.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-    background = "(element) => getComputedStyle(element).backgroundColor"
-    assert opened.locator(".course-widget").evaluate(background) == "rgb(255, 255, 255)"
-    corner = "(canvas) => Array.from(canvas.getContext('2d').getImageData(1, canvas.height - 2, 1, 1).data)"
-    assert opened.locator(".course-canvas").evaluate(corner) == [255, 255, 255, 255]
-    opened.evaluate(
-        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })"
-    )
+# The last with these pages: the theme of JupyterLab follows the system's.
+def test_dark_in_the_dark_theme(opened):
+    opened.emulate_media(color_scheme="dark")
+    opened.wait_for_function(DARK)
+    opened.evaluate(NEXT_FRAME)
+    opened.evaluate(NEXT_FRAME)
+    corners = opened.locator(".course-canvas").evaluate(CORNERS)
+    assert [21, 24, 27] in corners
+    opened.emulate_media(color_scheme="light")
+    opened.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
 
 
 # The widgets that compute have controls of their own.

@@ -13,7 +13,7 @@ const TO_COME = 0.28; // how strong a path is that lies ahead of the time
 export function drawLines(context, { lines: box, size, small }, { session, settings, look }) {
   const { starts, ends } = look.round;
   const chart = chartOf(box, session);
-  const title = settings.rounds === 0 ? "Lines: noise to data" : "Lines: noise to the flow's ends";
+  const title = settings.rounds === 0 ? "Lines: noise to data" : "Lines: noise to its end";
   write(context, title, box.left, box.top - size * 0.5, { size: small, bold: true, color: DATA });
   if (session.dim === 2) drawLegend(context, box, small, "\u25cb noise  \u25cf data  \u25a0 at t");
   drawGround(context, box, small, { session, settings });

@@ -1,3 +1,4 @@
+const LATER = [0, 100, 500, 2000]; // milliseconds
 let printing = false; // what is printed is light
 
 /**
@@ -13,7 +14,8 @@ export function isDark(root) {
 
 /** Call changed() whenever the page may have turned light or dark; returns what ends that. */
 export function onTheme(changed) {
-  const observer = new MutationObserver(changed);
+  // JupyterLab says that its theme has changed before the new style has come.
+  const observer = new MutationObserver(() => LATER.forEach((wait) => setTimeout(changed, wait)));
   const filter = { attributeFilter: ["class", "data-theme", "data-jp-theme-light"] };
   for (const node of [document.documentElement, document.body]) observer.observe(node, filter);
   const system = window.matchMedia("(prefers-color-scheme: dark)");
