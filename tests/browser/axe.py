@@ -55,6 +55,7 @@ def faults(page):
 
 def faults_in_dark(page):
     """What faults() finds once the page has turned dark, which moves colours alone; to be called after it."""
+    page.add_style_tag(content="* { transition: none !important; }")  # fragments take a while to turn
     page.emulate_media(color_scheme="dark")
     # A deck laid out to be printed is light, and shows all its slides at once: turned by hand for the test.
     page.evaluate("() => { document.documentElement.style.colorScheme = 'dark'; }")
