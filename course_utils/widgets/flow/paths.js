@@ -31,7 +31,7 @@ export function drawLines(context, { lines: box, size, small }, { session, setti
 export function drawFlow(context, { flow: box, size, small }, { session, settings, look }) {
   const { fine, states, starts } = look;
   const chart = chartOf(box, session);
-  const title = look.field === "exact" ? "Their flow (dashed: exact)" : "Your flow (dashed: fine)";
+  const title = look.field === "exact" ? "Theirs (dashed: exact)" : "Yours (dashed: fine)";
   write(context, title, box.left, box.top - size * 0.5, { size: small, bold: true, color: MODEL });
   if (session.dim === 2) drawLegend(context, box, small, "\u25cb noise  \u25b2 at t");
   drawGround(context, box, small, { session, settings }, look.run.states.at(-1));
