@@ -82,6 +82,11 @@ def test_there_are_enough_of_them():
     assert len(ATTACKS) >= LEAST
 
 
+def test_linux_without_a_gpu_has_a_process_of_its_own():
+    """There the tests that skip without one may not: what they hold would be lost without a word."""
+    assert process.possible() == (sys.platform == "linux" and not torch.accelerator.is_available())
+
+
 @pytest.mark.skipif(not process.possible(), reason="no fork is safe here")
 @pytest.mark.parametrize("name", ATTACKS)
 def test_a_process_of_its_own_survives(name, quick):
