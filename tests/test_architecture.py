@@ -30,7 +30,7 @@ ROOMS = [
     {"museum"},
     {"exact", "divergences", "transport", "data"},
     {"text"},
-    {"autoencoders", "lora", "diffusion", "flow_matching", "flows", "gan", "vae"},
+    {"autoencoders", "lora", "diffusion", "flow_matching", "flows", "gan", "latent", "vae"},
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
     {"checks"},
