@@ -18,6 +18,7 @@ from .._validate import (
     check_tensor,
     check_whole,
 )
+from ..text.tokens import empty_sentences
 from .predictions import predictions
 from .schedule import check_schedule
 
@@ -78,6 +79,19 @@ def drop_labels(y, null, share, generator=None):
     check_number("share", share, 0, 1)
     hidden = torch.rand(len(y), generator=generator, device=y.device) < share
     return torch.where(hidden, check_int("null", null, minimum=0), y)
+
+
+def drop_sentences(tokens, share, generator=None):
+    """The rows of tokens [B, L] with each replaced by the empty sentence with probability share.
+
+    What `drop_labels` is for labels (Ho & Salimans 2021, algorithm 1). tokens: int64, of a text.Tokenizer;
+    they are left alone.
+    """
+    check_generator("generator", generator)
+    check_whole("tokens", tokens, "[B, L]")
+    check_number("share", share, 0, 1)
+    hidden = torch.rand(len(tokens), 1, generator=generator, device=tokens.device) < share
+    return torch.where(hidden, empty_sentences(*tokens.shape, tokens.device).to(tokens.dtype), tokens)
 
 
 def classifier_gradient(log_prob, x_t, t):

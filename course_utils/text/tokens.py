@@ -9,6 +9,13 @@ from .._validate import check_choice, check_int, check_kind, check_text, check_w
 PAD, START = 0, 1  # what fills a short sentence up, and what every sentence begins with
 
 
+def empty_sentences(count, length, device=None):
+    """Rows that say nothing, START and then PAD: int64 [count, length]."""
+    rows = torch.full((check_int("count", count), check_int("length", length)), PAD, device=device)
+    rows[:, 0] = START
+    return rows
+
+
 class Tokenizer:
     """Words to numbers and back. words: the vocabulary, without repeats; length: tokens of every row.
 

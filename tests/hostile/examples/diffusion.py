@@ -114,6 +114,17 @@ EXAMPLES = {
         "embedding": lambda: torch.randn(2, 32),
         "kept": lambda: [torch.randn(2, 8, 8, 8), torch.randn(2, 16, 4, 4)],
     },
+    "diffusion.TextUNet": {
+        "tokens": lambda: 9,
+        "length": lambda: 5,
+        "in_channels": lambda: 1,
+        "heads": lambda: 2,
+        "text_dim": lambda: 8,
+        "x": images,
+        "t": lambda: torch.tensor([1, 2]),
+        "y": lambda: torch.tensor([[1, 2, 4, 0, 0], [1, 3, 0, 0, 0]]),
+    },
+    "diffusion.guidance.drop_sentences": {"tokens": lambda: torch.tensor([[1, 2, 4, 0, 0]])},
     "diffusion.UNet.decode": {"h": lambda: torch.randn(2, 16, 4, 4)},
     "diffusion.control.ControlledUNet": {
         "base": lambda: UNet(width=8),

@@ -10,6 +10,7 @@ WORDS = ("a", "red", "face")
 EXAMPLES = {
     "text": {
         "name": lambda: "faces",
+        "count": lambda: 2,
         "words": lambda: WORDS,
         "length": lambda: 5,
         "sentences": lambda: ["a face", "a red face"],
