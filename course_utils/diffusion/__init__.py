@@ -3,7 +3,7 @@
 A model is any callable model(x_t, t), so a network and an exact mixture are interchangeable.
 """
 
-from . import bound, consistency, control, guidance, inversion, samplers, schedules, sde
+from . import bound, consistency, control, distillation, guidance, inversion, samplers, schedules, sde
 from .dit import DiT
 from .exact_model import exact_model
 from .nets import PlaneNet, time_embedding
@@ -16,6 +16,7 @@ from .unet import UNet
 
 __all__ = [
     "DiT", "NoiseSchedule", "NoisyClassifier", "PlaneNet", "Prediction", "TextUNet", "UNet", "bound",
-    "consistency", "control", "denoising_loss", "exact_model", "guidance", "inversion", "predictions",
+    "consistency", "control", "denoising_loss", "distillation", "exact_model", "guidance", "inversion",
+    "predictions",
     "samplers", "schedules", "sde", "time_embedding",
 ]  # fmt: skip

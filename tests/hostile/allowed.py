@@ -21,6 +21,10 @@ ALLOWED = [
     (r"training.steps (parts|settings) dict", "a dict of any names is what is asked for"),
     (r"training.fit checkpoint text", "any text is a file's name"),
     (r"training.gradient_step loss no_arguments", "how many parts a batch has is not known yet"),
+    (
+        r"diffusion.distillation.halving_loss teacher no_arguments",
+        "how many conditions it has is not known yet",
+    ),
     (r"training.History.add loss complex", "a tensor of one element, read later"),
     (r"widgets.\w+ \w+ none", "None stands for the default of every trait"),
     (r"widgets.(Divergence|Minimax)Explorer (means|stds|weights) halves", "halves are good values"),

@@ -50,7 +50,7 @@ def timesteps(schedule, num_inference_steps=None, spacing="trailing", final="dat
 
 def checked(pairs, total):
     """The pairs (t, prev), where they are a way down in a schedule of so many steps; ValueError if not."""
-    if not isinstance(pairs, tuple | list) or any(len(pair) != 2 for pair in pairs):
+    if not isinstance(pairs, tuple | list) or not all(_is_pair(one) for one in pairs):
         raise TypeError(f"timesteps must be a list of pairs (t, prev); got {quoted(pairs)}.")
     pairs = [(check_int("t", t, 0, total - 1), check_int("prev", prev, -1)) for t, prev in pairs]
     falls = all(t > prev for t, prev in pairs)
@@ -60,6 +60,10 @@ def checked(pairs, total):
             f"samplers.timesteps gives them; got {str(pairs)[:80]}."
         )
     return pairs
+
+
+def _is_pair(one):
+    return isinstance(one, tuple | list) and len(one) == 2
 
 
 def _evenly(total, count):

@@ -102,6 +102,13 @@ EXAMPLES = {
         "f": lambda: lambda x, sigma: 0.1 * x,
         "levels": lambda: torch.tensor([2.0, 1.0]),
     },
+    "diffusion.distillation": {
+        "x_s": lambda: torch.randn(3, 2),
+        "rates_t": lambda: (torch.tensor(0.6), torch.tensor(0.8)),
+        "rates_s": lambda: (torch.tensor(0.8), torch.tensor(0.6)),
+        "timesteps": lambda: [(7, 3), (3, -1)],
+        "teacher": lambda: model,
+    },
     "diffusion.NoisyClassifier": {"x_t": images, "t": lambda: torch.tensor([1, 2])},
     "diffusion.NoiseSchedule.alpha_bar": {"t": lambda: 3},
     "diffusion.UNet": {
