@@ -124,6 +124,40 @@ def test_a_study_that_another_does_not_use_may_change(deck):
     assert changed == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("before", "study", "old", "new", "stale"),
+    [
+        (
+            "figure:fig, ax = subplots(figsize=(8, 2))\nax.plot(x)",
+            "y = x",
+            "8",
+            "7",
+            False,
+        ),  # how it is drawn
+        ("figure:x = x + 1", "y = x", "+ 1", "+ 2", True),  # a figure may bind what it needs ...
+        ("figure:x.add_(1)", "y = x", "(1)", "(2)", True),  # ... and change what it calls
+        ("setup:change(x, 1)", "y = x", "1", "2", True),
+        ("setup:for name in 'ab':\n    z = name", "y = [name for name in 'c']", "ab", "ad", False),
+        ("setup:for name in 'ab':\n    z = name", "for name in 'c':\n    y = name", "ab", "ad", False),
+        ("setup:for name in 'ab':\n    z = name", "y = name", "ab", "ad", True),
+        ("setup:n = 1\nn = 2", "y = n", "n = 1", "n = 3", False),  # bound anew before it is used
+        ("setup:n = 1\nn += 2", "y = n", "n = 1", "n = 3", True),
+        ("setup:def f():\n    return n\n\n\nn = 1", "y = f()", "n = 1", "n = 2", True),  # bound after it
+        ("setup:def f(n):\n    return n\n\n\nn = 1", "y = f(3)", "n = 1", "n = 2", False),
+        ("setup:n = 1\nf = lambda m: m + n", "y = f(3)", "n = 1", "n = 2", True),
+    ],
+)
+def test_only_what_may_reach_a_study_asks_for_it_again(before, study, old, new, stale):
+    kind, code = before.split(":", 1)
+
+    def digest(code):
+        text = f'## One\n\n```python {kind}\n{code}\n```\n\n```python study keep="y"\n{study}\n```\n'
+        return list(studies.digests(source.parse(FRONT + text)[1]).values())
+
+    assert old in code
+    assert (digest(code) != digest(code.replace(old, new))) == stale
+
+
 def test_a_missing_file_stops_the_build_and_a_deck_without_studies_has_none(deck):
     with pytest.raises(BuildError, match="not stored"):
         deck(DECK)

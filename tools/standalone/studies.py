@@ -6,7 +6,6 @@ earlier code of the deck that it depends on, has changed since. With `weights="h
 networks are kept in half precision, where a deck's would take more than MOST_BYTES otherwise.
 """
 
-import ast
 import contextlib
 import copy
 import hashlib
@@ -19,6 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from . import depends
 from .errors import BuildError
 from .files import write
 from .source import Block
@@ -91,55 +91,13 @@ def digests(slides):
     found, earlier = {}, []
     for block in (part for slide in slides for part in slide.body if isinstance(part, Block)):
         if block.kind == "study":
-            needed = _needed(_names(_parsed(block.code)), earlier)
-            lines = [block.options.get("keep", ""), block.code.strip(), *needed]
+            lines = [block.options.get("keep", ""), block.code.strip(), *depends.needed(block.code, earlier)]
             lines += [value for key, value in block.options.items() if key == "weights"]
             found[id(block)] = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-        earlier += _effects(block)
+            earlier.append(depends.Kept(kept(block), block.code))
+        else:
+            earlier += depends.effects(block.code, draws=block.kind == "figure")
     return found
-
-
-def _effects(block):
-    """What each statement of a block may bind or change, the names that it uses, and its text.
-
-    A study is one statement that binds what it keeps: the rest of it reaches no other code.
-    """
-    tree = _parsed(block.code)
-    if block.kind == "study":
-        return [(set(kept(block)), _names(tree), block.code.strip())]
-    return [(_touched(node), _names(node), ast.get_source_segment(block.code, node)) for node in tree.body]
-
-
-def _parsed(code):
-    try:
-        return ast.parse(code)
-    except SyntaxError:  # running it will say so
-        return ast.parse("")
-
-
-def _needed(names, earlier):
-    """The texts of the earlier statements that may change what code with these names computes, last first."""
-    texts = []
-    for touched, used, text in reversed(earlier):
-        if touched & names:
-            texts.append(text)
-            names = names | used
-    return texts
-
-
-def _touched(node):
-    """The names that a statement may bind or change; of a call or a loop, every name in it."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    if isinstance(node, ast.Assign):
-        return {name for target in node.targets for name in _names(target)}
-    return _names(node)
-
-
-def _names(node):
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 @contextlib.contextmanager
