@@ -13,6 +13,12 @@ def faces(n=2):
     return {**factors, "hair": torch.tensor([0, 1]), "glasses": torch.tensor([0, 1])}
 
 
+def glyphs(n=2):
+    from course_utils.text import grammar
+
+    return {name: torch.arange(n) % 2 for name in grammar("glyphs").options}
+
+
 def squared(model, x):
     return model(x).square().mean()
 
@@ -57,6 +63,11 @@ EXAMPLES = {
     "metrics.best_names": {"k": lambda: 5},
     "metrics.matched_purity": {"k": lambda: 5},
     "metrics.FaceReader": {"channels": lambda: (4, 4, 6), "x": lambda: torch.rand(2, 3, 32, 32)},
+    "metrics.GlyphReader": {
+        "channels": lambda: (4, 4, 6),
+        "x": lambda: torch.rand(2, 1, 28, 28),
+        "truth": glyphs,
+    },
     "metrics.bin_shares": {"x": lambda: torch.randn(6, 2)},
     "metrics.cluster_centres": {"x": lambda: torch.randn(6, 2), "rounds": lambda: 3},
     "metrics.rank_correlation": {"x": lambda: torch.randn(6), "y": lambda: torch.randn(6)},
