@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .._validate import check_int, check_labels, check_sizes, check_tensor
+from .._validate import check_flag, check_int, check_labels, check_sizes, check_tensor
 from .nets import check_time, time_embedding
 from .unet import zeroed
 
@@ -87,9 +87,11 @@ class DiT(nn.Module):
     shape: (C, H, W); patch: its height and width, which must divide H and W; width: of a patch's vector,
     even; depth: how many blocks; heads: a divisor of width. classes: the number of labels K, or None; label
     K, and y=None, mean "no label", as in UNet. The last layer starts at zero, and so does the output.
+    long_skips: each block of the second half also gets what its mirror image in the first half made, beside
+    its own input and through a linear layer, as U-ViT's do (Bao et al. 2023, section 3.1).
     """
 
-    def __init__(self, shape, patch=4, width=64, depth=4, heads=4, classes=None):
+    def __init__(self, shape, patch=4, width=64, depth=4, heads=4, classes=None, long_skips=False):
         super().__init__()
         self.shape = tuple(check_sizes("shape", shape, 3))
         self.patch, self.width = check_int("patch", patch), check_int("width", width)
@@ -100,8 +102,9 @@ class DiT(nn.Module):
         self.place = nn.Parameter(0.02 * torch.randn(count, width))
         self.time = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.label = None if classes is None else nn.Embedding(classes + 1, width)
-        check_int("depth", depth)
+        check_int("depth", depth), check_flag("long_skips", long_skips)
         self.blocks = nn.ModuleList(DiTBlock(width, heads, width) for _ in range(depth))
+        self.joins = nn.ModuleList(nn.Linear(2 * width, width) for _ in range(depth // 2 * long_skips))
         self.norm = nn.LayerNorm(width, elementwise_affine=False, eps=1e-6)
         self.modulate = zeroed(nn.Linear(width, 2 * width))
         self.last = zeroed(nn.Linear(width, values))
@@ -114,8 +117,13 @@ class DiT(nn.Module):
         check_tensor("x", x, f"[B, {', '.join(map(str, self.shape))}]")
         embedding = self.embed(t, y).to(x.dtype)
         h = self.enter(patchify(x, self.patch)) + self.place
-        for block in self.blocks:
+        kept, first = [], len(self.blocks) - len(self.joins)
+        for i, block in enumerate(self.blocks):
+            if i >= first:
+                h = self.joins[i - first](torch.cat([h, kept.pop()], dim=2))
             h = block(h, embedding)
+            if i < len(self.joins):
+                kept.append(h)
         shift, scale = self.modulate(F.silu(embedding))[:, None].chunk(2, dim=2)
         return unpatchify(self.last(self.norm(h) * (1 + scale) + shift), self.shape)
 

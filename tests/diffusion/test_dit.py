@@ -115,3 +115,39 @@ def test_what_is_wrong_is_said_in_one_sentence(call, said):
     with pytest.raises(ValueError, match=said) as raised:
         call()
     assert "\n" not in str(raised.value)
+
+
+class TestLongSkips:
+    def nets(self, depth=5):
+        """A net with long skips and one without that has its other weights, all of them random."""
+        torch.manual_seed(0)
+        skipping = diffusion.DiT((2, 4, 6), 2, width=8, depth=depth, heads=2, long_skips=True).double()
+        for weight in skipping.parameters():
+            nn.init.normal_(weight, std=0.3)
+        plain = diffusion.DiT((2, 4, 6), 2, width=8, depth=depth, heads=2).double()
+        plain.load_state_dict({k: v for k, v in skipping.state_dict().items() if "joins" not in k})
+        for join in skipping.joins:
+            nn.init.zeros_(join.bias)
+        return skipping, plain
+
+    def keep(self, join, own, mirrored):
+        """Make a joining layer own * the block's own input + mirrored * what its mirror image made."""
+        eye = torch.eye(8).double()
+        join.weight.data = torch.cat([own * eye, mirrored * eye], dim=1)
+
+    x, t = torch.randn(3, 2, 4, 6, generator=torch.Generator().manual_seed(1)).double(), torch.arange(3)
+
+    def test_without_what_is_skipped_it_is_the_plain_transformer(self):
+        skipping, plain = self.nets()
+        assert len(skipping.joins) == 2  # the block in the middle has none
+        for join in skipping.joins:
+            self.keep(join, 1.0, 0.0)
+        assert torch.allclose(skipping(self.x, self.t), plain(self.x, self.t), atol=1e-12)
+
+    def test_each_block_gets_what_its_mirror_image_made(self):
+        """Blocks 3 and 4 that see nothing else follow blocks 1 and 0: then 0 and 4 are all that is left."""
+        skipping, plain = self.nets()
+        for join in skipping.joins:
+            self.keep(join, 0.0, 1.0)
+        plain.blocks = nn.ModuleList([plain.blocks[0], plain.blocks[4]])
+        assert torch.allclose(skipping(self.x, self.t), plain(self.x, self.t), atol=1e-12)
