@@ -12,6 +12,7 @@ from .folder import ImageFolder
 from .glyphs import load_glyphs
 from .images import ImageData
 from .mnist_5k import load_mnist_5k
+from .moving import Videos, moving_digits
 from .toy import TOYS, toy
 from .vision import VISION, download, load_vision
 
@@ -20,7 +21,10 @@ _BUNDLED = {"digits": load_digits, "mnist_5k": load_mnist_5k}
 DATASETS = (*_BUNDLED, *_DRAWN, *VISION)
 SPLITS = ("train", "test")
 
-__all__ = ["DATASETS", "SPLITS", "TOYS", "ImageData", "ImageFolder", "download", "load", "toy"]
+__all__ = [
+    "DATASETS", "SPLITS", "TOYS", "ImageData", "ImageFolder", "Videos", "download", "load", "moving_digits",
+    "toy",
+]  # fmt: skip
 
 
 def load(name, split="train", n=None, seed=0):

@@ -11,12 +11,12 @@ from .noisy_classifier import NoisyClassifier
 from .objective import denoising_loss
 from .predictions import Prediction, predictions
 from .schedule import NoiseSchedule
+from .space_time import SpaceTimeDiT
 from .text_unet import TextUNet
 from .unet import UNet
 
 __all__ = [
-    "DiT", "NoiseSchedule", "NoisyClassifier", "PlaneNet", "Prediction", "TextUNet", "UNet", "bound",
-    "consistency", "control", "denoising_loss", "distillation", "exact_model", "guidance", "inversion",
-    "predictions",
-    "samplers", "schedules", "sde", "time_embedding",
+    "DiT", "NoiseSchedule", "NoisyClassifier", "PlaneNet", "Prediction", "SpaceTimeDiT", "TextUNet", "UNet",
+    "bound", "consistency", "control", "denoising_loss", "distillation", "exact_model", "guidance",
+    "inversion", "predictions", "samplers", "schedules", "sde", "time_embedding",
 ]  # fmt: skip

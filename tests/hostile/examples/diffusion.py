@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from course_utils.diffusion import NoiseSchedule, PlaneNet, UNet, sde
+from course_utils.diffusion.dit import DiTBlock
 from course_utils.diffusion.samplers import Level
 
 from .small_rooms import mixture
@@ -139,6 +140,18 @@ EXAMPLES = {
         "t": lambda: torch.tensor([1, 2]),
         "y": lambda: None,
         "control": images,
+    },
+    "diffusion.SpaceTimeDiT": {
+        "shape": lambda: (2, 1, 8, 8),
+        "heads": lambda: 1,
+        "depth": lambda: 2,
+        "x": lambda: torch.rand(2, 2, 1, 8, 8),
+        "t": lambda: torch.tensor([1, 2]),
+    },
+    "diffusion.space_time": {
+        "block": lambda: DiTBlock(8, 2, 6),
+        "h": lambda: torch.randn(2, 3, 4, 8),
+        "embedding": lambda: torch.randn(2, 6),
     },
     "diffusion.guidance.class_log_prob": {"y": lambda: torch.tensor([0, 1, 1])},
     "diffusion.guidance_exact.LabelledMixture": {
