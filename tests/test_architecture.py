@@ -23,6 +23,7 @@ ROOMS = [
         "_validate",
         "notation",
         "errata",
+        "systems",
         "verdict",
         "preset",
         "progress",

@@ -120,7 +120,20 @@ def _written(part, meta):
     """A block that the builder writes out, as Markdown."""
     if part.kind == "agenda":
         return plan.agenda(meta["parts"], meta["name"], " ".join(part.lines).strip())
-    return misprints.table(meta["name"], part.lines)
+    if part.kind == "misprints":
+        return misprints.table(meta["name"], part.lines)
+    return _systems(part.lines)
+
+
+def _systems(lines):
+    """The map of big systems for a ```systems block, a name a line, or nothing for all of them."""
+    from course_utils import systems
+
+    names = [line.strip() for line in lines if line.strip()]
+    try:
+        return f"\n{systems.html(names or None, '../pages/{}.html', brief=True)}\n\n"
+    except ValueError as error:
+        raise BuildError(f"its systems: {error}") from None
 
 
 def _frame(meta, slide, foot, title, body, notes):

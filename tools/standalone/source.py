@@ -18,7 +18,7 @@ OPTIONS = {
     "figure": ("alt", "width"),
     "widget": ("alt", "width"),
 }
-WRITTEN = ("agenda", "misprints")  # the blocks that the builder writes out itself
+WRITTEN = ("agenda", "misprints", "systems")  # the blocks that the builder writes out itself
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Block:
 
 @dataclass
 class Written:
-    """A fenced block that the builder writes out: its kind (agenda or misprints) and its lines."""
+    """A fenced block that the builder writes out: its kind (one of WRITTEN) and its lines."""
 
     kind: str
     lines: list

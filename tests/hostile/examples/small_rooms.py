@@ -134,6 +134,7 @@ EXAMPLES = {
     "museum.like": {"wanted": lambda: torch.zeros(2)},
     "preset": {"quick": lambda: 1},
     "progress": {"progress": lambda: False, "total": lambda: 3, "unit": lambda: "step"},
+    "systems": {"names": lambda: ["SR3"], "link": lambda: "{}.html"},
     "transport": {
         "x": lambda: torch.randn(3, 2),
         "y": lambda: torch.randn(4, 2),
