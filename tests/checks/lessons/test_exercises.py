@@ -255,7 +255,9 @@ def loop_forever(reference, args):
 def change_input(reference, args):
     value = reference(*args)
     for arg in args:
-        if isinstance(arg, torch.Tensor):
+        if isinstance(arg, torch.Tensor) and arg.dtype == torch.bool:
+            arg.logical_not_()
+        elif isinstance(arg, torch.Tensor):
             arg.mul_(0.5) if arg.is_floating_point() else arg.add_(1)
         elif isinstance(arg, nn.Module):
             nn.init.zeros_(next(arg.parameters()))
