@@ -172,15 +172,18 @@ exercise(
             (
                 _halves(join=lambda x, gate, value: x + (1 + gate) * value),
                 _halves(second=(_modulated, lambda x, gate, value: x + (1 + gate) * value)),
+                _halves(join=lambda x, gate, value: x + gate.sigmoid() * value),
+                _halves(join=lambda x, gate, value: x + gate.tanh() * value),
             ),
-            "The gate is 1 + gate: that is right for the scale, but a gate starts at zero just so that the "
-            "block starts as its input.",
+            "The gate is changed on its way, to 1 + gate or by a sigmoid: it weighs as it is told, and at "
+            "zero the block must be exactly its input.",
         ),
         Mistake(
             (
                 _halves(join=lambda x, gate, value: gate * value),
                 _halves(second=(_modulated, lambda x, gate, value: gate * value)),
                 _halves(join=lambda x, gate, value: gate * value, second=(_modulated, _plain)),
+                _halves(second=(_modulated, lambda x, gate, value: value)),
             ),
             "The shortcut is missing: what a layer makes is added to x, and without that a stack of blocks "
             "with closed gates passes nothing on.",
@@ -233,6 +236,9 @@ exercise(
                 _in_order(0, 2, 1, 3, 5, 4),
                 _in_order(1, 2, 0, 4, 5, 3),
                 _in_order(0, 1, 2, 0, 1, 2),
+                _in_order(0, 1, 2, 0, 1, 5),
+                _in_order(0, 1, 2, 3, 4, 2),
+                _in_order(0, 1, 5, 3, 4, 5),
                 _in_order(3, 4, 5, 3, 4, 5),
             ),
             "What is told is read in another order, or one triple serves for both halves: it is shift, "
@@ -327,6 +333,15 @@ exercise(
             (_unfolded(_norm), _unfolded(lambda x: F.layer_norm(x, x.shape[-1:], eps=1e-5))),
             "What is told has the shape [B, C] beside x, [B, N, C]: torch then lines up images with patches. "
             "Give it an axis of one for the patches, [B, 1, C].",
+        ),
+        Mistake(
+            (
+                _halves(told=lambda told: told.chunk(6, dim=-1)),
+                _halves(told=lambda told: told.chunk(6, dim=2)),
+                _halves(told=lambda told: told.unbind(-1)),
+                _halves(told=lambda told: told),
+            ),
+            "What is told is taken apart along another axis: [B, 6, C] has the six on axis 1.",
         ),
     ],
     hints=[

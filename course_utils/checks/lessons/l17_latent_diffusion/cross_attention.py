@@ -65,6 +65,21 @@ def _returned(what):
     return attend
 
 
+def _scores_for_weights(low):
+    def attend(q, k, v, mask):
+        scores = _scores(q, k).masked_fill(~mask, low)
+        return scores.softmax(-1) @ v, scores
+
+    return attend
+
+
+def _by_index(q, k, v, mask):
+    scores = _scores(q, k)
+    scores[~mask] = -math.inf
+    weights = scores.softmax(-1)
+    return weights @ v, weights
+
+
 def _after(renorm):
     """The mask on the weights and not on the scores."""
 
@@ -229,9 +244,10 @@ exercise(
                 _attend(hide=lambda scores, mask: scores + mask),
                 _attend(hide=lambda scores, mask: scores - (~mask).to(scores)),
                 _attend(hide=lambda scores, mask: scores.masked_fill(~mask, -1.0)),
+                _attend(hide=lambda scores, mask: scores.masked_fill(~mask, -10.0)),
             ),
-            "The mask moves the scores by 1 only (or hides with -1): then a hidden word is heard a little "
-            "less than before; its score must be minus infinity, for a weight of 0.",
+            "A hidden word gets a score a little lower, or one that others may fall below: then it is heard "
+            "a little less than before; its score must be minus infinity, for a weight of 0.",
         ),
         Mistake(
             (
@@ -256,14 +272,28 @@ exercise(
             "NaN, and so is the net. softmax takes the largest score off first.",
         ),
         Mistake(
-            _attend(hide=lambda scores, mask: scores * mask, weigh=lambda scores: scores),
-            "The softmax is missing: the weights are then any numbers, negative ones too, and what a pixel "
-            "gets is no mean of the values.",
+            (
+                _attend(weigh=lambda scores: scores.log_softmax(-1)),
+                _attend(weigh=lambda scores: scores.sigmoid()),
+            ),
+            "The weights are no shares: they come from a softmax over the words, so that none is negative "
+            "and they add up to 1.",
+        ),
+        Mistake(
+            _by_index,
+            "An index of True and False must have the shape of what it picks from, and the mask only "
+            "broadcasts to it: masked_fill and torch.where take it as it is.",
+        ),
+        Mistake(
+            lambda q, k, v, mask: (q + cross_attention(q, k, v, mask)[0], cross_attention(q, k, v, mask)[1]),
+            "You add the queries to what was mixed: the shortcut is in the block and carries the picture "
+            "round the attention.",
         ),
         Mistake(
             (
                 _attend(hide=lambda scores, mask: scores, weigh=lambda scores: scores),
                 _attend(weigh=lambda scores: scores),
+                _attend(hide=lambda scores, mask: scores * mask, weigh=lambda scores: scores),
             ),
             "There is no softmax: scores are no shares, and those at minus infinity or below zero make no "
             "mean of the values.",
@@ -284,9 +314,13 @@ exercise(
             "where.",
         ),
         Mistake(
-            _returned(lambda out, weights, scores: (out, scores)),
-            "Your output is right, but the second part is the scores before the softmax: they are no shares, "
-            "and hidden words stand in them as if they were heard.",
+            (
+                _returned(lambda out, weights, scores: (out, scores)),
+                _scores_for_weights(-math.inf),
+                _scores_for_weights(-1e9),
+            ),
+            "Your output is right, but the second part is the scores before the softmax: they are no shares "
+            "and do not add up to 1.",
         ),
         Mistake(
             (_keys_ask,),

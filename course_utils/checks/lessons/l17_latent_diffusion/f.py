@@ -72,6 +72,12 @@ def _edm_input(network, x, sigma, sigma_data):
     return network(x / (_column(sigma, x) ** 2 + sigma_data**2).sqrt(), sigma)
 
 
+def _told_the_difference(network, x, sigma, sigma_data=0.5, sigma_min=0.002):
+    return _mixed(asked=lambda network, x, s, d: network(x, s - sigma_min))(
+        network, x, sigma, sigma_data, sigma_min
+    )
+
+
 def _both(data=lambda d: d, least=lambda m: m):
     """The function with numbers of its own in place of sigma_data or sigma_min."""
     return lambda network, x, sigma, d=0.5, m=0.002: consistent(network, x, sigma, data(d), least(m))
@@ -155,6 +161,7 @@ exercise(
                 _mixed(asked=lambda network, x, sigma, d: network(x, sigma.log())),
                 _mixed(asked=lambda network, x, sigma, d: network(x, sigma**2)),
                 _mixed(asked=lambda network, x, sigma, d: network(x)),
+                _told_the_difference,
             ),
             "The network is told something else than sigma, or nothing: it is handed the level as it is, and "
             "makes a logarithm of it where it wants one.",

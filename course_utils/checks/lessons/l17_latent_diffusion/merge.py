@@ -76,6 +76,14 @@ def _exchanged(weight, up, down, scale):
     return weight + scale * (down @ up).reshape(weight.shape)
 
 
+def _half_turned(weight, up, down, scale):
+    return weight + scale * (up.T @ down).reshape(weight.shape)
+
+
+def _for_all_places(weight, up, down, scale):
+    return weight + scale * (up @ down)[..., None, None]
+
+
 def _elementwise(weight, up, down, scale):
     return weight + scale * (up * down).reshape(weight.shape)
 
@@ -109,7 +117,7 @@ exercise(
             "and put into the shape, it changes other weights than were trained.",
         ),
         Mistake(
-            (_other_way, _turned_factors, _exchanged),
+            (_other_way, _turned_factors, _exchanged, _half_turned),
             "The two factors meet in another order, or transposed: up is [M, r] and down [r, N], so up @ "
             "down is the only product that gives [M, N].",
         ),
@@ -159,6 +167,7 @@ exercise(
                 _unshaped_product,
                 lambda weight, up, down, scale: weight + (scale * up) @ down,
                 _with_axes_of_one,
+                _for_all_places,
             ),
             "For a convolution the change does not fit: its weight has the shape [M, C, h, w], and up @ down "
             "is [M, N] with N = C h w; bring it to the weight's shape.",

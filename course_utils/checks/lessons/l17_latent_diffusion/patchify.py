@@ -49,8 +49,18 @@ def _square(images, size):
     return cut.permute(0, 2, 4, 1, 3, 5).reshape(batch, n * n, channels * size**2)
 
 
-def _read(images, size):
-    return images.reshape(len(images), -1, images.shape[1] * size**2)
+def _read(images, size, like=None):
+    return images.reshape(len(images), -1, (images if like is None else like).shape[1] * size**2)
+
+
+def _unfold_read(images, size):
+    """What unfold gives, [B, C size^2, N], in the shape wanted and with nothing moved."""
+    return F.unfold(images, size, stride=size).reshape(len(images), -1, images.shape[1] * size**2)
+
+
+def _counted_last(images, size):
+    """The six axes as they should be, with those that count patches behind; then only read."""
+    return _read(_ordered((0, 3, 5, 1, 2, 4), torch.clone)(images, size), size, images)
 
 
 def _read_from(order):
@@ -118,6 +128,8 @@ exercise(
             (
                 _read,
                 _read_from((0, 2, 3, 1)),
+                _unfold_read,
+                _counted_last,
                 _ordered((0, 2, 3, 4, 1, 5)),
                 lambda images, size: images.flatten(2).unflatten(2, (-1, size**2)).transpose(1, 2).flatten(2),
             ),

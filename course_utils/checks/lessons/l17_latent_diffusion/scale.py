@@ -47,7 +47,13 @@ def _along(dims, keepdim=False, finish=lambda scale: scale, correction=0):
 
 def _within(dims, correction=0):
     """With the variances inside channels, images or places alone, without that of their means."""
-    return _scale(of_means=lambda mean: mean.var(dims, correction=correction).mean())
+
+    def inside(mean):
+        own = mean.var(dims, correction=0)
+        each = mean.numel() // own.numel()
+        return each * own.mean() / torch.tensor(float(each - correction))  # NaN for 0 / 0, and no warning
+
+    return _scale(of_means=inside)
 
 
 _CHANNELS, _IMAGES = (0, 2, 3), (1, 2, 3)
@@ -70,9 +76,11 @@ exercise(
             (
                 _scale(together=lambda one, other: (one + other).sqrt()),
                 _scale(lambda mean: mean.var(), together=lambda one, other: (one + other).sqrt()),
+                _scale(together=lambda one, other: one + other),
+                _scale(lambda mean: mean.var(), together=lambda one, other: one + other),
             ),
-            "This is the deviation of the codes and not one over it: a code is multiplied by the factor, so "
-            "codes that lie wide apart would come out wider still.",
+            "This is the deviation (or the variance) of the codes and not one over the deviation: a code is "
+            "multiplied by the factor, so codes that lie wide apart would come out wider still.",
         ),
         Mistake(
             (
@@ -165,12 +173,14 @@ exercise(
                 _within(_IMAGES, correction=1),
                 _within((2, 3)),
                 _within(1),
+                _within((2, 3), correction=1),
+                _within(1, correction=1),
             ),
             "These are the variances inside the channels (or images, or places) alone: how far their centres "
             "lie apart is lost, and it belongs to the variance of all entries.",
         ),
         Mistake(
-            _within(0),
+            (_within(0), _within(0, correction=1)),
             "The variance is taken over the batch for each entry by itself: one number over all entries is "
             "wanted, in which their centres lie apart, too (and for one image yours would be 0).",
         ),
@@ -202,6 +212,7 @@ exercise(
                 _scale(together=lambda one, other: one**-0.5 + other**-0.5),
                 _scale(lambda mean: mean.std(), lambda logvar: logvar.exp().mean(), lambda a, b: 1 / (a + b)),
                 _scale(lambda mean: mean.std(), lambda logvar: logvar.exp().mean()),
+                lambda mean, logvar: 1 / mean.std() + 1 / (logvar / 2).exp().mean(),
             ),
             "Deviations are added up: of independent parts the variances add, and the root is taken of "
             "their sum, once.",
@@ -219,15 +230,18 @@ exercise(
             (
                 _scale(of_draws=lambda logvar: logvar.exp().var(correction=0)),
                 _scale(lambda mean: mean.var(), lambda logvar: logvar.exp().var()),
+                _scale(of_draws=lambda logvar: logvar.var()),
             ),
-            "You take the variance of the variances: the law of total variance asks for their mean, and for "
-            "the variance of the means.",
+            "You take the variance of the variances, or of logvar: the law of total variance asks for their "
+            "mean, and for the variance of the means.",
         ),
         Mistake(
             (
                 _scale(lambda mean: mean.mean().square()),
                 _scale(together=lambda one, other: (one * other) ** -0.5),
                 _scale(together=lambda one, other: (other - one).abs() ** -0.5),
+                lambda mean, logvar: 1 / (mean + (logvar / 2).exp()).std(),
+                lambda mean, logvar: 1 / (mean + logvar.exp()).std(),
             ),
             "The two parts are not those of the law of total variance, or not added: the variance of the "
             "means, plus the mean of the variances.",

@@ -66,6 +66,11 @@ def _velocity(x_t, x_s, r, a_t, b_t, a_s, b_s):
     return a_t * noise - b_t * _right(x_t, x_s, r, a_t, b_t, a_s, b_s)
 
 
+def _velocity_at_s(x_t, x_s, r, a_t, b_t, a_s, b_s):
+    noise = _noise(x_t, x_s, r, a_t, b_t, a_s, b_s)
+    return a_s * noise - b_s * _right(x_t, x_s, r, a_t, b_t, a_s, b_s)
+
+
 exercise(
     "distil.target",
     reference=two_step_target,
@@ -129,7 +134,7 @@ exercise(
             "changed places? Rates are (signal, sigma), and the ratio is one of sigmas.",
         ),
         Mistake(
-            _made(_velocity),
+            (_made(_velocity), _made(_velocity_at_s)),
             "This is the target as a v: it is another face of the same step, but the x_0 is asked for.",
         ),
         Mistake(
@@ -200,11 +205,13 @@ exercise(
             (
                 _made(lambda x_t, x_s, r, a_t, b_t, a_s, b_s: (x_s - r * x_t) * (a_s - r * a_t)),
                 _made(lambda x_t, x_s, r, a_t, b_t, a_s, b_s: x_s - r * x_t),
+                _made(lambda x_t, x_s, r, a_t, b_t, a_s, b_s: x_s - r * x_t / (a_s - r * a_t)),
+                _made(lambda x_t, x_s, r, a_t, b_t, a_s, b_s: (x_s - r * x_t) / a_s - r * a_t),
                 _made(lambda x_t, x_s, r, a_t, b_t, a_s, b_s: (x_s - r * x_t) / (1 - r)),
                 _made(lambda x_t, x_s, r, a_t, b_t, a_s, b_s: (x_s - r * x_t) / (1 - r * a_t)),
             ),
             "What is left after the noise is the image times a number, signal_s less the share of signal_t: "
-            "it has to be divided by that number.",
+            "all of it has to be divided by that number, which wants brackets above and below.",
         ),
         Mistake(
             (
