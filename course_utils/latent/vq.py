@@ -51,11 +51,11 @@ class VQAutoencoder(nn.Module):
         quantized = self.quantise(self.encode(x))
         return self.decode(quantized.z), quantized
 
-    def loss(self, x, codebook_weight=10.0):
+    def loss(self, x, codebook_weight=250.0):
         """The squared error of an image, summed over pixels, plus codebook_weight times the codebook's loss.
 
         x: [B, C, H, W]; a scalar, the mean over the batch. The codebook's loss is VectorQuantizer's, a mean
-        over the places and dimensions of a code.
+        over the places and dimensions of a code; where it counts for little, the codes leave the codebook.
         """
         check_number("codebook_weight", codebook_weight, 0)
         decoded, quantized = self(x)
