@@ -1,11 +1,34 @@
 """Examples of the widgets that show something of the reader's; the others have a default for everything."""
 
+import itertools
+
 import torch
 from torch import nn
 
 from course_utils.autoencoders import MLPAutoencoder
 from course_utils.gan.style import StyleGenerator
+from course_utils.text import Tokenizer, grammar
 from course_utils.vae import VAE
+
+FACES = grammar("faces")
+
+
+def sentences():
+    """Every sentence of the faces' grammar, the last factor running fastest."""
+    factors = list(FACES.options)
+    return [
+        FACES.sentence(**dict(zip(factors, chosen, strict=True)))
+        for chosen in itertools.product(*FACES.options.values())
+    ]
+
+
+def attention():
+    """As much to every token of a sentence."""
+    tokenizer = Tokenizer(FACES.vocabulary, 11)
+    words = tokenizer.mask(tokenizer.encode(sentences())).float()
+    shares = (255 * words / words.sum(1, keepdim=True)).round().to(torch.uint8)
+    return shares[:, :, None, None].expand(-1, -1, 8, 8).contiguous()
+
 
 EXAMPLES = {
     "widgets.LatentExplorer": {
@@ -18,6 +41,16 @@ EXAMPLES = {
         "real": lambda: torch.rand(30, 1, 4, 4),
         "fakes": lambda: {"a": torch.rand(30, 1, 4, 4)},
         "rounds": lambda: 6,
+    },
+    "widgets.SentenceBuilder": {
+        "pictures": lambda: torch.zeros(1, 108, 3, 32, 32, dtype=torch.uint8),
+        "attention": attention,
+        "read": lambda: {name: torch.zeros(1, 108, dtype=torch.int64) for name in FACES.options},
+        "scales": lambda: (1.0,),
+        "held_out": lambda: torch.arange(108) < 9,
+        "sentence": lambda: "a face with red hair",
+        "scale": lambda: 1.0,
+        "word": lambda: "red",
     },
     "widgets.StyleMixer": {"generator": lambda: StyleGenerator(8, 6, (4, 4, 4, 4, 4, 4))},
     "widgets.VAEExplorer": {
