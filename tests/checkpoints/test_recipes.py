@@ -109,7 +109,7 @@ def brief(monkeypatch):
                 monkeypatch.setattr(module, constant, min(FEW, getattr(module, constant)))
         monkeypatch.setattr(data, "load", few)
         monkeypatch.setattr(diffusion.samplers, "ddim", one_step)
-        cut(recipe.settings, {"steps": steps, "seeds": 2, "samples": 30}, monkeypatch)
+        cut(recipe.settings, {"steps": steps, "seeds": 2, "samples": 30, "noises": 1}, monkeypatch)
 
     return shorten
 
