@@ -64,7 +64,7 @@ def _outputs(exercise, known, function, printed):
             mistake = outcome.error and raising_mistake(exercise, known, outputs, outcome.error)
             fault = f"{outcome.fault} {mistake.explanation}" if mistake else outcome.fault
             return None, fault if index == 0 else f"With {probe.label}: {fault[0].lower()}{fault[1:]}"
-        changed = _changed(function, args, probe.make())
+        changed = _changed(function, args, kept(exercise).fresh(probe))
         if changed:
             return None, (
                 f"Your function changes its input {changed} in place, and whoever called it still "
@@ -94,7 +94,7 @@ def _not_repeatable(exercise, probe):
 
 def _compare(exercise, function, known, outputs):
     numbers = [
-        measure(exercise, probe.make(), output, probe.output)
+        measure(exercise, probe.make, output, probe.output)
         for probe, output in zip(known, outputs, strict=True)
     ]
     if all(agree(one, probe.numbers, exercise.tolerance) for one, probe in zip(numbers, known, strict=True)):
@@ -133,7 +133,9 @@ def named_mistake(exercise, known, numbers):
 
 def named_slip(exercise, known, numbers):
     """The one small change to the reference that gives these numbers, or None; see slips.py."""
-    largest = max((arg.numel() for arg in known[0].make() if isinstance(arg, torch.Tensor)), default=0)
+    largest = max(
+        (arg.numel() for arg in kept(exercise).fresh(known[0]) if isinstance(arg, torch.Tensor)), default=0
+    )
     if exercise.summary is not None or largest > _FEW or any(one is None for one in numbers):
         return None
     finite = [all(part.isfinite().all() for part in one) for one in numbers]
@@ -149,7 +151,7 @@ def raising_mistake(exercise, known, outputs, error):
     It must also give those outputs on the probes before: the same message may come from something else.
     """
     before, probe = known[: len(outputs)], known[len(outputs)]
-    numbers = [measure(exercise, p.make(), o, p.output) for p, o in zip(before, outputs, strict=True)]
+    numbers = [measure(exercise, p.make, o, p.output) for p, o in zip(before, outputs, strict=True)]
     for mistake in exercise.mistakes:
         for form in mistake.forms:
             alike = run.same_error(kept(exercise).error(form, probe), error)

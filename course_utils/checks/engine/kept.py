@@ -17,7 +17,7 @@ from course_utils.checks.engine.surrogate import by_gradient
 _EXERCISES = 2  # an exercise, and the one on its gradients
 _LARGE = 50_000  # values
 _PATIENCE = 0.6  # seconds to look for a slip, so that a check stays under one
-_LATEST = []
+_LATEST = {}  # id of the exercise: what is kept of it, the oldest first
 
 
 class Probe(NamedTuple):
@@ -38,6 +38,7 @@ class Kept:
         self._turned = None
         self._in_time = None  # how many slips the patience lasted for; None while it never ran out
         self._answers = {}
+        self._fresh = {}
         self._places = {probe.label: place for place, probe in enumerate(self.known)}
         self._last = None  # the function called last, and on which probe
 
@@ -57,6 +58,12 @@ class Kept:
             if time.process_time() - begun > _PATIENCE:  # a function that trains something
                 self._in_time = index
                 return
+
+    def fresh(self, probe):
+        """The inputs of a probe as no function has met them: to look at, and never to be handed on."""
+        if probe.label not in self._fresh:
+            self._fresh[probe.label] = probe.make()
+        return self._fresh[probe.label]
 
     def numbers(self, function, probe):
         """The numbers of a function of ours on a probe; None where it raises or has none."""
@@ -85,16 +92,17 @@ class Kept:
             output = function(*probe.make())
         except Exception as raised:  # a mistake may be one that raises
             return None, raised.with_traceback(None)  # which would keep all that the call had made
-        return measure(self.exercise, probe.make(), output, probe.output), None
+        return measure(self.exercise, probe.make, output, probe.output), None
 
 
 def kept(exercise):
     """What is kept of an exercise, worked out where it is not one of those judged last."""
-    for one in _LATEST:
-        if one.exercise is exercise:
-            return one
-    new = Kept(exercise)
-    _LATEST[:] = [*_LATEST, new][-_EXERCISES:]
+    one = _LATEST.get(id(exercise))
+    if one is not None:  # it holds its exercise, so that no other can have that id
+        return one
+    new = _LATEST[id(exercise)] = Kept(exercise)
+    while len(_LATEST) > _EXERCISES:
+        del _LATEST[next(iter(_LATEST))]
     return new
 
 
@@ -107,19 +115,19 @@ def _probes(exercise):
 
         output = exercise.reference(*make())
         if exercise.expected is None:
-            numbers = measure(exercise, make(), output, output)
+            numbers = measure(exercise, make, output, output)
         else:
             numbers = [torch.tensor(list(exercise.expected(*make()).values()), dtype=torch.float64)]
         made.append(Probe(label, make, output, numbers))
     return made
 
 
-def measure(exercise, args, output, wanted):
-    """The numbers by which an output is compared, as a list of tensors; None where it has none."""
+def measure(exercise, make, output, wanted):
+    """The numbers by which an output for make() is compared, as a list of tensors; None where it has none."""
     if exercise.summary is None:
         numbers = [as_numbers(part) for part in parts_like(output, wanted)]
         return None if any(part is None for part in numbers) else numbers
     if form_fault(output, wanted, exercise.returns):
         return None
-    values = exercise.summary(as_numbers(output), *args).values()
+    values = exercise.summary(as_numbers(output), *make()).values()
     return [torch.tensor([float(value) for value in values], dtype=torch.float64)]

@@ -37,7 +37,7 @@ _TAKEN_FOR = [
 ]  # fmt: skip
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=1024)  # more than there are exercises: a loop over them finds all again
 def slips(function):
     """Every `Slip` of a function, the likeliest kinds first; none where its source is no `def`."""
     try:
