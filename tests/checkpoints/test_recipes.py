@@ -9,7 +9,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from course_utils import checkpoints, data, diffusion
+from course_utils import checkpoints, data, diffusion, flow_matching
 from course_utils.checkpoints import store
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -91,11 +91,12 @@ def cut(settings, sizes, monkeypatch):
 
 @pytest.fixture
 def brief(monkeypatch):
-    """brief(recipe, steps): from now on its runs are of so many steps, on few images, with a fast sampler.
+    """brief(recipe, steps): from now on its runs are of so many steps, on few images, with fast samplers.
 
-    Few are the images loaded, and those that a constant N_... of a recipe's file counts.
+    Few are the images loaded, and those that a constant N_... of a recipe's file counts. A sampler goes all
+    the way in one step, whatever it is asked: what a recipe asks of it is seen in the values that it stores.
     """
-    load, ddim = data.load, diffusion.samplers.ddim
+    load, ddim, flow = data.load, diffusion.samplers.ddim, flow_matching.sample
 
     def few(*arguments, n=None, **options):
         return load(*arguments, n=min(n or FEW, FEW), **options)
@@ -103,12 +104,26 @@ def brief(monkeypatch):
     def one_step(*arguments, **options):
         return ddim(*arguments, **{**options, "num_inference_steps": 1})
 
+    def one_step_of_a_flow(*arguments, **options):
+        return flow(*arguments, **{**options, "steps": 1})
+
+    def one_step_of(sampler):
+        def short(*arguments, timesteps=None, **options):
+            way = timesteps and [(timesteps[0][0], -1)]
+            return sampler(*arguments, **{**options, "timesteps": way, "num_inference_steps": 1})
+
+        return short
+
     def shorten(recipe, steps):
         for module in MODULES:
             for constant in [key for key in vars(module) if key.startswith("N_")]:
                 monkeypatch.setattr(module, constant, min(FEW, getattr(module, constant)))
         monkeypatch.setattr(data, "load", few)
         monkeypatch.setattr(diffusion.samplers, "ddim", one_step)
+        monkeypatch.setattr(flow_matching, "sample", one_step_of_a_flow)
+        for sampler in list(diffusion.samplers.by_name):
+            shorter = one_step_of(diffusion.samplers.by_name[sampler])
+            monkeypatch.setitem(diffusion.samplers.by_name, sampler, shorter)
         cut(recipe.settings, {"steps": steps, "seeds": 2, "samples": 30, "noises": 1}, monkeypatch)
 
     return shorten
