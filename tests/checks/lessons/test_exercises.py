@@ -289,7 +289,7 @@ FAULTS = {
     ),
     "an endless loop": (
         loop_forever,
-        r"Your function was stopped after 0\.1 seconds: is there a loop that never stops\?",
+        r"Your function was stopped after 0\.02 seconds: is there a loop that never stops\?",
     ),
     "a NaN": (give_nan, r".*(NaN|not finite|float; an int is wanted).*\."),
     "nothing returned": (
@@ -304,7 +304,7 @@ FAULTS = {
 def test_each_fault_gets_one_sentence(verdict, monkeypatch, name, fault):
     behave, pattern = FAULTS[fault]
     if behave is loop_forever:
-        monkeypatch.setattr(run, "TIME_LIMIT", 0.1)
+        monkeypatch.setattr(run, "TIME_LIMIT", 0.02)
     text, returned = verdict(name, torch.tensor(3.0) if behave is None else faulty(name, behave))
     assert re.fullmatch(pattern, diagnosis(name, text)), text
     assert returned is registry.find(name).reference
