@@ -2,7 +2,7 @@
 
 The network faces_text draws a face for each of the 108 sentences at each scale, from the same few noises,
 and the judge says what they show. Not weights but readings are kept; beside them the pictures and the
-attention that the lesson's widget shows.
+attention that the lesson's widget shows, of a noise that is read about as well as all are together.
 """
 
 import functools
@@ -23,10 +23,11 @@ SETTINGS = {
     "net": "faces_text",
     "held_out": faces_text.SETTINGS["held_out"],
     "length": faces_text.SETTINGS["length"],
-    "noises": 4,
+    "noises": 8,
     "scales": [1, 1.5, 2, 3, 4, 5],
     "sampler": f"DDIM, {faces_text.SAMPLING_STEPS} steps",
     "pictures": [1, 2, 4],
+    "picture_noise": 2,
     "attention": "of scale 2, half-way through the steps",
 }
 
@@ -37,14 +38,15 @@ class SentenceReadings(nn.Module):
     sentences: 108 strings, in the order of itertools.product over the grammar's options; held_out: bool
     [108], which have a pair that the network never saw; scales: of guidance; asked: int64 [108, 4], what
     each says; read: uint8 [scales, noises, 108, 4], what was read, both as indices of
-    text.grammar("faces").options, in that order. pictures: uint8 [3, 108, 3, 32, 32], of the first noise at
-    the scales of picture_scales; attention: uint8 [108, L, 8, 8], 255 times the share of its attention that a
+    text.grammar("faces").options, in that order. pictures: uint8 [3, 108, 3, 32, 32], of one noise at the
+    scales of picture_scales; attention: uint8 [108, L, 8, 8], 255 times the share of its attention that a
     place of the picture at scale 2 gives to each token.
     """
 
     def __init__(self, settings):
         super().__init__()
         self.scales, self.picture_scales = tuple(settings["scales"]), tuple(settings["pictures"])
+        self.picture_noise = settings["picture_noise"]
         asked = faces_text.every_sentence()
         self.sentences = tuple(faces_text.said(asked))
         held_out = faces_text.is_held_out(asked, settings["held_out"])
@@ -69,7 +71,7 @@ class SentenceReadings(nn.Module):
     def read_of_pictures(self):
         """What was read in the pictures: {factor: int64 [3, 108]}."""
         return {
-            name: torch.stack([self(name, scale)[0] for scale in self.picture_scales])
+            name: torch.stack([self(name, scale)[self.picture_noise] for scale in self.picture_scales])
             for name in grammar("faces").options
         }
 
@@ -90,19 +92,19 @@ def train(settings, model, data, seconds=None, progress=True):
             started = time.perf_counter()
             images = faces_text.draw(net, space, tokens, noise, scale)
             model.read[j, k] = read(judge, images).to(torch.uint8)
-            if k == 0 and scale in model.picture_scales:
+            if k == model.picture_noise and scale in model.picture_scales:
                 row = model.picture_scales.index(scale)
                 model.pictures[row] = (255 * images).round().to(torch.uint8)
             runs += Runs(1, time.perf_counter() - started)
             if seconds is not None and runs.seconds > seconds:
                 return model, runs
-    model.attention[:] = attention(net, space, tokens)
+    model.attention[:] = attention(net, space, tokens, model.picture_noise)
     return model, runs
 
 
-def attention(net, space, tokens):
+def attention(net, space, tokens, seed):
     """Who looks where on the way to the pictures of scale 2, half-way: uint8 [N, L, h, w], of 255."""
-    seen, noise = {}, faces_text.noise_of(space, 1, 0).expand(len(tokens), -1, -1, -1)
+    seen, noise = {}, faces_text.noise_of(space, 1, seed).expand(len(tokens), -1, -1, -1)
 
     def watch(t, x_t, x0):
         seen[t] = x_t
