@@ -24,7 +24,7 @@ def test_both_ways_have_films_of_every_seed(shipped):
     seeds, n = record["settings"]["seeds"], record["settings"]["samples"]
     for way in ("with_time", "without_time"):
         films = study(way)
-        assert films.shape == (seeds, n, 8, 1, 16, 16) and films.std() > 0.1
+        assert films.shape == (seeds, n, 6, 1, 12, 12) and films.std() > 0.1
         assert len({seed.numpy().tobytes() for seed in films}) == seeds
     with pytest.raises(ValueError, match="Did you mean 'with_time'"):
         study("withtime")
