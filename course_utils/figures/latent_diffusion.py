@@ -77,9 +77,10 @@ def accuracies(scales, panels, title=""):
                 scales, shares, [below, above], fmt=style, color=colour, capsize=3, label=name, markersize=5
             )
         ax.set(title=factor, xlabel="scale")
-        ax.set_xticks(list(scales), [f"{scale:g}" for scale in scales])
+        whole = [scale for scale in scales if scale == int(scale)]  # the others would stand too close
+        ax.set_xticks(whole, [f"{scale:g}" for scale in whole])
     axes[0].set_ylabel("share read as asked")
-    axes[0].legend(fontsize=11, loc="lower left")
+    axes[0].legend(fontsize=12, loc="lower left")
     if title:
         fig.suptitle(title, fontsize=15)
     return fig

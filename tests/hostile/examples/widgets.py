@@ -43,10 +43,10 @@ EXAMPLES = {
         "rounds": lambda: 6,
     },
     "widgets.SentenceBuilder": {
-        "pictures": lambda: torch.zeros(1, 108, 3, 32, 32, dtype=torch.uint8),
+        "pictures": lambda: torch.zeros(2, 108, 3, 32, 32, dtype=torch.uint8),
         "attention": attention,
-        "read": lambda: {name: torch.zeros(1, 108, dtype=torch.int64) for name in FACES.options},
-        "scales": lambda: (1.0,),
+        "read": lambda: {name: torch.zeros(2, 108, dtype=torch.int64) for name in FACES.options},
+        "scales": lambda: (1.0, 2.0),
         "held_out": lambda: torch.arange(108) < 9,
         "sentence": lambda: "a face with red hair",
         "scale": lambda: 1.0,
