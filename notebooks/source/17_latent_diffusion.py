@@ -16,9 +16,9 @@
 #
 # **After this notebook you can**
 # - move diffusion into the code of an autoencoder, and say what that gains and what it costs;
-# - write cross-attention, and find out which word looks where;
+# - write cross-attention, and find out which pixels look at a word;
 # - measure whether a model composes: whether it draws what it has never seen together;
-# - write the block of a diffusion transformer, and the target of two steps in one;
+# - write the block of a diffusion transformer, and the target by which a student takes two steps in one;
 # - change a finished model through few weights, and read a map of the big systems.
 #
 # **Builds on** 03 (VAE and codebook), 12 (the U-Net), 13 (DDIM's steps), 14 (guidance). Sections marked "Going further"
@@ -53,6 +53,7 @@ fit = functools.partial(training.fit, device="cpu", progress=False)
 schedule = NoiseSchedule.cosine()  # 1,000 steps
 glyphs, held_out = data.load("glyphs", n=preset(20_000, smoke=500)), data.load("glyphs", "test", n=1000)
 face_language = text.grammar("faces")
+digit_judge, _ = checkpoints.load("digit_classifier")  # reads 8x8 digits
 
 
 def dice(seed=0):
@@ -62,7 +63,7 @@ def dice(seed=0):
 
 # %% [markdown]
 # **Build a sentence.** A diffusion model of drawn faces draws what you say. Choose a word of the sentence to see where
-# the model looks for it; raise the scale, and it obeys more strictly. Combinations that it has never seen carry a mark.
+# the model looks for it; raise the scale, and it obeys more strictly.
 
 # %%
 study, _ = checkpoints.load("faces_sentences")  # what the model drew for every sentence, and how it was read
@@ -71,7 +72,6 @@ SentenceBuilder(
     study.attention,
     study.read_of_pictures(),
     scales=study.picture_scales,
-    held_out=study.held_out,
 )
 
 # %% [markdown]
@@ -174,9 +174,8 @@ verdict("VQGAN's error of pixels over the other's", off(rebuilt("vqgan")) / off(
 # code?
 #
 # **Predict.** Suppose that it has deviation 5, and nobody looks. Its signal-to-noise ratio at each step is then 25
-# times what the schedule says. What happens? (a) Nothing: the network learns whatever scale it gets; (b) at the last
-# step, where there should be noise alone, the picture still shows, so sampling starts from something never seen in
-# training, and most steps are spent where nothing is decided; (c) training diverges.
+# times what the schedule says. What happens? (a) Nothing: the network learns whatever scale it gets; (b) most steps are
+# spent where nothing is left to decide; (c) training diverges.
 
 # %%
 ### BEGIN SOLUTION
@@ -184,8 +183,8 @@ guess = "b"
 ### END SOLUTION
 
 # %% [markdown]
-# The next cell holds the schedule with 30 steps against both sizes: how much of the uncertainty about the code is left
-# to decide at its first step, for Gaussian data of deviation 5 and of 1.
+# The next cell takes 31 levels of the schedule and asks, for Gaussian data of deviation 1 and of 5, how much of their
+# variance is still open once the noisy code is known.
 
 # %% tags=["hide-input"]
 first = schedule.alphas_cumprod[torch.linspace(999, 0, 31).long()]
@@ -193,9 +192,9 @@ left = {std: (1 - first) / (first * std**2 + 1 - first) for std in (1.0, 5.0)}  
 reveal(guess, "b" if (left[5.0] < 0.1).sum() > 15 else "a", "17.scale_forgotten")
 for std, open_still, decided in ((1.0, (14, 18), (5, 7)), (5.0, (3, 5), (18, 22))):
     verdict(
-        f"deviation {std:g}: steps of 31 at which over half is open", (left[std] > 0.5).sum(), *open_still
+        f"deviation {std:g}: levels of 31 at which over half is open", (left[std] > 0.5).sum(), *open_still
     )
-    verdict(f"deviation {std:g}: steps at which less than a tenth is", (left[std] < 0.1).sum(), *decided)
+    verdict(f"deviation {std:g}: levels at which less than a tenth is", (left[std] < 0.1).sum(), *decided)
 
 # %% [markdown]
 # So the code is multiplied by a constant that makes its deviation 1. Stable Diffusion's famous 0.18215 is just that,
@@ -204,7 +203,8 @@ for std, open_still, decided in ((1.0, (14, 18), (5, 7)), (5.0, (3, 5), (18, 22)
 #
 # $$\operatorname{Var}[z] = \operatorname{Var}_x\big[\mu(x)\big] + \mathbb E_x\big[\sigma^2(x)\big]$$
 #
-# **Exercise 1.** Return the factor, one for all places and channels. Take the variance with `correction=0`.
+# **Exercise 1.** Return the factor. It is one number: variance and mean run over all images, channels and places at
+# once. Take the variance with `correction=0`.
 
 
 # %%
@@ -243,9 +243,9 @@ verdict("kl_4: deviation of the scaled code of held-out glyphs", z.std(), low=0.
 verdict("share of its variance that is the draw's own", logvar.exp().mean() * space.scale**2, high=0.1)
 
 # %% [markdown]
-# One recipe, three scales. The KL term alone would settle every channel at $\mathbb E[\mu^2 + \sigma^2] = 1$, however
-# small its weight. But a small weight pulls slowly, and the code that has to put everything in one channel spreads it
-# furthest. `kl_4` is near 1 by luck, Stable Diffusion's code was at 5.5: measure it.
+# One recipe, three scales. If the decoder can undo any scale, the KL term is least where
+# $\mathbb E[\mu^2 + \sigma^2] = 1$ in each channel, but its weight is too small to get the codes there. The fewer
+# channels, the wider the code; nothing guarantees 1. Measure it.
 
 # %% [markdown]
 # ## 2. Diffusion in the code
@@ -356,18 +356,17 @@ def ratio(name, other="pixels", look=-1):
 
 
 middle, low, high = ratio("code, U-Net")
-reveal(guess, "c" if high < 0.8 else "a" if low > 1.25 else "b", "17.race")
+reveal(guess, "c" if high < 0.8 else "a" if low > 1.25 else "b", "17.cheaper_code")
 print(f"distance in the code over that in pixels, at equal seconds: {middle:.2f} ({low:.2f} to {high:.2f})")
 verdict("the upper end of its interval", high, high=0.8)
 early = (distance["code, U-Net"][:, 0] / distance["pixels"][:, -1]).max()
-verdict("the code after 10 seconds over pixels after 40, the largest of three seeds", early, high=1)
+verdict("the code at its first look over pixels at their last, the largest of three seeds", early, high=1)
 seconds = {name: work["seconds_for_1000_samples"] for name, work in race_record["settings"]["work"].items()}
 verdict("seconds for a thousand samples: pixels over code", seconds["pixels"] / seconds["code_unet"], 2, 5)
 
 # %% [markdown]
-# After a quarter of the seconds the code is ahead of where the pixels end. Two things are left out of that account. The
-# autoencoder was trained first, for about as long as the whole race; it is paid for once, and used by every model
-# that follows. And these are the first seconds of training; what hours would do, this race does not say.
+# After a quarter of the seconds the code is ahead of where the pixels end. Not counted is the autoencoder's own
+# training, which would use up a race as short as this; it is paid for once, for all models that follow.
 
 # %% [markdown]
 # ### Going further: the other road, a transformer over the codes
@@ -385,7 +384,7 @@ for size, indices in test_codes.items():
     )  # [49, K], how often each entry at each place
     entropy = torch.special.entr(counts).sum(1) / torch.log(torch.tensor(2.0))
     share = entropy.sum() / (49 * torch.tensor(size).log2())
-    verdict(f"{size} entries: entropy of the places over the bits of the code", share, low=0.2, high=0.95)
+    verdict(f"{size} entries: entropy of the places over the bits of the code", share, low=0.55, high=0.75)
 
 # %% [markdown]
 # ## 3. Words
@@ -471,7 +470,7 @@ verdict("one token, doubled queries: largest change", changed, high=0)
 
 # %%
 face_net, provenance = checkpoints.load("faces_text")
-face_space, _ = checkpoints.load(
+face_space, code_record = checkpoints.load(
     "faces_code"
 )  # a LatentSpace: 3 x 32 x 32 pixels to 8 x 8 x 8 numbers, and back
 face_judge, _ = checkpoints.load("faces_judge")  # reads hair, glasses, smile and turn of a face
@@ -488,8 +487,8 @@ def drawn_for(sentences, scale=2.0, without=None, seed=0):
 
 
 asked_for = [
-    "a smiling face with red hair and glasses, looking left",
-    "a frowning face with brown hair",
+    "a smiling face with brown hair and glasses, looking left",
+    "a frowning face with red hair",
     "a face with grey hair, looking right",
     "a smiling face with black hair",
     "a face with blond hair and glasses",
@@ -506,15 +505,19 @@ place = study.sentences.index(asked_for[0])
 row = ["START", *asked_for[0].replace(",", "").split()]
 maps = {
     word: study.attention[place, row.index(word)].float() / 255
-    for word in ("smiling", "red", "glasses", "left")
+    for word in ("smiling", "brown", "glasses", "left")
 }
 show(draw.where_words_look(study.pictures[1, place].float() / 255, maps), "17.where_words_look")
 
 # %% [markdown]
+# The colour is looked at from the hair and "glasses" from the eyes; "smiling" and "left" are spread thinly. A map says
+# who asked, not what was done with the answer.
+#
 # ### Does it compose?
 #
-# Of the 108 sentences some were held out: certain pairs, such as a hair colour with glasses, never came together in
-# training. Each word by itself was seen often. So does the model know *words*, or only *sentences*?
+# Six pairs of words never came together in training: black hair with a frown, chestnut with a smile, red and grey with
+# glasses, blond looking left, brown looking right. That holds 42 of the 108 sentences out. Each word by itself was seen
+# often. So does the model know *words*, or only *sentences*?
 #
 # **Predict.** For the held-out combinations, at scale 2, the share of faces that show all four factors as asked is:
 # (a) near zero; (b) about half that of the seen ones; (c) within a few points of it.
@@ -550,21 +553,25 @@ panels = {
 show(draw.accuracies(study.scales, panels), "17.composes")
 at_2 = study.scales.index(2)
 seen, unseen = (panels["all four"][place][0][at_2] for place in places)
-reveal(guess, "c" if unseen > seen - 0.1 else "b" if unseen > 0.2 else "a", "17.composes")
+reveal(guess, "c" if unseen > seen - 0.1 else "b" if unseen > 0.2 else "a", "17.words_or_sentences")
 for place, (low, high) in {"seen": (0.8, 0.9), "held out": (0.75, 0.9)}.items():
     verdict(f"all four as asked at scale 2, {place}", panels["all four"][place][0][at_2], low, high)
-worst = min(min(panels[factor]["held out"][0]) for factor in ("hair", "glasses"))
-verdict("hair and glasses, held out: the worst of all scales", worst, low=0.98)
-verdict("all four, held out: scale 2 minus scale 1", unseen - panels["all four"]["held out"][0][0], low=0.2)
+by_place = {place: right[:, :, rows, -1].double().mean((1, 2)) for place, rows in places.items()}
+gap = by_place["seen"] - by_place["held out"]  # at each scale
+verdict("all four, seen minus held out: scale 1", gap[0], 0.08, 0.16)
+verdict("scale 2", gap[at_2], 0, 0.07)
+worst = min(min(shares[0]) for factor in ("hair", "glasses") for shares in panels[factor].values())
+verdict("hair and glasses: the worst share of all", worst, low=0.99)
+missed = code_record["metrics"]["smile_of_face"] - panels["smile"]["seen"][0][study.scales.index(3)]
+verdict("smile read rightly: on true faces, minus as asked at scale 3", missed, -0.04, 0.03)
 by_noise = right[at_2, :, :, -1].double().mean(1)
 verdict("all four at scale 2: the best noise minus the worst", by_noise.max() - by_noise.min(), 0.2, 0.6)
 
 # %% [markdown]
-# It composes: from scale 2 on, what was never seen together is drawn as asked nearly as often as what was. Hair and
-# glasses never fail; where it fails it is the smile, a few pixels, for seen sentences too. Guidance buys obedience, as
-# in notebook 14, most of all where the word is weak. Mind the units: how much is right depends on the noise, so a
-# thousand faces from one noise say little. And this is one network, whose code was trained with the eyes of the same
-# judge.
+# It composes. Without guidance there is a gap; from scale 2 on it is a few points. Hair and glasses never fail; what is
+# missing of the smile at scale 3 is as much as the judge misses on true faces. The unit is the noise, not the face: a
+# thousand faces from one noise say little. And this is one network, whose autoencoder was trained on this judge's
+# features, so the judge is not independent of it.
 
 # %% [markdown]
 # ### Going further: what not to draw
@@ -607,14 +614,14 @@ patchify = check("dit.patchify", patchify)
 
 # %% [markdown]
 # A block of the **diffusion transformer** (DiT; Peebles and Xie 2023) has two halves, attention among the patches and a
-# small network for each, both beside a shortcut. Time and label enter through the norm: a linear layer of their
-# embedding gives, for each half, a shift, a scale and a *gate*:
+# small network for each patch by itself, both beside a shortcut. Time and label enter through the norm: a linear layer
+# of their embedding gives, for each half, a shift, a scale and a *gate*:
 #
 # $$x \leftarrow x + \text{gate}_1 \odot \text{attention}\big((1 + \text{scale}_1) \odot \text{norm}(x)
 # + \text{shift}_1\big)$$
 #
 # and the same with 2 and the small network. The layer that gives the six starts at zero (**adaLN-Zero**). So an
-# untrained block is exactly its input, as the zero convolutions of notebook 15 were.
+# untrained block is exactly its input, as with the zero convolutions of notebook 15.
 #
 # **Exercise 4.** Write the block. `norm` is `F.layer_norm(x, x.shape[-1:], eps=1e-6)`.
 
@@ -658,18 +665,18 @@ def work(net):
 
 
 verdict("work of a call: DiT over U-Net", work(transformer) / work(UNet(4, 48, (1,), classes=10)), 0.8, 1.25)
-for name in ("code, DiT", "code, DiT with skips"):
-    middle, low, high = ratio(name, "code, U-Net")
-    print(f"{name}: distance over the U-Net's, at equal seconds: {middle:.2f} ({low:.2f} to {high:.2f})")
+for name, other in (("code, DiT", "code, U-Net"), ("code, DiT with skips", "code, DiT")):
+    middle, low, high = ratio(name, other)
+    print(f"distance, {name} over {other}: {middle:.2f} ({low:.2f} to {high:.2f})")
 pace = {name: work["milliseconds_a_step"] for name, work in race_record["settings"]["work"].items()}
 verdict("time of a step: DiT over U-Net", pace["code_dit"] / pace["code_unet"], 1.2, 2)
 verdict("DiT over U-Net, the lower end of the interval", ratio("code, DiT", "code, U-Net")[1], low=1)
 
 # %% [markdown]
-# With as much work a call the transformer is slower and farther away: it must learn from data what a convolution knows
-# from the start, that neighbours belong together. In the papers it gains with size and data. Long skips from early
-# blocks to late ones (U-ViT, Bao et al. 2023) show no gain in so small a stack. All ran at one learning rate, tuned for
-# none.
+# With as much work a call the transformer is slower and farther away, likely because it must learn what a convolution
+# knows: that neighbours belong together. (In the race a patch is one place of the code.) In the papers it gains with
+# size and data. Long skips from early blocks to late ones (U-ViT, Bao et al. 2023) show no gain in so small a stack.
+# All ran at one learning rate, tuned for none.
 
 # %% [markdown]
 # ### Going further: films
@@ -681,24 +688,35 @@ verdict("DiT over U-Net, the lower end of the interval", ratio("code, DiT", "cod
 
 # %% tags=["hide-input"]
 films, _ = checkpoints.load("moving_digits")
-real = data.moving_digits(64, "test").frames
+real = data.moving_digits(64, "test", frames=6, size=12).frames
 show(
     draw.films(
         {"true": real[0], "with time": films("with_time")[0, 0], "without": films("without_time")[0, 0]}
     ),
     "17.films",
 )
-digit_judge, _ = checkpoints.load("digit_classifier")
 found = {"true": [moving_digits.scores(digit_judge, real)]}
 found |= {
     way: [moving_digits.scores(digit_judge, film) for film in films(way)]
     for way in ("with_time", "without_time")
 }
-for way, bands in {"true": (0, 0.3), "with_time": (0.1, 1.5), "without_time": (1.5, 4)}.items():
-    verdict(f"{way}: pixels off the best straight line with even steps, largest of two seeds",
-            max(score[0] for score in found[way]), *bands)  # fmt: skip
-for way, bands in {"true": (0.8, 1), "with_time": (0.6, 1), "without_time": (0, 0.4)}.items():
-    verdict(f"{way}: neighbouring frames with the same digit", min(score[2] for score in found[way]), *bands)
+off_line = {way: torch.tensor([score[0] for score in scores]) for way, scores in found.items()}
+same = {way: torch.tensor([score[2] for score in scores]) for way, scores in found.items()}
+for way, low, high in (("true", 0, 0.1), ("with_time", 0.45, 0.7), ("without_time", 1, 1.35)):
+    verdict(
+        f"{way}: pixels off the best line with even steps, the worse of two seeds",
+        off_line[way].max(),
+        low,
+        high,
+    )
+for way, low, high in (("true", 0.9, 1), ("with_time", 0.3, 0.55), ("without_time", 0.05, 0.2)):
+    verdict(
+        f"{way}: neighbouring frames that show one digit, the worse of two seeds", same[way].min(), low, high
+    )
+
+# %% [markdown]
+# Without attention along time every frame is a fair picture, and another digit elsewhere. With it motion is kept in
+# part: half as far off a line, which is still far from a true film, and the digit stays itself four times as often.
 
 # %% [markdown]
 # ## 5. Fewer steps
@@ -729,12 +747,13 @@ two_step_target = check("distil.target", two_step_target)
 
 # %% [markdown]
 # **Consistency models** (Song et al. 2023) ask for more: from *any* level, one call should give the end of the path.
-# Two points of one path must give the same answer, and at the lowest level $\sigma_\min$ the answer is the input. The
-# latter is built in ($\sigma$ is the noise's deviation, and the signal keeps its size):
+# Two points of one path must give the same answer, and at the lowest level $\sigma_{\min}$ the answer is the input. The
+# second is built in ($\sigma$ is the noise's deviation, $\sigma_d$ the data's, and the signal keeps its size); the
+# first is trained: what $f$ says one step nearer the data, without a gradient, is the target for what it says here.
 #
 # $$f(x, \sigma) = c_\text{skip}(\sigma)\, x + c_\text{out}(\sigma)\, F_\theta(x, \sigma), \quad
-# c_\text{skip} = \frac{\sigma_d^2}{(\sigma - \sigma_\min)^2 + \sigma_d^2}, \quad
-# c_\text{out} = \frac{\sigma_d\, (\sigma - \sigma_\min)}{\sqrt{\sigma^2 + \sigma_d^2}}$$
+# c_\text{skip} = \frac{\sigma_d^2}{(\sigma - \sigma_{\min})^2 + \sigma_d^2}, \quad
+# c_\text{out} = \frac{\sigma_d\, (\sigma - \sigma_{\min})}{\sqrt{\sigma^2 + \sigma_d^2}}$$
 #
 # **Exercise 6.** Write $f$; `network(x, sigma)` is $F_\theta$.
 
@@ -756,8 +775,9 @@ consistent = check("consistency.f", consistent)
 
 # %% [markdown]
 # For data from $\mathcal N(0, s^2)$ the path is known: $x(\sigma) \propto \sqrt{s^2 + \sigma^2}$, so the exact
-# consistency map is $f(x, \sigma) = x \sqrt{(s^2 + \sigma_\min^2) / (s^2 + \sigma^2)}$. The next cell follows the path
-# in many small steps and compares. Then it takes two exact DDIM steps, and one with your target.
+# consistency map is $f(x, \sigma) = x \sqrt{(s^2 + \sigma_{\min}^2) / (s^2 + \sigma^2)}$. The next cell follows the
+# path in many small steps and compares; asks your $f$ at the lowest level; and takes two DDIM steps with exact guesses,
+# and one with your target.
 
 # %% tags=["hide-input"]
 s, start, end = 0.7, 80.0, 0.002
@@ -852,10 +872,9 @@ verdict(
 )
 
 # %% [markdown]
-# Both students are near the teacher's sixteen calls after one, and the teacher is not. The right panel would tell you
-# the opposite: the mean of all threes is a three that anybody can read. So a judge that only reads misses what one step
-# loses, which is variety; look at two measures at least (notebook 08). The consistency model had to learn much more in
-# a short training, and is behind here; in the papers it catches up with budgets that are far larger.
+# After one call the students are about twice as far away as the teacher after sixteen, and the teacher itself twelve
+# times. The right panel puts the teacher first: the mean of all threes is a three that anybody can read. A judge that
+# only reads cannot see what one step loses; take two measures (notebook 08).
 
 # %% [markdown]
 # ## 6. A finished model learns a little more
@@ -905,16 +924,14 @@ with torch.no_grad():
         (plain(x, t, y) - adapted(x, t, y)).abs().max(),
         (plain(x, t, y) - base(x, t, y)).abs().max(),
     )
-verdict("merged against unmerged: largest difference", off_merged, high=0)
+verdict("merged against unmerged: largest difference", off_merged, high=1e-5)
 verdict("adapted against the base: the same", moved, low=0.01)
 verdict("share of the weights that was trained", lora.share_trained(adapted), 0.08, 0.09)
 rows = {"the base": "base_0", "LoRA": "lora_0", "all weights": "full_0", "last layer": "last_0"}
 pictures = {name: study_of_lora(row)[:10] for name, row in rows.items()}
 bold = checkpoints.mnist_lora.glyphs("test")
-show(
-    image_rows(pictures | {"true glyphs of it": bold.images[:10]}, "One noise, and a font", columns=10),
-    "17.lora",
-)
+first = torch.stack([bold.images[bold.labels == digit][0] for digit in range(10)])
+show(image_rows(pictures | {"true glyphs of it": first}, "One noise, and a font", columns=10), "17.lora")
 
 # %% [markdown]
 # All ways took 120 steps on 472 glyphs of one bold font. The next cell measures how far their samples are from the
@@ -940,12 +957,14 @@ far = {way: [pair[0] / by_way["base"][0][0] for pair in pairs] for way, pairs in
 verdict("LoRA: distance over the base's, the worst of three seeds", max(far["lora"]), 0.1, 0.25)
 verdict("all weights: the same, one seed", far["full"][0], 0.05, 0.2)
 verdict("last layer alone: the same, one seed", far["last"][0], low=0.7)
-lost = by_way["base"][0][1] - max(pair[1] for pair in by_way["lora"])
-verdict("read as asked: the base minus LoRA's best seed", lost, 0.15, 0.45)
+true = metrics.agreement(reader, bold.images, bold.labels)
+verdict("this judge on true glyphs of the font: read as labelled", true, 0.8, 0.92)
+verdict("that minus LoRA's best seed", true - max(pair[1] for pair in by_way["lora"]), low=0.1)
+verdict("that minus all weights", true - by_way["full"][0][1], low=0.1)
 
 # %% [markdown]
-# A twelfth of the weights takes over the font nearly as well as all of them. Both pay the same price: so few examples
-# also teach the model to forget, and its fives and sixes close up. The style was learned, and the digit was lost.
+# A twelfth of the weights goes most of the way. Both pay for it: of the font's own glyphs this judge reads more than of
+# theirs. From so few examples a font is learned, and some of the digits are lost.
 
 # %% [markdown]
 # ## 7. The big systems
@@ -974,7 +993,7 @@ def mended_a(code):
 
 
 # %% [markdown]
-# The next cell trains on the stretched code, measures what is wrong, and says what becomes of it with your scale.
+# The next cell trains on the stretched code, measures what is wrong, and looks at what you return.
 
 
 # %% tags=["hide-input"]
@@ -1046,8 +1065,8 @@ exhibit("B", lambda: mended_b(tokens), judged_b, "a mask bool [B, L]")
 # %% [markdown]
 # ### Going further: one more exhibit
 #
-# **Exhibit C: gates that are not zero.** A stack of 12 transformer blocks, each started the way torch starts any linear
-# layer. Mend it: set the layer that gives shift, scale and gate.
+# **Exhibit C: gates that are not zero.** A stack of 12 transformer blocks in which the layers that give shift, scale
+# and gate start as torch starts any linear layer. Mend it: set such a layer.
 
 
 # %%
@@ -1056,6 +1075,7 @@ def stack_of(start, depth=12):
     torch.manual_seed(0)
     blocks = DiT((1, 8, 8), 2, 32, depth, 4).blocks
     for block in blocks:
+        block.modulate.reset_parameters()  # as torch starts any linear layer
         start(block.modulate)
     return blocks
 
@@ -1091,10 +1111,19 @@ def judged_c(given):
 
 verdict(
     "exhibit C: change by 12 untrained blocks over the input",
-    change_of(stack_of(lambda layer: layer.reset_parameters())),
+    change_of(stack_of(lambda layer: None)),
     low=0.2,
 )
-exhibit("C", lambda: mended_c(torch.nn.Linear(4, 24)), judged_c, "the layer, set in place")
+
+
+def tried_c():
+    """The layer where it was set, else what was returned."""
+    layer = torch.nn.Linear(4, 24)
+    before, returned = layer.weight.clone(), mended_c(layer)
+    return returned if torch.equal(layer.weight, before) else layer
+
+
+exhibit("C", tried_c, judged_c, "the layer, set in place")
 
 # %% [markdown]
 # ## What to take with you
@@ -1103,7 +1132,7 @@ exhibit("C", lambda: mended_c(torch.nn.Linear(4, 24)), judged_c, "the layer, set
 # - Cross-attention lets each pixel ask the words. PAD must be masked before the softmax.
 # - Whether a model composes is measured: hold combinations out, and read factor by factor.
 # - A transformer's block starts as the identity, through gates that are zero.
-# - Distillation moves work from sampling to training; one step costs quality, and how much is a number.
+# - Distillation moves work from sampling to training; one step costs quality, which can be measured.
 # - LoRA changes a finished model through few weights, and can be merged without a trace.
 #
 # **Left out here.** Pretrained text encoders; captions that are wrong; flow matching in a code (section 2 with the loss
