@@ -32,58 +32,60 @@ def test_the_rest_is_not(other):
     assert TolerantText("loss 1.00 in 3 steps") != TolerantText(other)
 
 
-def nbval(tmp_path, cell):
-    nb = nbformat.v4.new_notebook(cells=[cell])
-    nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    (tmp_path / "toy.ipynb").write_text(nbformat.writes(nb), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "nbval_rules",
-        "--nbval",
-        "--nbval-current-env",
-        "toy.ipynb",
-    ]
-    where = {**os.environ, "PYTHONPATH": str(ROOT / "tools")}
-    return subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.parametrize(
-    ("count", "stored", "passes"), [(1, "0.3000\n", True), (1, "0.4000\n", False), (None, "0.3000\n", False)]
-)
-def test_nbval_itself_obeys(tmp_path, count, stored, passes):
-    stream = nbformat.v4.new_output("stream", name="stdout", text=stored)
-    cell = nbformat.v4.new_code_cell("print(0.1 + 0.2)", execution_count=count, outputs=[stream])
-    done = nbval(tmp_path, cell)
-    assert (done.returncode == 0) == passes, done.stdout + done.stderr
-    assert re.search(r"toy\.ipynb: \d+ s, \d\.\d\d MB", done.stdout), "no report of time and size"
-
-
-def test_what_a_verdict_measured_is_not_compared_but_its_band_is(tmp_path):
-    stream = nbformat.v4.new_output("stream", name="stdout", text="x at most 1: PASS (here 0.5)\n")
-    for line, passes in (("x at most 1: PASS (here 0.8)", True), ("x at most 1: FAIL (here 0.5)", False)):
-        cell = nbformat.v4.new_code_cell(f"print({line!r})", execution_count=1, outputs=[stream])
-        assert (nbval(tmp_path, cell).returncode == 0) == passes
-
-
 SHOW = "from IPython.display import display\ndisplay({{'text/plain': {!r}, 'text/html': {!r}}}, raw=True)"
 LOOK = '<output class="said" style="{}"><b>✓ {}</b></output>'
 
 
-@pytest.mark.parametrize(
-    "words, html, passes",
-    [
-        ("a: right.", LOOK.format("color:red", "a: right."), True),  # the look is no lesson's business
-        ("a: not yet.", LOOK.format("", "a: right."), False),
-        ("a: right.", "<p>a: right.</p>", False),  # other HTML is compared as ever
-    ],
-)
-def test_of_a_box_the_words_are_compared_and_not_the_look(tmp_path, words, html, passes):
-    stored = nbformat.v4.new_output(
-        "display_data", {"text/plain": "a: right.", "text/html": LOOK.format("", "a: right.")}
-    )
-    cell = nbformat.v4.new_code_cell(SHOW.format(words, html), execution_count=1, outputs=[stored])
-    assert (nbval(tmp_path, cell).returncode == 0) == passes
+def printing(source, stored, count=1):
+    """A cell with what it printed when it was stored."""
+    stream = nbformat.v4.new_output("stream", name="stdout", text=stored)
+    return nbformat.v4.new_code_cell(source, execution_count=count, outputs=[stream])
+
+
+def boxed(words, html):
+    """A cell that shows these, stored with the box of "a: right."."""
+    stored = {"text/plain": "a: right.", "text/html": LOOK.format("", "a: right.")}
+    shown = nbformat.v4.new_output("display_data", stored)
+    return nbformat.v4.new_code_cell(SHOW.format(words, html), execution_count=1, outputs=[shown])
+
+
+# One notebook holds them all, for each kernel takes seconds to start: name -> (cell, whether it passes).
+MEASURED = "x at most 1: PASS (here 0.5)\n"
+CASES = {
+    "a close decimal": (printing("print(0.1 + 0.2)", "0.3000\n"), True),
+    "another decimal": (printing("print(0.1 + 0.2)", "0.4000\n"), False),
+    "never executed": (printing("print(0.1 + 0.2)", "0.3000\n", None), False),
+    "another measurement in its band": (printing("print('x at most 1: PASS (here 0.8)')", MEASURED), True),
+    "out of its band": (printing("print('x at most 1: FAIL (here 0.5)')", MEASURED), False),
+    "another look": (boxed("a: right.", LOOK.format("color:red", "a: right.")), True),
+    "other words": (boxed("a: not yet.", LOOK.format("", "a: right.")), False),
+    "other HTML": (boxed("a: right.", "<p>a: right.</p>"), False),
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """nbval on a notebook of all cases: what it printed."""
+    folder = tmp_path_factory.mktemp("nbval")
+    nb = nbformat.v4.new_notebook(cells=[cell for cell, _ in CASES.values()])
+    nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    (folder / "toy.ipynb").write_text(nbformat.writes(nb), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "nbval_rules", "--nbval"]
+    where = {**os.environ, "PYTHONPATH": str(ROOT / "tools")}
+    done = subprocess.run(
+        [*command, "--nbval-current-env", "toy.ipynb"],
+        cwd=folder, env=where, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr  # some fail, and nothing else went wrong
+    return done.stdout
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=list(CASES))
+def test_nbval_itself_obeys(run, number):
+    _, passes = list(CASES.values())[number]
+    said = "PASSED" if passes else "(FAILED|ERROR)"
+    assert re.search(rf"^{said} toy\.ipynb::Cell {number}\b", run, re.MULTILINE), run
+
+
+def test_time_and_size_are_reported(run):
+    assert re.search(r"toy\.ipynb: \d+ s, \d\.\d\d MB", run)
