@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbval_rules import TolerantText
+from nbval_rules import TolerantText, longest_first
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,6 +30,12 @@ def test_close_decimals_are_equal(other):
 )
 def test_the_rest_is_not(other):
     assert TolerantText("loss 1.00 in 3 steps") != TolerantText(other)
+
+
+def test_long_notebooks_start_first_and_unknown_ones_last():
+    files = ["a/01_short.ipynb", "a/02_new.ipynb", "a/03_long.ipynb", "a/04_new.ipynb"]
+    wanted = [files[2], files[0], files[1], files[3]]
+    assert longest_first(files, {"01_short": 10, "03_long": 90, "04_new": None}) == wanted
 
 
 SHOW = "from IPython.display import display\ndisplay({{'text/plain': {!r}, 'text/html': {!r}}}, raw=True)"

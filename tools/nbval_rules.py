@@ -5,8 +5,10 @@ a code cell without an execution count is an error, because nbval compares nothi
 """
 
 import collections
+import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +71,26 @@ def pytest_configure(config):
             self.raise_cell_error("this cell was never executed, so nothing would be compared", "")
 
     IPyNbCell.sanitize, IPyNbCell.setup = sanitize, must_be_executed
+
+
+def longest_first(names, seconds):
+    """Names of files, those that take longest first, so that no worker is left alone with one at the end.
+
+    seconds: stem -> seconds; what is not in it keeps its order behind the others.
+    """
+    return sorted(names, key=lambda name: -(seconds.get(Path(name).stem) or 0))
+
+
+def pytest_collection_modifyitems(items):
+    """Start the long notebooks first, by the times that their lessons publish."""
+    listing = Path(__file__).resolve().parent.parent / "notebooks" / "contents.json"
+    if not any(item.nodeid.split("::")[0].endswith(".ipynb") for item in items) or not listing.exists():
+        return
+    lessons = json.loads(listing.read_text(encoding="utf-8"))
+    seconds = {name: lesson.get("seconds") for name, lesson in lessons.items()}
+    files = list(dict.fromkeys(item.nodeid.split("::")[0] for item in items))
+    place = {name: k for k, name in enumerate(longest_first(files, seconds))}
+    items.sort(key=lambda item: place[item.nodeid.split("::")[0]])  # stable: cells keep their order
 
 
 def pytest_terminal_summary(terminalreporter):

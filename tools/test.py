@@ -21,6 +21,9 @@ PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=5"]
 # Two at a time, each with one thread. A file of tests that share something dear stays with one of the two.
 BY_FILE, ANY = ["-n", "2", "--dist", "loadscope"], ["-n", "2", "--dist", "worksteal"]
+AS_ORDERED = [
+    "--no-loadscope-reorder"
+]  # the longest notebook first (tools/nbval_rules.py), not the most cells
 STYLE = [[PYTHON, "-m", "ruff", "check", "."], [PYTHON, "-m", "ruff", "format", "--check", "."]]
 SLOW = [
     "tests/test_notebooks.py"
@@ -29,7 +32,7 @@ PARTS = {
     "style": STYLE,
     "unit": [[*PYTEST, *ANY, "tests", "--ignore=tests/browser", "-m", "not slow"]],
     "blank": [[*PYTEST, *ANY, *SLOW, "-m", "slow"]],
-    "notebooks": [[*PYTEST, *BY_FILE, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
+    "notebooks": [[*PYTEST, *BY_FILE, *AS_ORDERED, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
     "decks": [[PYTHON, "tools/slides.py"], [PYTHON, "tools/pages.py"], [PYTHON, "tools/index.py"]],
     "browser": [[*PYTEST, *BY_FILE, "tests/browser"]],
 }
