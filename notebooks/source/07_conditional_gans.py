@@ -612,7 +612,7 @@ cycle_loss = check("cgan.cycle_loss", cycle_loss)
 
 # %% tags=["hide-input"]
 glasses, ageing = (checkpoints.load(name)[0] for name in ("faces_glasses", "faces_ageing"))
-both = unpaired.faces(600, "test")
+both = unpaired.faces(preset(600, smoke=60), "test")
 bare, grey = both.factors["glasses"] == 0, both.factors["hair"] == unpaired.GREY
 no_glasses, coloured = both.images[bare], both.images[~grey]
 with torch.no_grad():
@@ -878,7 +878,7 @@ for name, (images, labels) in sets.items():
         student = glyphs_refiner.classifier(SETTINGS, images, labels, seed)
         taught[name].append(metrics.agreement(student, unseen.images, unseen.labels))
 for name, values in taught.items():
-    print(f"taught by {name:9s}:", ", ".join(f"{value:.2f}" for value in values))
+    print(f"taught by {name}, three seeds (here {', '.join(f'{value:.2f}' for value in values)})")
 means = {name: sum(values) / len(values) for name, values in taught.items()}
 verdict(
     "taught by refined digits minus taught by rendered ones, mean of three",
