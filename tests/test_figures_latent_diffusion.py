@@ -47,3 +47,23 @@ def test_a_film_is_a_row_of_numbered_frames():
     fig = draw.films({"true": torch.rand(3, 1, 4, 4), "drawn": torch.rand(3, 1, 4, 4)})
     assert [ax.get_title() for ax in fig.axes[:3]] == ["1", "2", "3"]
     assert [fig.axes[k].get_ylabel() for k in (0, 3)] == ["true", "drawn"]
+
+
+def test_words_stand_over_their_picture():
+    fig = draw.captioned({"a bold seven": torch.rand(1, 4, 4), "a seven": torch.rand(1, 4, 4)}, width=8)
+    assert [ax.get_title() for ax in fig.axes] == ["a bold\nseven", "a seven"]
+    assert all(len(ax.images) == 1 for ax in fig.axes)
+
+
+def test_factors_stand_side_by_side_and_the_last_set_is_a_level():
+    sets = {
+        name: ([share], [share - 0.1], [share + 0.1]) for name, share in (("seen", 0.8), ("held out", 0.5))
+    }
+    ax = draw.by_factor(["digit"], sets | {"true glyphs": ([0.9], [0.9], [0.9])}).axes[0]
+    level, *bars = ax.collections
+    assert level.get_segments()[0][:, 1].tolist() == [0.9, 0.9]
+    assert [tuple(bar.get_segments()[0][:, 1]) for bar in bars] == [
+        pytest.approx((0.7, 0.9)),
+        pytest.approx((0.4, 0.6)),
+    ]
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["digit"]

@@ -44,6 +44,42 @@ def where_words_look(picture, maps):
     return fig
 
 
+def captioned(pictures, width=13):
+    """A row of pictures, each under its words; returns the figure.
+
+    pictures: words -> image [1, H, W] in [0, 1]; width: letters of a line of the words.
+    """
+    fig, axes = subplots(1, len(pictures), figsize=(1.75 * len(pictures), 2.7), squeeze=False)
+    for ax, (words, image) in zip(axes[0], pictures.items(), strict=True):
+        ax.imshow(image[0].numpy(), cmap="gray", vmin=0, vmax=1)
+        ax.set_title("\n".join(textwrap.wrap(words, width)), fontsize=13)
+        ax.set(xticks=[], yticks=[])
+    return fig
+
+
+def by_factor(factors, shares, title=""):
+    """The share read as asked of each factor, several sets side by side; returns the figure.
+
+    factors: n names; shares: name -> (shares [n], lows [n], highs [n]); the last is drawn as a level to
+    compare with, without an interval.
+    """
+    fig, ax = subplots(figsize=(1.3 * len(factors) + 1.5, 3.4))
+    *compared, (level, (right, _, _)) = shares.items()
+    ax.hlines(right, [k - 0.32 for k in range(len(right))], [k + 0.32 for k in range(len(right))],
+              color=GREEN, linewidth=3, label=level)  # fmt: skip
+    for k, ((name, (middle, low, high)), (colour, style)) in enumerate(zip(compared, LOOKS, strict=False)):
+        at = [place + 0.24 * (k - (len(compared) - 1) / 2) for place in range(len(factors))]
+        ends = [
+            [max(a - b, 0) for a, b in zip(middle, low, strict=True)],
+            [max(b - a, 0) for a, b in zip(middle, high, strict=True)],
+        ]
+        ax.errorbar(at, middle, ends, fmt=style[0], color=colour, capsize=4, markersize=7, label=name)
+    ax.set_xticks(range(len(factors)), factors)
+    ax.set(ylabel="share read as asked", title=title)
+    ax.legend(fontsize=12, loc="lower left")
+    return fig
+
+
 def measures_over(x, panels, xlabel, ylabels=None, log=True):
     """Measures of several methods with the range over seeds, a panel a measure; returns the figure.
 
@@ -71,8 +107,8 @@ def accuracies(scales, panels, title=""):
     fig, axes = subplots(1, len(panels), figsize=(2.75 * len(panels), 3.4), sharey=True)
     for ax, (factor, curves) in zip(axes, panels.items(), strict=True):
         for (name, (shares, lows, highs)), (colour, style) in zip(curves.items(), LOOKS, strict=False):
-            below = [share - low for share, low in zip(shares, lows, strict=True)]
-            above = [high - share for share, high in zip(shares, highs, strict=True)]
+            below = [max(share - low, 0) for share, low in zip(shares, lows, strict=True)]
+            above = [max(high - share, 0) for share, high in zip(shares, highs, strict=True)]
             ax.errorbar(
                 scales, shares, [below, above], fmt=style, color=colour, capsize=3, label=name, markersize=5
             )
