@@ -34,7 +34,7 @@ ROOMS = [
     {"autoencoders", "lora", "diffusion", "flow_matching", "flows", "gan", "latent", "vae"},
     {"training", "checkpoints", "metrics"},
     {"figures", "widgets"},
-    {"checks"},
+    {"checks", "capstone"},
     {"classroom"},
     {"doctor", "__main__", "__init__"},
 ]

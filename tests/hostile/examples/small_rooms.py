@@ -51,6 +51,13 @@ EXAMPLES = {
         "model": lambda: nn.Linear(2, 2),
         "codes": lambda: torch.randn(5, 2),
     },
+    "capstone": {
+        "project": lambda: "p1",
+        "card": lambda: "# Model card",
+        "path": lambda: Path(tempfile.mkdtemp()),
+        "n": lambda: 2,
+        "seed": lambda: 0,
+    },
     "checkpoints": {
         "model": lambda: nn.ModuleDict({"beta_1": nn.Linear(2, 2)}),
         "name": lambda: "digit_classifier",

@@ -1,0 +1,78 @@
+"""Two sets of measurements, one a seed, and what may be said of their difference."""
+
+import math
+
+import torch
+
+from .._validate import check_finite, check_kind, check_tensor
+from ..metrics import frechet_distance
+
+CLAIMS = ("better", "worse", "undecided")
+LEAST_SEEDS, LEAST_SAMPLES = 3, 100
+CONFIDENCE = 0.95
+
+
+def difference(ours, baseline):
+    """(mean of ours less that of baseline, low, high): a 95 % interval by Welch's t.
+
+    ours, baseline: lists of numbers, one a seed, two at least; where neither varies, the interval is the
+    difference alone.
+    """
+    from scipy.special import stdtrit
+
+    a, b = (torch.as_tensor(one, dtype=torch.float64) for one in (ours, baseline))
+    mean = float(a.mean() - b.mean())
+    parts = [float(one.var()) / len(one) for one in (a, b)]
+    if sum(parts) < 1e-24:
+        return mean, mean, mean
+    freedom = sum(parts) ** 2 / sum(p**2 / (len(one) - 1) for p, one in zip(parts, (a, b), strict=True))
+    half = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * math.sqrt(sum(parts))
+    return mean, mean - half, mean + half
+
+
+def finding(low, high, lower_is_better=True):
+    """What an interval of ours less baseline's says: "better", "worse" or "undecided"."""
+    below, above = ("better", "worse") if lower_is_better else ("worse", "better")
+    return below if high < 0 else above if low > 0 else "undecided"
+
+
+def check_draws(argument, value, shape):
+    """Return value where it is a list of images [N, *shape], one a seed, N >= 100, finite, in [0, 1]."""
+    check_kind(argument, value, list | tuple, "a list of tensors, one for each seed")
+    if not value:
+        raise ValueError(f"{argument} is an empty list: a tensor of samples for each seed is wanted.")
+    for k, one in enumerate(value):
+        name = f"{argument}[{k}]"
+        check_finite(name, check_tensor(name, one, f"[N, {', '.join(map(str, shape))}]"))
+        if len(one) < LEAST_SAMPLES:
+            raise ValueError(f"{name} holds {len(one)} images; at least {LEAST_SAMPLES} are wanted.")
+        if float(one.min()) < 0 or float(one.max()) > 1:
+            raise ValueError(f"{name} must lie in [0, 1]; clamp it, or undo the scaling of the training.")
+    return value
+
+
+def distances(draws, held_out, features):
+    """The Frechet distance of each set to held_out, by features(images) [N, F], a list; from n samples each.
+
+    n is the smallest set's size; the rows are drawn without replacement, with seed 0.
+    """
+    n = min(len(one) for one in draws)
+    with torch.no_grad():
+        real = features(held_out)
+        rows = (
+            one[torch.randperm(len(one), generator=torch.Generator().manual_seed(0))[:n]] for one in draws
+        )
+        return [frechet_distance(features(one), real) for one in rows]
+
+
+def compared(draws, baseline, held_out, features):
+    """(ours, baseline's) distances, with one n for all sets of both."""
+    found = distances([*draws, *baseline], held_out, features)
+    return found[: len(draws)], found[len(draws) :]
+
+
+def spoken(numbers):
+    """Measured numbers in the brackets that no test compares: " (here 0.31 to 0.35)"."""
+    low, high = min(numbers), max(numbers)
+    one = f"{low:.3g}" if math.isclose(low, high) else f"{low:.3g} to {high:.3g}"
+    return f" (here {one})"
