@@ -40,6 +40,7 @@ commits: env
 
 notebooks: env
 	$(BIN)/python tools/notebooks.py $(NAME)
+	$(if $(NAME),,$(BIN)/python tools/capstone.py)
 
 slides: env node_modules
 	$(BIN)/python tools/slides.py $(NAME) && $(BIN)/python tools/index.py

@@ -26,13 +26,15 @@ AS_ORDERED = [
 ]  # the longest notebook first (tools/nbval_rules.py), not the most cells
 STYLE = [[PYTHON, "-m", "ruff", "check", "."], [PYTHON, "-m", "ruff", "format", "--check", "."]]
 SLOW = [
-    "tests/test_notebooks.py"
+    "tests/test_notebooks.py",
+    "tests/test_capstone.py",
 ]  # where the slow tests are: to look for them everywhere takes half a minute
+EXECUTED = ["notebooks/solutions", "notebooks/capstone/solutions"]
 PARTS = {
     "style": STYLE,
     "unit": [[*PYTEST, *ANY, "tests", "--ignore=tests/browser", "-m", "not slow"]],
     "blank": [[*PYTEST, *ANY, *SLOW, "-m", "slow"]],
-    "notebooks": [[*PYTEST, *BY_FILE, *AS_ORDERED, "--nbval", "--nbval-current-env", "notebooks/solutions"]],
+    "notebooks": [[*PYTEST, *BY_FILE, *AS_ORDERED, "--nbval", "--nbval-current-env", *EXECUTED]],
     "decks": [[PYTHON, "tools/slides.py"], [PYTHON, "tools/pages.py"], [PYTHON, "tools/index.py"]],
     "browser": [[*PYTEST, *BY_FILE, "tests/browser"]],
 }
