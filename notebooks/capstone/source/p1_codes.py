@@ -101,8 +101,10 @@ def trained(seed, latent_dim=8, beta=1.0):
 # from equally many samples.
 
 # %%
+samples = None  # becomes a list, with one set of images [300, 1, 8, 8] a seed
 ### BEGIN SOLUTION
-samples = [trained(seed).sample(DRAWN, dice(seed)) for seed in SEEDS]
+models = [trained(seed) for seed in SEEDS]
+samples = [model.sample(DRAWN, dice(seed)) for model, seed in zip(models, SEEDS, strict=True)]
 ### END SOLUTION
 
 # %%
@@ -154,6 +156,7 @@ claim = "better"
 print(capstone.card_template())
 
 # %%
+card = None  # becomes your model card: the template above, filled, as text
 ### BEGIN SOLUTION
 card = """
 ## Model
