@@ -21,6 +21,7 @@ ROOMS = [
         "_threads",
         "_typeset",
         "_validate",
+        "claims",
         "notation",
         "errata",
         "systems",

@@ -67,6 +67,7 @@ ALLOWED = [
     (r"vae.VectorQuantizer.restart z (another_batch|batch_of_one)", "any number of codes to draw from"),
     (r"exact.GaussianMixture stds scalar", "documented: one for all"),
     (r"divergences.(kl_normals?|kl|js)(_density)? \w+ (extra_axis|batch_of_one)", BROADCAST),
+    (r"claims.difference [ab] another_batch", "two samples, each of as many numbers as it likes"),
     (r"divergences.(js|wasserstein1)(_density)? \w+ (extra_axis|another_batch|batch_of_one)", TWO_SETS),
     (r"transport.\w+ \w+ (another_batch|batch_of_one)", TWO_SETS),
     (r"metrics.\w+ \w+ (another_batch|batch_of_one)", TWO_SETS),

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from course_utils import claims
 from course_utils.exact import GaussianMixture
 
 
@@ -61,6 +62,13 @@ EXAMPLES = {
     "checkpoints": {
         "model": lambda: nn.ModuleDict({"beta_1": nn.Linear(2, 2)}),
         "name": lambda: "digit_classifier",
+    },
+    "claims": {
+        "a": lambda: torch.randn(5),
+        "b": lambda: torch.randn(4),
+        "confidence": lambda: 0.9,
+        "claim": lambda: claims.CLAIMS[1],
+        "table": lambda: {("digits", "vae"): {"failed": torch.zeros(3)}},
     },
     "checks": {
         "name": lambda: "elbo.kl",
