@@ -59,7 +59,7 @@ HOW = {
         },
         "flow": {
             "net": {"levels": 2, "depth": 4, "width": 32},
-            "steps": 620, "batch_size": 32, "lr": 2e-3, "ema_decay": 0.99,
+            "steps": 800, "batch_size": 32, "lr": 2e-3, "ema_decay": 0.99,
         },
         "diffusion": {
             "size": 28, "width": 16, "multipliers": [1, 2, 4], "steps": 450, "batch_size": 16, **WALK,
@@ -70,9 +70,9 @@ HOW = {
         "latent_diffusion": {
             "code": {
                 "latent_channels": 4, "channels": [16, 32],
-                "steps": 550, "batch_size": 64, "lr": 2e-3, "ema_decay": 0.995,
+                "steps": 780, "batch_size": 64, "lr": 2e-3, "ema_decay": 0.995,
             },
-            "width": 32, "multipliers": [1], "steps": 670, "batch_size": 64, **WALK,
+            "width": 32, "multipliers": [1], "steps": 810, "batch_size": 64, **WALK,
         },
     },
 }  # fmt: skip
