@@ -33,7 +33,7 @@ from course_utils.preset import preset
 
 torch.set_num_threads(1)
 SEEDS = (0, 1, 2)
-STEPS = preset(1500, full=10_000, smoke=3)  # of each run
+STEPS = preset(1000, full=10_000, smoke=3)  # of each run
 train, held_out = data.toy("spiral", 2000, 0), data.toy("spiral", 1000, 1)
 
 # %% [markdown]

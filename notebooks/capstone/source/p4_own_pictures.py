@@ -40,7 +40,7 @@ from course_utils.preset import preset
 
 torch.set_num_threads(1)
 SEEDS, DRAWN = (0, 1, 2), 200
-STEPS = preset(600, full=6000, smoke=3)  # of each run
+STEPS = preset(300, full=6000, smoke=3)  # of each run
 FOLDER = None  # the name of your folder, in quotes
 
 # %% [markdown]

@@ -35,7 +35,7 @@ from course_utils.preset import preset
 
 torch.set_num_threads(1)
 SEEDS, DRAWN = (0, 1, 2), 300
-STEPS = preset(400, full=4000, smoke=3)  # of each run
+STEPS = preset(300, full=4000, smoke=3)  # of each run
 digits, held_out = data.load("digits"), data.load("digits", split="test").images
 train = digits.images
 labels = torch.arange(DRAWN) % 10  # what every set is asked for

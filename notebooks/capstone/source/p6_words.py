@@ -35,7 +35,7 @@ from course_utils.preset import preset
 
 torch.set_num_threads(1)
 SEEDS, DRAWN = (0, 1, 2), 200
-STEPS = preset(400, full=4000, smoke=3)  # of each run
+STEPS = preset(300, full=4000, smoke=3)  # of each run
 glyphs = data.load("glyphs", n=3000)
 train, held_out = glyphs.images, data.load("glyphs", split="test", n=500).images
 grammar = text.grammar("glyphs")
