@@ -19,7 +19,7 @@ ALLOWED = [
     (r"preset.preset \S+ \S+", "the three values are the caller's, and handed back"),
     (r"training.History.fits state \S+", "it is the question: no is the answer"),
     (r"training.steps (parts|settings) dict", "a dict of any names is what is asked for"),
-    (r"training.fit checkpoint text", "any text is a file's name"),
+    (r"training.(fit|steps) checkpoint text", "any text is a file's name"),
     (r"capstone.example_folder path text", "any text is a folder's name"),
     (r"capstone.missing_fields card unknown", "any text is a card, if an empty one"),
     (r"training.gradient_step loss no_arguments", "how many parts a batch has is not known yet"),
