@@ -14,6 +14,10 @@ from ..text import grammar
 from . import faces_text, glyphs_codes
 from .recipe import Recipe, Runs
 
+SHARED = (
+    "width", "text_dim", "heads", "layers", "schedule", "prediction_type", "sentence_dropout", "dropout",
+    "batch_size", "lr",
+)  # fmt: skip
 SETTINGS = {
     "n": glyphs_codes.N_TRAIN,
     "seed": 0,
@@ -29,18 +33,9 @@ SETTINGS = {
         {"digit": "two", "side": "left"},
     ],
     "channels": 4,
-    "width": 48,
     "multipliers": [1],
-    "text_dim": 64,
-    "heads": 4,
-    "layers": 1,
-    "schedule": "cosine, 1,000 steps",
-    "prediction_type": "v_prediction",
-    "sentence_dropout": 0.12,
-    "dropout": 0.0,
+    **{name: faces_text.SETTINGS[name] for name in SHARED},
     "steps": 2_500,
-    "batch_size": 32,
-    "lr": 2e-3,
     "ema_decay": 0.995,
     "scales": [1, 2, 3, 5],
     "sampler": f"DDIM, {faces_text.SAMPLING_STEPS} steps",
