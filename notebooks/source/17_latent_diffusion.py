@@ -604,7 +604,9 @@ true = [*true.double().mean(0).tolist(), true.all(1).double().mean().item()]
 def over_networks(place):
     """Shares at scale 3, by factor, with their intervals over the networks."""
     shares = [glyph_study.right(factor)[:, at_3, rows[place]].double().mean(1) for factor in factors]
-    return zip(*((float(x.mean()), *map(float, interval(x))) for x in shares), strict=True)
+    return zip(
+        *((float(x.mean()), *(min(float(end), 1.0) for end in interval(x))) for x in shares), strict=True
+    )
 
 
 by_place = {place: tuple(map(list, over_networks(place))) for place in rows}
