@@ -21,6 +21,7 @@ ROOMS = [
         "_threads",
         "_typeset",
         "_validate",
+        "choosing",
         "claims",
         "notation",
         "errata",

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from course_utils import claims
+from course_utils import choosing, claims
 from course_utils.exact import GaussianMixture
 
 
@@ -62,6 +62,17 @@ EXAMPLES = {
     "checkpoints": {
         "model": lambda: nn.ModuleDict({"beta_1": nn.Linear(2, 2)}),
         "name": lambda: "digit_classifier",
+    },
+    "choosing": {
+        "table": lambda: {
+            ("digits", name): {"distance": torch.rand(4), "recall": torch.rand(4)} for name in ("vae", "gan")
+        },
+        "data": lambda: "digits",
+        "measure": lambda: "distance",
+        "better": lambda: "lower",
+        "measures": lambda: {"distance": "lower", "recall": "higher"},
+        "need": lambda: choosing.NEEDS[0],
+        "kinds": lambda: {"vae": "bound", "gan": "none"},
     },
     "claims": {
         "a": lambda: torch.randn(5),
