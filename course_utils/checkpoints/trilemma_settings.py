@@ -9,7 +9,7 @@ DATA = {
         "likelihood_images": 100,
     },
     "mnist_5k": {
-        "size": 28, "levels": 256, "judge": "mnist_classifier", "seconds": 40, "seeds": 3,
+        "size": 28, "levels": 256, "judge": "mnist_classifier", "seconds": 40, "seeds": 5,
         "likelihood_images": 40,
     },
 }  # fmt: skip

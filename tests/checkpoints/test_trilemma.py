@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils import data
+from course_utils import checkpoints, data, metrics
 from course_utils.checkpoints import trilemma
 from course_utils.checkpoints import trilemma_measures as measures
 from course_utils.checkpoints.digits_diffusion import schedule
@@ -124,3 +124,46 @@ def test_a_run_repeats_is_kept_and_enters_the_table(key, digits, by, tmp_path):
     assert set(row) == set(measures.MEASURES) and row["distance"][1] > 0 and row["distance"][0].isnan()
     assert row["bits_per_dim"][1].isnan() == (study.kinds[key] == "none")
     assert study.features("digits", key)[1].max() > 0
+
+
+@pytest.mark.parametrize(("of", "n"), [(1000, 400), (355, 100), (10, 10), (7, 20)])
+def test_images_are_taken_from_all_over(of, n):
+    taken = trilemma.evenly(torch.arange(of), n)
+    assert len(taken.unique()) == len(taken) == min(n, of)
+    assert taken[0] == 0 and taken[-1] >= of - of / len(taken) - 1
+    assert taken.diff().max() - taken.diff().min() <= 1
+
+
+@pytest.fixture(scope="module")
+def study():
+    return checkpoints.load("trilemma")[0]
+
+
+@pytest.mark.parametrize("key", FAMILIES)
+def test_the_stored_numbers_are_those_of_what_is_stored(study, digits, key):
+    """The measures of the judge, from the features that it kept; the nearest ratio, from the distances."""
+    by = measures.yardstick("digit_classifier", *digits, trilemma.SETTINGS["samples"])
+    row, seed = study.row("digits", key), 3
+    features = study.features("digits", key)[seed]
+    assert metrics.frechet_distance(features, by.features) == pytest.approx(float(row["distance"][seed]))
+    precision, recall = metrics.precision_recall(by.some, features, k=measures.NEIGHBOURS)
+    assert (precision, recall) == pytest.approx((float(row["precision"][seed]), float(row["recall"][seed])))
+    near = study.nearest("digits", key)[seed].mean() / by.usual
+    assert float(near) == pytest.approx(float(row["nearest_ratio"][seed]), rel=1e-5)
+    assert study.reads("digits", key)[seed].unique().numel() >= row["modes"][seed]
+
+
+def test_real_images_are_better_than_every_family_in_the_study(study):
+    for name in study.names:
+        real = study.of_held_out(name)
+        assert real["modes"] == 10 and real["nearest_ratio"] == pytest.approx(1, abs=0.05)
+        for key in study.families:
+            row = study.row(name, key)
+            assert row["distance"].min() > 2 * real["distance"] and row["precision"].max() < real["precision"]
+
+
+def test_every_run_is_timed_and_seconds_are_near_equal(study):
+    for name, about in trilemma.DATA.items():
+        took = torch.stack([study.row(name, key)["training_seconds"] for key in FAMILIES])
+        assert took.shape == (7, 5) and not took.isnan().any()
+        assert took.mean(1).max() < 1.4 * took.mean(1).min() and took.max() < 1.2 * about["seconds"]
