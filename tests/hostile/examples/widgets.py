@@ -52,6 +52,17 @@ EXAMPLES = {
         "scale": lambda: 1.0,
         "word": lambda: "red",
     },
+    "widgets.TableBrush": {
+        "table": lambda: {
+            ("digits", name): {"a": torch.rand(3), "b": torch.rand(3)} for name in ("gan", "vae")
+        },
+        "measures": lambda: {"a": ("one", "lower"), "b": ("other", "near")},
+        "data": lambda: "digits",
+        "kinds": lambda: {"gan": "none", "vae": "bound"},
+        "brushes": lambda: {"a": (0.2, None)},
+        "axis": lambda: "b",
+        "family": lambda: "vae",
+    },
     "widgets.StyleMixer": {"generator": lambda: StyleGenerator(8, 6, (4, 4, 4, 4, 4, 4))},
     "widgets.VAEExplorer": {
         "autoencoder": lambda: MLPAutoencoder((1, 4, 4), 2, (8,)),
