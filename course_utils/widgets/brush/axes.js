@@ -3,7 +3,7 @@ import { line, write } from "../shared/canvas.js";
 import { DATA, FAINT, INK, SOFT, withAlpha } from "../shared/colors.js";
 import { clamp } from "../shared/numbers.js";
 import { numberText, shareOf, sharesOf, tickText } from "./math.js";
-import { WORDS, columnsOf } from "./state.js";
+import { UP, WORDS, columnsOf } from "./state.js";
 
 /** Lines, ticks and arrow heads; the chosen axis is thick. */
 export function drawAxes(context, place, state) {
@@ -90,8 +90,8 @@ export function drawHeads(context, place, state) {
     drawEnds(context, place, k, [`${tickText(measure, worse)}${scale.log ? " (log)" : ""}`, tickText(measure, better)]);
   });
   if (!place.upright) return;
-  const [x, y] = [place.names[0].left + place.small * 0.2, (place.deep + 0.8) * place.line];
-  place.say(context, "\u25b2 up is better", x, y, { size: place.small, bold: true });
+  const y = (place.deep + 0.8) * place.line;
+  place.say(context, UP, place.width - 2, y, { size: place.small, bold: true, align: "right" });
 }
 
 function headAbove(context, { lines, deep, line: step, small, ends, say }, k, { better }) {

@@ -3,6 +3,7 @@ import { layer } from "../shared/canvas.js";
 import { betterHalf, leftOf, numberText, orderOf, overlap, rangeText, ranksOf, scaleOf, summaryOf } from "./math.js";
 
 export const LIKELIHOOD = "bits_per_dim"; // at its axis stands what kind of number it is
+export const UP = "\u25b2 up is better";
 export const WORDS = { lower: "lower", higher: "higher", near: "near 1" };
 
 /** What is brushed by each preset: the better half of these measures, or whatever has a number. */
@@ -81,7 +82,9 @@ function orderText(state) {
   const text = order.map((i, k) => {
     const sign = k ? (close[k] ? " \u2248 " : ", ") : "";
     const tied = ranks.filter((rank) => rank === ranks[i]).length > 1 ? "=" : "";
-    return `${sign}${ranks[i]}${tied} ${state.families[i].title} ${valueText(measure, scale, summaries[i])}`;
+    const kind = measure.name === LIKELIHOOD ? state.kinds[state.families[i].name] : undefined;
+    const value = `${valueText(measure, scale, summaries[i])}${kind ? ` (${kind})` : ""}`;
+    return `${sign}${ranks[i]}${tied} ${state.families[i].title} ${value}`;
   }).join("");
   const none = state.families.filter((_, i) => summaries[i] === null).map(({ title }) => title);
   const rest = none.length ? `${text ? "; no number: " : "no number: "}${none.join(", ")}` : "";

@@ -1,14 +1,15 @@
 // Axes side by side, the families' names beside the last one: where the axes' names have room for it.
 import { spread } from "./math.js";
 import { HINT, linesOf, pointOf } from "./places.js";
-import { LIKELIHOOD, WORDS } from "./state.js";
+import { LIKELIHOOD, UP, WORDS } from "./state.js";
 
 const TALLEST = 380; // px, of an axis
 const LOW = 24; // lines of text: in less room there is no hint
 
 /** Where everything goes, as layout.js says; null where it is too narrow. */
 export function upright(parts) {
-  const { width, small, labels, line, side, named, pen } = parts;
+  const { width, small, labels, line, side, pen } = parts;
+  const named = Math.max(parts.named, pen(UP, true) + small);
   const left = small * 2.6 + side; // the chosen axis has numbers at its left
   const right = width - named - side - small;
   const [gap, extra] = gaps(parts, right - left);
@@ -20,7 +21,7 @@ export function upright(parts) {
   const deep = Math.max(...lines.map((one) => one.length));
   const top = (deep + 2) * line + small * 0.6;
   const x = (k) => left + k * gap + (k > extra.after ? extra.wide : 0);
-  const place = { ...parts, upright: true, lines, deep, right, top, gap, x, ...heights(parts, top) };
+  const place = { ...parts, upright: true, named, lines, deep, right, top, gap, x, ...heights(parts, top) };
   return { ...place, ...boxes(place), names: namesBeside({ ...place, ...boxes(place) }) };
 }
 
@@ -71,7 +72,7 @@ function namesBeside(place) {
   const { state, small, named, right, side, top, bottom, noneY } = place;
   const last = state.axes.length - 1;
   const wanted = state.families.map((_, family) => pointOf(place, last, family)[1]);
-  const left = right + side + small * 1.2;
+  const left = right + side + small * 0.9;
   return spread(wanted, small * 1.5, top, state.hasNone ? noneY : bottom).map((y, family) => {
     return { left, top: y - small * 0.75, width: named, height: small * 1.5, family };
   });
