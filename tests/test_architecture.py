@@ -34,7 +34,7 @@ ROOMS = [
     {"exact", "divergences", "transport", "data"},
     {"text"},
     {"autoencoders", "lora", "diffusion", "flow_matching", "flows", "gan", "latent", "vae"},
-    {"training", "checkpoints", "metrics"},
+    {"training", "checkpoints", "metrics", "counting"},
     {"figures", "widgets"},
     {"checks", "capstone"},
     {"classroom"},
