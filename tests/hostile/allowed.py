@@ -53,6 +53,7 @@ ALLOWED = [
     (r"diffusion.NoiseSchedule.posterior prev scalar", "documented: one step for all rows"),
     (r"diffusion.samplers.place_of model no_arguments", "it is only looked at here, and called elsewhere"),
     (r"diffusion.schedule.posterior_rates \w+ (scalar|extra_axis|batch_of_one)", BROADCAST),
+    (r"counting.fit_growth seconds halves", "times that do not grow with size are good values"),
     (r"diffusion.consistency.\w+ x (scalar|extra_axis|another_batch|batch_of_one)", "data of any shape"),
     (r"diffusion.consistency.sample levels (another_batch|batch_of_one)", "any number of levels"),
     (r"flow_matching.Path.time (signal|sigma) inf", LIMIT),
