@@ -36,7 +36,7 @@ ROOMS = [
     {"autoencoders", "lora", "diffusion", "flow_matching", "flows", "gan", "latent", "vae"},
     {"training", "checkpoints", "metrics", "counting"},
     {"figures", "widgets"},
-    {"checks", "capstone"},
+    {"checks", "capstone", "scale"},
     {"classroom"},
     {"doctor", "__main__", "__init__"},
 ]
