@@ -8,6 +8,7 @@ import course_utils
 
 BY_ALL = {  # rooms whose `__all__` is all that is public; what else stands in their files is their own
     "capstone", "checkpoints", "checks", "classroom", "counting", "data", "errata", "figures", "museum",
+    "scale",
     "training", "widgets",
 }  # fmt: skip
 NO_ARGUMENTS_OF_OURS = {"doctor"}  # it examines the machine, and is called without arguments

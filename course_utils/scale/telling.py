@@ -1,0 +1,20 @@
+"""The command: what it prints, and its exit code."""
+
+import sys
+
+from .run import train
+
+
+def main(recipe, data, out=None, **options):
+    """Run `train` and print what came of it; 0, or 130 where the keyboard stopped it."""
+    record = train(recipe, data, out, **options)
+    if record["data"]["left_out"]:
+        print(record["data"]["left_out"], file=sys.stderr)
+    if record["training"]["interrupted"]:
+        return 130
+    did = record["training"]
+    name, seconds = record["data"]["name"], did["seconds"]
+    print(f"{recipe} on {name}: {did['steps']} steps in {seconds:.0f} s on {did['device']}")
+    for name, value in record["metrics"].items():
+        print(f"  {name}: {value:.5g}")
+    return 0
