@@ -48,12 +48,12 @@ def judge_of(source):
 
 
 @torch.no_grad()
-def of_held_out(family, how, model, source, device, seed=0):
-    """{"held_out_NAME": mean} over the images kept back, REPEATS draws of noise for each."""
+def of_held_out(family, how, model, source, device, n, seed=0):
+    """{"held_out_NAME": mean} over n of the images kept back at most, REPEATS draws of noise for each."""
     sums, count = {}, 0
     with RandomStream(seed, device):
         for _ in range(REPEATS):
-            for batch in _batches(source.held_out, device):
+            for batch in _batches([part[:n] for part in source.held_out], device):
                 found = family.held_out(how, model, *batch)
                 count += len(batch[0])
                 for name, values in found.items():

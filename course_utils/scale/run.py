@@ -108,17 +108,15 @@ def finish(record, family, model, source, files, n_samples, device):
     }
     files.write(record, state)
     try:
-        across = columns(source.classes)
-        labels = torch.arange(max(n_samples, across * ROWS)) % len(source.classes) if source.classes else None
-        n = max(n_samples, across * ROWS)
-        images = sample(model, record, n, labels)
+        labels = torch.arange(n_samples) % len(source.classes) if source.classes else None
+        images = sample(model, record, n_samples, labels)
         how, seconds = record["settings"], record["training"]["seconds"]
         record["metrics"] = {
-            **measures.of_held_out(family, how, model, source, device),
-            **measures.of_samples(source, images[:n_samples], None if labels is None else labels[:n_samples]),
+            **measures.of_held_out(family, how, model, source, device, n_samples),
+            **measures.of_samples(source, images, labels),
             "images_per_second": record["training"]["steps"] * how["batch_size"] / max(seconds, 1e-9),
         }
-        files.write(record, images=images[: across * ROWS])
+        files.write(record, images=images[: columns(source.classes) * ROWS])
     except KeyboardInterrupt:
         print(f"Stopped by the keyboard: {files.weights} is written, and the same command adds the rest.")
         record["training"]["interrupted"] = True

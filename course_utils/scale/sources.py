@@ -23,8 +23,8 @@ class Source(NamedTuple):
 
     train: (images uint8 [N, C, H, W], labels int64 [N]) or (images,) in memory, or a Dataset of such items;
     n: how many; shape: (C, H, W); classes: names, or () where there are no labels; held_out: as train, in
-    memory; sha256: of what is trained on (its files' names and sizes, where it is not in memory); complaint:
-    a sentence about what could not be read, or "".
+    memory, in a random order; sha256: of what is trained on (its files' names and sizes, where it is not in
+    memory); complaint: a sentence about what could not be read, or "".
     """
 
     name: str
@@ -67,7 +67,7 @@ def load(name, size=None, channels=None, resident_gb=RESIDENT_GB, seed=0):
         raise ValueError(f"--size and --channels are for folders of pictures; {name} has its own.")
     train, test = (data.load(name, split, seed=seed) for split in data.SPLITS)
     parts = [_tuple(_bytes(part.images), part.labels) for part in (train, test)]
-    held_out = tuple(each[:: -(-len(test) // HELD_OUT)] for each in parts[1])
+    held_out = _shuffled(parts[1])
     return Source(
         name, parts[0], len(train), tuple(train.images.shape[1:]), train.classes, held_out, _sha(parts[0])
     )
@@ -88,7 +88,7 @@ def _of_folder(path, size, channels, resident_gb):
     back = [i for i in range(len(found)) if i % every == every - 1]
     rest = [i for i in range(len(found)) if i % every != every - 1]
     kept, train = found.only(back[:: -(-len(back) // HELD_OUT)]), found.only(rest)
-    held_out = _tuple(*kept.in_memory())
+    held_out = _shuffled(_tuple(*kept.in_memory()))
     if len(train) * torch.Size(found.shape).numel() <= resident_gb * 1e9:
         parts = _tuple(*train.in_memory())
         sha = _sha(parts)
@@ -103,6 +103,12 @@ def _of_folder(path, size, channels, resident_gb):
 
 def _tuple(images, labels):
     return (images,) if labels is None else (images, labels)
+
+
+def _shuffled(parts):
+    """HELD_OUT of the images at most, in a random order: so that the first few are of all classes."""
+    order = torch.randperm(len(parts[0]), generator=torch.Generator().manual_seed(0))[:HELD_OUT]
+    return tuple(each[order] for each in parts)
 
 
 def _bytes(images):
