@@ -52,10 +52,10 @@ class Files:
         there = read(self.record) if self.record.exists() else {}
         for name in SAME:
             if there.get(name) != record[name]:
-                was, now = _difference(there.get(name), record[name])
+                was, now = _difference(name, there.get(name), record[name])
                 raise CheckpointError(
-                    f"{self.stem} holds another run, whose {name} was {was}, and this one has {now}: name "
-                    "another file (--out FILE), or delete those there."
+                    f"{self.stem} holds a run with {was}, and this one has {now}: name another file "
+                    "(--out FILE), or delete those there."
                 )
         if not self.run.exists():
             raise CheckpointError(
@@ -171,9 +171,9 @@ def _bytes_of(path):
         raise CheckpointError(f"{path} cannot be read ({why(error)}).") from error
 
 
-def _difference(was, now):
-    """The first entries of two records that differ, in words."""
+def _difference(name, was, now):
+    """What differs first in two records, as name=value."""
     if isinstance(was, dict) and isinstance(now, dict):
         name = next(name for name in [*now, *was] if was.get(name) != now.get(name))
         return f"{name}={was.get(name)!r}", f"{name}={now.get(name)!r}"
-    return repr(was), repr(now)
+    return f"{name}={was!r}", f"{name}={now!r}"

@@ -100,7 +100,9 @@ def look(file):
     try:
         with Image.open(file) as picture:
             width, height = picture.size
-            if picture.getexif().get(ORIENTATION) in TURNED:
+            # PIL would decode a PNG to look for what hardly any has.
+            has_exif = picture.format != "PNG" or "exif" in picture.info
+            if has_exif and picture.getexif().get(ORIENTATION) in TURNED:
                 width, height = height, width
             mode = picture.mode
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
