@@ -7,5 +7,6 @@ picture of samples and measures; `load` gives the model back, and `sample` draws
 from .beside import load
 from .families import FAMILIES
 from .run import sample, train
+from .throughput import throughput
 
-__all__ = ["FAMILIES", "load", "sample", "train"]
+__all__ = ["FAMILIES", "load", "sample", "throughput", "train"]

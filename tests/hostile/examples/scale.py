@@ -4,15 +4,17 @@ import functools
 import tempfile
 from pathlib import Path
 
+import torch
+
 from course_utils.scale.beside import Files, built
 from course_utils.scale.families import FAMILIES
 
 
 @functools.cache
 def small():
-    settings = FAMILIES["vae"].settings((1, 8, 8), 3, "quick")
-    record = {"recipe": "vae", "settings": settings, "classes": ["a", "b", "c"], "data": {"name": "it"}}
-    return built("vae", settings).eval(), record
+    settings = FAMILIES["diffusion"].settings((1, 8, 8), 3, "quick")
+    record = {"recipe": "diffusion", "settings": settings, "classes": ["a", "b", "c"], "data": {"name": "it"}}
+    return built("diffusion", settings).eval(), record
 
 
 def written():
@@ -29,5 +31,8 @@ EXAMPLES = {
         "model": lambda: small()[0],
         "record": lambda: small()[1],
         "n": lambda: 1,
+        "images": lambda: torch.zeros(4, 1, 8, 8, dtype=torch.uint8),
+        "workers": lambda: (0,),
+        "seconds": lambda: 0.01,
     }
 }
