@@ -1,6 +1,8 @@
 """One run: from a name and data to weights, samples and measures, going on from where it stopped."""
 
 import functools
+import math
+import sys
 
 import torch
 
@@ -15,6 +17,7 @@ from .families.family import PRESETS
 from .trouble import explained
 
 SAMPLES = {"cuda": 2_000, "mps": 1_000, "cpu": 200}  # for the measures, where nobody says how many
+SAVE_EVERY = {"full": 60.0, "quick": 10.0}  # seconds; a large network takes a second or two to save
 BATCH = 200  # images sampled at a time
 
 
@@ -29,9 +32,9 @@ def train(
     weights are FILE.safetensors (by default RECIPE-DATA in the working folder). Give seconds or steps. batch,
     lr: instead of the recipe's. preset: "full", or "quick" for a small network. samples: how many for the
     measures. workers: processes that load what does not lie in memory. compile: as of training.fit.
-    Every ten seconds, and at the end, FILE.run is saved, and the same call goes on from there, exactly;
-    Ctrl-C saves it too, and the record then says "interrupted" and nothing else is written. Raises
-    ValueError, TypeError, OSError or RuntimeError, in one sentence each, and leaves what was saved as it was.
+    Every minute (ten seconds with quick), and at the end, FILE.run is saved, and the same call goes on from
+    there, exactly; Ctrl-C saves it too, and the record then says "interrupted" and nothing else is written.
+    Raises ValueError, TypeError, OSError or RuntimeError, in one sentence each; what was saved stays.
     """
     family = FAMILIES[check_choice("recipe", recipe, FAMILIES)]
     check_choice("preset", preset, PRESETS)
@@ -40,7 +43,9 @@ def train(
     budget(steps, None, seconds, per_epoch=1)
     device = training.pick_device(device)
     n_samples = SAMPLES[device.type] if samples is None else check_int("samples", samples)
-    source = sources.load(data, size, channels, resident_gb)
+    workers, source = check_int("workers", workers, 0), sources.load(data, size, channels, resident_gb)
+    if source.complaint:
+        print(source.complaint, file=sys.stderr)
     how = settings_of(family, source, preset, batch, lr)
     model = built(recipe, how, check_int("seed", seed, 0, 2**32 - 1))
     record = {
@@ -52,15 +57,16 @@ def train(
     files.check(record, sum(value.nbytes for value in model.state_dict().values()))
     loop = {
         "steps": steps, "seconds": seconds, "seed": seed, "batch_size": how["batch_size"], "device": device,
-        "checkpoint": files.run, "progress": progress, "workers": workers if not source.resident else 0,
+        "checkpoint": files.run, "save_every": SAVE_EVERY[preset], "progress": progress,
+        "workers": 0 if source.resident else workers,
     }  # fmt: skip
     with explained(files, how):
         kept, history = trained(family, how, model, source, loop, compile)
         done = {"steps": history.steps, "seconds": round(history.seconds, 2)}
         record["training"] |= {**done, "interrupted": history.interrupted, **machine(device)}
-        return (
-            record if history.interrupted else finish(record, family, kept, source, files, n_samples, device)
-        )
+        if history.interrupted:
+            return record
+        return finish(record, family, kept, source, files, n_samples, device)
 
 
 def settings_of(family, source, preset, batch=None, lr=None):
@@ -111,10 +117,11 @@ def finish(record, family, model, source, files, n_samples, device):
         labels = torch.arange(n_samples) % len(source.classes) if source.classes else None
         images = sample(model, record, n_samples, labels)
         how, seconds = record["settings"], record["training"]["seconds"]
+        a_step = source.n / math.ceil(source.n / how["batch_size"])  # images, for epochs are cut evenly
         record["metrics"] = {
             **measures.of_held_out(family, how, model, source, device, n_samples),
             **measures.of_samples(source, images, labels),
-            "images_per_second": record["training"]["steps"] * how["batch_size"] / max(seconds, 1e-9),
+            "images_per_second": record["training"]["steps"] * a_step / max(seconds, 1e-9),
         }
         files.write(record, images=images[: columns(source.classes) * ROWS])
     except KeyboardInterrupt:

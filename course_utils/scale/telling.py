@@ -1,15 +1,11 @@
 """The command: what it prints, and its exit code."""
 
-import sys
-
 from .run import train
 
 
 def main(recipe, data, out=None, **options):
     """Run `train` and print what came of it; 0, or 130 where the keyboard stopped it."""
     record = train(recipe, data, out, **options)
-    if record["data"]["left_out"]:
-        print(record["data"]["left_out"], file=sys.stderr)
     if record["training"]["interrupted"]:
         return 130
     did = record["training"]
