@@ -45,15 +45,16 @@ def game(how, model):
     )
 
     def update(x, *y):
-        z = torch.randn(2, len(x), latent_dim, device=x.device)
         with torch.no_grad():
-            fake = G(z[0], *y)
-        d_loss = pair.d_loss(D(x, *y), D(fake, *y))
+            fake = G(torch.randn(len(x), latent_dim, device=x.device), *y)
+        real_and_fake = D(torch.cat([x, fake]), *(torch.cat([each, each]) for each in y))
+        d_loss = pair.d_loss(*real_and_fake.chunk(2))
         d_optimiser.zero_grad()
         d_loss.backward()
         d_optimiser.step()
         with frozen(D):
-            g_loss = pair.g_loss(D(G(z[1], *y), *y))
+            z = torch.randn(len(x), latent_dim, device=x.device)
+            g_loss = pair.g_loss(D(G(z, *y), *y))
             g_optimiser.zero_grad()
             g_loss.backward()
             g_optimiser.step()
