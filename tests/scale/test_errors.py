@@ -192,17 +192,20 @@ def test_a_loss_that_is_not_finite(capsys, at):
     assert "became NaN or infinite at step" in sentence and "give a smaller --lr than 1e+20" in sentence
 
 
-def press():
-    os.kill(os.getpid(), signal.SIGINT)
+def press(number=signal.SIGINT):
+    os.kill(os.getpid(), number)
 
 
-def test_ctrl_c_in_training(capsys, at, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ctrl_c_in_training(name, capsys, at, tmp_path, monkeypatch):
     expected = run("vae", "digits", tmp_path / "whole", steps=3)["sha256"]
-    at_call(monkeypatch, 3, press)  # in the second step
+    before = signal.getsignal(getattr(signal, name))
+    at_call(monkeypatch, 3, lambda: press(getattr(signal, name)))  # in the second step
     assert cli.main(["train", "vae", "--data", "digits", *at, "--preset", "quick"]) == 130
     out, err = capsys.readouterr()
     assert "Stopped by the keyboard after step 2" in out and "goes on from there" in out and err == ""
     assert sorted(file.name for file in tmp_path.glob("it*")) == ["it.run"]
+    assert signal.getsignal(getattr(signal, name)) == before
     monkeypatch.undo()
     assert run("vae", "digits", tmp_path / "it", steps=3)["sha256"] == expected
 
