@@ -1,7 +1,10 @@
 """A folder of pictures as it is found: looked through once, what cannot be read set aside and named."""
 
 import collections
+import contextlib
+import itertools
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -24,7 +27,10 @@ class Pictures(data.ImageFolder):
 
     def __init__(self, path, size=None, channels=None):
         super().__init__(inner(path), size, 3 if channels is None else channels)
-        seen = {file: look(file) for file, _ in self.files}
+        with ThreadPoolExecutor() as pool:
+            files = [file for file, _ in self.files]
+            seen = dict(zip(files, pool.map(look, files), strict=True))
+        self.replaced = set()  # of damaged ones that were spoken of
         self.bad = [file for file, found in seen.items() if found is None]
         if len(self.bad) == len(seen):
             raise ValueError(f"none of the {len(seen):,} images in {str(path)!r} can be read.")
@@ -42,7 +48,9 @@ class Pictures(data.ImageFolder):
             try:
                 return self.item(number % len(self))
             except ValueError as error:
-                print(f"{error}; the next one stands in for it.", file=sys.stderr)
+                if str(error) not in self.replaced:
+                    self.replaced.add(str(error))
+                    print(f"{error}; the next one stands in for it.", file=sys.stderr)
         raise ValueError(f"no image in {str(self.path)!r} can be read any more")
 
     def item(self, index):
@@ -57,20 +65,23 @@ class Pictures(data.ImageFolder):
 
     def in_memory(self):
         """All items as (images uint8 [N, C, H, W], labels int64 [N] or None); damaged ones join `bad`."""
-        images, labels, good = [], [], []
-        for number, (file, label) in enumerate(self.files):
-            try:
+        images = torch.empty(len(self), *self.shape, dtype=torch.uint8)
+
+        def read(number):
+            with contextlib.suppress(ValueError, RuntimeError):  # of another shape than its head says
                 item = self.item(number)
-            except ValueError:
-                self.bad.append(file)
-                continue
-            images.append(item if label is None else item[0])
-            labels.append(-1 if label is None else label)
-            good.append(number)
-        if not good:
+                images[number] = item if self.files[number][1] is None else item[0]
+                return True
+            return False
+
+        with ThreadPoolExecutor() as pool:  # PIL decodes outside Python's lock
+            readable = list(pool.map(read, range(len(self))))
+        self.bad += [file for (file, _), good in zip(self.files, readable, strict=True) if not good]
+        if not any(readable):
             raise ValueError(f"none of the {len(self):,} images in {str(self.path)!r} can be read.")
-        self.files = [self.files[i] for i in good]
-        return torch.stack(images), torch.tensor(labels) if self.classes else None
+        if not all(readable):
+            self.files, images = [*itertools.compress(self.files, readable)], images[torch.tensor(readable)]
+        return images, torch.tensor([label for _, label in self.files]) if self.classes else None
 
     def complaint(self):
         """One sentence about what was left out; empty where nothing was."""

@@ -94,5 +94,6 @@ def test_a_damaged_picture_among_those_that_are_loaded_has_a_stand_in(tmp_path, 
     loaded = sources.load(folder, resident_gb=0).train
     place = [file.name for file, _ in loaded.files].index("005.png")
     assert torch.equal(loaded[place], loaded[place + 1])
+    assert torch.equal(loaded[place], loaded[place + 1])
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "005.png is no image that can be read" in said
