@@ -6,6 +6,7 @@ import math
 import torch
 
 from .._validate import check_flag, check_int, check_kind
+from .processes.parts import part
 
 
 def check_data(data):
@@ -61,6 +62,7 @@ class Batches:
     Each epoch visits every sample exactly once, in a fresh random order, cut into ceil(N / batch_size)
     batches whose sizes differ by one at most. So no epoch ends in a tiny batch, which would weigh its few
     samples too much and break batch normalisation. uint8 images become float32 in [0, 1] batch by batch.
+    Of several processes each gets its part of the batch; `.rows` is how many rows the last one has in all.
     """
 
     def __init__(self, tensors, batch_size, seed, device, channels_last=False):
@@ -71,14 +73,18 @@ class Batches:
         self.tensors = tuple(t.detach().to(device) for t in tensors)
         self.per_epoch = math.ceil(len(tensors[0]) / self.batch_size)
         self.device, self._channels_last = device, channels_last
-        self._epoch, self._indices = None, ()
+        self._epoch, self._indices, self.rows = None, (), 0
+        part(len(tensors[0]) // self.per_epoch)  # the smallest batch
 
     def __getitem__(self, step):
         epoch, position = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             order = permutation(len(self.tensors[0]), self.seed, epoch)
             self._epoch, self._indices = epoch, order.to(self.device).tensor_split(self.per_epoch)
-        return tuple(self._take(tensor, self._indices[position]) for tensor in self.tensors)
+        chosen = self._indices[position]
+        self.rows = len(chosen)
+        mine = chosen[part(self.rows).slice]
+        return tuple(self._take(tensor, mine) for tensor in self.tensors)
 
     def _take(self, tensor, index):
         return as_input(tensor.index_select(0, index), self._channels_last)

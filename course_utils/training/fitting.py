@@ -11,6 +11,7 @@ from . import loop
 from .device import autocast, pick_device, tf32_allowed, use_bf16, use_compile
 from .history import History
 from .loading import opened
+from .processes.gradients import Asked, parallel
 
 
 def adamw(model, lr=1e-3, weight_decay=0.0):
@@ -53,17 +54,18 @@ def gradient_step(model, loss, optimiser, average=None, bf16=False):
 
     loss: callable (model, *batch) -> scalar tensor, or (scalar, dict of extra scalars). Returns
     update(*batch) -> (loss, extras) for `steps`. The update raises TypeError or ValueError for a loss that
-    is no scalar or carries no gradient, before any weight has changed.
+    is no scalar or carries no gradient, before any weight has changed. Of several processes each asks its own
+    part of the batch, and the gradient is the mean's over all of it, for a loss that is a mean over its rows.
     """
     check_model("model", model), check_callable("loss", loss), check_flag("bf16", bf16)
     check_kind("optimiser", optimiser, torch.optim.Optimizer, "a torch.optim.Optimizer")
     if average is not None:
         check_has("average", average, "a WeightAverage or None", "update", "model")
-    device = next(model.parameters()).device
+    device, asked = next(model.parameters()).device, parallel(Asked(model))
 
     def update(*batch):
         with autocast(bf16, device):
-            result = loss(model, *batch)
+            result = asked(loss, *batch)
         value, extras = check_loss(result)
         optimiser.zero_grad()
         value.backward()

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from .._validate import check_has, check_int, check_kind
+from .processes import group
 
 
 class TrainingDiverged(FloatingPointError):
@@ -64,6 +65,10 @@ class History:
         if names and scalars.keys() != names:
             raise ValueError(f"extras must have the same names at every step; got {sorted(scalars)}.")
         self._pending.append({name: _scalar(name, value) for name, value in scalars.items()})
+
+    def average(self):
+        """Put in the place of the last step's numbers, not fetched yet, their means over the processes."""
+        self._pending[-1] = group.averages(self._pending[-1])
 
     def fetch(self):
         """Bring what is still on the device to plain numbers, in one copy for each name."""

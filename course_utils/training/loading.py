@@ -5,13 +5,10 @@ exactly, and it does not matter how many processes load.
 """
 
 import contextlib
-import hashlib
 import math
-import random
 import signal
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
@@ -19,6 +16,9 @@ from .._validate import check_int
 from ..data import ImageFolder
 from .batches import Batches, as_input, check_data, fingerprint, permutation
 from .items import Failed, as_batch, collate
+from .parted import Whole, parted
+from .processes.parts import part
+from .randomness import Randomness, number_of
 
 
 def opened(data):
@@ -96,7 +96,8 @@ class _ItemBatches:
         self.device, self._channels_last = device, channels_last
         self._n, self._items = source.n, _Seeded(source.dataset, self.seed)
         self._workers = check_int("workers", workers, minimum=0)
-        self._next, self._loader = None, None
+        self._next, self._loader, self.rows = None, None, 0
+        part(source.n // self.per_epoch)  # the smallest batch
 
     def __getitem__(self, step):
         if not self._workers:
@@ -107,13 +108,18 @@ class _ItemBatches:
             with _in_a_sentence():
                 batch = next(self._loader)
             self._next += 1
+        self.rows = len(self._chosen(step))
         return tuple(as_input(each.to(self.device), self._channels_last) for each in _opened_up(batch))
 
     def numbers(self, step):
-        """(step, place, number of the sample) of each sample of a step's batch."""
+        """(step, place, number of the sample) of each sample of a step's batch that this process takes."""
+        chosen = self._chosen(step)
+        numbers = [(step, place, number) for place, number in enumerate(chosen.tolist())]
+        return numbers[part(len(chosen)).slice]
+
+    def _chosen(self, step):
         epoch, position = divmod(step, self.per_epoch)
-        chosen = permutation(self._n, self.seed, epoch).tensor_split(self.per_epoch)[position]
-        return [(step, place, number) for place, number in enumerate(chosen.tolist())]
+        return permutation(self._n, self.seed, epoch).tensor_split(self.per_epoch)[position]
 
     def _loading(self, step):
         return DataLoader(
@@ -156,7 +162,7 @@ class Passes:
 
     def __init__(self, loader):
         self.loader = loader
-        self.example = check_data(next(iter(_LoaderBatches(self, 0, torch.device("cpu"), False).raw(0))))
+        self.example = check_data(next(_passes(Whole(loader), 0, 0)))
 
     def fingerprint(self):
         """What tells this data from other data: its kind, its number of batches, and the first of them."""
@@ -175,71 +181,44 @@ class _LoaderBatches:
     """`batches[step]`, asked for in order; a run that resumes passes over the batches before."""
 
     def __init__(self, source, seed, device, channels_last):
-        self.loader, self.batch_size = source.loader, source.loader.batch_size
         self.seed = check_int("seed", seed, minimum=0, maximum=2**32 - 1)
+        self.batch_size, self._source = source.loader.batch_size, parted(source.loader, self.seed)
         self.device, self._channels_last = device, channels_last
-        self.per_epoch = _length(self.loader)
-        self._next, self._passing = None, None
+        self.per_epoch = _length(source.loader)
+        self._next, self._passing, self.rows = None, None, 0
 
     def __getitem__(self, step):
         if step != self._next:
             epoch, before = divmod(step, self.per_epoch) if self.per_epoch else (0, step)
-            self._passing = self.raw(epoch)
+            self._passing = _passes(self._source, self.seed, epoch)
             for _ in range(before):
-                next(self._passing)
+                self._source.take(next(self._passing))
             self._next = step
-        batch = next(self._passing)
+        self.rows, batch = self._source.take(next(self._passing))
         self._next += 1
         return tuple(as_input(each.to(self.device), self._channels_last) for each in batch)
 
-    def raw(self, epoch):
-        """The loader's batches from a pass on, without end; each pass draws random numbers of its own."""
+
+def _passes(source, seed, epoch):
+    """A loader's batches from a pass on, without end; each pass draws random numbers of its own."""
+    loader = source.loader
+    while True:
+        rng, empty = Randomness(f"{seed}/pass {epoch}"), True
+        source.begin(epoch)
+        with rng:
+            if loader.generator is not None:
+                loader.generator.manual_seed(number_of(f"{seed}/order {epoch}"))
+            loading = iter(loader)
         while True:
-            rng, empty = Randomness(f"{self.seed}/pass {epoch}"), True
-            with rng:
-                if self.loader.generator is not None:
-                    self.loader.generator.manual_seed(_number(f"{self.seed}/order {epoch}"))
-                loading = iter(self.loader)
-            while True:
-                with rng, _in_a_sentence():
-                    batch = next(loading, None)
-                if batch is None:
-                    break
-                empty = False
-                yield as_batch(batch)
-            if empty:
-                raise ValueError("data must hold at least one batch; got a DataLoader that gives none.")
-            epoch += 1
-
-
-class Randomness:
-    """Inside `with randomness:` random numbers of torch, NumPy and Python are its own, those of a name."""
-
-    def __init__(self, name):
-        self._name, self._inside = name, None
-
-    def __enter__(self):
-        self._outside = torch.default_generator.get_state(), np.random.get_state(), random.getstate()
-        if self._inside is not None:
-            return _set_states(*self._inside)
-        number = _number(self._name)
-        torch.default_generator.manual_seed(number)
-        np.random.seed(number)
-        return random.seed(number)
-
-    def __exit__(self, *error):
-        self._inside = torch.default_generator.get_state(), np.random.get_state(), random.getstate()
-        _set_states(*self._outside)
-
-
-def _set_states(of_torch, of_numpy, of_python):
-    torch.default_generator.set_state(of_torch)
-    np.random.set_state(of_numpy)
-    random.setstate(of_python)
-
-
-def _number(name):
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
+            with rng, _in_a_sentence():
+                batch = next(loading, None)
+            if batch is None:
+                break
+            empty = False
+            yield as_batch(batch)
+        if empty:
+            raise ValueError("data must hold at least one batch; got a DataLoader that gives none.")
+        epoch += 1
 
 
 def _length(loader):

@@ -10,6 +10,8 @@ from .device import RandomStream, pick_device
 from .history import History
 from .interrupts import held_interrupt
 from .loading import opened
+from .processes import group
+from .processes.draws import step_on
 from .resume import Keeper
 
 LOOK_SECONDS = 0.25  # how often a GPU is asked for its losses, and the bar is redrawn
@@ -51,10 +53,12 @@ def steps(
     fill. checkpoint: file written every save_every seconds and at the end; where it exists the run goes on
     from it, exactly, or stops before anything is loaded where it is damaged or of another run (another
     model, update, loss or choice of weights; identity.py says what of their code can be seen and what
-    cannot). Ctrl-C ends the run after the step in hand, as if the budget were used up.
-    With COURSE_PRESET=smoke it stops after a handful of steps. Raises TrainingDiverged where a scalar is NaN
-    or infinite, CheckpointError where a checkpoint does not fit or another run is writing it, ValueError or
-    TypeError for bad arguments, before anything is written.
+    cannot). Ctrl-C ends the run after the step in hand, as if the budget were used up. Of several processes
+    (`processes.joined`) each gets its part of the batch, and what is recorded is the mean over all of it; the
+    update averages its gradients through `processes.parallel`. A step that fails in one process ends all of
+    them, with ProcessLost in the others. With COURSE_PRESET=smoke it stops after a handful of steps.
+    Raises TrainingDiverged where a scalar is NaN or infinite, CheckpointError where a checkpoint does not fit
+    or another run is writing it, ValueError or TypeError for bad arguments, before anything is written.
     """
     check_flag("channels_last", channels_last)
     check_kind("history", history, History | None, "a History or None")
@@ -76,12 +80,14 @@ def steps(
         settings["data"] = source.fingerprint()
     kept = {"history": history, "random": stream, **(parts or {})}
     keeper = Keeper(checkpoint, kept, settings, save_every, update)
-    keeper.resume()
-    return _closing(keeper, _run(update, batches, limit, history, stream, keeper, progress))
+    with group.losses_in_a_sentence(history, keeper.path):
+        keeper.resume()
+        group.check_same(settings, limit, history.steps)
+    return _closing(keeper, history, _run(update, batches, limit, history, stream, keeper, progress))
 
 
-def _closing(keeper, loop):
-    with contextlib.closing(keeper):
+def _closing(keeper, history, loop):
+    with contextlib.closing(keeper), group.losses_in_a_sentence(history, keeper.path):
         yield from loop
 
 
@@ -101,32 +107,35 @@ def _run(update, batches, limit, history, stream, keeper, progress):
         return history.steps if step_limit else history.seconds
 
     with (
-        progress_bar.bar(amount, unit, progress, initial=done()) as report,
+        progress_bar.bar(amount, unit, progress and group.rank() == 0, initial=done()) as report,
         held_interrupt() as pressed,
     ):
-        while done() < amount and not pressed:
+        while done() < amount and not group.anywhere(pressed):
             try:
                 with stream:
-                    history.add(*_as_pair(update(*batches[history.steps])))
+                    _step(update, batches, history)
             except KeyboardInterrupt:
-                if pressed:  # pressed twice: the step was cut in half, so nothing of it may be saved
+                # Pressed twice, or where others wait: the step was cut in half, so none of it may be saved.
+                if pressed or group.world() > 1:
                     raise
                 pressed.append(True)
                 break
             now = time.perf_counter()
-            history.seconds = now - started
+            # Of several processes the first one's clock tells all of them what to do.
+            history.seconds, look, save = group.as_first(now - started, watch.due(now), keeper.due(now))
             watch.step()
-            if watch.redraw(now):
+            if look:
+                watch.look(now)
                 report(done(), loss=history.latest)
-            if keeper.due(now):
+            if save:
                 watch.check()
                 keeper.save()
             yield history.steps
         watch.check()
         report(done(), loss=history.latest)
     keeper.save()
-    history.interrupted = bool(pressed)
-    if pressed:
+    history.interrupted = group.anywhere(pressed)
+    if history.interrupted and group.rank() == 0:
         kept = (
             "" if keeper.path is None else f"; {keeper.path} is saved, and the same call goes on from there"
         )
@@ -148,13 +157,17 @@ class _Watch:
         if self._every_step:
             self.check()
 
-    def redraw(self, now):
-        if now < self._looked + LOOK_SECONDS:
-            return False
+    def due(self, now):
+        return now >= self._looked + LOOK_SECONDS
+
+    def look(self, now):
         self._looked = now
         self.check()
-        return True
 
 
-def _as_pair(result):
-    return result if isinstance(result, tuple) else (result,)
+def _step(update, batches, history):
+    batch = batches[history.steps]
+    with step_on(batches.rows):
+        result = update(*batch)
+        history.add(*(result if isinstance(result, tuple) else (result,)))
+        history.average()

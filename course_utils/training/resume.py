@@ -9,6 +9,7 @@ import torch
 from .._validate import check_kind, check_number
 from . import identity, restoring
 from .lock import Lock
+from .processes import group
 from .storage import CheckpointError, check_room, dump, parse, why, write_atomically
 
 MARGIN = 2**20  # bytes for a history and a file's header
@@ -40,9 +41,17 @@ class Keeper:
         return self.path is not None and now >= self._due
 
     def save(self):
-        """Write the state of every part, atomically."""
+        """Write the state of every part, atomically; of several processes the first one does, for all."""
+        models = [part for part in self.parts.values() if isinstance(part, torch.nn.Module)]
+        group.check_weights(models), group.as_first_buffers(models)
         if self.path is None:
             return
+        if group.rank() == 0:
+            self._write()
+        self._due = time.perf_counter() + self.every
+        group.meet()
+
+    def _write(self):
         self._hold()
         state = {name: restoring.state_of(part) for name, part in self.parts.items()}
         payload = dump({"settings": self.settings, "run": self._run, "parts": state})
@@ -54,7 +63,6 @@ class Keeper:
                 f"checkpoint {self.path} could not be written ({why(error)}), so the run stopped{left}: make "
                 "room there, or name another file; the weights in memory are those of the last step."
             ) from error
-        self._due = time.perf_counter() + self.every
 
     def resume(self):
         """Restore every part where a file exists; check all of it before the first part is touched.
@@ -63,7 +71,9 @@ class Keeper:
         """
         if self.path is None:
             return
-        self._try_to_write()
+        if group.rank() == 0:
+            self._try_to_write()
+        group.meet()
         try:
             if self.path.exists():
                 saved = parse(self.path.read_bytes())
