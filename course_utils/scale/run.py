@@ -1,5 +1,6 @@
 """One run: from a name and data to weights, samples and measures, going on from where it stopped."""
 
+import contextlib
 import functools
 import math
 import sys
@@ -9,6 +10,7 @@ import torch
 from .. import preset as presets
 from .. import training
 from .._validate import check_choice, check_int, check_kind, check_labels, check_model, check_number
+from ..training import processes
 from ..training.loop import budget
 from . import measures, sources
 from .beside import ROWS, Files, built, columns, machine
@@ -18,6 +20,7 @@ from .trouble import explained
 
 SAMPLES = {"cuda": 2_000, "mps": 1_000, "cpu": 200}  # for the measures, where nobody says how many
 SAVE_EVERY = {"full": 60.0, "quick": 10.0}  # seconds; a large network takes a second or two to save
+TIMEOUT = 900.0  # seconds that processes wait for one another: longer than any compilation
 BATCH = 200  # images sampled at a time
 
 
@@ -35,38 +38,54 @@ def train(
     Every minute (ten seconds with quick), and at the end, FILE.run is saved, and the same call goes on from
     there, exactly; Ctrl-C saves it too, and the record then says "interrupted" and nothing else is written.
     Raises ValueError, TypeError, OSError or RuntimeError, in one sentence each; what was saved stays.
+    Under torchrun all its processes train together, and the first one writes.
     """
     family = FAMILIES[check_choice("recipe", recipe, FAMILIES)]
-    check_choice("preset", preset, PRESETS)
+    check_choice("preset", preset, PRESETS), check_int("seed", seed, 0, 2**32 - 1)
     if presets.chosen() == "smoke":
         raise ValueError("COURSE_PRESET=smoke trains no model, so there is nothing to store; unset it first.")
     budget(steps, None, seconds, per_epoch=1)
-    device = training.pick_device(device)
+    workers, device = check_int("workers", workers, 0), training.pick_device(device)
     n_samples = SAMPLES[device.type] if samples is None else check_int("samples", samples)
-    workers, source = check_int("workers", workers, 0), sources.load(data, size, channels, resident_gb)
-    if source.complaint:
-        print(source.complaint, file=sys.stderr)
-    how = settings_of(family, source, preset, batch, lr)
-    model = built(recipe, how, check_int("seed", seed, 0, 2**32 - 1))
-    record = {
+    with together(device) as (main, device):
+        source = sources.load(data, size, channels, resident_gb)
+        if source.complaint and main:
+            print(source.complaint, file=sys.stderr)
+        how = settings_of(family, source, preset, batch, lr)
+        model, record = built(recipe, how, seed), begun(recipe, family, how, source, seed)
+        files = Files(f"{recipe}-{source.name.replace(' ', '-')}" if out is None else out)
+        files.check(record, sum(value.nbytes for value in model.state_dict().values()))
+        loop = {
+            "steps": steps, "seconds": seconds, "seed": seed, "batch_size": how["batch_size"],
+            "device": device, "checkpoint": files.run, "save_every": SAVE_EVERY[preset],
+            "progress": progress, "workers": 0 if source.resident else workers,
+        }  # fmt: skip
+        with explained(files, how):
+            kept, history = trained(family, how, model, source, loop, compile)
+            record["training"] |= {"steps": history.steps, "seconds": round(history.seconds, 2)}
+            record["training"] |= {"interrupted": history.interrupted, **machine(device)}
+            if history.interrupted or not main:
+                return record
+            return finish(record, family, kept, source, files, n_samples, device)
+
+
+@contextlib.contextmanager
+def together(device):
+    """(whether this process writes, its device), among the processes that torchrun has started, or alone."""
+    if device.type == "mps":
+        yield True, device
+        return
+    with processes.joined(timeout=TIMEOUT, device=device.type) as place:
+        yield place.main, place.device if place.world > 1 else device
+
+
+def begun(recipe, family, how, source, seed):
+    """The record of a run that begins."""
+    return {
         "recipe": recipe, "summary": family.summary, "settings": how, "classes": list(source.classes),
         "data": {"name": source.name, "n": source.n, "sha256": source.sha256, "left_out": source.complaint},
-        "training": {"seed": seed},
+        "training": {"seed": seed, "processes": processes.world()},
     }  # fmt: skip
-    files = Files(f"{recipe}-{source.name.replace(' ', '-')}" if out is None else out)
-    files.check(record, sum(value.nbytes for value in model.state_dict().values()))
-    loop = {
-        "steps": steps, "seconds": seconds, "seed": seed, "batch_size": how["batch_size"], "device": device,
-        "checkpoint": files.run, "save_every": SAVE_EVERY[preset], "progress": progress,
-        "workers": 0 if source.resident else workers,
-    }  # fmt: skip
-    with explained(files, how):
-        kept, history = trained(family, how, model, source, loop, compile)
-        done = {"steps": history.steps, "seconds": round(history.seconds, 2)}
-        record["training"] |= {**done, "interrupted": history.interrupted, **machine(device)}
-        if history.interrupted:
-            return record
-        return finish(record, family, kept, source, files, n_samples, device)
 
 
 def settings_of(family, source, preset, batch=None, lr=None):

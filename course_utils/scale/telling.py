@@ -15,6 +15,8 @@ def main(recipe, data, out=None, **options):
         record = train(recipe, data, out, **options)
     if record["training"]["interrupted"]:
         return 130
+    if "metrics" not in record:  # the first of several processes tells
+        return 0
     did = record["training"]
     name, seconds = record["data"]["name"], did["seconds"]
     print(f"{recipe} on {name}: {did['steps']} steps in {seconds:.0f} s on {did['device']}")

@@ -6,6 +6,7 @@ from torch import nn
 from ... import gan, training
 from ...gan import conditional
 from ...gan.playing import frozen
+from ...training import processes
 from .family import Family, Game, check_sides
 
 BETAS = (0.5, 0.999)  # of Adam (Radford et al. 2016)
@@ -38,23 +39,21 @@ def game(how, model):
     G, D = model["G"], model["D"]
     g_optimiser = torch.optim.Adam(G.parameters(), how["lr"], BETAS)
     d_optimiser = torch.optim.Adam(D.parameters(), D_TO_G * how["lr"], BETAS)
-    average, pair, latent_dim = (
-        training.WeightAverage(G, how["ema_decay"]),
-        gan.losses["non_saturating"],
-        how["latent_dim"],
-    )
+    shared_G, shared_D = processes.parallel(G), processes.parallel(D)
+    average, latent_dim = training.WeightAverage(G, how["ema_decay"]), how["latent_dim"]
+    pair = gan.losses["non_saturating"]
 
     def update(x, *y):
         with torch.no_grad():
             fake = G(torch.randn(len(x), latent_dim, device=x.device), *y)
-        real_and_fake = D(torch.cat([x, fake]), *(torch.cat([each, each]) for each in y))
+        real_and_fake = shared_D(torch.cat([x, fake]), *(torch.cat([each, each]) for each in y))
         d_loss = pair.d_loss(*real_and_fake.chunk(2))
         d_optimiser.zero_grad()
         d_loss.backward()
         d_optimiser.step()
         with frozen(D):
             z = torch.randn(len(x), latent_dim, device=x.device)
-            g_loss = pair.g_loss(D(G(z, *y), *y))
+            g_loss = pair.g_loss(D(shared_G(z, *y), *y))
             g_optimiser.zero_grad()
             g_loss.backward()
             g_optimiser.step()
