@@ -285,6 +285,6 @@ def page(meta, body, widgets):
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(meta['title'])}</title>\n<style>\n{styles}\n</style>\n</head>\n<body>\n"
-        f'<div class="reveal"><div class="slides">\n{body}\n</div></div>\n'
+        f'<main class="reveal"><div class="slides">\n{body}\n</div></main>\n'
         f"<script>\n{code}</script>\n{live.scripts(widgets)}</body>\n</html>\n"
     )

@@ -10,7 +10,7 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
-from . import code_style, live, markdown, sections, tex
+from . import code_style, frame, live, markdown, sections, tex
 from .errors import BuildError
 
 HERE = Path(__file__).resolve().parent
@@ -46,9 +46,13 @@ def build(path):
         raise BuildError(f"{path.stem}: {error}") from None
 
 
-def convert(notebook, name):
-    """The page of an executed notebook node, as text; the node is changed."""
-    if not any(cell.get("execution_count") for cell in notebook.cells):
+def convert(notebook, name, executed=True, places=None):
+    """The page of a notebook node, as text; the node is changed.
+
+    executed: False for one that is shown as it is handed out, without outputs. places: {address: words}, what
+    stands above it, in place of a lesson's own (tops).
+    """
+    if executed and not any(cell.get("execution_count") for cell in notebook.cells):
         raise BuildError("no cell has been executed; build it with `make notebooks` first.")
     notebook.cells = [nbformat.from_dict(_clean(cell)) for cell in notebook.cells]
     widgets, formulas = live.collection(), []
@@ -61,7 +65,8 @@ def convert(notebook, name):
     body = PRINTED.sub(_in_columns, body)
     body = NOTEBOOK_LINK.sub(r'href="\1.html', body)
     body, contents = headings(body, name)
-    around = tex.fill(f"{tops(name)}{contents}<main>\n{body}\n</main>", formulas)
+    main = '<main id="main" tabindex="-1">' if executed else '<main id="main" tabindex="-1" class="handed">'
+    around = tex.fill(f"{frame.SKIP}{tops(name, places)}{contents}{main}\n{body}\n</main>", formulas)
     return page(title(body, formulas, name), around, widgets)
 
 
@@ -184,18 +189,23 @@ def headings(body, name):
     )
 
 
-def _to_slide(name, number):
-    return f' <a class="slide" href="../slides/{name}.html#/{number - 1}">slide {number}</a>'
-
-
-def tops(name):
-    """What stands above a page: links to the index, and to the lesson's deck and notebook where they are."""
-    links = ['<a href="../index.html">All lessons</a>']
-    if (sections.ROOT / "slides" / f"{name}.md").exists():
-        links.append(f'<a href="../slides/{name}.html">Deck</a>')
-    if (sections.ROOT / "notebooks" / f"{name}.ipynb").exists():
-        links.append(f'<a href="../notebooks/{name}.ipynb" download>Notebook</a>')
+def tops(name, places=None):
+    """What stands above a page: links to places, {address: words}, or to the index and what a lesson has."""
+    links = [
+        f'<a href="{escape(address)}"{" download" if address.endswith(".ipynb") else ""}>{escape(words)}</a>'
+        for address, words in (places or places_of(name)).items()
+    ]
     return f'<header><nav aria-label="Lesson">{" ".join(links)}</nav></header>\n'
+
+
+def places_of(name):
+    """Where a page of a lesson leads, {address: words}: the index, its deck, its notebook where they are."""
+    places = {"../index.html": "All lessons"}
+    if (sections.ROOT / "slides" / f"{name}.md").exists():
+        places[f"../slides/{name}.html"] = "Deck"
+    if (sections.ROOT / "notebooks" / f"{name}.ipynb").exists():
+        places[f"../notebooks/{name}.ipynb"] = "Notebook"
+    return places
 
 
 def page(title, body, widgets):
