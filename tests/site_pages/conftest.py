@@ -1,0 +1,6 @@
+"""The builders live in tools/, which is a folder of scripts and no package that is installed."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))

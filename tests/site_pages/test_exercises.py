@@ -1,0 +1,60 @@
+"""Exercise sheets hold what a lesson asks, and no more."""
+
+import re
+
+import index
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from standalone import exercises
+
+LESSONS, _ = index.listings()
+
+
+def test_a_blank_comes_with_the_words_before_it_and_its_section_once():
+    cells = [
+        new_markdown_cell("words\n\n## 1. One\n\nAn equation. **Exercise 1.** Write it."),
+        new_code_cell("def f(x):\n    ...  # your code here"),
+        new_code_cell('f = check("a.f", f)'),
+        new_markdown_cell("Other words."),
+        new_code_cell("print(f(1))"),
+        new_markdown_cell("**Predict.** More or less?"),
+        new_code_cell("guess = ...  # your guess, in quotes"),
+        new_markdown_cell("## 2. Two"),
+        new_code_cell("1 + 1"),
+        new_markdown_cell("**Exercise 2.** Again."),
+        new_code_cell("def g(x):\n    ...  # your code here"),
+    ]
+    assert [cell.source for cell in exercises.asked(cells)] == [
+        "## 1. One\n\nAn equation. **Exercise 1.** Write it.",
+        "def f(x):\n    ...  # your code here",
+        "**Predict.** More or less?",
+        "guess = ...  # your guess, in quotes",
+        "## 2. Two",
+        "**Exercise 2.** Again.",
+        "def g(x):\n    ...  # your code here",
+    ]
+    assert cells[0].source.startswith("words"), "the notebook itself is not changed"
+
+
+@pytest.mark.parametrize("name", sorted(LESSONS))
+def test_every_exercise_of_a_lesson_is_on_its_sheet(name):
+    path = exercises.sections.ROOT / "notebooks" / f"{name}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    sheet = "\n".join(cell.source for cell in exercises.asked(cells))
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert sheet.count("your code here") == code.count("your code here") >= 3
+    assert sheet.count("# your guess") == code.count("# your guess")
+    numbers = set(re.findall(r"\*\*Exercise (\d+)\.", words))
+    assert set(re.findall(r"\*\*Exercise (\d+)\.", sheet)) == numbers
+
+
+def test_a_sheet_is_a_page_without_outputs_and_prompts():
+    html = exercises.build("04_the_minimax_game", "The minimax game", {"../index.html": "All lessons"})
+    page = BeautifulSoup(html, "html.parser")
+    assert page.title.get_text() == "04 The minimax game: exercises"
+    assert "sheet" in page.main["class"] and not page.select(".output_area, .live, [src^=http]")
+    assert [link["href"] for link in page.select("header a")] == ["../index.html"]
+    assert "softplus(-real)" not in page.get_text(), "an answer"
