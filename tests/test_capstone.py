@@ -75,6 +75,14 @@ def test_the_page_holds_the_table_and_the_empty_card():
     assert all(f"({name}.ipynb)" in page for name in NAMES) and all(f"## {name}\n" in page for name in FIELDS)
 
 
+def test_the_way_through_the_course_leads_to_every_project():
+    page = build.START_PAGE.read_text(encoding="utf-8")
+    assert build.on_start_page(page, CONTENTS) == page
+    links = re.findall(r"\]\((capstone/p\w+\.ipynb)\)", page)
+    assert links == [f"capstone/{name}.ipynb" for name in NAMES]
+    assert all((build.START_PAGE.parent / link).is_file() for link in links)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_blank_starter_runs_to_the_end(name, tmp_path):

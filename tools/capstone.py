@@ -2,7 +2,8 @@
 
 `python tools/capstone.py [NAME ...] [--no-run]` writes notebooks/capstone/pN_name.ipynb, a starter without
 outputs, for each; notebooks/capstone/solutions/pN_name.ipynb, executed, for those that are worked in full
-(their sources have solutions between the markers); and the projects' table in notebooks/capstone/README.md.
+(their sources have solutions between the markers); the projects' table in notebooks/capstone/README.md, and
+their list in notebooks/README.md.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from course_utils import capstone
 
 FOLDER = lessons.ROOT / "notebooks" / "capstone"
 SOURCES = {path.stem: path for path in sorted((FOLDER / "source").glob("p[0-9]_*.py"))}
+START_PAGE = lessons.ROOT / "notebooks" / "README.md"
 BETWEEN = re.compile(r"<!-- (projects|card) -->\n.*?<!-- /\1 -->", re.DOTALL)
 
 
@@ -51,6 +53,16 @@ def with_table(page, contents):
     return BETWEEN.sub(lambda part: f"<!-- {part[1]} -->\n{new[part[1]]}\n<!-- /{part[1]} -->", page)
 
 
+def on_start_page(page, contents):
+    """The text of the way through the course with the projects listed between their markers."""
+    rows = [
+        f"- [{name[:2]} {entry['title']}]({FOLDER.name}/{name}.ipynb): {entry['summary']}"
+        for name, entry in sorted(contents.items())
+    ]
+    listed = "<!-- projects -->\n{}\n<!-- /projects -->".format("\n".join(rows))
+    return BETWEEN.sub(lambda part: listed if part[1] == "projects" else part[0], page)
+
+
 def listing(out=FOLDER):
     """{pN_name: title, summary, about, and seconds where it was run}."""
     path = out / "contents.json"
@@ -73,6 +85,7 @@ def main(arguments=None):
     (FOLDER / "contents.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
     page = FOLDER / "README.md"
     page.write_text(with_table(page.read_text(encoding="utf-8"), contents), encoding="utf-8")
+    START_PAGE.write_text(on_start_page(START_PAGE.read_text(encoding="utf-8"), contents), encoding="utf-8")
 
 
 if __name__ == "__main__":
