@@ -76,6 +76,7 @@ def projects(site):
         write(site.folder / "pages" / f"{name}.html", made)
         if worked.exists():
             made = notebook.convert(nbformat.read(worked, as_version=4), name, True, above | FURTHER)
+            made = made.replace("</title>", ", worked in full</title>", 1)
             write(site.folder / "pages" / f"{name}_worked.html", made)
 
 

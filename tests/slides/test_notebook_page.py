@@ -59,8 +59,22 @@ def test_the_title_is_the_first_heading_in_words(export):
 
 
 def test_a_link_to_a_notebook_leads_to_its_page(export):
-    links = export("[next](01_autoencoders.ipynb#uses) [out](https://example.org/a.ipynb)").select("main a")
-    assert [link["href"] for link in links] == ["01_autoencoders.html#uses", "https://example.org/a.ipynb"]
+    text = "[next](01_autoencoders.ipynb#uses) [out](https://example.org/a.ipynb) [start](README.md)"
+    there = ["01_autoencoders.html#uses", "https://example.org/a.ipynb", "../index.html"]
+    assert [link["href"] for link in export(text).select("main a")] == there
+
+
+def test_a_notebook_can_be_shown_as_it_is_handed_out():
+    made = new_notebook(cells=[new_markdown_cell("# T"), new_code_cell("...")])
+    page = BeautifulSoup(
+        notebook.convert(made, "97_made", False, {"../a.html": "A", "b.ipynb": "B"}), "html.parser"
+    )
+    assert page.main["class"] == ["handed"] and page.main["id"] == "main"
+    assert [(link["href"], link.has_attr("download")) for link in page.select("header a")] == [
+        ("../a.html", False),
+        ("b.ipynb", True),
+    ]
+    assert page.body.a.get_text() == "Skip to the text" and page.body.a["href"] == "#main"
 
 
 def test_a_widgets_state_comes_from_the_notebook(export):

@@ -38,7 +38,8 @@ def written(text):
 def page(title, body, places=None, here="", script=""):
     """A whole file; body: the HTML of its main part, without the element; script: JavaScript at its end."""
     sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in SHEETS)
-    code = f"<script>\n{live.inline_script(script)}</script>\n" if script else ""
+    codes = [(HERE / "page.js").read_text(encoding="utf-8"), script]
+    code = "".join(f'<script type="module">\n{live.inline_script(one)}</script>\n' for one in codes if one)
     return (
         f'<!doctype html>\n<html lang="{LANGUAGE}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

@@ -18,6 +18,10 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 # A link to another notebook leads to that notebook's page.
 NOTEBOOK_LINK = re.compile(r'href="(\d\d_\w+)\.ipynb')
+START_PAGE, INDEX = (
+    'href="README.md"',
+    'href="../index.html"',
+)  # the way through the course, and what is its like
 COLOURED = {"text", "text/plain", "traceback"}  # parts of an output in which a terminal's escapes colour
 WITH_FORMULAS = {"text/latex", "text/markdown"}
 TAG = re.compile(r"<[^>]+>")
@@ -63,7 +67,7 @@ def convert(notebook, name, executed=True, places=None):
     body, _ = exporter(formulas).from_notebook_node(notebook)
     body = body.replace("\x1b", "\u241b")  # what was no colour
     body = PRINTED.sub(_in_columns, body)
-    body = NOTEBOOK_LINK.sub(r'href="\1.html', body)
+    body = NOTEBOOK_LINK.sub(r'href="\1.html', body).replace(START_PAGE, INDEX)
     body, contents = headings(body, name)
     main = '<main id="main" tabindex="-1">' if executed else '<main id="main" tabindex="-1" class="handed">'
     around = tex.fill(f"{frame.SKIP}{tops(name, places)}{contents}{main}\n{body}\n</main>", formulas)

@@ -63,7 +63,7 @@ function item(entry, patterns) {
 
 function look() {
   const query = fold(field.value.trim());
-  const patterns = query.split(/\s+/).filter(Boolean).map(begins);
+  const patterns = query.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).map(begins);
   if (!patterns.length) {
     list.replaceChildren();
     status.textContent = "";
