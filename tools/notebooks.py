@@ -9,7 +9,8 @@ is, however busy the machine, unless RETIME=1 asks for a new one. With --prose t
 kept, and a source whose code is another since then is refused: for a word, or for pointers to a lesson that
 is there now.
 
-A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed.
+A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed. Both
+notebooks end with five questions, where the lesson has a bank of them (five_questions.py).
 """
 
 import argparse
@@ -23,6 +24,7 @@ import time
 from pathlib import Path
 
 import errata_page
+import five_questions
 import jupytext
 import nbformat
 import pointers
@@ -60,6 +62,15 @@ def read_source(path):
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
     return nb
+
+
+def add_questions(nb, name):
+    """Put the lesson's five questions, where it has a bank of them, behind its summary, in place."""
+    seen = {cell.id for cell in nb.cells}
+    texts = five_questions.texts(name)
+    new = [nbformat.v4.new_markdown_cell(text, id=_cell_id(name, text, seen)) for text in texts]
+    place = five_questions.place(nb.cells)
+    nb.cells[place:place] = new
 
 
 def heading(path):
@@ -107,6 +118,7 @@ def products(path, contents):
     pair = []
     for change in (clear_solutions, keep_solutions):
         nb = read_source(path)
+        add_questions(nb, path.stem)
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.source = change(cell.source)

@@ -24,5 +24,7 @@ A reason never names an option by its letter or its place ("the second"): it say
 """
 
 from .bank import Question, lessons, load
+from .exporting import export
+from .formats import FORMATS
 
-__all__ = ["Question", "lessons", "load"]
+__all__ = ["FORMATS", "Question", "export", "lessons", "load"]

@@ -9,6 +9,7 @@ from ..._validate import check_choice
 
 FOLDER = Path(__file__).resolve().parent
 SHOWN, AT_LEAST = 5, 10
+FEWEST_OPTIONS, MOST_OPTIONS = 3, 5
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 BY_LETTER = re.compile(r"(?<!\w)\([a-e]\)|\b([Oo]ption|[Aa]nswer) [a-e]\b")
@@ -36,15 +37,21 @@ def lessons():
     return [path.stem for path in sorted(FOLDER.glob("[0-9][0-9]_*.toml"))]
 
 
+def name_of(lesson):
+    """The name of the lesson with a bank that has this name or number; ValueError where there is none."""
+    known = {name[:2]: name for name in lessons()}
+    if isinstance(lesson, str) and lesson in known:
+        return known[lesson]
+    return check_choice("lesson", lesson, known.values())
+
+
 def load(lesson):
     """The list of Questions in a lesson's bank; lesson: its name or its number, such as "00".
 
     Raises ValueError where there is no such bank, or where it is not of the form that this room describes, in
     one sentence that names the file and the question.
     """
-    known = {name[:2]: name for name in lessons()}
-    name = known.get(lesson) if isinstance(lesson, str) else None
-    name = name or check_choice("lesson", lesson, known.values())
+    name = name_of(lesson)
     return parse((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
 
 
@@ -93,7 +100,7 @@ def _question(table, where):
 
 def _options(options, answer, where):
     """The options as a tuple of lines; ValueError where they are not three to five, or answer is none's."""
-    if not isinstance(options, list) or not 3 <= len(options) <= 5:
+    if not isinstance(options, list) or not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
         raise ValueError(f"{where}: options must be a list of three to five texts.")
     if not all(isinstance(option, str) and option.strip() for option in options):
         raise ValueError(f"{where}: each option must be a text that is not empty.")
