@@ -1,4 +1,4 @@
-"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, updates, and a class's answers."""
+"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, updates; answers and questions."""
 
 import argparse
 import sys
@@ -38,6 +38,13 @@ def _parser():
     pool = commands.add_parser("pool", help="put together a class's answers to the game real-or-fake")
     pool.add_argument("files", nargs="+", metavar="FILE", help="what the game's button `Save answers` wrote")
     pool.set_defaults(run=_pool)
+    questions = commands.add_parser("questions", help="export a lesson's questions, with answers and reasons")
+    questions.add_argument("lesson", metavar="NN", help="the lesson's number, or its name")
+    questions.add_argument("--format", default="markdown", help="gift (Moodle), csv or markdown, the default")
+    questions.add_argument("--out", metavar="FILE", help="where to write (default: on the screen)")
+    questions.add_argument("--no-key", action="store_true", help="without answers and reasons")
+    questions.add_argument("--shown", action="store_true", help="only the five in the notebook")
+    questions.set_defaults(run=_questions)
     update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
     update.set_defaults(run=_update)
     return parser
@@ -128,6 +135,17 @@ def _pool(options):
     if not files:
         return 2
     print(classroom.table(files, answers))
+    return 0
+
+
+def _questions(options):
+    from .classroom import questions
+
+    text = questions.export(
+        options.lesson, options.format, options.out, key=not options.no_key, shown=options.shown
+    )
+    if options.out is None:
+        print(text, end="")
     return 0
 
 
