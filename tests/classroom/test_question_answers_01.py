@@ -113,11 +113,8 @@ def test_longer_with_dead_units():
     net = nn.Sequential(nn.Linear(8, 3), nn.ReLU(), nn.Linear(3, 8))
     with torch.no_grad():
         net[0].bias[0] = -100.0
-    x, before = torch.rand(20, 8), net[0].weight[0].clone()
-    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
-    for _ in range(20):
-        optimizer.zero_grad()
-        F.mse_loss(net(x), x).backward()
-        optimizer.step()
-    assert torch.equal(net[0].weight[0], before) and net[0].bias[0] == -100
+    x = torch.rand(20, 8)
+    F.mse_loss(net(x), x).backward()
+    assert not net[0].weight.grad[0].any() and net[0].bias.grad[0] == 0  # so that no step moves it
+    assert net[0].weight.grad[1:].any()
     holds("01", "longer-with-dead-units", "stays silent", "no image sends a gradient")

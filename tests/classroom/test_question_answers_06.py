@@ -28,7 +28,7 @@ def test_three_points_and_three():
 
 
 def test_a_critic_and_a_plan():
-    """A 1-Lipschitz function stays below the cheapest plan, and the plan that sends all everywhere above it."""
+    """A 1-Lipschitz function stays below the cheapest plan, and a plan that sends all everywhere above."""
     generator = torch.Generator().manual_seed(0)
     x, y = (
         torch.randn(8, 2, generator=generator).double(),

@@ -85,6 +85,9 @@ def test_every_formula_is_one_that_katex_sets():
             html = md.render(five_questions.folded(question, number), {"formulas": formulas})
             assert "$" not in re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL), (lesson, question.id)
             assert html.count("<details>") == html.count("</details>") == 1
+            assert html.count("<li") == len(question.options) and not re.search("<(ol|h[1-6])", html), (
+                f"a line of {question.id} ({lesson}) begins like a list or a heading: wrap it elsewhere"
+            )
     assert len(formulas) > 100
     assert len(tex.render(formulas)) == len(formulas)
 
