@@ -63,7 +63,8 @@ def test_a_hundred_steps_round_zero():
     x, y = 1.0, 0.0
     for _ in range(100):
         x, y = x - 0.1 * y, y + 0.1 * x
-    reason = [f"1.01^{{50}} = {math.hypot(x, y):.2f}", f"{1.01**100:.2f} is"]
+        ahead = math.sqrt(1 - 0.1**2 + 0.1**4) ** 100
+    reason = [f"{ahead:.2f} is where", f"1.01^{{50}} = {math.hypot(x, y):.2f}", f"{1.01**100:.2f} is"]
     holds("04", "a-hundred-steps-round-zero", f"{math.hypot(x, y):.2f}", reason=reason)
 
 

@@ -67,7 +67,7 @@ def test_sharp_and_half_the_time_wrong():
     true = torch.tensor([0.0, 1.0])
     grey, sharp = (true - 0.5).square().mean().item(), true.square().mean().item()
     gain = 10 * math.log10(sharp / grey)
-    reason = [f"always {grey:.2f}", f"{sharp:.1f} on average", f"{10 * math.log10(1 / 0.25):.0f} dB if"]
+    reason = [f"always {grey:.2f}", f"{sharp:.1f} on average", f"{10 * math.log10(1 / 0.25):.0f} dB only if"]
     holds("07", "sharp-and-half-the-time-wrong", f"A is better by {gain:.0f} dB", reason=reason)
 
 
