@@ -1,5 +1,6 @@
 """GIFT, which Moodle imports (docs.moodle.org, "GIFT format"; question/format/gift/format.php reads it)."""
 
+import functools
 import re
 from html import escape
 
@@ -31,20 +32,24 @@ def _question(lesson, question):
 
 def _html(text):
     """Markdown as HTML on one line, in which no character is taken for one of GIFT's own."""
-    import mistune
-
     formulas = []
 
     def slot(tex, display):
         formulas.append(f"\\[{escape(tex)}\\]" if display else f"\\({escape(tex)}\\)")
         return f"{OPEN}{len(formulas) - 1}{CLOSE}"
 
-    render = mistune.create_markdown(escape=False, plugins=["table"])
-    html = render(replace_formulas(text, slot)).strip()
+    html = _renderer()(replace_formulas(text, slot)).strip()
     if html.count("<p>") == 1 and html.startswith("<p>") and html.endswith("</p>"):
         html = html[3:-4]
     html = re.sub(f"{OPEN}(\\d+){CLOSE}", lambda match: formulas[int(match[1])], html)
     return _safe(html)
+
+
+@functools.cache
+def _renderer():
+    import mistune
+
+    return mistune.create_markdown(escape=False, plugins=["table"])
 
 
 def _safe(text):
