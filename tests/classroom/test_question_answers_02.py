@@ -66,15 +66,15 @@ def test_a_negative_kl():
 
 
 def test_a_draw_without_a_past():
-    mu = torch.zeros(200_000, requires_grad=True)  # one copy of mu for each draw
-    z = torch.randn(200_000, generator=torch.Generator().manual_seed(0))
+    mu = torch.zeros(40_000, requires_grad=True)  # one copy of mu for each draw
+    z = torch.randn(40_000, generator=torch.Generator().manual_seed(0))
     bound = (
         Normal(z, 0.5).log_prob(torch.tensor(2.0))
         + Normal(0.0, 1.0).log_prob(z)
         - Normal(mu, 1.0).log_prob(z)
     )
     bound.sum().backward()
-    assert mu.grad.mean().abs() < 4 * mu.grad.std() / len(mu) ** 0.5 < 0.01
+    assert mu.grad.mean().abs() < 4 * mu.grad.std() / len(mu) ** 0.5 < 0.03
     assert mu.grad.std() > 0.9  # it does not stand still
     holds("02", "a-draw-without-a-past", "jitters", "zero on average")
 
