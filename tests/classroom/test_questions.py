@@ -32,8 +32,10 @@ def texts(question):
     return [question.ask, *question.options, question.reason]
 
 
-def test_every_bank_belongs_to_a_lesson():
-    assert set(questions.lessons()) <= {path.stem for path in SOURCE.glob("[0-9][0-9]_*.py")}
+def test_every_lesson_has_a_bank_and_every_bank_a_lesson():
+    sources = {path.stem for path in SOURCE.glob("[0-9][0-9]_*.py")}
+    assert not set(questions.lessons()) - sources
+    assert not sources - set(questions.lessons()), "ten questions or more are missing"
 
 
 @banks
