@@ -124,6 +124,7 @@ def test_a_press_alone_chooses_an_axis_and_tells_its_order(watched):
     assert "Fr\u00e9chet distance, lower is better: 1 flow matching 8.8" in alone.text(page)
     x, name = place(page, "recall")
     page.mouse.click(x, name + 120)
+    page.evaluate(alone.NEXT_FRAME)
     assert alone.saved(page, "axis", "brushes") == ["recall", {}]
     text = alone.text(page)
     assert (

@@ -7,7 +7,7 @@ import traitlets
 from ..._validate import check_choice, check_kind, check_number, quoted
 from ..shared.face import Face
 from .still import still
-from .table import check_measures, check_table, known, mean, packed, title
+from .table import check_measures, check_table, packed, summary, title
 
 KINDS = ("exact", "bound", "by ODE", "none")
 
@@ -18,7 +18,7 @@ class TableBrush(Face):
     table: {(data set, family): {measure: float tensor [S]}} for S seeds, NaN where there is no number, as
     `checkpoints.trilemma.Trilemma.table()` gives it; at most ten families, each on every data set. measures:
     {measure: (label, better)} chooses 2 to 10 axes and their order, where better is "lower", "higher" or
-    "near" (near 1; such an axis shows how far from 1 a number is), and a third item is the scale, "linear"
+    "near" (near 1; such an axis shows how far from 1 a mean is), and a third item is the scale, "linear"
     or "log"; by default those of the trilemma that have numbers. data: the data set that is shown first, by
     default the first one. kinds: {family: "exact", "bound", "by ODE" or "none"}, what a family's
     bits_per_dim are.
@@ -93,7 +93,8 @@ class TableBrush(Face):
 
     def _means(self, axis):
         """Each family's mean on an axis of the data set on show, None where there is no number."""
-        return [mean(values) for values in known(axis, self.numbers[self.data][axis["name"]])]
+        found = [summary(axis, seeds) for seeds in self.numbers[self.data][axis["name"]]]
+        return [each and each[0] for each in found]
 
     def _left(self):
         left = [True] * len(self.families)
@@ -108,8 +109,8 @@ class TableBrush(Face):
         axis = next(each for each in self.measures if each["name"] == self.axis)
         sign = -1 if axis["better"] == "higher" else 1
         means = zip(self._means(axis), (each["title"] for each in self.families), strict=True)
-        order = sorted((sign * mean, title) for mean, title in means if mean is not None)
-        ranked = f"from the best {', '.join(title for _, title in order)}" if order else "nobody has a number"
+        order = sorted((sign * mean, name) for mean, name in means if mean is not None)
+        ranked = f"from the best {', '.join(name for _, name in order)}" if order else "nobody has a number"
         count = len(self.families)
         return (
             f"TableBrush: {count} families of generative models on {self.data}, one line each over "

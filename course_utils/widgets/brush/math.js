@@ -11,16 +11,19 @@ export function counted({ better }, value) {
 }
 
 /**
- * {mean, low, high, count, plain} over the seeds that have a number: mean and range of what counts, how many seeds
- * these are, and the mean of the numbers themselves; null where no seed has one.
+ * {mean, low, high, count, plain} over the seeds that have a number: what counts of their mean, and of all numbers from
+ * the least to the largest; how many seeds these are; and the mean itself. null where no seed has a number.
  */
 export function summaryOf(measure, values) {
   const known = values.filter((value) => value !== null);
   if (!known.length) return null;
-  const found = known.map((value) => counted(measure, value));
-  const mean = (all) => all.reduce((sum, value) => sum + value, 0) / all.length;
+  const plain = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const ends = [Math.min(...known), Math.max(...known)];
+  const [one, other] = ends.map((end) => counted(measure, end));
+  const around = measure.better === "near" && ends[0] < 1 && ends[1] > 1;
   return {
-    mean: mean(found), low: Math.min(...found), high: Math.max(...found), count: known.length, plain: mean(known),
+    mean: counted(measure, plain), low: around ? 0 : Math.min(one, other), high: Math.max(one, other),
+    count: known.length, plain,
   };
 }
 

@@ -3,7 +3,7 @@
 import math
 
 from ... import figures
-from .table import known, mean
+from .table import summary
 
 MARKERS = "o^sDv*XhPp"  # beside the colour, one for each family
 NONE = -0.16  # below the axes, for a family without a number
@@ -20,14 +20,14 @@ def still(columns, axes, families, left, name):
     fig, ax = figures.subplots(figsize=(9.6, 4.9))
     marked = [[] for _ in families]
     for k, axis in enumerate(axes):
-        values = known(axis, columns[axis["name"]])
-        low, high = _ends(axis, values)
-        for family, each in enumerate(values):
+        found = [summary(axis, seeds) for seeds in columns[axis["name"]]]
+        low, high = _ends(axis, found)
+        for family, each in enumerate(found):
             x = k + APART * (family - (len(families) - 1) / 2)
-            shares = [_share(axis, value, low, high) for value in (*each, *([mean(each)] if each else []))]
-            if shares:
-                ax.vlines(x, min(shares), max(shares), color=figures.CLASSES[family], linewidth=1.5)
-            marked[family].append((x, shares[-1] if shares else NONE))
+            mean, *ends = [_share(axis, value, low, high) for value in each] if each else [NONE]
+            if ends:
+                ax.vlines(x, min(ends), max(ends), color=figures.CLASSES[family], linewidth=1.5)
+            marked[family].append((x, mean))
         _draw_axis(ax, k, axis, low, high)
     for family, points in enumerate(marked):
         _draw_line(ax, family, points, left[family], families[family]["title"])
@@ -42,10 +42,10 @@ def still(columns, axes, families, left, name):
     return fig
 
 
-def _ends(axis, values):
+def _ends(axis, found):
     """The least and the largest number of an axis; near 1 the least is 1 itself, no way from it."""
-    found = [value for each in values for value in each] or [1.0]
-    low, high = (0.0 if axis["better"] == "near" else min(found)), max(found)
+    values = [value for each in found if each for value in each] or [1.0]
+    low, high = (0.0 if axis["better"] == "near" else min(values)), max(values)
     return (low, high) if low < high else (low, low + (abs(low) or 1.0))
 
 
@@ -62,11 +62,17 @@ def _draw_axis(ax, k, axis, low, high):
     ax.vlines(k, 0, 1, color="0.35", linewidth=1)
     worse, better = (low, high) if axis["better"] == "higher" else (high, low)
     near = axis["better"] == "near"
-    texts = (f"1 ± {worse:.3g}", "1") if near else (f"{worse:,.4g}", f"{better:,.4g}")
-    for y, text, where in ((-0.02, texts[0], "top"), (1.02, texts[1], "bottom")):
-        ax.text(k, y, text, ha="center", va=where, fontsize=12, color="0.35")
+    texts = (f"1 ± {_text(worse)}", "1") if near else (_text(worse), _text(better))
+    texts = (f"{texts[0]} (log)", texts[1]) if axis["scale"] == "log" else texts
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    for y, text, where in ((-0.03, texts[0], "top"), (1.03, texts[1], "bottom")):
+        ax.text(k, y, text, ha="center", va=where, fontsize=12, color="0.35", bbox=box)
     label = "\n".join(axis["label"].split())
     ax.text(k, 1.12, f"{label}\n▲ {WORDS[axis['better']]}", ha="center", va="bottom", fontsize=12)
+
+
+def _text(value):
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _draw_line(ax, family, points, left, title):

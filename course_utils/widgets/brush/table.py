@@ -117,16 +117,17 @@ def title(family):
     return TITLES.get(family, family.replace("_", " "))
 
 
-def counted(better, value):
-    """What counts of a number: itself, or how far from 1 it is where near 1 is better; as in math.js."""
-    return abs(value - 1) if better == "near" else value
+def summary(axis, seeds):
+    """(mean, low, high) of a family on an axis, None without a number: what counts, as in math.js.
 
-
-def known(axis, column):
-    """For each family the numbers that count, of the seeds that have one."""
-    return [[counted(axis["better"], value) for value in seeds if value is not None] for seeds in column]
-
-
-def mean(values):
-    """The mean of what counts; None where there is nothing."""
-    return sum(values) / len(values) if values else None
+    seeds: its numbers, None where a seed has none. Where near 1 is better, what counts is how far from 1 the
+    mean is, and all that lies between the least number and the largest.
+    """
+    found = [value for value in seeds if value is not None]
+    if not found:
+        return None
+    mean, low, high = sum(found) / len(found), min(found), max(found)
+    if axis["better"] != "near":
+        return mean, low, high
+    ends = abs(low - 1), abs(high - 1)
+    return abs(mean - 1), 0.0 if low < 1 < high else min(ends), max(ends)
