@@ -11,14 +11,18 @@ import torch
 from ._validate import check_choice, check_kind, check_text
 from .claims import difference
 
-BETTER = ("lower", "higher")
+LOSSES = {  # what is small where a measure is good
+    "lower": lambda values: values,
+    "higher": lambda values: -values,
+    "near 1": lambda values: (values - 1).abs(),
+}
 
 
 class Need(NamedTuple):
     """What somebody may ask of a model: our words, the measure that answers, and which end of it is better.
 
-    better: "lower" or "higher"; or the name of a kind of likelihood, such as "exact", which a family has or
-    has not, whatever its numbers.
+    better: "lower", "higher" or "near 1"; or the name of a kind of likelihood, such as "exact", which a
+    family has or has not, whatever its numbers.
     """
 
     text: str
@@ -27,14 +31,14 @@ class Need(NamedTuple):
 
 
 NEEDS = (
-    Need("samples close to the data", "distance", "lower"),
-    Need("all that the data show", "recall", "higher"),
-    Need("only what the data show", "precision", "higher"),
-    Need("crisp edges", "sharpness", "higher"),
+    Need("samples near the data", "distance", "lower"),
+    Need("all of the data", "recall", "higher"),
+    Need("only the data", "precision", "higher"),
+    Need("edges like the data", "sharpness", "near 1"),
     Need("many samples soon", "seconds_per_thousand", "lower"),
-    Need("little memory in training", "memory_mb", "lower"),
+    Need("little memory", "memory_mb", "lower"),
     Need("an exact likelihood", "bits_per_dim", "exact"),
-    Need("any likelihood, and few bits", "bits_per_dim", "lower"),
+    Need("few bits, of any kind", "bits_per_dim", "lower"),
 )
 
 
@@ -52,16 +56,21 @@ def numbers(table, data, measure):
     return {family: values for family, values in found.items() if len(values) > 1}
 
 
+def losses(table, data, measure, better):
+    """{family: [S] float64} of a measure, small where it is good; better: "lower", "higher" or "near 1"."""
+    loss = LOSSES[check_choice("better", better, LOSSES)]
+    return {family: loss(values) for family, values in numbers(table, data, measure).items()}
+
+
 def ranks(table, data, measure, better):
     """The families from the best mean to the worst, a list; those without numbers are left out."""
-    check_choice("better", better, BETTER)
-    means = {family: float(values.mean()) for family, values in numbers(table, data, measure).items()}
-    return sorted(means, key=means.get, reverse=better == "higher")
+    means = {family: float(values.mean()) for family, values in losses(table, data, measure, better).items()}
+    return sorted(means, key=means.get)
 
 
 def front(table, data, measure, better):
     """The best family by its mean, and those that 95% intervals do not tell apart from it: a list by rank."""
-    order, found = ranks(table, data, measure, better), numbers(table, data, measure)
+    order, found = ranks(table, data, measure, better), losses(table, data, measure, better)
     together = []
     for family in order:
         low, high = difference(found[family], found[order[0]])
@@ -73,18 +82,14 @@ def front(table, data, measure, better):
 def undominated(table, data, measures):
     """The families that no other one beats on the means of all measures at once, a list in the table's order.
 
-    measures: {name: "lower" or "higher"}. A family is beaten by one that is as good on each of them and
-    better on one; one without a number has the worst.
+    measures: {name: "lower", "higher" or "near 1"}. A family is beaten by one that is as good on each of
+    them and better on one; one without a number has the worst.
     """
     check_kind("measures", measures, dict, "a dict of measures and their better end")
-    losses = {}
-    for name, better in measures.items():
-        sign = 1 if check_choice(f"measures[{name!r}]", better, BETTER) == "lower" else -1
-        losses[name] = {
-            family: sign * float(values.mean()) for family, values in numbers(table, data, name).items()
-        }
+    found = {name: losses(table, data, name, better) for name, better in measures.items()}
     families = [family for where, family in table if where == data]
-    points = {family: [losses[name].get(family, torch.inf) for name in measures] for family in families}
+    worst = torch.tensor(torch.inf)
+    points = {family: [float(found[m].get(family, worst).mean()) for m in measures] for family in families}
 
     def beats(a, b):
         return points[a] != points[b] and all(x <= y for x, y in zip(points[a], points[b], strict=True))
@@ -102,9 +107,9 @@ def advice(need, table, kinds):
     check_text("need.text", need.text)
     check_kind("kinds", kinds, dict, "a dict of families and kinds of likelihood")
     sets = list(dict.fromkeys(data for data, _ in table))
-    if need.better in BETTER:
+    if need.better in LOSSES:
         return {data: front(table, data, need.measure, need.better) for data in sets}
-    check_choice("need.better", need.better, {*BETTER, *kinds.values()})
+    check_choice("need.better", need.better, {*LOSSES, *kinds.values()})
     return {
         data: [family for where, family in table if where == data and kinds.get(family) == need.better]
         for data in sets

@@ -21,6 +21,12 @@ def test_what_has_no_number_has_no_rank():
     assert ranks(TABLE, "digits", "slow", "higher") == ["a", "d", "c"]
 
 
+def test_near_1_is_near_from_either_side():
+    sharp = {("digits", name): {"edges": torch.tensor([x, x])} for name, x in (("a", 1.3), ("b", 0.8))}
+    assert ranks(sharp, "digits", "edges", "near 1") == ["b", "a"]
+    assert ranks(sharp, "digits", "edges", "higher") == ["a", "b"]
+
+
 def test_one_seed_is_no_number():
     table = {("digits", "a"): {"far": torch.tensor([1.0, NAN])}}
     assert numbers(table, "digits", "far") == {}

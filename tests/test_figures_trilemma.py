@@ -16,12 +16,13 @@ def test_every_family_has_a_look_of_its_own():
     assert len(set(draw.COLOURS.values())) == len(set(draw.MARKERS.values())) == len(looks) == 7
 
 
-def test_distances_fall_to_their_floor():
-    ax = draw.bias_of_n([50, 100], {"vae": [20.0, 15.0]}, {"vae": 10.0}).axes[0]
-    assert lines(ax) == [[20, 15], [10, 10]]
+def test_a_bias_of_one_over_n_is_a_line_that_ends_at_the_truth():
+    counts = [50, 100, 200]
+    ax = draw.bias_of_n(counts, {"vae": [10 + 500 / n for n in counts]}).axes[0]
+    assert lines(ax) == [[20, 15, 12.5], [12.5, pytest.approx(10)]]
+    assert list(ax.lines[0].get_xdata()) == [1 / 50, 1 / 100, 1 / 200]
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["∞", "50", "100", "200"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["VAE"]
-    ax.figure.canvas.draw()
-    assert "20" in [text.get_text() for text in ax.get_yticklabels()]
 
 
 def test_seeds_are_marks_and_their_mean_a_bar_and_what_is_missing_is_said():
@@ -44,7 +45,7 @@ def test_a_claim_has_its_verdict_on_each_set_and_on_all():
     row = ("B", "gan", "con", "unstable", ["confirmed", "not confirmed"], "not confirmed")
     fig = draw.claims([row], ["digits", "mnist_5k"], "GAN")
     said = [text.get_text() for text in fig.axes[0].texts]
-    assert said == ["digits", "mnist_5k", "B", "GAN", "−", "unstable", "✔", "✘", "not confirmed"]
+    assert said == ["digits", "mnist_5k", "B", "GAN", "−", "unstable", "✔", "–", "not confirmed"]
 
 
 def test_the_guide_marks_both_sets_by_a_full_disc_and_one_by_its_letter():

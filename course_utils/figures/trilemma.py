@@ -1,14 +1,14 @@
 """What lesson 18 draws: measures of every family over seeds, ranks that cross, claims, and a guide."""
 
+import textwrap
+
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .style import BLACK, DATA, GREEN, LINES, MODEL, NOISE, ORANGE, PURPLE, SKY, subplots
+from .style import DATA, GREEN, LINES, MODEL, NOISE, PALETTE, subplots
 
-COLOURS = dict(zip(
-    ("vae", "gan", "wgan_gp", "flow", "diffusion", "flow_matching", "latent_diffusion"),
-    (DATA, MODEL, ORANGE, GREEN, PURPLE, BLACK, SKY), strict=True,
-))  # fmt: skip
-MARKERS = dict(zip(COLOURS, "osv^DXP", strict=True))
+FAMILIES = ("vae", "gan", "wgan_gp", "flow", "diffusion", "flow_matching", "latent_diffusion")
+COLOURS = dict(zip(FAMILIES, PALETTE, strict=True))  # and marks, as the widget TableBrush gives them
+MARKERS = dict(zip(FAMILIES, "o^sDv*X", strict=True))
 NAMES = {
     "vae": "VAE", "gan": "GAN", "wgan_gp": "WGAN-GP", "flow": "flow", "diffusion": "diffusion",
     "flow_matching": "flow matching", "latent_diffusion": "latent diffusion",
@@ -16,27 +16,28 @@ NAMES = {
 
 
 def few_ticks(axis):
-    """Ticks of a logarithmic axis at 1, 2 and 5 times powers of ten, as plain numbers."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    """Ticks of a logarithmic axis as plain numbers: 1, 2 and 5 times powers of ten, or these alone."""
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
 
 
-def bias_of_n(counts, distances, floors):
-    """Frechet distance against the number of samples; distances: {family: [n]}; floors: {family: value}.
+def bias_of_n(counts, distances):
+    """Frechet distance over one over the number of samples, and the line through the two largest, to 1/n = 0.
 
-    floors: what the line through 1/n meets at no bias; drawn at the right margin.
+    counts: rising; distances: {family: [n]}.
     """
     fig, ax = subplots(figsize=(7.6, 4.2))
-    for family, values in distances.items():
-        look = {"color": COLOURS[family], "marker": MARKERS[family], "markersize": 8}
-        ax.plot(counts, values, LINES[list(distances).index(family) % 4], label=NAMES[family], **look)
-        ax.axhline(floors[family], color=COLOURS[family], linewidth=1, linestyle=":")
-    ax.set(title="One model, more samples", xlabel="samples drawn of each model", ylabel="Fréchet distance")
-    ax.set(xscale="log", yscale="log")
-    ax.set_xticks(counts, [str(n) for n in counts])
-    few_ticks(ax.yaxis)
-    ax.xaxis.minorticks_off()
+    for k, (family, values) in enumerate(distances.items()):
+        look = {"color": COLOURS[family], "marker": MARKERS[family], "markersize": 9}
+        ax.plot([1 / n for n in counts], values, LINES[k % 3], label=NAMES[family], **look)
+        slope = (values[-2] - values[-1]) / (1 / counts[-2] - 1 / counts[-1])
+        ends = values[-1], values[-1] - slope / counts[-1]
+        ax.plot([1 / counts[-1], 0], ends, ":", color=COLOURS[family], linewidth=1.5)
+    ax.set(title="One model, more samples", xlabel="samples n, as 1/n", ylabel="Fréchet distance")
+    ax.set(xlim=(0, 1.04 / counts[0]), ylim=(0, None))
+    ax.set_xticks([0, *(1 / n for n in counts)], ["∞", *map(str, counts)])
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return fig
 
@@ -101,18 +102,20 @@ def ranks(orders):
 
 MARKS = {
     "confirmed": ("✔", GREEN),
-    "not confirmed": ("✘", MODEL),
+    "not confirmed": ("–", MODEL),
     "not measurable here": ("?", "0.35"),
 }
 
 
-def claims(rows, sets, title):
+def claims(rows, sets, title, families=True):
     """Claims with their verdicts, in order, a row each.
 
     rows: (lecture, family, "pro" or "con", words, verdict on each of sets, a list, and on all of them).
+    families: whether there is a column for them; without it the figure is narrower.
     """
-    fig, ax = subplots(figsize=(11, 0.42 * len(rows) + 1.3))
-    columns = [0.695 + 0.075 * k for k in range(len(sets))]
+    fig, ax = subplots(figsize=(11 if families else 8, 0.42 * len(rows) + 1.3))
+    sign_at = 0.175 if families else 0.045
+    columns = [(0.695 if families else 0.65) + (0.075 if families else 0.12) * k for k in range(len(sets))]
     for x, name in zip(columns, sets, strict=True):
         ax.text(x, -0.95, name, fontsize=12, ha="center", va="center")
     for place, (lecture, family, side, words, each, said) in enumerate(rows):
@@ -120,13 +123,13 @@ def claims(rows, sets, title):
             ax.axhspan(place - 0.5, place + 0.5, color="0.95", linewidth=0)
         at = {"y": place, "va": "center", "fontsize": 13}
         ax.text(x=0.0, s=lecture, weight="bold", **at)
-        ax.text(x=0.03, s=NAMES[family], **at)
-        ax.text(x=0.175, s="+" if side == "pro" else "−", **at)
-        ax.text(x=0.2, s=words, **at)
+        ax.text(x=0.03, s=NAMES[family] if families else "", **at)
+        ax.text(x=sign_at, s="+" if side == "pro" else "−", **at)
+        ax.text(x=sign_at + 0.025, s=words, **at)
         for x, word in zip(columns, each, strict=True):
             sign, colour = MARKS[word]
             ax.text(x=x, s=sign, color=colour, weight="bold", family="DejaVu Sans", ha="center", **at)
-        ax.text(x=0.82, s=said, color=MARKS[said][1], **at)
+        ax.text(x=0.82 if families else 0.83, s=said, color=MARKS[said][1], **at)
     ax.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -1.4), title=title)
     ax.axis("off")
     return fig
@@ -145,12 +148,12 @@ def guide(answers, sets):
         for column, family in enumerate(families):
             there = [data for data in sets if family in found[data]]
             if len(there) == len(sets):
-                ax.plot(column, row, "o", color=DATA, markersize=14)
+                ax.plot(column, row, "o", color=DATA, markersize=16)
             elif there:
-                ax.plot(column, row, "o", markerfacecolor="white", color=DATA, markersize=14)
+                ax.plot(column, row, "o", markerfacecolor="white", color=DATA, markersize=17)
                 ax.text(column, row - 0.02, there[0][0], ha="center", va="center_baseline", fontsize=12)
     ax.set_xticks(range(len(families)), [NAMES[one].replace(" ", "\n") for one in families], fontsize=12)
-    ax.set_yticks(range(len(answers)), list(answers), fontsize=13)
+    ax.set_yticks(range(len(answers)), [textwrap.fill(need, 22) for need in answers], fontsize=13)
     ax.set(xlim=(-0.6, len(families) - 0.4), ylim=(len(answers) - 0.5, -0.5))
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -171,7 +174,7 @@ def copies(nearest, usual, title):
     ax.axvline(middle, color=NOISE, linewidth=1.5)
     for place, (name, values) in enumerate(nearest.items()):
         a, b, c = (float(values.quantile(q)) for q in (0.25, 0.5, 0.75))
-        colour, marker = COLOURS.get(name, BLACK), MARKERS.get(name, "*")
+        colour, marker = COLOURS.get(name, NOISE), MARKERS.get(name, "P")
         ax.plot([a, c], [place, place], color=colour, linewidth=5, alpha=0.5, solid_capstyle="butt")
         ax.plot(b, place, color=colour, marker=marker, markersize=10)
     ax.set_yticks(range(len(nearest)), [NAMES.get(name, name) for name in nearest])

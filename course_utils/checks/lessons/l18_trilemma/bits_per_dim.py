@@ -49,7 +49,7 @@ exercise(
         "3 images of 3072 numbers, divided by 256": _densities(3, 3072, 256, 9.0),
         "6 images of 49 numbers, divided by 2": _densities(6, 49, 2, 0.3),
         "7 single numbers, divided by 4": _densities(7, 1, 4, 1.0),
-        "8 images of 12 numbers that were not divided": _densities(8, 12, 1, 3.0),
+        "8 images of 12 numbers, divided by 3": _densities(8, 12, 3, 3.0),
     },
     mistakes=[
         Mistake(
@@ -77,14 +77,15 @@ exercise(
         ),
         Mistake(
             (
-                _with(offset=lambda d, k: math.log(k - 1) if k > 1 else 0.0),
+                _with(offset=lambda d, k: math.log(k - 1)),
                 _with(offset=lambda d, k: math.log(k + 1)),
                 _with(offset=lambda d, k: math.log(256)),
                 _with(offset=lambda d, k: math.log(255)),
+                _with(offset=lambda d, k: math.log(17)),
                 _with(offset=lambda d, k: 8 * math.log(2)),
             ),
-            "The division is not by the number you take: it is by `scale`, neither one less or more nor 256 "
-            "for whatever data.",
+            "The division is not by the number you take: it is by `scale`, neither one less or more nor 17 or "
+            "256 for whatever data.",
         ),
         Mistake(
             (
