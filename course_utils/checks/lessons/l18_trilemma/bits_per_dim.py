@@ -84,8 +84,8 @@ exercise(
                 _with(offset=lambda d, k: math.log(17)),
                 _with(offset=lambda d, k: 8 * math.log(2)),
             ),
-            "The division is not by the number you take: it is by `scale`, neither one less or more nor 17 or "
-            "256 for whatever data.",
+            "The division is not by the number you take: it is by `scale`, neither one less or more nor 17 "
+            "or 256 for whatever data.",
         ),
         Mistake(
             (
