@@ -96,6 +96,7 @@ exercise(
                 _with(lambda n, k, s, p: (n + 2 * p - k) // s),
                 _with(lambda n, k, s, p: (n + 2 * p - k) / s + 1),
                 _with(lambda n, k, s, p: (n + 2 * p) // s),
+                _with(lambda n, k, s, p: -(-(n + 2 * p - k) // s) + 1),
             ),
             "The number of places is off: it is the floor of (size + 2 padding - kernel) / stride, and one "
             "more, for the first place is one before any stride.",

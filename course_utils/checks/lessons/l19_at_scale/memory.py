@@ -73,7 +73,11 @@ exercise(
             "and the optimiser adds two moments and no more.",
         ),
         Mistake(
-            (_with(weight=(4, 4), gradient=(4, 4)), _with(weight=(2, 2), gradient=(2, 2))),
+            (
+                _with(weight=(4, 4), gradient=(4, 4)),
+                _with(weight=(2, 2), gradient=(2, 2)),
+                _with(weight=(4, 4), gradient=(4, 4), kept=(8, 8)),
+            ),
             "Weights and gradients take as much with mixed as without it: float32 is 4 bytes, bfloat16 is 2.",
         ),
         Mistake(

@@ -11,10 +11,11 @@ def rank_seed(seeds, ranks):
 
 
 def _table(runs, ranks):
-    """A maker of every pair of so many runs and ranks, in a random order, each pair twice."""
+    """A maker of every pair of the runs (how many, or their seeds) and ranks, in any order, each twice."""
 
     def make(rng):
-        pairs = torch.cartesian_prod(torch.arange(runs), torch.arange(ranks)).repeat(2, 1)
+        seeds = torch.arange(runs) if isinstance(runs, int) else torch.tensor(runs)
+        pairs = torch.cartesian_prod(seeds, torch.arange(ranks)).repeat(2, 1)
         pairs = pairs[torch.randperm(len(pairs), generator=rng)]
         return pairs[:, 0].contiguous(), pairs[:, 1].contiguous()
 
@@ -30,11 +31,11 @@ def _streams(found, seeds, ranks):
     pairs = seeds * 10**7 + ranks
     own = [_kinds(found[pairs == one]) for one in pairs.unique()]
     return {
-        "the number of different seeds": _kinds(found),
-        "the number of different seeds in one run": _mean(found, seeds),
-        "the number of different seeds of one rank over the runs": _mean(found, ranks),
-        "the number of seeds below 0": float((found < 0).sum()),
-        "the number of seeds that one rank of one run is given": sum(own) / len(own),
+        "number of different seeds": _kinds(found),
+        "number of different seeds in one run": _mean(found, seeds),
+        "number of different seeds of one rank over the runs": _mean(found, ranks),
+        "number of seeds below 0": float((found < 0).sum()),
+        "number of seeds that one rank of one run is given": sum(own) / len(own),
     }
 
 
@@ -65,6 +66,9 @@ exercise(
         "3 runs on 16 ranks": _table(3, 16),
         "20 runs on 2 ranks": _table(20, 2),
         "1 run on 7 ranks": _table(1, 7),
+        "runs with the seeds that people take, on 12 ranks": _table(
+            [0, 1, 2, 7, 10, 42, 100, 123, 1_000, 1_001, 1_234, 2_024, 10_000, 100_000], 12
+        ),
         "2 runs on 300 ranks": _table(2, 300),
     },
     mistakes=[
@@ -84,9 +88,15 @@ exercise(
             "runs 0, 1, 2, so runs that should be independent share most of their noise.",
         ),
         Mistake(
-            (lambda s, r: s * r, lambda s, r: s * (r + 1), lambda s, r: (s + 1) * (r + 1)),
-            "A product of the two is the same for other pairs as well: 2 times 3 is 3 times 2, and with a 0 "
-            "in it nothing is left.",
+            (
+                lambda s, r: s * r,
+                lambda s, r: s * (r + 1),
+                lambda s, r: (s + 1) * (r + 1),
+                lambda s, r: s * r + r,
+                lambda s, r: s * r + s,
+            ),
+            "The two are multiplied with each other, which gives the same for other pairs as well: 2 times 3 "
+            "is 3 times 2, and with a 0 nothing is left.",
         ),
         Mistake(
             (lambda s, r: s ^ r, lambda s, r: s | r, lambda s, r: s & r),
@@ -94,9 +104,12 @@ exercise(
             "out of the other's way first.",
         ),
         Mistake(
-            (lambda s, r: s * 2 + r, lambda s, r: s + 2 * r, lambda s, r: 3 * s + r),
-            "The factor is smaller than the number of ranks can be: the ranks of one run reach into the next "
-            "run's seeds.",
+            (
+                *(lambda s, r, k=k: k * s + r for k in (2, 3, 10)),
+                *(lambda s, r, k=k: s + k * r for k in (2, 10)),
+            ),
+            "The factor is small: the ranks of one run reach into the next run's seeds, or the seeds into "
+            "the next rank's; take a factor above any number of ranks.",
         ),
         Mistake(
             (
@@ -108,9 +121,12 @@ exercise(
             "NumPy among them) take no seed below 0.",
         ),
         Mistake(
-            lambda s, r: s * 100 + r,
-            "The factor is too small for many ranks: from the hundredth on they draw what the next run's "
-            "first ones do; take one above any number of ranks.",
+            (
+                *(lambda s, r, k=k: k * s + r for k in (100, 128, 256)),
+                *(lambda s, r, k=k: s + k * r for k in (100, 1_000, 1_234, 10_000, 100_000)),
+            ),
+            "The factor is too small, if by little: with several hundred ranks, or with seeds of several "
+            "digits, two pairs meet in one number; what is multiplied must be moved beyond all of the other.",
         ),
         Mistake(
             (

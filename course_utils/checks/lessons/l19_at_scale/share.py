@@ -55,6 +55,11 @@ def _last_takes_the_rest(rows, rank, ranks):
     return rows[rank * size :] if rank == ranks - 1 else rows[rank * size : (rank + 1) * size]
 
 
+def _last_ones_larger(rows, rank, ranks):
+    sizes = [len(rows[one::ranks]) for one in reversed(range(ranks))]
+    return rows.split(sizes)[rank]
+
+
 def _shuffled(rows, rank, ranks):
     order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(rank))
     return share(rows[order], rank, ranks)
@@ -79,7 +84,7 @@ exercise(
             lambda rows, rank, ranks: rows[rank::ranks],
             "You deal the rows out like cards, where the text cuts them into parts: every row is there once "
             "as well, and the large batch's gradient is the same; a run must only stay with one way.",
-        )
+        ),
     ],
     mistakes=[
         Mistake(
@@ -143,16 +148,14 @@ exercise(
             "The batch is taken from its end: rank 0 has the first rows, in their order.",
         ),
         Mistake(
-            lambda rows, rank, ranks: rows[
-                rank * (len(rows) // ranks) + max(rank - (ranks - len(rows) % ranks), 0) :
-            ][: len(rows) // ranks + (rank >= ranks - len(rows) % ranks)],
-            "The last ranks have the larger parts: as good, but the text gives them to the first ones, and "
-            "all ranks must agree, or rows come twice.",
+            _last_ones_larger,
+            "The last ranks have the larger parts: as even, but the text gives them to the first ones, and "
+            "all ranks must agree on one way, or some rows come twice.",
         ),
         Mistake(
             lambda rows, rank, ranks: rows[rank * len(rows) // ranks : (rank + 1) * len(rows) // ranks],
-            "The ends are rank B / R, rounded down: as even, but the larger parts are then spread over the "
-            "ranks, where the text gives them to the first; all ranks must agree, or rows come twice.",
+            "You cut at rank B / R, rounded down: as even, and many loops do so, but the larger parts are "
+            "then spread over the ranks, where the text gives them to the first; all ranks must agree.",
         ),
     ],
     hints=[
