@@ -59,7 +59,8 @@ class Measured(NamedTuple):
 def build(sizes, device):
     """The untrained U-Net of the sizes."""
     torch.manual_seed(0)
-    return UNet(3, sizes.width, sizes.multipliers, classes=10).to(device)
+    with torch.device(device):
+        return UNet(3, sizes.width, sizes.multipliers, classes=10)
 
 
 def step_flops(sizes):
@@ -128,7 +129,8 @@ def make_step(sizes, device, switches):
     """A function without arguments that does one step: noise, forward, backward, AdamW."""
     net = build(sizes, device)
     layout = torch.channels_last if "channels_last" in switches else torch.contiguous_format
-    net = net.to(memory_format=layout)
+    if "channels_last" in switches:
+        net = net.to(memory_format=layout)
     graph = "graph" in switches
     optimiser = torch.optim.AdamW(
         net.parameters(),

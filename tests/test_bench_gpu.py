@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import torch
+from pretended import pretended_gpu
 
 from bench import _gpu_steps, gpu
 from course_utils import counting
@@ -96,6 +97,13 @@ def test_a_switch_trains_as_the_plain_loop_does(name):
         torch.manual_seed(1)
         losses.append([float(step()) for _ in range(4)])
     assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+
+
+@pytest.mark.parametrize("switches", [(), ("fused",)], ids=str)
+def test_no_step_mixes_devices(switches):
+    with pretended_gpu("cuda") as device:
+        loss = _gpu_steps.make_step(_gpu_steps.TINY, device, switches)()
+    assert loss.device.type == "cuda" and loss.shape == ()
 
 
 def test_a_step_counts_three_forward_passes_but_for_the_first_layer():
