@@ -24,7 +24,8 @@ CHIPS = {
     "V100": Chip(125e12, 32 * 10**9, "NVIDIA V100 data sheet (SXM2): tensor performance, FP16"),
     "A100": Chip(312e12, 80 * 10**9, "NVIDIA A100 data sheet: BF16 tensor core, without sparsity"),
     "H100": Chip(989e12, 80 * 10**9, "NVIDIA H100 data sheet (SXM): BF16 tensor core, without sparsity"),
-    "TPU v3": Chip(123e12, 32 * 10**9, "Google Cloud, TPU v3: peak compute per chip, BF16"),
+    "H200": Chip(989e12, 141 * 10**9, "NVIDIA H200 data sheet (SXM): BF16 tensor core, without sparsity"),
+    "TPU v3": Chip(123e12, 32 * 10**9, "Google Cloud, documentation of TPU v3: peak compute per chip, bf16"),
 }
 
 
@@ -73,8 +74,8 @@ TRAININGS = {
         (f"steps, batch and V100-days: {ADM}, tables 10 and 11", f"multiply-adds: {DIT}, section 5"),
     ),
     "LDM-4": Training(
-        "ImageNet, 256 x 256, in a code of 64 x 64", ((178_000, 103.6e9),), 1_200, "V100", 271,
-        (f"steps, batch, and V100-days, counted from days of an A100: {LDM}, table 18",
+        "ImageNet, 256 x 256, in a code of 64 x 64", ((178_000, 103.6e9),), 1_200, "A100", 271 / 2.2,
+        (f"steps, batch, and 271 V100-days, which are days of one A100 times 2.2: {LDM}, table 18",
          f"multiply-adds: {DIT}, section 5; without the autoencoder"),
     ),
     "DiT-XL/2": Training(
