@@ -70,6 +70,21 @@ def test_a_section_that_fails_does_not_stop_the_next(monkeypatch):
     assert [row[0] for row in gpu.table(found)][-4:] == [f"{name} failed" for name in gpu.BUDGETS]
 
 
+@pytest.mark.parametrize(
+    "name, peak",
+    [
+        ("NVIDIA H200", 989e12),
+        ("NVIDIA A100-PCIE-40GB", 312e12),
+        ("NVIDIA H100 PCIe", None),
+        ("Tesla T4", None),
+    ],
+)
+def test_a_stated_peak_is_taken_only_for_the_chip_that_it_is_of(monkeypatch, name, peak):
+    monkeypatch.setattr(gpu, "about", lambda device: {"name": name})
+    peaks = gpu.peaks_of(_gpu_steps.TINY, CPU)
+    assert peaks.get("of the stated peak") == peak and peaks["of the measured products"] > 0
+
+
 def test_time_that_is_used_up_is_said():
     assert _gpu_steps.Sizes().seconds > 1  # a variant of the real run is not begun with too little time left
     seen = gpu.switches(_gpu_steps.TINY._replace(seconds=1.01), CPU, lambda: 0.0)["variants"]
