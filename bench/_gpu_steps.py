@@ -83,6 +83,11 @@ def fastest_product(sizes, device, dtype):
     return taken * counting.linear_flops(n, n, n)
 
 
+def half(device):
+    """The 16 bits that a device multiplies fast: bfloat16, or float16 on a GPU that would emulate it."""
+    return torch.bfloat16 if device.type != "cuda" or use_bf16("auto", device) else torch.float16
+
+
 def rate(step, device, seconds, warm_up):
     """(calls of step a second, seconds of the first calls); everything queued is waited for."""
     started = time.perf_counter()
