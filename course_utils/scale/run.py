@@ -38,7 +38,8 @@ def train(
     Every minute (ten seconds with quick), and at the end, FILE.run is saved, and the same call goes on from
     there, exactly; Ctrl-C saves it too, and the record then says "interrupted" and nothing else is written.
     Raises ValueError, TypeError, OSError or RuntimeError, in one sentence each; what was saved stays.
-    Under torchrun all its processes train together, and the first one writes.
+    FILE.run stays, for a longer run to go on from. Under torchrun all its processes train together, and the
+    first one writes.
     """
     family = FAMILIES[check_choice("recipe", recipe, FAMILIES)]
     check_choice("preset", preset, PRESETS), check_int("seed", seed, 0, 2**32 - 1)
