@@ -136,10 +136,12 @@ def _run(update, batches, limit, history, stream, keeper, progress):
     keeper.save()
     history.interrupted = group.anywhere(pressed)
     if history.interrupted and group.rank() == 0:
-        kept = (
-            "" if keeper.path is None else f"; {keeper.path} is saved, and the same call goes on from there"
-        )
-        print(f"Stopped by the keyboard after step {history.steps}{kept}.")
+        _say_stopped(history.steps, keeper.path)
+
+
+def _say_stopped(step, path):
+    kept = "" if path is None else f"; {path} is saved, and the same call goes on from there"
+    print(f"Stopped by the keyboard after step {step}{kept}.")
 
 
 class _Watch:
