@@ -11,7 +11,10 @@ from . import loop
 from .device import autocast, pick_device, tf32_allowed, use_bf16, use_compile
 from .history import History
 from .loading import opened
+from .processes import world
 from .processes.gradients import Asked, parallel
+from .processes.parts import scale
+from .processes.sharding import Shards, is_cut
 
 
 def adamw(model, lr=1e-3, weight_decay=0.0):
@@ -61,14 +64,14 @@ def gradient_step(model, loss, optimiser, average=None, bf16=False):
     check_kind("optimiser", optimiser, torch.optim.Optimizer, "a torch.optim.Optimizer")
     if average is not None:
         check_has("average", average, "a WeightAverage or None", "update", "model")
-    device, asked = next(model.parameters()).device, parallel(Asked(model))
+    device, asked = next(model.parameters()).device, model if is_cut(model) else parallel(Asked(model))
 
     def update(*batch):
         with autocast(bf16, device):
             result = asked(loss, *batch)
         value, extras = check_loss(result)
         optimiser.zero_grad()
-        value.backward()
+        value.backward(scale(value) if is_cut(asked) else None)
         optimiser.step()
         if average is not None:
             average.update()
@@ -93,7 +96,7 @@ def check_loss(result):
 def fit(
     model, loss, data, *, steps=None, epochs=None, seconds=None, batch_size=128, lr=1e-3, weight_decay=0.0,
     ema_decay=None, seed=0, device=None, precision="auto", compile=None, channels_last=None, tf32=True,
-    checkpoint=None, save_every=10.0, progress=True, workers=0,
+    checkpoint=None, save_every=10.0, progress=True, workers=0, sharded=False,
 ):  # fmt: skip
     """Train model with AdamW on loss(model, *batch), and return the History.
 
@@ -106,29 +109,39 @@ def fit(
     Dataset; nothing outside changes. device: None takes CUDA where it exists. precision: "auto" (bf16 on
     CUDA, fp32 on a CPU), "fp32" or "bf16". compile, channels_last: None means on CUDA only. tf32: allow TF32
     products on CUDA. checkpoint: a file to save to, and to resume from, exactly.
-    The model is trained in place; it stays on the device and is left in eval mode.
+    The model is trained in place; it stays on the device and is left in eval mode. Several processes that
+    have joined (`processes.joined`) train on parts of each batch, to the end that one would come to; sharded:
+    each then keeps only a slice of every weight, its moments and its average on its device, and the model,
+    which stays on the CPU, gets them whole when the run saves and ends.
     Raises ValueError or TypeError for bad arguments, TrainingDiverged on NaN, CheckpointError, with nothing
     loaded, where the checkpoint is damaged or from other settings, another model or another loss. A loss is
     known by its code and by the constants, tensors and functions that it reaches by name, but not by what
     lies in lists, dicts or other models.
     """
-    check_flag("tf32", tf32)
+    check_flag("tf32", tf32), check_flag("sharded", sharded)
     for name, flag in (("compile", compile), ("channels_last", channels_last)):
         flag is None or check_flag(name, flag)
     device, source = pick_device(device), opened(data)
     _check_model(model, loss, source.example)
     loop.budget(steps, epochs, seconds, per_epoch=1)
-    channels_last = device.type == "cuda" if channels_last is None else bool(channels_last)
+    sharded = bool(sharded) and world() > 1
+    if channels_last is None:
+        channels_last = device.type == "cuda" and not sharded  # shards have no layout but their order
     history = History()
-    with tf32_allowed(tf32, device), _in_training(model, device, channels_last):
+    home = torch.device("cpu") if sharded else device
+    with tf32_allowed(tf32, device), _in_training(model, home, channels_last and not sharded):
         parts = {"model": model, "optimiser": adamw(model, lr, weight_decay)}
         average = None if ema_decay is None else WeightAverage(model, ema_decay)
         if average is not None:
             parts["ema"] = history.ema = average.model.eval()
         bf16 = use_bf16(precision, device)
-        runner = torch.compile(model) if use_compile(compile, device) else model
+        if sharded:
+            parts = Shards(parts, device, lambda model: adamw(model, lr, weight_decay))
+            update = _sharded_step(parts, loss, average, bf16, compile)
+        else:
+            runner = torch.compile(model) if use_compile(compile, device) else model
+            update = gradient_step(runner, loss, parts["optimiser"], average, bf16)
         settings = {"lr": lr, "weight_decay": weight_decay, "ema_decay": ema_decay, "bf16": bf16}
-        update = gradient_step(runner, loss, parts["optimiser"], average, bf16)
         for _ in loop.steps(
             update, source, steps=steps, epochs=epochs, seconds=seconds, batch_size=batch_size, seed=seed,
             device=device, channels_last=channels_last, parts=parts, settings=settings, history=history,
@@ -136,6 +149,15 @@ def fit(
         ):  # fmt: skip
             pass
     return history
+
+
+def _sharded_step(parts, loss, average, bf16, compile):
+    """The update of a model that is cut over the processes, whose average follows the shards."""
+    if average is not None:
+        average._weights = parts.averages, parts.weights
+    if compile:
+        parts.asked.model.compile()
+    return gradient_step(parts.asked, loss, parts.optimiser, average, bf16)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from .interrupts import held_interrupt
 from .loading import opened
 from .processes import group
 from .processes.draws import step_on
+from .processes.sharding import Shards
 from .resume import Keeper
 
 LOOK_SECONDS = 0.25  # how often a GPU is asked for its losses, and the bar is redrawn
@@ -79,7 +80,8 @@ def steps(
     if checkpoint is not None:
         settings["data"] = source.fingerprint()
     kept = {"history": history, "random": stream, **(parts or {})}
-    keeper = Keeper(checkpoint, kept, settings, save_every, update)
+    shards = parts if isinstance(parts, Shards) else None
+    keeper = Keeper(checkpoint, kept, settings, save_every, update, shards)
     with group.losses_in_a_sentence(history, keeper.path):
         keeper.resume()
         group.check_same(settings, limit, history.steps)

@@ -21,17 +21,18 @@ class Keeper:
     parts: name -> anything with state_dict() and load_state_dict(), or a torch.Generator. settings: plain
     data that must be the same in the run that made the file and in the run that goes on from it. update: the
     function of a step, whose code and whose constants must be the same, as far as identity.py sees them.
+    shards: the Shards behind the parts, where a model is cut over several processes.
     path None keeps nothing. Raises CheckpointError where the file is damaged or from another run, or where
     another run is at work on it now. close() lets others have the file.
     """
 
-    def __init__(self, path, parts, settings, every=10.0, update=None):
+    def __init__(self, path, parts, settings, every=10.0, update=None, shards=None):
         check_kind("checkpoint", path, str | os.PathLike | None, "the name of a file or None")
         self.every = check_number("save_every", every, minimum=0)
         self.path = None if path is None else Path(path)
         if self.path is not None and os.path.isdir(self.path):  # no error where nobody may look
             raise ValueError(f"checkpoint must be a file to write; got the folder {str(path)!r}.")
-        self.parts, self.settings = parts, settings
+        self.parts, self.settings, self._shards = parts, settings, shards
         self._run = {} if self.path is None else identity.describe(update, parts)
         self._due = time.perf_counter() + self.every
         self._lock = None
@@ -42,6 +43,8 @@ class Keeper:
 
     def save(self):
         """Write the state of every part, atomically; of several processes the first one does, for all."""
+        if self._shards is not None:
+            self._shards.gather()
         models = [part for part in self.parts.values() if isinstance(part, torch.nn.Module)]
         group.check_weights(models), group.as_first_buffers(models)
         if self.path is None:
@@ -69,8 +72,12 @@ class Keeper:
 
         Raises CheckpointError too where the run could not be saved: before it begins, not after hours.
         """
-        if self.path is None:
-            return
+        if self.path is not None:
+            self._load()
+        if self._shards is not None:
+            self._shards.scatter()
+
+    def _load(self):
         if group.rank() == 0:
             self._try_to_write()
         group.meet()

@@ -13,12 +13,13 @@ import types
 from pathlib import Path
 
 import torch
-from processes_workload import OPTIONS, RUNS, images, small_vae, vae_loss, weights
+from processes_workload import OPTIONS, RUNS, images, small_unet, small_vae, vae_loss, weights
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader, Dataset
 
 from course_utils import training
 from course_utils.training import processes
+from course_utils.training.processes import sharding as sharding_room
 
 
 def equality(place, folder):
@@ -31,6 +32,22 @@ def equality(place, folder):
 
 def resuming(place, folder):
     return {name: run(35, checkpoint=folder / f"{name}.run")[1].steps for name, run in RUNS.items()}
+
+
+def sharding(place, folder):
+    """From the start, and on from where one process was; how much of the weights each process has held."""
+    held, cut = [], sharding_room.cut
+
+    def weighed(asked, device):
+        whole = sum(weight.numel() for weight in asked.parameters())
+        shards = cut(asked, device)
+        held.append(sum(weight.to_local().numel() for weight in shards.parameters()) / whole)
+        return shards
+
+    sharding_room.cut = weighed
+    models, history = small_unet(sharded=True)
+    save_file({**weights(models), "loss": torch.from_numpy(history.loss)}, folder / f"shards.{place.rank}")
+    return [small_unet(35, sharded=True, checkpoint=folder / "shards.run")[1].steps, held]
 
 
 class Watched(Dataset):

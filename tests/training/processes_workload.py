@@ -41,12 +41,12 @@ def denoising(model, x0, y):
 
 
 def small_unet(steps=STEPS, **options):
-    """Noise and time steps in the loss, labels left out at random, dropout."""
+    """Noise and time steps in the loss, labels left out at random, dropout, an average of weights."""
     training.seed_everything(3)
     model = diffusion.UNet(width=8, multipliers=(1, 2), classes=3, dropout=0.2).double()
     data = images(), labels()
-    history = training.fit(model, denoising, data, steps=steps, **{**OPTIONS, **options})
-    return {"model": model}, history
+    history = training.fit(model, denoising, data, steps=steps, ema_decay=0.9, **{**OPTIONS, **options})
+    return {"model": model, "ema": history.ema}, history
 
 
 def dense(*widths):

@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -53,6 +54,7 @@ def folder(tmp_path_factory):
     folder, port = tmp_path_factory.mktemp("two"), free_port()
     for name, run in RUNS.items():
         run(20, checkpoint=folder / f"{name}.run")
+    shutil.copy(folder / "unet.run", folder / "shards.run")
     pair = [start(rank, port, processes_stages.__file__, folder) for rank in (0, 1)]
     try:
         codes = [process.wait(timeout=500) for process in pair]
@@ -96,6 +98,15 @@ def test_a_run_goes_on_in_two_processes_and_then_in_one(folder, said, alone, nam
     models, history = RUNS[name](checkpoint=folder / f"{name}.run")
     assert history.steps == STEPS
     assert_equal({**weights(models), "loss": torch.from_numpy(history.loss)}, alone[name])
+
+
+def test_a_model_that_is_cut_in_two_ends_where_a_whole_one_does(folder, said, alone):
+    for steps, held in said("sharding"):
+        assert steps == 35 and len(held) == 2 and held == pytest.approx([0.5, 0.5], abs=0.02)
+    for rank in (0, 1):
+        assert_equal(load_file(folder / f"shards.{rank}"), alone["unet"])
+    models, history = RUNS["unet"](checkpoint=folder / "shards.run")
+    assert_equal({**weights(models), "loss": torch.from_numpy(history.loss)}, alone["unet"])
 
 
 def test_each_process_loads_its_own_part_only(said):

@@ -73,6 +73,11 @@ def weight():
     return 1 / world() if mine is None else mine.rows / mine.total
 
 
+def scale(value):
+    """What the gradient of a mean over own rows is to be multiplied by, if a plain mean over all follows."""
+    return value.new_tensor(world() * weight())
+
+
 def only_cpus():
     """Whether the processes talk about tensors on CPUs only."""
     return "nccl" not in distributed.get_backend_config()
