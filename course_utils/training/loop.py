@@ -109,7 +109,7 @@ def _run(update, batches, limit, history, stream, keeper, progress):
         return history.steps if step_limit else history.seconds
 
     with (
-        progress_bar.bar(amount, unit, progress and group.rank() == 0, initial=done()) as report,
+        progress_bar.bar(amount, unit, progress if group.rank() == 0 else False, initial=done()) as report,
         held_interrupt() as pressed,
     ):
         while done() < amount and not group.anywhere(pressed):
