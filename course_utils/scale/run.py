@@ -9,7 +9,15 @@ import torch
 
 from .. import preset as presets
 from .. import training
-from .._validate import check_choice, check_int, check_kind, check_labels, check_model, check_number
+from .._validate import (
+    check_choice,
+    check_flag,
+    check_int,
+    check_kind,
+    check_labels,
+    check_model,
+    check_number,
+)
 from ..training import processes
 from ..training.loop import budget
 from . import measures, sources
@@ -27,14 +35,14 @@ BATCH = 200  # images sampled at a time
 def train(
     recipe, data, out=None, *, seconds=None, steps=None, batch=None, lr=None, seed=0, preset="full",
     device=None, size=None, channels=None, workers=0, resident_gb=sources.RESIDENT_GB, samples=None,
-    compile=None, progress=True,
+    compile=None, sharded=False, progress=True,
 ):  # fmt: skip
     """Train a recipe on data, write the files beside out, and return the record that FILE.json holds.
 
     recipe: a name in FAMILIES; data, size, channels, resident_gb: as of sources.load; out: FILE, whose
     weights are FILE.safetensors (by default RECIPE-DATA in the working folder). Give seconds or steps. batch,
     lr: instead of the recipe's. preset: "full", or "quick" for a small network. samples: how many for the
-    measures. workers: processes that load what does not lie in memory. compile: as of training.fit.
+    measures. workers: processes that load what does not lie in memory. compile, sharded: as of training.fit.
     Every minute (ten seconds with quick), and at the end, FILE.run is saved, and the same call goes on from
     there, exactly; Ctrl-C saves it too, and the record then says "interrupted" and nothing else is written.
     Raises ValueError, TypeError, OSError or RuntimeError, in one sentence each; what was saved stays.
@@ -46,6 +54,8 @@ def train(
     if presets.chosen() == "smoke":
         raise ValueError("COURSE_PRESET=smoke trains no model, so there is nothing to store; unset it first.")
     budget(steps, None, seconds, per_epoch=1)
+    if check_flag("sharded", sharded) and family.loss is None:
+        raise ValueError(f"--sharded is for recipes of one network, and {recipe} has two players.")
     workers, device = check_int("workers", workers, 0), training.pick_device(device)
     n_samples = SAMPLES[device.type] if samples is None else check_int("samples", samples)
     with together(device) as (main, device):
@@ -62,7 +72,7 @@ def train(
             "progress": progress, "workers": 0 if source.resident else workers,
         }  # fmt: skip
         with explained(files, how):
-            kept, history = trained(family, how, model, source, loop, compile)
+            kept, history = trained(family, how, model, source, loop, compile=compile, sharded=sharded)
             record["training"] |= {"steps": history.steps, "seconds": round(history.seconds, 2)}
             record["training"] |= {"interrupted": history.interrupted, **machine(device)}
             if history.interrupted or not main:
@@ -99,15 +109,18 @@ def settings_of(family, source, preset, batch=None, lr=None):
     return how
 
 
-def trained(family, how, model, source, loop, compile=None):
-    """The model to keep, on the device and in eval mode, and the History; loop: for fit or steps."""
+def trained(family, how, model, source, loop, **fit):
+    """The model to keep, on the device and in eval mode, and the History.
+
+    loop: arguments for training.fit and steps; fit: for fit alone.
+    """
     prepared(family, model, source, how, loop)
     if family.loss is not None:
         history = training.fit(
             model, family.loss(how), source.train, lr=how["lr"], ema_decay=how["ema_decay"],
-            weight_decay=how.get("weight_decay", 0.0), **{"compile": compile, **(family.fit or {})}, **loop,
+            weight_decay=how.get("weight_decay", 0.0), **{**fit, **(family.fit or {})}, **loop,
         )  # fmt: skip
-        return history.ema, history
+        return history.ema.to(loop["device"]), history
     model.to(loop["device"]).train()
     game, history = family.game(how, model), training.History()
     settings = {name: value for name, value in how.items() if name not in ("batch_size", "shape")}

@@ -78,6 +78,7 @@ def test_a_call_that_makes_no_sense(capsys, at, monkeypatch, tmp_path):
     assert "exactly one of steps, epochs and seconds" in said(capsys, "vae", "digits", *at, "--seconds", "3")
     assert "got none" in said(capsys, "vae", "digits", *at[2:])
     assert "batch must be at least 1" in said(capsys, "vae", "digits", *at, "--batch", "0")
+    assert "gan has two players" in said(capsys, "gan", "digits", *at, "--sharded")
     assert "lr must be a finite number above 0" in said(capsys, "vae", "digits", *at, "--lr", "-1")
     assert "out must be a file" in said(capsys, "vae", "digits", *at, "--out", str(tmp_path))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)

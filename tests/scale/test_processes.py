@@ -17,8 +17,8 @@ from course_utils.training import processes
 
 same = "--data digits --preset quick --device cpu --samples 4 --batch 8 --steps 3 --out".split()
 with processes.joined(timeout=300.0, device="cpu"):
-    for recipe in ("diffusion", "gan"):
-        assert main(["train", recipe, *same, f"{sys.argv[1]}/{recipe}"]) == 0
+    for recipe, *more in (["diffusion"], ["gan"], ["vae", "--sharded"]):
+        assert main(["train", recipe, *same, f"{sys.argv[1]}/{recipe}", *more]) == 0
 """
 
 
@@ -42,10 +42,11 @@ def test_two_processes_are_as_one(tmp_path):
     said = [process.communicate(timeout=300) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert said[0][0].startswith("diffusion on digits: 3 steps") and said[1][0] == ""
-    run("diffusion", "digits", tmp_path / "one")
-    (two, record), (one, _) = (scale.load(tmp_path / name) for name in ("diffusion", "one"))
-    assert record["training"]["processes"] == 2
-    for name, value in one.state_dict().items():
-        assert torch.allclose(two.state_dict()[name], value, atol=1e-4), name
+    for recipe in ("diffusion", "vae"):
+        run(recipe, "digits", tmp_path / "one" / recipe)
+        (two, record), (one, _) = (scale.load(tmp_path / name / recipe) for name in ("", "one"))
+        assert record["training"]["processes"] == 2
+        for name, value in one.state_dict().items():
+            assert torch.allclose(two.state_dict()[name], value, atol=1e-4), name
     game, record = scale.load(tmp_path / "gan")  # whose batch norms see other batches, half as large
     assert record["training"]["steps"] == 3 and scale.sample(game, record, 2).shape == (2, 1, 8, 8)

@@ -22,14 +22,14 @@ class ToldVAE(nn.Module):
         super().__init__()
         self.net = vae.ConvVAE(shape, latent_dim, channels)
         self.place = None if classes is None else nn.Embedding(classes, latent_dim)
-        self.log_std = nn.Parameter(torch.tensor(math.log(0.3)))
+        self.log_std = nn.Parameter(torch.full((1,), math.log(0.3)))  # one axis, so that it can be cut up
 
     def forward(self, x, y=None):
         """x [B, C, H, W] -> log p(x | z) for one z of q, and KL(q(z | x) || p(z | y)), [B] each, in nats."""
         means, mean, logvar = self.net(x)
         centre = 0.0 if self.place is None else self.place(y)
-        spread = (2 * self.log_std).expand(x[0].numel())
-        given = vae.log_normal(x.flatten(1), means.flatten(1), spread.expand(len(x), -1))
+        spread = (2 * self.log_std).expand(len(x), x[0].numel())
+        given = vae.log_normal(x.flatten(1), means.flatten(1), spread)
         return given, kl_normal(mean - centre, logvar)
 
 
