@@ -64,12 +64,13 @@ def _add_scale(group):
     group.add_argument("--workers", type=int, help="processes that load what memory does not hold")
     group.add_argument("--resident-gb", type=float, help="hold so much in memory (default: 4)")
     group.add_argument("--samples", type=int, help="images to sample for the measures")
+    group.add_argument("--sharded", action="store_true", default=None, help="under torchrun: weights cut up")
     group.add_argument("--no-compile", dest="compile", action="store_false", default=None)
 
 
 SCALE = (
     "steps", "device", "preset", "batch", "lr", "seed", "size", "channels", "workers", "resident_gb",
-    "samples", "compile",
+    "samples", "sharded", "compile",
 )  # fmt: skip
 
 
