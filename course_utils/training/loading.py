@@ -5,6 +5,7 @@ exactly, and it does not matter how many processes load.
 """
 
 import contextlib
+import copy
 import math
 import signal
 from pathlib import Path
@@ -133,7 +134,9 @@ class _From:
     """The numbers of every batch from a step on, without end."""
 
     def __init__(self, batches, step):
-        self.batches, self.step = batches, step
+        # A copy without the loader, which holds this: in a cycle its processes would outlive the loop.
+        self.batches, self.step = copy.copy(batches), step
+        self.batches._loader = None
 
     def __iter__(self):
         step = self.step

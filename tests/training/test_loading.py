@@ -1,5 +1,6 @@
 """Datasets, DataLoaders and folders of images: the same loop, the same samples, an exact resume."""
 
+import multiprocessing
 import os
 import random
 
@@ -53,6 +54,11 @@ def run(source, steps=9, of=None, **options):
         model, of or loss, source, steps=steps, batch_size=5, seed=4, **{**QUIET, **options}
     )
     return history.loss.tolist(), model.weight.tolist()
+
+
+def test_the_processes_end_with_the_loop():
+    run(Rows(), workers=2)
+    assert multiprocessing.active_children() == []
 
 
 @pytest.mark.parametrize("workers", [0, 2])
