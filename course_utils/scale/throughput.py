@@ -1,6 +1,5 @@
 """How fast images come: out of memory, and out of files by so many processes, measured on this machine."""
 
-import gc
 import io
 import time
 
@@ -77,8 +76,6 @@ def rate(data, batch_size, seconds, device, workers=0):
     settled(device)
     took = time.perf_counter() - started
     loop.close()
-    del loop
-    gc.collect()  # or processes of the next loader would find this one in their memory, and try to end it
     return sum(counts[1:]) / took
 
 
