@@ -73,7 +73,7 @@ def train(
         }  # fmt: skip
         with explained(files, how):
             kept, history = trained(family, how, model, source, loop, compile=compile, sharded=sharded)
-            record["training"] |= {"steps": history.steps, "seconds": round(history.seconds, 2)}
+            record["training"] |= {"steps": history.steps, "seconds": round(history.seconds, 3)}
             record["training"] |= {"interrupted": history.interrupted, **machine(device)}
             if history.interrupted or not main:
                 return record

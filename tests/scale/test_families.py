@@ -44,3 +44,15 @@ def test_three_steps_are_as_two_and_one_more_and_samples_have_the_shape(recipe, 
     record = {"recipe": recipe, "settings": {**how, "sampling_steps": 3}}
     x = scale.sample(resumed, record, 3)
     assert x.shape == (3, *SHAPES[kind][0]) and x.min() >= 0 and x.max() <= 1
+
+
+@pytest.mark.parametrize("recipe", [name for name, family in scale.FAMILIES.items() if family.loss])
+def test_forty_steps_on_digits_bring_the_loss_down(recipe):
+    family, data = scale.FAMILIES[recipe], sources.load("digits")
+    how = runs.settings_of(family, data, "quick", batch=32)
+    loop = {
+        "steps": 40, "seconds": None, "seed": 0, "batch_size": 32, "device": torch.device("cpu"),
+        "progress": False,
+    }  # fmt: skip
+    loss = runs.trained(family, how, built(recipe, how), data, loop)[1].loss
+    assert loss[-10:].mean() < 0.97 * loss[:5].mean()  # bits, where most of them are of noise, fall slowly

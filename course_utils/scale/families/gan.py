@@ -35,7 +35,10 @@ def build(how):
 
 
 def game(how, model):
-    """One step of D, one of G, with fakes of the real images' labels; Goodfellow et al. 2014, algorithm 1."""
+    """One step of D, one of G, with fakes of the real images' labels; Goodfellow et al. 2014, algorithm 1.
+
+    Of several processes each norms its own rows of the batch.
+    """
     G, D = model["G"], model["D"]
     g_optimiser = torch.optim.Adam(G.parameters(), how["lr"], BETAS)
     d_optimiser = torch.optim.Adam(D.parameters(), D_TO_G * how["lr"], BETAS)
