@@ -4,6 +4,23 @@ import argparse
 import sys
 from pathlib import Path
 
+# Options of `train` that go with --data, for course_utils.scale; None where they are left out.
+AT_SCALE = {
+    "--steps": {"type": int, "help": "train so many steps; or give --seconds"},
+    "--device": {"help": "cuda, cpu or mps (default: cuda where there is one)"},
+    "--preset": {"help": "full (the default), or quick: a small network"},
+    "--batch": {"type": int, "help": "images a step, instead of the recipe's"},
+    "--lr": {"type": float, "help": "learning rate, instead of the recipe's"},
+    "--seed": {"type": int, "help": "of all random numbers (default: 0)"},
+    "--size": {"type": int, "help": "bring a folder's images to so many pixels"},
+    "--channels": {"help": "bring a folder's images to 1 (grey) or 3 (colour)"},
+    "--workers": {"type": int, "help": "processes that load what memory does not hold"},
+    "--resident-gb": {"type": float, "help": "hold so much in memory (default: 4)"},
+    "--samples": {"type": int, "help": "how many to sample for the measures"},
+    "--sharded": {"action": "store_true", "default": None, "help": "under torchrun: cut the weights up"},
+    "--compile": {"action": argparse.BooleanOptionalAction, "help": "default: on a GPU"},
+}
+
 
 def main(arguments=None):
     """Run one command; return the exit code: 0 done, 1 the doctor is not content, 2 a mistake in the call."""
@@ -31,7 +48,12 @@ def _parser():
     train.add_argument("--out", metavar="FOLDER", help="where to write (default: data/checkpoints)")
     train.add_argument("--seconds", type=float, help="train this long instead of the recipe's steps")
     train.set_defaults(run=_train)
-    _add_scale(train.add_argument_group("a model at full size: RECIPE is vae, gan, ... (--out names a file)"))
+    at_scale = train.add_argument_group(
+        "a model at full size: RECIPE is vae, gan, ..., and --out names a file"
+    )
+    at_scale.add_argument("--data", help="mnist, fashion_mnist, cifar10, mnist_5k, ... or a folder of images")
+    for name, how in AT_SCALE.items():
+        at_scale.add_argument(name, **how)
     download = commands.add_parser("download", help="fetch a data set that does not come with the course")
     download.add_argument("name", metavar="NAME", help="mnist, fashion_mnist or cifar10")
     download.set_defaults(run=_download)
@@ -48,30 +70,6 @@ def _parser():
     update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
     update.set_defaults(run=_update)
     return parser
-
-
-def _add_scale(group):
-    """The options of course_utils.scale, which go with --data; None where they are left out."""
-    group.add_argument("--data", help="mnist, fashion_mnist, cifar10, mnist_5k, ... or a folder of images")
-    group.add_argument("--steps", type=int, help="train so many steps; or give --seconds")
-    group.add_argument("--device", help="cuda, cpu or mps (default: cuda where there is one)")
-    group.add_argument("--preset", help="full (the default), or quick: a small network")
-    group.add_argument("--batch", type=int, help="images a step, instead of the recipe's")
-    group.add_argument("--lr", type=float, help="learning rate, instead of the recipe's")
-    group.add_argument("--seed", type=int, help="of all random numbers (default: 0)")
-    group.add_argument("--size", type=int, help="bring a folder's images to so many pixels")
-    group.add_argument("--channels", help="bring a folder's images to 1 (grey) or 3 (colour)")
-    group.add_argument("--workers", type=int, help="processes that load what memory does not hold")
-    group.add_argument("--resident-gb", type=float, help="hold so much in memory (default: 4)")
-    group.add_argument("--samples", type=int, help="images to sample for the measures")
-    group.add_argument("--sharded", action="store_true", default=None, help="under torchrun: weights cut up")
-    group.add_argument("--no-compile", dest="compile", action="store_false", default=None)
-
-
-SCALE = (
-    "steps", "device", "preset", "batch", "lr", "seed", "size", "channels", "workers", "resident_gb",
-    "samples", "sharded", "compile",
-)  # fmt: skip
 
 
 def _doctor(options):
@@ -103,15 +101,15 @@ def _train(options):
 
     if options.recipe is None:
         raise ValueError(f"RECIPE must be one of {', '.join(checkpoints.RECIPES)}; got none.")
-    given = {name: getattr(options, name) for name in SCALE if getattr(options, name) is not None}
+    names = {flag: flag[2:].replace("-", "_") for flag in AT_SCALE}
+    given = {name: value for name in names.values() if (value := getattr(options, name)) is not None}
     if options.data is not None:
         from .scale.telling import main as at_scale
 
         return at_scale(options.recipe, options.data, options.out, seconds=options.seconds, **given)
     if given:
-        raise ValueError(
-            f"--{next(iter(given)).replace('_', '-')} goes with --data, which names what to train on."
-        )
+        flag = next(flag for flag, name in names.items() if name in given)
+        raise ValueError(f"{flag} goes with --data, which names what to train on.")
     checkpoints.find(options.recipe)
     record = checkpoints.train(options.recipe, out=options.out, seconds=options.seconds)
     print(f"{options.recipe}: {record['training']['steps']} steps in {record['training']['seconds']:.0f} s")
