@@ -46,8 +46,8 @@ def averages(scalars):
         return scalars
     tensors = [value for value in scalars.values() if isinstance(value, torch.Tensor)]
     where = tensors[0].device if tensors else _talking()
-    kind = torch.float32 if where.type == "mps" else torch.float64
-    column = torch.stack([torch.as_tensor(v, dtype=kind, device=where) for v in scalars.values()])
+    kind = {"dtype": torch.float64, "device": where}
+    column = torch.stack([torch.as_tensor(value, **kind) for value in scalars.values()])
     means = average(column)
     return dict(zip(scalars, means if tensors else means.tolist(), strict=True))
 
@@ -96,8 +96,7 @@ def check_weights(models):
     weights = [weight for model in models for weight in model.parameters()]
     if world() == 1 or not weights:
         return
-    kind = torch.float32 if weights[0].device.type == "mps" else torch.float64
-    sums = torch.stack([weight.sum(dtype=kind) for weight in weights])
+    sums = torch.stack([weight.sum(dtype=torch.float64) for weight in weights])
     ends = torch.cat([sums, -sums])
     distributed.all_reduce(ends, distributed.ReduceOp.MAX)
     most, least = ends.chunk(2)
@@ -129,7 +128,8 @@ def losses_in_a_sentence(history, path):
             ) from error
         if world() == 1 or not of_the_group(error):
             raise
-        kept = "" if path is None else f"; started again, the same call goes on from what {path} holds"
+        saved = path is not None and path.exists()
+        kept = f"; started again, the same call goes on from what {path} holds" if saved else ""
         raise ProcessLost(
             f"another of the {world()} processes has ended or does not answer, so process {rank()} stops in "
             f"step {history.steps + 1}{kept}."
