@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from processes_workload import OPTIONS, RUNS, images, small_unet, small_vae, vae_loss, weights
 from safetensors.torch import save_file
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 from course_utils import training
 from course_utils.training import processes
@@ -64,9 +64,17 @@ class Watched(Dataset):
         return self.images[index] * torch.rand(1)
 
 
+class Stream(IterableDataset):
+    """Images that come one after the other, as from a net."""
+
+    def __iter__(self):
+        yield from images()
+
+
 def loading(place, folder):
     """Which items a process has loaded in a pass, of a Dataset and of a DataLoader; and the losses."""
-    said, kinds = {}, {"dataset": Watched(), "workers": Watched(), "loader": Watched()}
+    said = {"stream": small_vae(6, data=DataLoader(Stream(), 7))[1].loss.tolist()}
+    kinds = {"dataset": Watched(), "workers": Watched(), "loader": Watched()}
     for name, dataset in kinds.items():
         data = DataLoader(dataset, 7, shuffle=True) if name == "loader" else dataset
         source = training.loading.opened(data)

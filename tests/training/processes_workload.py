@@ -1,4 +1,10 @@
-"""Small runs, which two processes must bring to the end that one alone comes to."""
+"""Small runs, which two processes must bring to the end that one alone comes to.
+
+Started as a file, with the name of a checkpoint, it trains until somebody stops it.
+"""
+
+import os
+import sys
 
 import torch
 
@@ -78,3 +84,9 @@ RUNS = {"vae": small_vae, "unet": small_unet, "game": small_game}
 def weights(models):
     """name -> tensor, of all weights and buffers."""
     return {f"{name}.{key}": v for name, model in models.items() for key, v in model.state_dict().items()}
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    with processes.joined():
+        small_vae(10**7, watch=lambda: os.write(1, b"at work\n"), checkpoint=sys.argv[1], save_every=1e6)

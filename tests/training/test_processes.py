@@ -5,15 +5,18 @@ import json
 import math
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 
 import processes_stages
+import processes_workload
 import pytest
 import torch
 from processes_workload import RUNS, STEPS, small_vae, weights
 from safetensors.torch import load_file
+from torch.utils.data import DataLoader
 
 from course_utils.training import storage
 
@@ -111,6 +114,7 @@ def test_a_model_that_is_cut_in_two_ends_where_a_whole_one_does(folder, said, al
 
 def test_each_process_loads_its_own_part_only(said):
     alone = small_vae(6, data=processes_stages.Watched())[1].loss
+    stream = small_vae(6, data=DataLoader(processes_stages.Stream(), 7))[1].loss
     batches = {"dataset": [7, 7, 7, 7, 6, 6], "loader": [7, 7, 7, 7, 7, 5]}
     for kind, sizes in batches.items():
         asked = [one[kind]["asked"] for one in said("loading")]
@@ -119,6 +123,7 @@ def test_each_process_loads_its_own_part_only(said):
     for one in said("loading"):
         assert one["dataset"]["loss"] == pytest.approx(alone)
         assert one["workers"]["loss"] == one["dataset"]["loss"]
+        assert one["stream"] == pytest.approx(stream)
         assert all(map(math.isfinite, one["loader"]["loss"]))
 
 
@@ -166,4 +171,25 @@ def test_a_killed_process_ends_the_others_and_the_file_is_whole(folder):
     )
     assert storage.parse((folder / "killed").read_bytes())["parts"]["history"]["values"]["loss"].numel() == 5
     resumed, whole = small_vae(9, checkpoint=folder / "killed"), small_vae(9)
+    assert_equal(weights(resumed[0]), weights(whole[0]))
+
+
+def test_torchrun_ends_after_a_step_when_it_is_interrupted(tmp_path):
+    path, options = tmp_path / "run", ["--nproc-per-node=2", "--master-addr=127.0.0.1"]
+    command = [sys.executable, "-m", "torch.distributed.run", *options, f"--master-port={free_port()}"]
+    run = subprocess.Popen(
+        [*command, processes_workload.__file__, str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        text=True, env={**os.environ, "TMPDIR": str(tmp_path), "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    try:
+        for _ in range(8):  # both print, so that the fourth step at least has begun
+            assert run.stdout.readline() == "at work\n"
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=100)[0]
+    finally:
+        run.terminate()  # not killed, for torchrun ends its processes itself
+        run.wait(timeout=100)
+    steps = storage.parse(path.read_bytes())["parts"]["history"]["values"]["loss"].numel()
+    assert said.count("Stopped by the keyboard") == 1 and f"after step {steps}; {path} is saved" in said
+    resumed, whole = small_vae(steps + 2, checkpoint=path), small_vae(steps + 2)
     assert_equal(weights(resumed[0]), weights(whole[0]))
