@@ -22,7 +22,9 @@ import touched  # noqa: E402
         ("course_utils/exact.py", ["tests/test_exact.py"]),
         ("tests/gan/test_tricks.py", ["tests/gan/test_tricks.py"]),
         ("tools/notebooks.py", ["tests/test_notebooks.py"]),
-        ("tools/standalone/deck.py", ["tests/slides"]),
+        ("tools/standalone/deck.py", ["tests/site_pages", "tests/slides"]),
+        ("tools/site_pages/glossary.py", ["tests/site_pages"]),
+        ("docs/glossary/06_wasserstein.toml", ["tests/site_pages"]),
         ("README.md", ["tests/test_environment.py"]),
     ],
 )

@@ -37,7 +37,11 @@ def selections(paths):
         elif top in ("notebooks", "slides") and path.stem[:2].isdigit():
             lessons.add(path.stem)
         elif top == "tools":
-            files |= _mirror(Path(*rest[:1])) | ({"tests/slides"} if rest[0] == "standalone" else set())
+            files |= _mirror(Path(*rest[:1])) | (
+                {"tests/slides", "tests/site_pages"} if rest[0] == "standalone" else set()
+            )
+        elif path.parts[:2] == ("docs", "glossary"):
+            files |= {"tests/site_pages"}
         elif len(path.parts) == 1:
             files |= {"tests/test_environment.py"}
     runs = [[file for file in sorted(files) if (ROOT / file).exists()]]
