@@ -18,6 +18,8 @@ from standalone import exercises, frame, handout, notebook
 from standalone.errors import BuildError
 from standalone.files import write
 
+from course_utils import capstone
+
 ROOT = index.ROOT
 FURTHER = {"../search.html": "Search", "../glossary.html": "Glossary", "../notation.html": "Notation"}
 
@@ -72,12 +74,23 @@ def projects(site):
         starter, worked = index.CAPSTONE / f"{name}.ipynb", index.CAPSTONE / "solutions" / f"{name}.ipynb"
         above = {"../index.html": "All lessons", "../projects.html": "Projects"}
         above[f"../notebooks/{name}.ipynb"] = "Notebook"
-        made = notebook.convert(nbformat.read(starter, as_version=4), name, False, above | FURTHER)
+        made = notebook.convert(with_rubric(starter), name, False, above | FURTHER)
         write(site.folder / "pages" / f"{name}.html", made)
         if worked.exists():
             made = notebook.convert(nbformat.read(worked, as_version=4), name, True, above | FURTHER)
             made = made.replace("</title>", ", worked in full</title>", 1)
             write(site.folder / "pages" / f"{name}_worked.html", made)
+
+
+def with_rubric(path):
+    """A project's notebook as it is handed out, with the rubric behind the cell that would show it."""
+    starter, cells = nbformat.read(path, as_version=4), []
+    for cell in starter.cells:
+        cells.append(cell)
+        if cell.cell_type == "code" and "capstone.rubric(" in cell.source:
+            cells.append(nbformat.v4.new_markdown_cell(capstone.rubric(path.stem[:2])))
+    starter.cells = cells
+    return starter
 
 
 def handouts(site, wanted, slides):

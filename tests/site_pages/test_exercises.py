@@ -45,7 +45,7 @@ def test_every_exercise_of_a_lesson_is_on_its_sheet(name):
     sheet = "\n".join(cell.source for cell in exercises.asked(cells))
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    assert sheet.count("your code here") == code.count("your code here") >= 3
+    assert sheet.count("your code here") == code.count("your code here") >= 1
     assert sheet.count("# your guess") == code.count("# your guess")
     numbers = set(re.findall(r"\*\*Exercise (\d+)\.", words))
     assert set(re.findall(r"\*\*Exercise (\d+)\.", sheet)) == numbers
