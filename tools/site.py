@@ -33,7 +33,13 @@ def clear(folder):
 
 
 def copy_built(site, pages, slides):
-    """Copy the built pages and decks of all lessons; each page then leads to the site's own pages, too."""
+    """Copy the built pages and decks of all lessons; each page then leads to the site's own pages, too.
+
+    Says what has not been built, for links to it will lead nowhere.
+    """
+    missing = [name for name in site.lessons if not (pages / f"{name}.html").exists()]
+    if missing:
+        print(f"site: without the pages of {', '.join(missing)}: run `make site` without a NAME.", flush=True)
     for name in site.lessons:
         page, deck = pages / f"{name}.html", slides / f"{name}.html"
         if page.exists():
@@ -94,7 +100,12 @@ def with_rubric(path):
 
 
 def handouts(site, wanted, slides):
-    """Print what was asked for: all decks that are built, one, or none; say where there is no Chromium."""
+    """Print what was asked for: all decks that are built, one, or none; say where there is no Chromium.
+
+    Raises BuildError where no lesson has the name.
+    """
+    if wanted not in {"all", "none", *site.lessons}:
+        raise BuildError(f"handouts are all, none, or of one of {', '.join(site.lessons)}; got {wanted!r}.")
     decks = [slides / f"{name}.html" for name in site.lessons if wanted in ("all", name)]
     decks = [deck for deck in decks if deck.exists()]
     if decks and handout.browser() is None:

@@ -265,11 +265,3 @@ def test_it_prints_light_and_without_its_links_to_elsewhere(page, site):
     page.goto((site / "glossary.html").as_uri())
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.locator("header").is_visible() and page.locator("dt").first.is_visible()
-
-
-def test_a_folder_that_is_no_site_is_left_alone(tmp_path):
-    (tmp_path / "work.txt").write_text("mine")
-    command = [sys.executable, "tools/site.py", "--out", tmp_path, "--handouts", "none"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 1 and done.stderr.startswith("site: ") and "is no site" in done.stderr
-    assert (tmp_path / "work.txt").read_text() == "mine"
