@@ -31,7 +31,7 @@ def judge(exercise, function, printed):
         return _heard(exercise, function, ended.said, printed)
     if not ended.begun:  # the process did not get as far as the function
         return judging.judge(exercise, function, printed)
-    return Verdict("wrong", _broke_off(ended), exercise.reference)
+    return Verdict("wrong", broke_off(ended), exercise.reference)
 
 
 def _told(exercise, function):
@@ -54,7 +54,7 @@ def _heard(exercise, function, told, printed):
     return Verdict(told["kind"], told["text"], chosen)
 
 
-def _broke_off(ended):
+def broke_off(ended):
     """One sentence on a function with which its process ended."""
     if ended.late:
         return run.too_long()
