@@ -1,0 +1,97 @@
+"""What comes of grading, to read: a table for the teacher (CSV), and a page for each student (HTML)."""
+
+import csv
+import html
+import re
+from pathlib import Path
+
+from course_utils._say import LOOKS
+from course_utils._typeset import typeset
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }}
+table {{ border-collapse: collapse; width: 100%; }}
+caption {{ text-align: left; padding: .5rem 0; }}
+th, td {{ text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid #8a8a8a; }}
+td {{ overflow-wrap: anywhere; }}
+td:nth-child(2) {{ white-space: nowrap; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<p><strong>{points} of {of} points.</strong> {note}</p>
+<table>
+<caption>One point for each exercise that is right, and what the check says of it.</caption>
+<thead><tr><th scope="col">Exercise</th><th scope="col">Points</th><th scope="col">Feedback</th></tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+</body>
+</html>
+"""
+
+
+def write_table(path, graded):
+    """Write the teacher's table: a line a submission, two columns an exercise, its points and its feedback.
+
+    graded: a list of `Graded`. No cell begins with what a spreadsheet would take for a formula.
+    """
+    names = list(dict.fromkeys(name for one in graded for name in one.results))
+    head = ["submission", "lesson", "points", "of", "problem", "to look at"]
+    head += [column for name in names for column in (name, f"{name}: feedback")]
+    with Path(path).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        for one in graded:
+            row = [one.name, one.lesson, one.points, one.of, one.problem, " ".join(one.flags)]
+            for name in names:
+                result = one.results.get(name)
+                row += [result.points, result.text] if result else ["", ""]
+            writer.writerow([_cell(value) for value in row])
+
+
+def write_pages(folder, graded):
+    """Write a page for each submission into the folder, and return their paths."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for one in graded:
+        base = re.sub(r"[^A-Za-z0-9._-]+", "_", one.name.removesuffix(".ipynb")).strip("._") or "submission"
+        path, turn = folder / f"{base}.html", 1
+        while path in written:
+            turn += 1
+            path = folder / f"{base}_{turn}.html"
+        path.write_text(page(one), encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def page(graded):
+    """One submission's page: all of it is escaped but the course's own markup."""
+    rows = "\n".join(_row(name, result) for name, result in graded.results.items())
+    title = html.escape(f"{graded.name}: lesson {graded.lesson}" if graded.lesson else graded.name)
+    note = html.escape(graded.problem)
+    return _PAGE.format(title=title, points=graded.points, of=graded.of, note=note, rows=rows)
+
+
+def _row(name, result):
+    sign, _ = LOOKS[result.kind]
+    return (
+        f'<tr><th scope="row">{html.escape(name)}</th><td>{sign} {result.points} of 1</td>'
+        f"<td>{typeset(result.text[:1500])}</td></tr>"
+    )
+
+
+def _cell(value):
+    text = str(value)
+    if not isinstance(value, int) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        text = f"'{text}"
+    return "".join(one if one.isprintable() else " " for one in text)
