@@ -1,4 +1,4 @@
-"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, updates; answers and questions."""
+"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, updates, a class's work."""
 
 import argparse
 import sys
@@ -67,6 +67,14 @@ def _parser():
     questions.add_argument("--no-key", action="store_true", help="without answers and reasons")
     questions.add_argument("--shown", action="store_true", help="only the five in the notebook")
     questions.set_defaults(run=_questions)
+    grade = commands.add_parser("grade", help="judge submitted notebooks: points, feedback, what to look at")
+    grade.add_argument("path", metavar="FILE|FOLDER", help="a notebook, or a folder of them")
+    grade.add_argument("--out", default="grades.csv", metavar="FILE", help="the table (default: grades.csv)")
+    grade.add_argument("--html", metavar="FOLDER", help="write a page for each student there")
+    grade.add_argument("--lesson", metavar="NN", help="where the notebooks may not say which they are of")
+    grade.add_argument("--seed", type=int, default=0, help="of the inputs; take another one each term")
+    grade.add_argument("--jobs", type=int, default=2, help="how many are judged at once (default: 2)")
+    grade.set_defaults(run=_grade)
     update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
     update.set_defaults(run=_update)
     return parser
@@ -146,6 +154,12 @@ def _questions(options):
     if options.out is None:
         print(text, end="")
     return 0
+
+
+def _grade(options):
+    from .classroom.grading import grade
+
+    return grade.run(options)
 
 
 def _update(options):
