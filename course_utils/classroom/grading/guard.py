@@ -26,15 +26,19 @@ def settle(channel, settings):
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     gc.freeze()  # what is there already is not looked at again, and so not copied
     torch.set_num_threads(1)
-    wall.settle(settings["reserved"], settings["room"])
-    guarded = None if settings["fences"]["files"] else [*settings["readable"], settings["folder"]]
+    wall.settle(settings["reserved"], settings["room"], settings["user"])
+    guarded = None if settings["fences"]["files"] else [*settings["readable"], os.path.realpath(settings["folder"])]
     sys.addaudithook(_guard(channel, guarded, settings["covered"]))
 
 
 def _guard(channel, readable, covered):
-    """An audit hook: no process, no signal, no network; where readable is not None, no other files either."""
+    """An audit hook: no process, no signal, no network; where readable is not None, no other files either.
+
+    The last folder of readable is the one that may be written to.
+    """
     closed, real = _CLOSED.fullmatch, os.path.realpath
     seen, clock, kinds = [0.0], time.monotonic, (str, bytes)
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
     alive, looks = wire.pack({"alive": True}), ("open", "os.listdir", "os.scandir")
 
     def within(path, folders):
@@ -49,7 +53,8 @@ def _guard(channel, readable, covered):
             raise PermissionError(f"{event} is not for an answer that is graded")
         if readable is not None and event in looks and isinstance(args[0], kinds):
             path = real(os.fsdecode(args[0]))
-            if not within(path, readable) or within(path, covered):
+            writes = event == "open" and bool((args[2] or 0) & writing)
+            if not within(path, readable[-1:] if writes else readable) or within(path, covered):
                 raise PermissionError("an answer that is graded reads no files")
 
     return guard

@@ -19,6 +19,7 @@ from course_utils.checks.engine.judge import judge
 from course_utils.checks.engine.words import listing
 
 from . import makers
+from .extract import is_blank
 from .fresh import Fresh
 from .remote import Remote
 from .sandbox import Sandbox
@@ -80,7 +81,7 @@ def _forked(path, job, jobs, names, submissions, seed, limits):
 
 
 def _judged(file, mine, names, submissions, seed, limits):
-    with contextlib.closing(Sandbox(limits)) as sandbox:
+    with contextlib.closing(Sandbox(limits, folder=Path(file.name).parent)) as sandbox:
         file.write(json.dumps({"fences": sandbox.fences}) + "\n")
         found = {number: {} for number in mine}
         for name in names:
@@ -101,6 +102,8 @@ def verdict(sandbox, fresh, answer, others=None):
         return Result("wrong", answer.fault)
     if not answer.function:
         return Result("blank", "There is no function for this exercise in the notebook.")
+    if answer.tree is not None and is_blank(answer.tree):
+        return Result("blank", "Not done yet.")
     known = {one: name for one, name in answer.uses.items() if one in (others or {})}
     replaced = {one: name for one, name in known.items() if not others[one].points}
     try:

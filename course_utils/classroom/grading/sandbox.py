@@ -42,15 +42,17 @@ class Gone(Exception):
 class Sandbox:
     """A server, started fresh; `ask` talks to its worker, which `new` replaces. Close it in the end.
 
-    limits: a `Limits`; walled: whether to try for namespaces. fences: which of them there are, see `wall`.
+    limits: a `Limits`; walled: whether to try for namespaces; folder: where its own folder is made. fences:
+    which of them there are, see `wall`.
     """
 
-    def __init__(self, limits, walled=True):
-        self.limits, self.walled, self.channel, self.process = limits, walled, None, None
+    def __init__(self, limits, walled=True, folder=None):
+        self.limits, self.walled, self.inside = limits, walled, folder
+        self.channel = self.process = None
         self._start()
 
     def _start(self):
-        self.folder = tempfile.mkdtemp(prefix="grading-")
+        self.folder = tempfile.mkdtemp(prefix="grading-", dir=self.inside)
         settings = {
             "folder": self.folder, "readable": _readable(), "covered": _covered(),
             "seconds": self.limits.seconds, "room": self.limits.room, "walled": self.walled,

@@ -67,8 +67,18 @@ def alone():
     _checked(_libc.unshare(_NEW_PROCESSES))
 
 
-def settle(reserved, room):
-    """Give up every privilege of this process and limit what it takes; reserved: addresses it began with."""
+def reachable(paths, inside):
+    """Whether the user nobody can read what is at these paths; inside: whether their parents are ours."""
+    wanted = {one for path in map(Path, paths) for one in ([path] if inside else [path, *path.parents])}
+    return all(one.stat().st_mode & 0o001 for one in wanted if one.is_dir())
+
+
+def settle(reserved, room, user):
+    """Give up every privilege of this process, and limit what it takes.
+
+    reserved: the addresses that it began with; room: how many more it may take; user: whether it becomes
+    nobody, where it is root.
+    """
     os.setsid()
     die_with_parent()
     limits = {
@@ -82,7 +92,7 @@ def settle(reserved, room):
     _libc.prctl(_NO_NEW, 1, 0, 0, 0)
     for capability in range(64):
         _libc.prctl(_DROP_BOUND, capability, 0, 0, 0)
-    if os.getuid() == 0:
+    if os.getuid() == 0 and user:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)

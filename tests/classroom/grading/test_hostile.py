@@ -138,6 +138,11 @@ def f(course, outside):
     except (ImportError, OSError):
         pass
     found["secrets"] = sum("SECRET" in name for name in os.environ)
+    for path in ("/usr/written", course + "/course_utils/written", outside):
+        try:
+            found["files"] += open(path, "w").write("x")
+        except OSError:
+            pass
     found["left"] = len(os.listdir("."))
     open("left.txt", "w").write("x")
     return [float(one) for one in found.values()]
