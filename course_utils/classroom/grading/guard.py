@@ -27,7 +27,9 @@ def settle(channel, settings):
     gc.freeze()  # what is there already is not looked at again, and so not copied
     torch.set_num_threads(1)
     wall.settle(settings["reserved"], settings["room"], settings["user"])
-    guarded = None if settings["fences"]["files"] else [*settings["readable"], os.path.realpath(settings["folder"])]
+    guarded = (
+        None if settings["fences"]["files"] else [*settings["readable"], os.path.realpath(settings["folder"])]
+    )
     sys.addaudithook(_guard(channel, guarded, settings["covered"]))
 
 

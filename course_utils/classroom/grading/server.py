@@ -24,7 +24,7 @@ def main(control, settings):
     if settings["walled"]:
         fences = wall.build(settings["folder"], settings["readable"], settings["covered"])
     settings |= {"fences": fences, "reserved": _prepare()}
-    settings["user"] = wall.reachable(settings["readable"], fences["files"])
+    settings["user"] = wall.nobody_can_read(settings["readable"], fences["files"])
     wall.shut(fences, settings["folder"])
     sock.sendall(json.dumps(fences).encode() + b"\n")
     while True:

@@ -67,8 +67,14 @@ def alone():
     _checked(_libc.unshare(_NEW_PROCESSES))
 
 
-def reachable(paths, inside):
-    """Whether the user nobody can read what is at these paths; inside: whether their parents are ours."""
+def nobody_can_read(paths, inside):
+    """Whether there is a user nobody who can read what is at these paths; inside: whether we own their parents.
+
+    Root of a user namespace may be its only user.
+    """
+    ranges = [map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    if not any(first <= _NOBODY < first + count for first, _, count in ranges):
+        return False
     wanted = {one for path in map(Path, paths) for one in ([path] if inside else [path, *path.parents])}
     return all(one.stat().st_mode & 0o001 for one in wanted if one.is_dir())
 

@@ -11,10 +11,8 @@ from submissions import notebook
 
 from course_utils.__main__ import main
 from course_utils.classroom.grading.grade import grade, lessons
-from course_utils.classroom.grading.sandbox import Limits
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
-LIMITS = Limits(seconds=1.0, room=2**30)
 NAMES = ("start.class_posterior", "start.fit_gaussian", "start.kl", "start.js", "start.sample_mixture")
 
 
@@ -34,33 +32,28 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_a_folder(folder, tmp_path):
-    graded, fences = grade(folder, seed=5, jobs=2, limits=LIMITS)
-    found = {one.name: one for one in graded}
-    assert list(found) == ["anna.ipynb", "bert.ipynb", "blank.ipynb", "hostile.ipynb", "torn.ipynb"]
-    points = {name: (one.points, one.of, one.lesson) for name, one in found.items()}
-    full, none = (5, 5, "00"), (0, 5, "00")
-    assert points == {
-        "anna.ipynb": full, "bert.ipynb": full, "blank.ipynb": none, "hostile.ipynb": none,
-        "torn.ipynb": (0, 0, ""),
-    }  # fmt: skip
-    assert {result.kind for result in found["blank.ipynb"].results.values()} == {"blank"}
-    assert all("exit code 0" in result.text for result in found["hostile.ipynb"].results.values())
-    assert found["torn.ipynb"].problem == "torn.ipynb is no notebook, or damaged."
-    assert any("the course's solutions" in flag for flag in found["bert.ipynb"].flags)
-    assert found["blank.ipynb"].flags == [] and fences.startswith("Each answer ran in a process of its own")
-
-
-def test_the_command(folder, tmp_path, capsys):
+def test_a_folder(folder, tmp_path, capsys):
     out, pages = tmp_path / "grades.csv", tmp_path / "pages"
-    call = ["grade", str(folder / "blank.ipynb"), "--out", str(out), "--html", str(pages), "--lesson", "0"]
-    assert main([*call, "--jobs", "1"]) == 0
+    call = ["grade", str(folder), "--out", str(out), "--html", str(pages), "--seed", "5", "--jobs", "2"]
+    assert main(call) == 0
     with open(out, newline="", encoding="utf-8") as file:
-        (row,) = csv.DictReader(file)
-    assert row["points"] == "0" and row["start.kl: feedback"] == "Not done yet."
+        found = {row["submission"]: row for row in csv.DictReader(file)}
+    assert list(found) == ["anna.ipynb", "bert.ipynb", "blank.ipynb", "hostile.ipynb", "torn.ipynb"]
+    full, none = ("5", "5", "00"), ("0", "5", "00")
+    assert {name: (row["points"], row["of"], row["lesson"]) for name, row in found.items()} == {
+        "anna.ipynb": full, "bert.ipynb": full, "blank.ipynb": none, "hostile.ipynb": none,
+        "torn.ipynb": ("0", "0", ""),
+    }  # fmt: skip
+    assert {found["blank.ipynb"][f"{name}: feedback"] for name in NAMES} == {"Not done yet."}
+    assert all("exit code 0" in found["hostile.ipynb"][f"{name}: feedback"] for name in NAMES)
+    assert found["torn.ipynb"]["problem"] == "torn.ipynb is no notebook, or damaged."
+    assert "the course's solutions" in found["bert.ipynb"]["to look at"]
+    assert found["blank.ipynb"]["to look at"] == ""
     assert "Not done yet." in (pages / "blank.html").read_text(encoding="utf-8")
+    assert sorted(path.stem for path in pages.iterdir()) == ["anna", "bert", "blank", "hostile", "torn"]
     said = capsys.readouterr().out
-    assert said.startswith("blank.ipynb: 0 of 5 points, lesson 00\n") and "Each answer ran" in said
+    assert said.startswith("anna.ipynb: 5 of 5 points, lesson 00\n    to look at: ")
+    assert "\nEach answer ran in a process of its own" in said
 
 
 def test_mistakes_in_the_call(tmp_path):
