@@ -28,6 +28,7 @@ STYLE = [[PYTHON, "-m", "ruff", "check", "."], [PYTHON, "-m", "ruff", "format", 
 SLOW = [
     "tests/test_notebooks.py",
     "tests/test_capstone.py",
+    "tests/classroom/grading/test_solutions.py",
 ]  # where the slow tests are: to look for them everywhere takes half a minute
 EXECUTED = ["notebooks/solutions", "notebooks/capstone/solutions"]
 PARTS = {
