@@ -1,1 +1,1 @@
-"""What a class needs beside the lessons: the answers of many, put together, and updates that lose no work."""
+"""What a class needs beside the lessons: answers put together, work graded, and updates that lose none."""

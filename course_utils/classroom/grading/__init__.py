@@ -33,8 +33,8 @@ files          a root of its own, read only: Python, the libraries,   the hook r
                the course without exercises; an empty /tmp, 32 MB     round it; files of 16 MB
 processes      64 (RLIMIT_NPROC, as the user nobody or in a user      64 of that user's; those that stay are
                namespace); all end with the process namespace         ended through the nurse's children
-time           10 s a call, an import starts the clock anew, six      the same
-               times as long in all; then SIGKILL
+time           10 s a call; what does not end by itself then is       the same
+               killed after 16 s, in a row of imports after 48 s
 memory         2 GB of addresses beyond what torch takes              the same
 output         /dev/null; a message of 256 MB at most                 the same
 environment    made anew; no capabilities, no new privileges          the same

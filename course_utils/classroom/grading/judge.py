@@ -7,6 +7,7 @@ and takes every so-manieth submission; it tells its verdicts in a file of JSON l
 import contextlib
 import json
 import os
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -90,6 +91,10 @@ def _judged(file, mine, names, submissions, seed, limits):
                 result = verdict(sandbox, fresh, submissions[number][name], found[number])
                 found[number][name] = result
                 file.write(json.dumps({"at": number, "name": name, "result": list(result)}) + "\n")
+            if mine.start == 0 and sys.stderr.isatty():
+                print(
+                    f"{name} is judged ({names.index(name) + 1} of {len(names)} exercises).", file=sys.stderr
+                )
 
 
 def verdict(sandbox, fresh, answer, others=None):

@@ -20,7 +20,8 @@ from . import wire
 _ROOT = Path(__file__).resolve().parents[3]
 _PACKAGE = _ROOT / "course_utils"
 _START = 300.0  # seconds until torch is imported, on the slowest of machines
-_LOAD = 60.0  # seconds for the statements that an answer needs: imports, constants
+_LOAD = 20.0  # seconds for the statements that an answer needs: imports, constants
+_OFTEN = 3  # times as long in all, however often the worker says that an import goes on
 _GRACE = 1.5  # times the limit of a call, in which its process must have told how the call ended
 
 
@@ -86,7 +87,7 @@ class Sandbox:
     def ask(self, message, seconds=None):
         """(the worker's answer to a message, its tensors that ask for gradients); raises Gone."""
         patience = seconds or _GRACE * self.limits.seconds + 1
-        until = time.monotonic() + 6 * patience  # however often it says that it is alive
+        until = time.monotonic() + _OFTEN * patience
         try:
             self.channel.send(message)
             while time.monotonic() < until:

@@ -68,9 +68,9 @@ def alone():
 
 
 def nobody_can_read(paths, inside):
-    """Whether there is a user nobody who can read what is at these paths; inside: whether we own their parents.
+    """Whether there is a user nobody, and one who can read what is at these paths.
 
-    Root of a user namespace may be its only user.
+    inside: whether their parents are ours. Root of a user namespace may be its only user.
     """
     ranges = [map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines()]
     if not any(first <= _NOBODY < first + count for first, _, count in ranges):
@@ -99,9 +99,10 @@ def settle(reserved, room, user):
     for capability in range(64):
         _libc.prctl(_DROP_BOUND, capability, 0, 0, 0)
     if os.getuid() == 0 and user:
-        os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+        with contextlib.suppress(PermissionError):  # a container may let nobody change
+            os.setgroups([])
+            os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+            os.setresuid(_NOBODY, _NOBODY, _NOBODY)
         die_with_parent()  # a change of user clears it
     head, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
     _libc.capset(head, none)

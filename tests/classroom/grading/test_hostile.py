@@ -92,7 +92,9 @@ def test_a_right_answer_is_right_after_all_that(sandbox):
     assert graded(sandbox, "ae.l1_penalty", RIGHT) == ("right", "Right.")
 
 
-def test_a_bomb_of_processes_is_over_with_its_answer(sandbox):
+@pytest.mark.parametrize("fenced", ["sandbox", "guarded"])
+def test_a_bomb_of_processes_is_over_with_its_answer(request, fenced):
+    sandbox = request.getfixturevalue(fenced)
     bomb = """
     import ctypes, resource
     def f(z):
@@ -106,7 +108,8 @@ def test_a_bomb_of_processes_is_over_with_its_answer(sandbox):
         return [made, *resource.getrlimit(resource.RLIMIT_NPROC)]
     """
     found = outcome(sandbox, bomb, torch.zeros(1))
-    assert found.fault == "" and found.value == [8, 64, 64]
+    made, *limits = found.value
+    assert 0 <= made <= 8 and limits == [64, 64]  # none where the limit, of a user, is reached already
     assert _running(sandbox) == [sandbox.process.pid]
 
 
