@@ -16,6 +16,7 @@ ROOMS = [
         "_divergence",
         "_double",
         "_found",
+        "_remembered",
         "_say",
         "_texts",
         "_threads",

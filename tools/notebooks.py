@@ -170,7 +170,8 @@ def execute(nb, folder, preset="quick"):
         store_widget_state=True, record_timing=False,
     )  # fmt: skip
     began = time.monotonic()
-    client.execute(env={**os.environ, "COURSE_PROGRESS": "off", "COURSE_PRESET": preset})
+    switches = {"COURSE_PROGRESS": "off", "COURSE_REMEMBER": "off", "COURSE_PRESET": preset}
+    client.execute(env={**os.environ, **switches})
     seconds = time.monotonic() - began
     nb.metadata.pop("language_info", None)
     for cell in nb.cells:

@@ -1,5 +1,6 @@
 """What a notebook calls: check and hint."""
 
+from course_utils import _remembered
 from course_utils._say import say
 from course_utils.checks.engine.apart import judge
 from course_utils.checks.engine.registry import find
@@ -27,6 +28,9 @@ def check(name, function):
         return exercise.reference
     bold, rest = _sentence(exercise, verdict)
     say(verdict.kind, bold, rest, _printed(printed.getvalue()), own=own_sentences(exercise))
+    told = verdict.kind != "blank" and _remembered.add(name, verdict.kind in ("right", "word"))
+    if told:
+        say("failed", "A word on your progress:", f" {told}")
     return verdict.function
 
 
