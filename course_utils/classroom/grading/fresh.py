@@ -4,11 +4,13 @@ import collections
 import dataclasses
 import hashlib
 
+import torch
+
 from course_utils.checks.engine import registry, run
 from course_utils.checks.engine.judge import judge
 
 from . import makers
-from .leaves import leaves
+from .leaves import forms, leaves
 from .wire import travels
 
 _TRIES = 5
@@ -42,7 +44,7 @@ class Fresh:
 
     def _maker(self, place, maker):
         def make(rng):
-            args = maker(rng.manual_seed(self.seeds[place]))
+            args = _own(maker(rng.manual_seed(self.seeds[place])))
             self._calls += 1
             for one in leaves(args):
                 if not travels(one):
@@ -58,6 +60,11 @@ class Fresh:
         reference = self.exercise.reference
         verdict = judge(self.exercise, lambda *args: reference(*args), run.Printed())
         return verdict.kind in ("right", "word")
+
+
+def _own(args):
+    """The arguments with tensors of their own: no answer may change the constants of a maker."""
+    return forms(args, (one.clone() if type(one) is torch.Tensor else one for one in leaves(args)))
 
 
 def _seed(name, seed, turn, place):

@@ -167,4 +167,5 @@ def _readable():
 def _covered():
     """What an answer finds empty: the exercises with their answers, and what lies beside them."""
     checks = _PACKAGE / "checks"
-    return [str(checks / "lessons"), str(checks / "reasons"), str(_PACKAGE / "museum")]
+    answering = (checks / "lessons", checks / "reasons", _PACKAGE / "museum", _PACKAGE / "capstone")
+    return [str(folder) for folder in answering]

@@ -92,6 +92,23 @@ def test_one_that_is_called_by_another_is_replaced_where_it_is_wrong(sandbox):
     assert judge.verdict(sandbox, asked, calls).kind == "wrong"
 
 
+SPOILING = "if len(betas) == 1000: betas.fill_(9.0)\n    return value"  # right, and a constant is no longer
+
+
+def test_an_answer_cannot_change_the_inputs_of_the_next(sandbox):
+    makers_of = registry.find("diffusion.merge_steps").inputs.values()
+    twice = [make(torch.Generator())[0] for make in makers_of for _ in range(2)]
+    assert any(one is other for one, other in zip(twice[::2], twice[1::2], strict=True))  # a constant
+    asked = fresh.Fresh("diffusion.merge_steps", 0)
+    own = inspect.getsource(registry.find("diffusion.merge_steps").reference)
+    spoil = f"import torch\n{own}\ndef f(betas, s, t):\n    value = merge_steps(betas, s, t)\n    {SPOILING}"
+    before = [make(torch.Generator())[0] for make in asked.exercise.inputs.values()]
+    result = judge.verdict(sandbox, asked, answer("diffusion.merge_steps", "f", spoil))
+    assert "our function changes its input betas in place" in result.text
+    after = [make(torch.Generator())[0] for make in asked.exercise.inputs.values()]
+    assert all(map(torch.equal, before, after))
+
+
 @pytest.mark.parametrize("name", registry.names())
 def test_the_makers_come_without_the_answer(name):
     exercise = registry.find(name)
