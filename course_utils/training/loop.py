@@ -65,6 +65,7 @@ def steps(
     check_kind("history", history, History | None, "a History or None")
     check_kind("parts", parts, dict | None, "a dict or None")
     check_kind("settings", settings, dict | None, "a dict or None")
+    group.check_joined()
     device, source = pick_device(device), opened(data)
     check_callable("update", update, *["data"] * len(source.example))
     batches = source.batches(batch_size, seed, device, channels_last, workers)

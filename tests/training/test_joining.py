@@ -4,8 +4,10 @@ import socket
 import threading
 
 import pytest
+import torch
 from torch import distributed
 
+from course_utils import training
 from course_utils.training import processes
 from course_utils.training.processes import joining
 
@@ -51,6 +53,13 @@ def test_one_process_of_torchrun_joins_itself_and_leaves_again(torchrun, port):
                 assert inner.world == 1 and distributed.is_initialized()
             assert distributed.is_initialized()
         assert not distributed.is_initialized()
+
+
+def test_who_forgets_to_join_is_told(torchrun, monkeypatch):
+    torchrun(RANK=0, WORLD_SIZE=2)
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "1")
+    with pytest.raises(RuntimeError, match="torchrun has started 2 processes, of which each would train"):
+        training.steps(lambda x: 0.0, torch.zeros(3), steps=1, device="cpu", progress=False)
 
 
 def test_the_group_is_left_where_the_run_fails(torchrun, port):

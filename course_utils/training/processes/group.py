@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 
 import torch
 from torch import distributed
@@ -73,6 +74,16 @@ def anywhere(flag):
 def meet():
     """Wait until every process has come here."""
     anywhere(False)
+
+
+def check_joined():
+    """Raise RuntimeError where torchrun has started several processes that have not joined."""
+    started = os.environ.get("WORLD_SIZE", "1") if distributed.is_available() else "1"
+    if started != "1" and world() == 1 and distributed.is_torchelastic_launched():
+        raise RuntimeError(
+            f"torchrun has started {started} processes, of which each would train alone; put "
+            "`with training.processes.joined():` around the training."
+        )
 
 
 def check_same(*values):
