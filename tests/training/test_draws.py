@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from pretended import pretended_gpu
 from torch.nn import functional as F
 
 from course_utils import training
@@ -82,6 +83,16 @@ def test_gradients_pass_through_dropout_as_they_would():
         y = F.dropout(x, 0.4)
     y.sum().backward()
     assert torch.allclose(x.grad, (y != 0).double() / 0.6)
+
+
+@pytest.mark.parametrize(
+    "name", ["randn_like", "bernoulli", "multinomial", "filled", "layers", "channels last"]
+)
+def test_on_a_gpu_draws_stay_there(name):
+    with pretended_gpu("cuda") as gpu:
+        x = WHOLE.to(gpu)[PARTS[1].slice]
+        with WholeBatch(PARTS[1]):
+            assert DRAWS[name](x).device == torch.rand(len(x), device=gpu).device == gpu
 
 
 def test_share_gives_the_rows_of_the_step_and_nothing_elsewhere():
