@@ -12,12 +12,19 @@ from course_utils._validate import check_choice
 from .images import ImageData
 
 VISION = ("mnist", "fashion_mnist", "cifar10")
+CLONE = Path(__file__).parents[2]  # where the package lies in a copy of the course
 
 
 def downloads():
-    """The folder of downloaded sets: COURSE_DATA, or data/downloads beside the package."""
+    """The folder of downloaded sets: COURSE_DATA, or data/downloads of the clone that the package lies in.
+
+    An installed package lies in no clone; then it is the user's ~/.cache/course-utils.
+    """
     chosen = os.environ.get("COURSE_DATA")
-    return Path(chosen) if chosen else Path(__file__).parents[2] / "data" / "downloads"
+    if chosen:
+        return Path(chosen)
+    in_clone = (CLONE / "pyproject.toml").is_file()
+    return CLONE / "data" / "downloads" if in_clone else Path.home() / ".cache" / "course-utils"
 
 
 def load_vision(name, split):

@@ -197,3 +197,10 @@ def test_the_downloads_folder_is_in_the_repository_unless_told_otherwise(monkeyp
     monkeypatch.delenv("COURSE_DATA", raising=False)
     folder = data.vision.downloads()
     assert folder.parts[-2:] == ("data", "downloads") and (folder.parents[1] / "pyproject.toml").exists()
+
+
+def test_the_downloads_folder_of_an_installed_package_is_the_users_own(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    monkeypatch.setattr(data.vision, "CLONE", tmp_path)
+    monkeypatch.setattr(data.vision.Path, "home", lambda: tmp_path / "me")
+    assert data.vision.downloads() == tmp_path / "me" / ".cache" / "course-utils"
