@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import gc
 import math
 import sys
 
@@ -88,6 +89,8 @@ def together(device):
         return
     with processes.joined(timeout=TIMEOUT, device=device.type) as place:
         yield place.main, place.device if place.world > 1 else device
+        if place.world > 1:
+            gc.collect()  # what still hangs on the group must go before it does, or Python aborts at its end
 
 
 def begun(recipe, family, how, source, seed):
