@@ -443,9 +443,14 @@ scattered = table["mnist_5k", "latent_diffusion"]["distance"]
 rest = [
     table["mnist_5k", family]["distance"].mean() for family in study.families if family != "latent_diffusion"
 ]
-verdict("latent diffusion: the worst seed's distance over the best's", scattered.max() / scattered.min(), low=3)
 verdict(
-    "its seeds that are better than the mean of any other family", (scattered < min(rest)).sum(), low=3, high=4
+    "latent diffusion: the worst seed's distance over the best's", scattered.max() / scattered.min(), low=3
+)
+verdict(
+    "its seeds that are better than the mean of any other family",
+    (scattered < min(rest)).sum(),
+    low=3,
+    high=4,
 )
 verdict(
     "its seeds that are worse than the mean of any other family", (scattered > max(rest)).sum(), low=1, high=2

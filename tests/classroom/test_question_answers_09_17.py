@@ -3,6 +3,7 @@
 import derived_09_to_12  # noqa: F401  each registers its derivations
 import derived_13_to_17  # noqa: F401
 import derived_18  # noqa: F401
+import derived_19  # noqa: F401
 import pytest
 import torch
 from derived_numbers import DERIVED, FOLDER, LINE, NUMBER, bank, fits
