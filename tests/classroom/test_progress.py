@@ -1,0 +1,145 @@
+"""The table of what is solved: every exercise of the course once, under its own notebook, in its order."""
+
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from course_utils import _remembered
+from course_utils.checks.engine import registry
+from course_utils.classroom import progress
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = {
+    "00_start.py": 'kl = check("start.kl", kl)\n    js = check("start.js", js)\n# x = check("no.one", x)\n',
+    "01_codes.py": 'mse = check("ae.mse", mse)\nkl = check("start.kl", kl)\nmse = check("ae.mse", mse)\n',
+    "02_talk.py": "# nothing is asked here\n",
+    "03_long.py": "".join(f'f = check("long.exercise_number_{i}", f)\n' for i in range(6)),
+    "README.md": 'kl = check("none.at_all", kl)\n',
+}
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """remember(name=solved, ...) in a course of three small lessons with exercises."""
+    notebooks = tmp_path / "notebooks"
+    (notebooks / "source").mkdir(parents=True)
+    for name, text in SOURCES.items():
+        (notebooks / "source" / name).write_text(text)
+    monkeypatch.setattr(_remembered, "NOTEBOOKS", notebooks)
+
+    def remember(**solved):
+        known = {
+            name.replace("__", "."): {"solved": time, "attempts": 2, "version": "1"}
+            for name, time in solved.items()
+        }
+        (notebooks / "progress.json").write_text(json.dumps({"version": 1, "exercises": known}))
+
+    remember.path = notebooks / "progress.json"
+    return remember
+
+
+def test_each_exercise_of_the_course_is_in_one_lesson():
+    found = progress.lessons()
+    named = [name for lesson in found for name in [*lesson.solved, *lesson.left]]
+    assert sorted(named) == sorted(registry.names())
+    for lesson in found:
+        assert (ROOT / "notebooks" / f"{lesson.notebook}.ipynb").exists()
+        for name in [*lesson.solved, *lesson.left]:
+            assert f".l{lesson.notebook[:2]}_" in registry.find(name).module
+
+
+def test_what_is_solved_is_told_from_what_was_tried(course):
+    course(start__js="2026-01-01T00:00:00Z", ae__mse=None, gone__since="2026-01-01T00:00:00Z")
+    assert progress.lessons() == [
+        ("00_start", ["start.js"], ["start.kl"]),
+        ("01_codes", [], ["ae.mse"]),
+        ("03_long", [], [f"long.exercise_number_{i}" for i in range(6)]),
+    ]
+    assert progress.table().splitlines() == [
+        "1 of 9 exercises solved.",
+        "",
+        "notebook  solved    left",
+        "00_start  1 of 2    start.kl",
+        "01_codes  0 of 1    all",
+        "03_long   0 of 6    all",
+    ]
+
+
+def test_long_rows_stay_in_their_column(course):
+    course(long__exercise_number_3="2026-01-01T00:00:00Z", ae__mse="2026-01-01T00:00:00Z")
+    lines = progress.table(20).splitlines()  # as wide as it takes, all the same
+    assert max(map(len, lines)) <= 60 and "01_codes  1 of 1    none" in lines
+    row = lines.index("03_long   1 of 6    long.exercise_number_0,")
+    assert lines[row + 1 :] == [f"{'':20}long.exercise_number_{i}{',' * (i < 5)}" for i in (1, 2, 4, 5)]
+
+
+def test_nothing_solved_yet(course):
+    said = "No exercise of 9 is solved yet. Each answer that you check adds to this."
+    assert progress.table().splitlines()[0] == said and progress.reset() == progress.EMPTY
+
+
+def test_bars_say_the_same_as_the_table(course):
+    course(start__js="2026-01-01T00:00:00Z", ae__mse="2026-01-01T00:00:00Z")
+    made = BeautifulSoup(progress.bars(), "html.parser").table
+    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in made.tbody.find_all("tr")]
+    assert made.caption.get_text() == "2 of 9 exercises solved."
+    assert rows == [
+        ["00_start", "1 of 2", "start.kl"],
+        ["01_codes", "1 of 1 ✓", "none"],
+        ["03_long", "0 of 6", "all"],
+    ]
+    widths = [row.find_all("span")[1]["style"].split("width:")[1].split(";")[0] for row in made.tbody("tr")]
+    assert widths == ["50%", "100%", "0%"]
+    assert [row.th["scope"] for row in made.find_all("tr")] == ["col", "row", "row", "row"]
+    assert not made.find_all(["script", "style"]) and "var(" not in str(made)
+
+
+def test_outside_a_notebook_the_table_is_printed(course, capsys):
+    progress.show()
+    assert capsys.readouterr().out == f"{progress.table(progress.WIDE)}\n"
+
+
+def test_in_a_notebook_both_are_displayed(course, monkeypatch):
+    import IPython.display
+
+    shown = []
+    monkeypatch.setattr(progress, "in_notebook", lambda: True)
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append((data, raw)))
+    progress.show()
+    assert shown == [({"text/plain": progress.table(progress.WIDE), "text/html": progress.bars()}, True)]
+
+
+@pytest.mark.parametrize("answer", ["", "n", "no", "yess", "reset"])
+def test_it_stays_unless_the_answer_is_yes(course, answer):
+    course(start__js="2026-01-01T00:00:00Z")
+    before = course.path.read_bytes()
+    asked = []
+    assert progress.reset(lambda question: asked.append(question) or answer) == "Nothing was changed."
+    assert len(asked) == 1 and course.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_a_yes_sets_it_aside(course, text):
+    course(start__js="2026-01-01T00:00:00Z")
+    if text:
+        course.path.write_text(text)
+    before = course.path.read_bytes()
+    assert progress.reset(lambda question: " Y ").endswith("kept as notebooks/my/progress_1.json.")
+    assert (course.path.parent / "my" / "progress_1.json").read_bytes() == before
+    assert not course.path.exists() and progress.table().startswith("No exercise of 9")
+
+
+@pytest.mark.parametrize("text, words", [("{", "is damaged"), ('{"version": 2}', "later version of the")])
+def test_what_cannot_be_read_is_said_in_one_sentence(course, text, words):
+    course.path.write_text(text)
+    with pytest.raises(ValueError, match=f"^notebooks/progress.json .*{words}") as raised:
+        progress.table()
+    assert "\n" not in str(raised.value) and course.path.read_text() == text
+
+
+def test_a_course_without_notebooks(tmp_path, monkeypatch):
+    monkeypatch.setattr(_remembered, "NOTEBOOKS", tmp_path)
+    with pytest.raises(ValueError, match="holds no lessons"):
+        progress.table()
