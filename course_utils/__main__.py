@@ -1,4 +1,4 @@
-"""`python -m course_utils`: the doctor, recipes of checkpoints, downloads, updates, a class's work."""
+"""`python -m course_utils`: doctor, checkpoints, downloads, updates; answers, questions, progress."""
 
 import argparse
 import sys
@@ -75,6 +75,11 @@ def _parser():
     grade.add_argument("--seed", type=int, default=0, help="of the inputs; take another one each term")
     grade.add_argument("--jobs", type=int, default=2, help="how many are judged at once (default: 2)")
     grade.set_defaults(run=_grade)
+    progress = commands.add_parser("progress", help="which exercises are solved, and which are left")
+    progress.add_argument(
+        "--reset", action="store_true", help="begin anew; it asks, and sets the old one aside"
+    )
+    progress.set_defaults(run=_progress)
     update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
     update.set_defaults(run=_update)
     return parser
@@ -160,6 +165,13 @@ def _grade(options):
     from .classroom.grading import grade
 
     return grade.run(options)
+
+
+def _progress(options):
+    from .classroom import progress
+
+    print(progress.reset() if options.reset else progress.table())
+    return 0
 
 
 def _update(options):
