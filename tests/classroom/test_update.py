@@ -34,9 +34,10 @@ def test_a_worked_notebook_is_set_aside_whole(upstream, clone, edited, staged):
     )
 
 
+@pytest.mark.parametrize("edited", [True, False], ids=["edited", "merely run"])
 @pytest.mark.parametrize("new", ["notebooks/00_uno.ipynb", None], ids=["renamed", "deleted"])
-def test_a_worked_notebook_that_is_renamed_or_deleted_upstream(upstream, clone, new):
-    worked = work(clone / "notebooks" / "00_one.ipynb")
+def test_a_worked_notebook_that_is_renamed_or_deleted_upstream(upstream, clone, new, edited):
+    worked = work(clone / "notebooks" / "00_one.ipynb", edited)
     if new is None:
         commit(upstream, notebooks__00_one_DOT_ipynb=None)
     else:
@@ -46,6 +47,26 @@ def test_a_worked_notebook_that_is_renamed_or_deleted_upstream(upstream, clone, 
     assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
     assert not (clone / "notebooks" / "00_one.ipynb").exists()
     assert new is None or (clone / new).read_text() == notebook("one")
+
+
+@pytest.mark.parametrize("edited", [True, False], ids=["edited", "merely run"])
+def test_a_worked_notebook_that_is_renamed_and_mended_at_once(upstream, clone, edited):
+    """As when a lesson moves: its number, its name and its text are new, and another takes its old place."""
+    worked = [work(clone / "notebooks" / name, edited) for name in ("00_one.ipynb", "01_two.ipynb")]
+    git(upstream, "mv", "notebooks/01_two.ipynb", "notebooks/02_two.ipynb")
+    commit(
+        upstream, notebooks__02_two_DOT_ipynb=notebook("two, mended"), notebooks__00_one_DOT_ipynb=None,
+        notebooks__01_two_DOT_ipynb=notebook("something else, in the old place"),
+    )  # fmt: skip
+    said = update(clone)
+    kept = [(clone / "notebooks" / "my" / name).read_bytes() for name in ("00_one_1.ipynb", "01_two_1.ipynb")]
+    assert kept == worked and "00_one_1.ipynb and notebooks/my/01_two_1.ipynb" in said
+    there = {path.name: path.read_text() for path in (clone / "notebooks").glob("*.ipynb")}
+    assert there == {
+        "01_two.ipynb": notebook("something else, in the old place"),
+        "02_two.ipynb": notebook("two, mended"),
+    }
+    assert git(clone, "status", "-s") == ""
 
 
 def test_a_worked_notebook_that_did_not_change_stays_in_its_place_too(upstream, clone):
@@ -110,6 +131,23 @@ def test_work_in_other_files_is_kept_and_said(upstream, clone):
     assert update(clone).endswith("notebooks/my/00_one_1.ipynb. Your changes in README.md are as they were.")
     assert (clone / "README.md").read_text() == "Mine.\n"
     assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_progress_stays(upstream, clone, ignored):
+    """Also in a clone from before there was such a file, in which git does not ignore it."""
+    progress = b'{"version": 1, "exercises": {}}'
+    (clone / "notebooks" / "progress.json").write_bytes(progress)
+    if ignored:
+        (clone / ".git" / "info" / "exclude").write_text("notebooks/progress.json*\n")
+    work(clone / "notebooks" / "00_one.ipynb")
+    commit(
+        upstream, _DOT_gitignore="notebooks/my/\nnotebooks/progress.json*\n", notebooks__00_one_DOT_ipynb=None
+    )
+    update(clone)
+    assert (clone / "notebooks" / "progress.json").read_bytes() == progress
+    assert [path.name for path in (clone / "notebooks" / "my").iterdir()] == ["00_one_1.ipynb"]
+    assert git(clone, "status", "-s") == ""
 
 
 def test_what_was_staged_and_then_edited_is_kept_in_both_states(upstream, clone):
