@@ -15,7 +15,7 @@ ALLOWED = [
     (r"flow_matching.Path name unknown", WORDS),
     (r"museum.(cure|exhibit) \S+ \S+", ANYTHING),
     (r"museum.settings_wrong given \S+", ANYTHING),
-    (r"checks.(check function|reveal (guess|answer|why|unit)) \S+", ANYTHING),
+    (r"checks.((check|passes) function|reveal (guess|answer|why|unit)) \S+", ANYTHING),
     (r"preset.preset \S+ \S+", "the three values are the caller's, and handed back"),
     (r"training.History.fits state \S+", "it is the question: no is the answer"),
     (r"training.steps (parts|settings) dict", "a dict of any names is what is asked for"),
