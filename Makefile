@@ -5,7 +5,7 @@ TORCH ?= auto
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: env lab update test check style commits notebooks slides studies pages site checkpoints bench lock
+.PHONY: env lab update test check style commits notebooks slides studies pages site figures checkpoints bench lock
 
 LAB_SETTINGS := .venv/share/jupyter/lab/settings/overrides.d/course-utils.json
 
@@ -53,6 +53,9 @@ pages: env node_modules
 
 site: slides pages
 	$(BIN)/python tools/site.py $(if $(HANDOUTS),--handouts $(HANDOUTS))
+
+figures: env
+	$(BIN)/python tools/figures.py $(NAME)
 
 checkpoints: env
 	$(BIN)/python -m course_utils recipes | cut -d" " -f1 | xargs -n 1 $(BIN)/python -m course_utils train
