@@ -12,7 +12,20 @@ from urllib.parse import quote
 import matplotlib as mpl
 import pointers
 
-from . import bibliography, figure, live, markdown, misprints, plan, reveals, sections, source, studies, tex
+from . import (
+    bibliography,
+    brand,
+    figure,
+    live,
+    markdown,
+    misprints,
+    plan,
+    reveals,
+    sections,
+    source,
+    studies,
+    tex,
+)
 from .errors import BuildError
 from .vote import SAID
 
@@ -42,7 +55,7 @@ def build(path, compute=False):
     tex.need_modules()
     with _naming(path.stem):
         meta, slides = source.parse(path.read_text(encoding="utf-8"))
-        meta["name"] = path.stem
+        meta["name"], meta["brand"] = path.stem, brand.load(path.parent / "brand")
         widgets, env = live.collection(), {"formulas": [], "values": []}
         shelf = studies.Shelf(path, slides, compute)
         written = write_slides(meta, slides, widgets, env, shelf)
@@ -119,7 +132,7 @@ def _section(meta, slide, place, md, namespace, widgets, env, shelf):
 def _written(part, meta):
     """A block that the builder writes out, as Markdown."""
     if part.kind == "agenda":
-        return plan.agenda(meta["parts"], meta["name"], " ".join(part.lines).strip())
+        return plan.agenda(meta["parts"], meta["name"], plan.told(part))
     if part.kind == "misprints":
         return misprints.table(meta["name"], part.lines)
     return _systems(part.lines)
@@ -139,7 +152,7 @@ def _systems(lines):
 def _frame(meta, slide, foot, title, body, notes):
     """The section element: heading, content, foot and speaker notes."""
     first = slide.number == 1
-    heading = f"<h1>{title}</h1>" if first else f"<h2>{title}</h2>"
+    heading = f"<h1>{title}</h1>{meta['brand'].logo}" if first else f"<h2>{title}</h2>"
     cited = "; ".join(meta["cites"][i] for i in slide.cites)
     foot += f'<span class="after">After {escape(cited)}</span>' if cited else ""
     timing = f' data-timing="{slide.minutes * 60}"' if slide.minutes else ""
@@ -277,7 +290,8 @@ def _line(error):
 def page(meta, body, widgets):
     """The whole file: every style, script, font and picture is inside it."""
     css = [(REVEAL / "reveal.css"), (HERE / "theme.css"), (HERE / "deck.css")]
-    styles = "\n".join(path.read_text(encoding="utf-8") for path in css) + tex.css(body)
+    styles = "\n".join(path.read_text(encoding="utf-8") for path in css)
+    styles += tex.css(body) + meta["brand"].css
     scripts = [(REVEAL / "reveal.js"), (REVEAL / "plugin" / "notes.js")]
     code = "\n".join(live.inline_script(path.read_text(encoding="utf-8")) for path in scripts)
     code += f"\n{START}\n{(HERE / 'theme.js').read_text(encoding='utf-8')}"

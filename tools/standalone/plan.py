@@ -39,6 +39,17 @@ def parts(slides, places):
     return found if found[0].words else []
 
 
+def remainder(slides):
+    """What a deck's agenda says of what fills the rest of 90 minutes; "" where it has none."""
+    blocks = [part for slide in slides for part in slide.body if getattr(part, "kind", "") == "agenda"]
+    return told(blocks[0]) if blocks else ""
+
+
+def told(block):
+    """The line of an agenda block, such as "exercises 3 to 5"."""
+    return " ".join(block.lines).strip()
+
+
 def agenda(found, name, further):
     """The agenda of Parts as Markdown; further: what else fills 90 minutes, such as "exercises 3 to 5".
 
