@@ -41,7 +41,7 @@ def _lesson(name, entry, source):
     """A lesson's heading, its time and counts, and what it is about."""
     said = "not measured yet" if entry.get("seconds") is None else minutes(entry["seconds"])
     title = f"### [{name[:2]} {entry['title']}]({name}.ipynb)"
-    counts = f"{len(_exercises(source))} exercises, {source.count('reveal(')} predictions"
+    counts = f"{len(exercises(source))} exercises, {source.count('reveal(')} predictions"
     about = "\n".join(textwrap.wrap(entry["about"], WIDTH, break_long_words=False, break_on_hyphens=False))
     return f"{title}\n\n{said} · {counts}\n\n{about}"
 
@@ -52,5 +52,6 @@ def write(path, contents, sources):
     path.write_text(filled(path.read_text(encoding="utf-8"), contents, texts), encoding="utf-8")
 
 
-def _exercises(source):
+def exercises(source):
+    """The names of the exercises that the source of a lesson checks: a set."""
     return set(re.findall(r'= check\("([a-z0-9_.]+)"', source))
