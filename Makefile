@@ -43,7 +43,7 @@ notebooks: env
 	$(if $(NAME),,$(BIN)/python tools/capstone.py)
 
 slides: env node_modules
-	$(BIN)/python tools/slides.py $(NAME) && $(BIN)/python tools/index.py
+	$(BIN)/python tools/slides.py $(NAME) && $(BIN)/python tools/index.py && $(BIN)/python tools/teaching.py
 
 studies: env node_modules
 	$(BIN)/python tools/slides.py --studies $(NAME)
