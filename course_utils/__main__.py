@@ -1,4 +1,4 @@
-"""`python -m course_utils`: doctor, checkpoints, downloads, updates; answers, questions, progress."""
+"""`python -m course_utils`: the doctor, training, downloads, updates, progress, and a class's work."""
 
 import argparse
 import sys
