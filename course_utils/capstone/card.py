@@ -27,10 +27,11 @@ def missing_fields(card):
     """The names of the card's fields that are not filled, in order: a list, empty where all are.
 
     card: markdown text. A field is filled where its heading stands and at least four words of one's own
-    follow; what stands in <...> is the template's. Raises TypeError for what is no text.
+    follow; what the template says is not, in <...> or without. Raises TypeError for what is no text.
     """
     sections = _sections(check_text("card", card))
-    return [name for name in FIELDS if len(sections.get(name.lower(), "").split()) < _SHORTEST]
+    own = {name: sections.get(name.lower(), "").replace(asks, "") for name, asks in FIELDS.items()}
+    return [name for name, text in own.items() if len(text.split()) < _SHORTEST]
 
 
 def _sections(card):

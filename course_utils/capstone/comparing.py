@@ -5,11 +5,13 @@ import math
 import torch
 
 from .._validate import check_finite, check_kind, check_tensor
-from ..metrics import frechet_distance
+from ..metrics import frechet_distance, nearest_distances
 
 CLAIMS = ("better", "worse", "undecided")
 LEAST_SEEDS, LEAST_SAMPLES = 3, 100
 CONFIDENCE = 0.95
+ALIKE = 0.01  # two images are the same where their pixels differ by less, root mean square
+FEW = 0.1  # of the images of a set: so many may be in another by chance
 
 
 def difference(ours, baseline):
@@ -49,6 +51,24 @@ def check_draws(argument, value, shape):
         if float(one.min()) < 0 or float(one.max()) > 1:
             raise ValueError(f"{name} must lie in [0, 1]; clamp it, or undo the scaling of the training.")
     return value
+
+
+def in_common(draws, others=None):
+    """The largest share of the images of one set [N, ...] that another holds, too; a float in [0, 1].
+
+    Of any two of draws or, where others are given, of any of draws and any of others.
+    """
+    pairs = (
+        [(a, b) for a in draws for b in others]
+        if others is not None
+        else [(a, b) for k, a in enumerate(draws) for b in draws[:k]]
+    )
+    return max((_held(a.flatten(1), b.flatten(1)) for a, b in pairs), default=0.0)
+
+
+def _held(rows, others):
+    near = nearest_distances(rows, others)
+    return float((near < ALIKE * math.sqrt(rows.shape[1])).float().mean())
 
 
 def distances(draws, held_out, features):

@@ -1,12 +1,18 @@
 """Criteria on densities in the plane, handed in as functions log_prob(x [N, 2]) -> [N], in nats."""
 
+import math
+
 import torch
 
-from .._validate import check_answer, check_kind, check_tensor, quoted
+from .._validate import check_answer, check_callable, check_kind, check_tensor, quoted
+from ..metrics import nearest_distances
 from .comparing import CLAIMS, LEAST_SEEDS, difference, finding, spoken
 from .project import Criterion
 
+TOLD = "Held-out points are likelier than new ones of the same kind, beyond chance: a density knows them."
+SAME = 1e-3  # nats: two densities that differ by less everywhere are one
 GRID = 240  # places a side
+NEW, BEYOND = 1_000_003, 4  # the seed of the grading's own points; standard errors that are no chance
 LOW, HIGH = 0.95, 1.02  # of the mass on the grid: a thousandth may lie outside, and a grid is coarse
 
 
@@ -28,11 +34,11 @@ def seeds(points=2):
 
     def judge(log_probs, held_out):
         values = _values("log_probs", log_probs, held_out)
-        if any(torch.equal(a, b) for k, a in enumerate(values) for b in values[:k]):
+        if any(torch.allclose(a, b, atol=SAME) for k, a in enumerate(values) for b in values[:k]):
             return 0, "Two of the densities are the same, so they are no two seeds."
         if len(values) < LEAST_SEEDS:
             return 0, f"There are fewer than {LEAST_SEEDS} seeds: chance is not told from skill."
-        return 1, f"{len(values)} seeds, and no two densities alike."
+        return 1, f"{len(values)} densities, and no two alike."
 
     asks = f"Seeds: at least {LEAST_SEEDS} trainings, their densities all handed in."
     return Criterion("seeds", points, asks, ("log_probs", "held_out"), judge)
@@ -57,11 +63,37 @@ def normalised(points=3):
     return Criterion("normalised", points, asks, ("log_probs", "held_out"), judge)
 
 
-def likelier(what, points=3):
-    """Whether held-out points are likelier than under the baseline, beyond what seeds do."""
+def split(source, known, points=1):
+    """Whether the held-out points are none of the training's, and no likelier than new ones of the source.
+
+    source: callable (n, seed) -> points [n, 2]; known: (n, seed) of the training points.
+    """
+
+    def judge(log_probs, held_out):
+        check_tensor("held_out", held_out, "[N, 2]")
+        shared = int((nearest_distances(held_out, source(*known)) == 0).sum())
+        if shared:
+            return 0, f"{shared} of the held-out points are training points, too."
+        if _knows(log_probs, held_out, source):
+            return 0, TOLD
+        return 1, "The held-out points are no training points, and no likelier than new ones."
+
+    asks = "Split: no held-out point is a training point, or likelier than new points of the same kind."
+    return Criterion("split", points, asks, ("log_probs", "held_out"), judge)
+
+
+def likelier(what, source, points=3):
+    """Whether held-out points are likelier than under the baseline, beyond what seeds do.
+
+    source: as of `split`; a density that knows the held-out points earns nothing.
+    """
 
     def judge(log_probs, baseline, held_out):
         ours, theirs = _means(log_probs, baseline, held_out)
+        if _knows(log_probs, held_out, source):
+            return 0, TOLD
+        if min(theirs) < _one_bell(held_out):
+            return 0, f"The baseline{spoken(theirs)} gives fewer nats than one bell: it is not {what}."
         mean, low, high = difference(ours, theirs)
         said = f"Your nats a held-out point{spoken(ours)} are {{}} the baseline's{spoken(theirs)}."
         if finding(low, high, lower_is_better=False) == "better":
@@ -94,8 +126,26 @@ def _values(argument, functions, x):
     check_kind(argument, functions, list | tuple, "a list of functions, one for each seed")
     if not functions:
         raise ValueError(f"{argument} is an empty list: a log density for each seed is wanted.")
+    for k, one in enumerate(functions):
+        check_callable(f"{argument}[{k}]", one, "points")
     with torch.no_grad():
         return [check_answer(f"{argument}[{k}]", f(x.clone()), (len(x),)) for k, f in enumerate(functions)]
+
+
+def _knows(log_probs, held_out, source):
+    """Whether a density gives held_out more nats than new points of the source, beyond chance."""
+    new = source(len(held_out), NEW)
+    pairs = zip(*(_values("log_probs", log_probs, x) for x in (held_out, new)), strict=True)
+    for at_held_out, at_new in ((a.double(), b.double()) for a, b in pairs):
+        error = float((at_held_out.var() / len(held_out) + at_new.var() / len(new)).sqrt())
+        if float(at_held_out.mean() - at_new.mean()) > BEYOND * error:
+            return True
+    return False
+
+
+def _one_bell(x):
+    """The nats a point of one normal distribution fitted to the points x [N, 2] themselves."""
+    return float(-0.5 * torch.logdet(x.double().T.cov(correction=0)) - math.log(2 * math.pi) - 1)
 
 
 def _means(log_probs, baseline, held_out):

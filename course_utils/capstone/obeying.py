@@ -10,26 +10,45 @@ RARE = 0.01  # of the samples: a class below that was not found
 
 
 def modes(shape, read, classes, points=2):
-    """Whether every class is read on at least one sample in a hundred, with every seed."""
+    """Whether every class is read on one sample in a hundred, with every seed of one of the two arms.
 
-    def judge(samples):
-        draws = check_draws("samples", samples, shape)
-        counts = [torch.bincount(read(one), minlength=classes) / len(one) for one in draws]
-        found = [int((share >= RARE).sum()) for share in counts]
-        if min(found) < classes:
-            return min(found) / classes - 0.01, f"A seed finds {min(found)} of the {classes} classes."
-        return 1, f"Every seed finds all {classes} classes."
+    A trick that loses classes is a finding, and so is one that finds them: so the better arm counts.
+    """
 
-    asks = f"Modes: the judge reads every class on one sample in a hundred or more, of {classes} classes."
-    return Criterion("modes", points, asks, ("samples",), judge)
+    def judge(samples, baseline):
+        found = [
+            min(_classes(one, read, classes) for one in check_draws(name, draws, shape))
+            for name, draws in (("samples", samples), ("baseline", baseline))
+        ]
+        if max(found) < classes:
+            said = f"In the better arm, some seed finds only {max(found)} of the {classes} classes."
+            return max(found) / classes - 0.01, said
+        arm = "With" if found[0] == classes else "Without"
+        return 1, f"{arm} the trick, the judge reads all {classes} classes with every seed."
+
+    asks = (
+        f"Modes: with the trick or without it, the judge reads each of {classes} classes on one sample in a "
+        "hundred or more, with every seed."
+    )
+    return Criterion("modes", points, asks, ("samples", "baseline"), judge)
 
 
-def obeys_labels(shape, read, what, points=3):
-    """Whether samples are read as their labels more often than the baseline's, beyond what seeds do."""
+def _classes(images, read, classes):
+    shares = torch.bincount(read(images), minlength=classes) / len(images)
+    return int((shares >= RARE).sum())
+
+
+def obeys_labels(shape, read, classes, what, points=3):
+    """Whether samples are read as their labels more often than the baseline's, beyond what seeds do.
+
+    The baseline is told its labels, too, so it must be read as asked at least twice as often as by chance.
+    """
 
     def judge(samples, baseline, labels):
         check_whole("labels", labels, "[N]")
-        return _obeys(samples, baseline, shape, lambda images: {"label": read(images)}, {"label": labels})
+        return _obeys(
+            samples, baseline, shape, lambda images: {"label": read(images)}, {"label": labels}, 2 / classes
+        )
 
     asks = f"Obedience: the judge reads the label more often than with {what} (95 % interval)."
     return Criterion("obeys", points, asks, ("samples", "baseline", "labels"), judge)
@@ -50,13 +69,15 @@ def obeys_words(shape, read, what, points=3):
     return Criterion("obeys", points, asks, ("samples", "baseline", "asked"), judge)
 
 
-def _obeys(samples, baseline, shape, read, asked):
+def _obeys(samples, baseline, shape, read, asked, least=0.0):
     ours, theirs = (
         [_share(name, one, read, asked) for one in check_draws(name, draws, shape)]
         for name, draws in (("samples", samples), ("baseline", baseline))
     )
     if min(len(ours), len(theirs)) < 2:
         raise ValueError("samples and baseline must hold two sets at least, for an interval over seeds.")
+    if min(theirs) < least:
+        return 0, f"The baseline{spoken(theirs)} is read as asked hardly more often than by chance."
     mean, low, high = difference(ours, theirs)
     said = f"Your shares read as asked{spoken(ours)} are {{}} the baseline's{spoken(theirs)}."
     found = finding(low, high, lower_is_better=False)
@@ -71,6 +92,9 @@ def _share(argument, images, read, asked):
     unknown = [name for name in asked if name not in found]
     if unknown:
         raise ValueError(f"asked names {unknown[0]!r}; the judge reads {', '.join(found)}.")
+    left_out = [name for name in found if name not in asked]
+    if left_out:
+        raise ValueError(f"asked must name all that the judge reads; {left_out[0]!r} is left out.")
     for name, values in asked.items():
         if len(values) != len(images):
             raise ValueError(

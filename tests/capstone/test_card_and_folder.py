@@ -16,6 +16,11 @@ def test_the_template_is_empty_and_each_field_can_be_filled():
     assert capstone.missing_fields(card) == []
 
 
+def test_the_templates_words_without_its_brackets_are_not_ones_own():
+    bare = capstone.card_template().replace("<", "").replace(">", "")
+    assert capstone.missing_fields(bare) == list(FIELDS)
+
+
 @pytest.mark.parametrize("text", ["", "none yet", "<still the template's own words stand here>"])
 def test_too_little_is_missing(text):
     card = "\n".join(f"## {name}\n\nthese are my own words" for name in FIELDS if name != "Licence")

@@ -17,13 +17,26 @@ def noise(seed, shape, n=120):
     return torch.rand(n, *shape, generator=torch.Generator().manual_seed(seed))
 
 
+def near(images):
+    """The images with a little noise, so that no pixel is a copy's."""
+    return (images + 0.06 * torch.randn(images.shape, generator=torch.Generator().manual_seed(7))).clamp(0, 1)
+
+
+def normal(images, seed, n=150):
+    """Draws from a normal distribution fitted to the pixels of images."""
+    rows, dice = images.flatten(1), torch.Generator().manual_seed(seed)
+    centred = (rows - rows.mean(0)) / math.sqrt(len(rows) - 1)
+    drawn = rows.mean(0) + torch.randn(n, len(rows), generator=dice) @ centred
+    return drawn.clamp(0, 1).view(n, *images.shape[1:])
+
+
 @pytest.fixture(scope="module")
 def good():
-    """p1 as it should be: samples are other real digits, each seed its own, and the baseline is noise."""
+    """p1 as it should be: samples are other real digits, each seed its own, beside draws of a normal."""
     images = data.load("digits").images
-    train, held_out, rest = images[:500], images[500:800], images[800:]
+    train, rest, held_out = images[:700], images[700:], data.load("digits", split="test").images
     samples = [rest[k * 150 : (k + 1) * 150] for k in range(3)]
-    baseline = [noise(k, (1, 8, 8)) for k in range(3)]
+    baseline = [normal(train, k) for k in range(3)]
     return {
         "samples": samples, "baseline": baseline, "train": train, "held_out": held_out, "claim": "better",
         "card": FILLED,
@@ -71,8 +84,14 @@ def test_good_work_gets_all_points(good):
         ({"samples": lambda g: [one.flatten(1) for one in g["samples"]]}, "samples", "must have shape"),
         ({"samples": lambda g: torch.stack(g["samples"])}, "samples", "a list of tensors"),
         ({"samples": lambda g: [one * math.nan for one in g["samples"]]}, "samples", "finite"),
-        ({"samples": lambda g: [g["train"][k : k + 150] for k in (0, 150, 300)]}, "no copies", "copies"),
-        ({"samples": lambda g: [noise(k + 9, (1, 8, 8)) for k in range(3)]}, "distance", "below|on held-out"),
+        ({"samples": lambda g: [g["samples"][k // 2].flip(k % 2) for k in range(4)]}, "seeds", "no two"),
+        ({"samples": lambda g: [g["samples"][0] * (1 - k / 500) for k in range(3)]}, "seeds", "in common"),
+        ({"samples": lambda g: [g["train"][k : k + 150] for k in (0, 150, 300)]}, "no copies", "training"),
+        ({"samples": lambda g: [g["held_out"][k : k + 110] for k in (0, 110, 220)]}, "no copies", "held-out"),
+        ({"samples": lambda g: [near(g["train"][k : k + 150]) for k in (0, 150)]}, "no copies", "copies"),
+        ({"baseline": lambda g: [noise(k, (1, 8, 8)) for k in range(3)]}, "distance", "one by one"),
+        ({"held_out": lambda g: g["samples"][0]}, "split", "not in the test split of digits"),
+        ({"samples": lambda g: [noise(k + 9, (1, 8, 8)) for k in range(3)]}, "distance", "on held-out"),
         ({"claim": lambda g: "worse"}, "claim", "says 'better'"),
         ({"claim": lambda g: "great"}, "claim", "must be one of"),
         ({"held_out": lambda g: g["train"][:50]}, "split", "50 of the held-out images"),
@@ -113,42 +132,6 @@ def test_an_interval_by_welch():
     assert finding(1, 2, lower_is_better=False) == "better"
 
 
-class TestDensity:
-    @staticmethod
-    def normal(scale=1.0, mass=1.0, shift=0.0):
-        def log_prob(x):
-            const = math.log(mass) - math.log(2 * math.pi * scale**2)
-            return const - ((x - shift) ** 2).sum(1) / (2 * scale**2)
-
-        return log_prob
-
-    def grade(self, **changes):
-        points = torch.randn(500, 2, generator=torch.Generator().manual_seed(0))
-        given = {
-            "log_probs": [self.normal(1 + 0.01 * k) for k in range(3)],
-            "baseline": [self.normal(2 + 0.01 * k) for k in range(3)],
-            "held_out": points, "claim": "better", "card": FILLED,
-        }  # fmt: skip
-        return capstone.grade("p3", **{**given, **changes})
-
-    def test_good_densities_get_all_points(self):
-        report = self.grade()
-        assert report.points == report.of, str(report)
-
-    def test_what_is_no_density_is_found_though_it_is_likelier(self):
-        report = self.grade(log_probs=[self.normal(1 + 0.01 * k, mass=2.0) for k in range(3)])
-        assert line(report, "normalised").points == 0 and line(report, "likelier").points > 0
-
-    def test_what_raises_or_is_not_finite_is_told(self):
-        def broken(x):
-            raise KeyError("lost")
-
-        assert "lost" in line(self.grade(log_probs=[broken] * 3), "finite").said
-        shape = line(self.grade(log_probs=[lambda x: x] * 3), "finite").said
-        assert "must return shape" in shape
-        assert "NaN" in line(self.grade(log_probs=[lambda x: x[:, 0] * math.nan] * 3), "finite").said
-
-
 def test_obedience_is_more_than_the_baselines(good):
     labels = torch.arange(150) % 10
     real, read = data.load("digits"), {}
@@ -156,11 +139,14 @@ def test_obedience_is_more_than_the_baselines(good):
         where = [torch.where(real.labels == digit)[0][15 * k : 15 * (k + 1)] for digit in range(10)]
         read[k] = real.images[torch.stack(where).T.flatten()]
     given = {"samples": list(read.values()), "labels": labels, "held_out": good["held_out"]}
-    report = capstone.grade("p5", baseline=good["samples"], **given)
+    seldom = [torch.where(labels[:, None, None, None] < 5, one, one.flip(0)) for one in read.values()]
+    report = capstone.grade("p5", baseline=seldom, **given)
     assert line(report, "obeys").points == 3
+    untold = line(capstone.grade("p5", baseline=good["samples"], **given), "obeys")
+    assert untold.points == 0 and "hardly more often than by chance" in untold.said
     report = capstone.grade("p5", baseline=given["samples"], **given)
     assert line(report, "obeys").points == 0
-    report = capstone.grade("p5", baseline=good["samples"], **{**given, "labels": labels[:9]})
+    report = capstone.grade("p5", baseline=seldom, **{**given, "labels": labels[:9]})
     assert "an image for each value asked" in line(report, "obeys").said
 
 
@@ -169,12 +155,37 @@ def test_words_that_the_judge_does_not_read_are_told():
     asked = {"colour": torch.zeros(100, dtype=torch.int64)}
     found = line(capstone.grade("p6", samples=draws, baseline=draws, asked=asked), "obeys")
     assert found.points == 0 and "the judge reads" in found.said
+    asked = {"digit": torch.zeros(100, dtype=torch.int64)}
+    found = line(capstone.grade("p6", samples=draws, baseline=draws, asked=asked), "obeys")
+    assert found.points == 0 and "is left out" in found.said
 
 
-def test_modes_are_counted():
+def test_modes_are_counted_in_the_better_arm(good):
     ones = data.load("digits").images[data.load("digits").labels == 1][:140]
-    found = line(capstone.grade("p2", samples=[ones, ones.flip(0), ones[:120]]), "modes")
+    few = [ones, ones.flip(0), ones[:120]]
+    found = line(capstone.grade("p2", samples=few, baseline=few), "modes")
     assert found.points <= 0.5 and "of the 10 classes" in found.said
+    all_of_them = good["samples"]
+    for one, other, said in ((few, all_of_them, "Without the trick"), (all_of_them, few, "With the trick")):
+        found = line(capstone.grade("p2", samples=one, baseline=other), "modes")
+        assert found.points == 2 and found.said.startswith(said)
+
+
+def test_a_game_that_has_not_learnt_is_told(good):
+    poor = [noise(k, (1, 8, 8)) for k in range(3)]
+    given = {"train": good["train"], "held_out": good["held_out"]}
+    for baseline, points in ((good["baseline"], 2), (poor, 0)):
+        found = line(capstone.grade("p2", baseline=baseline, **given), "trained")
+        assert found.points == points and ("learnt" in found.said) == (points == 0)
+
+
+def test_two_arms_of_the_same_images_are_no_comparison(good):
+    shuffled = [one.flip(0) for one in good["samples"]]
+    for name in ("p2", "p5"):
+        found = line(capstone.grade(name, samples=good["samples"], baseline=shuffled), "seeds")
+        assert found.points == 0 and "nothing is compared" in found.said
+    found = line(capstone.grade("p2", samples=good["samples"], baseline=good["baseline"][:2]), "seeds")
+    assert found.points == 0 and "`baseline` has fewer than 3" in found.said
 
 
 def test_unknown_names_are_refused(good):

@@ -15,7 +15,7 @@ PROJECT = Project(
         criteria.beats(SHAPE, digit_features, BASELINE),
         criteria.claim(SHAPE, digit_features),
         criteria.no_copies(SHAPE),
-        criteria.kept_apart(SHAPE),
+        criteria.kept_apart(SHAPE, name="digits"),
         criteria.card(),
     ),
 )

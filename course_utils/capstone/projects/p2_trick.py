@@ -11,11 +11,12 @@ PROJECT = Project(
     "One trick of the GAN trade, tried over seeds",
     (
         criteria.images(SHAPE),
-        criteria.seeds(SHAPE, points=3),
+        criteria.seeds(SHAPE, points=3, of_both=True),
+        criteria.learnt(SHAPE, digit_features),
         criteria.claim(SHAPE, digit_features, points=4),
         modes(SHAPE, read_digits, classes=10),
         criteria.no_copies(SHAPE, points=1),
-        criteria.kept_apart(SHAPE),
+        criteria.kept_apart(SHAPE, name="digits"),
         criteria.card(),
     ),
 )

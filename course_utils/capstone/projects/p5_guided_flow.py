@@ -11,11 +11,11 @@ PROJECT = Project(
     "What guidance buys, and what it costs",
     (
         criteria.images(SHAPE),
-        criteria.seeds(SHAPE),
-        obeys_labels(SHAPE, read_digits, "the same models without guidance"),
+        criteria.seeds(SHAPE, of_both=True),
+        obeys_labels(SHAPE, read_digits, 10, "the same models without guidance"),
         criteria.claim(SHAPE, digit_features, points=3),
         criteria.no_copies(SHAPE, points=1),
-        criteria.kept_apart(SHAPE),
+        criteria.kept_apart(SHAPE, name="digits"),
         criteria.card(),
     ),
 )

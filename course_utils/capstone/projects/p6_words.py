@@ -1,4 +1,4 @@
-"""p6, from the part on codes and words: digits drawn as a sentence says."""
+"""p6, from the part on codes and words: glyphs drawn as a sentence says."""
 
 from .. import criteria
 from ..judges import read_glyphs
@@ -11,7 +11,7 @@ PROJECT = Project(
     "Drawn as the sentence says",
     (
         criteria.images(SHAPE),
-        criteria.seeds(SHAPE),
+        criteria.seeds(SHAPE, of_both=True),
         obeys_words(SHAPE, read_glyphs, "the same models told nothing", points=4),
         criteria.no_copies(SHAPE),
         criteria.kept_apart(SHAPE),
