@@ -9,15 +9,15 @@
 # %% [markdown]
 # # Capstone p4: diffusion on pictures of your own
 #
-# **The question.** A few hundred pictures of your own are little. Does a small diffusion model of them draw new ones,
+# **The question.** A few hundred pictures are few. Does a small diffusion model of them draw new ones,
 # nearer to held-out pictures than a normal distribution over the pixels, or does it hand you back your own?
 #
-# **Data.** A folder of yours: at least 300 pictures of one kind (leaves, mugs, letters that you wrote), of which you may
-# say that you have the right to use them. Put its name into `FOLDER`. Until you do, the notebook draws 400 leaves into
-# `notebooks/my/leaves` and uses these. Every fifth picture is held out.
+# **Data.** A folder of yours: pictures of one kind (leaves, mugs, letters that you wrote), of which you may say that you
+# have the right to use them; 60 will do, a few hundred are better. Put its path into `FOLDER`. Until you do, the notebook
+# draws 400 leaves into the folder `my/leaves` beside it, and uses these. Every fifth picture is held out.
 #
 # **What is given.** Reading the folder at 16 x 16 pixels, the baseline, the comparison and the grading. **What you
-# write:** the network, its training over at least three seeds (about 30 s each), the sampler, and the card.
+# write:** the network, its training over at least three seeds (about 40 s each), the sampler, and the card.
 #
 # **Milestones**
 # 1. The pictures are read, looked at, and split.
@@ -41,7 +41,7 @@ from course_utils.preset import preset
 torch.set_num_threads(1)
 SEEDS, DRAWN = (0, 1, 2), 200
 STEPS = preset(300, full=6000, smoke=3)  # of each run
-FOLDER = None  # the name of your folder, in quotes
+FOLDER = None  # the path of your folder, in quotes
 
 # %% [markdown]
 # ## Milestone 1: the pictures

@@ -15,7 +15,7 @@
 # **Data.** `digits` with labels: 1,442 images of 8 x 8 to train on; the 355 of the test split are held out.
 #
 # **What is given.** The data, the judge, the comparison and the grading. **What you write:** flow matching with labels
-# that are dropped now and then, over at least three seeds (about 20 s each); guided sampling; the card.
+# that are dropped now and then, over at least three seeds (about 30 s each); guided sampling (about 3 s a set); the card.
 #
 # **Milestones**
 # 1. A flow with labels trains; its samples look like digits.
