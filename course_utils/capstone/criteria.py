@@ -84,19 +84,22 @@ def beats(shape, features, what, points=3):
     return Criterion("distance", points, asks, ("samples", "baseline", "train", "held_out"), judge)
 
 
-def learnt(shape, features, points=2):
-    """Whether the baseline's models lie nearer to held-out images than training pixels drawn one by one."""
+def learnt(shape, features, arm, points=2):
+    """Whether the baseline's models lie nearer to held-out images than training pixels drawn one by one.
+
+    arm: what the baseline is, as in "your distances without the trick".
+    """
 
     def judge(baseline, train, held_out):
         draws = check_draws("baseline", baseline, shape)
         floor = _floor(draws, train, held_out, shape, features)
         found = distances(draws, held_out, features)
-        said = f"Your distances without the trick{spoken(found)} are {{}} that of pixels drawn one by one"
+        said = f"Your distances {arm}{spoken(found)} are {{}} that of pixels drawn one by one"
         if sum(found) / len(found) < floor:
             return 1, f"{said.format('on average below')}{spoken([floor])}."
         return 0, f"{said.format('on average not below')}{spoken([floor])}: nothing has learnt to draw."
 
-    asks = "Trained: without the trick, nearer to held-out images than training pixels drawn one by one."
+    asks = f"Trained: {arm}, nearer to held-out images than training pixels drawn one by one."
     return Criterion("trained", points, asks, ("baseline", "train", "held_out"), judge)
 
 

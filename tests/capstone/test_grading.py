@@ -179,6 +179,13 @@ def test_a_game_that_has_not_learnt_is_told(good):
         assert found.points == points and ("learnt" in found.said) == (points == 0)
 
 
+def test_pictures_of_nothing_are_no_model_that_is_told_nothing():
+    glyphs, held_out = (data.load("glyphs", split=split, n=120).images for split in ("train", "test"))
+    for baseline, points in ((glyphs.flip(0), 1), (noise(0, (1, 28, 28)), 0)):
+        report = capstone.grade("p6", baseline=[baseline] * 2, train=glyphs, held_out=held_out)
+        assert line(report, "trained").points == points
+
+
 def test_two_arms_of_the_same_images_are_no_comparison(good):
     shuffled = [one.flip(0) for one in good["samples"]]
     for name in ("p2", "p5"):

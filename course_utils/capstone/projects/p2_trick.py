@@ -12,7 +12,7 @@ PROJECT = Project(
     (
         criteria.images(SHAPE),
         criteria.seeds(SHAPE, points=3, of_both=True),
-        criteria.learnt(SHAPE, digit_features),
+        criteria.learnt(SHAPE, digit_features, "without the trick"),
         criteria.claim(SHAPE, digit_features, points=4),
         modes(SHAPE, read_digits, classes=10),
         criteria.no_copies(SHAPE, points=1),
