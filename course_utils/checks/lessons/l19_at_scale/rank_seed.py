@@ -11,11 +11,11 @@ def rank_seed(seeds, ranks):
 
 
 def _table(runs, ranks):
-    """A maker of every pair of the runs (how many, or their seeds) and ranks, in any order, each twice."""
+    """A maker of every pair of runs and ranks (how many, or which), in any order, each twice."""
 
     def make(rng):
-        seeds = torch.arange(runs) if isinstance(runs, int) else torch.tensor(runs)
-        pairs = torch.cartesian_prod(seeds, torch.arange(ranks)).repeat(2, 1)
+        each = [torch.arange(n) if isinstance(n, int) else torch.tensor(n) for n in (runs, ranks)]
+        pairs = torch.cartesian_prod(*each).repeat(2, 1)
         pairs = pairs[torch.randperm(len(pairs), generator=rng)]
         return pairs[:, 0].contiguous(), pairs[:, 1].contiguous()
 
@@ -70,6 +70,9 @@ exercise(
             [0, 1, 2, 7, 10, 42, 100, 123, 1_000, 1_001, 1_234, 2_024, 10_000, 100_000], 12
         ),
         "2 runs on 300 ranks": _table(2, 300),
+        "seeds and ranks up to 999,999": _table(
+            [0, 1, 2, 1_000, 500_000, 999_998, 999_999], [0, 1, 2, 1_000, 500_000, 999_998, 999_999]
+        ),
     },
     mistakes=[
         Mistake(

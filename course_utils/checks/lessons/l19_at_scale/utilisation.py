@@ -39,7 +39,7 @@ exercise(
         "8 GPUs, a U-Net": _training(1.1e12, 4_000, 19.0, 1.25e14, 8),
         "128 chips, a transformer": _training(1.2e11, 1_459, 1.0, 1.23e14, 128),
         "2 slow processes": _training(4e7, 3_000, 12.0, 1.5e11, 2),
-        "3 GPUs, nearly full": _training(2.5e11, 900, 1.5, 3.12e14, 3),
+        "3 GPUs, nearly full": _training(2.5e11, 600, 1.5, 3.12e14, 3),
     },
     mistakes=[
         Mistake(
