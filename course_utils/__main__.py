@@ -80,6 +80,12 @@ def _parser():
         "--reset", action="store_true", help="begin anew; it asks, and sets the old one aside"
     )
     progress.set_defaults(run=_progress)
+    release = commands.add_parser("release", help="write a lesson as an assignment for nbgrader")
+    release.add_argument("lesson", metavar="NN", help="the lesson's number, or its name")
+    release.add_argument("--out", metavar="FOLDER", default="build/nbgrader", help="nbgrader's course folder")
+    release.add_argument("--points", type=float, default=1, help="for each exercise (default: 1)")
+    release.add_argument("--seed", type=int, default=1, help="of the tests' further inputs (default: 1)")
+    release.set_defaults(run=_release)
     update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
     update.set_defaults(run=_update)
     return parser
@@ -171,6 +177,13 @@ def _progress(options):
     from .classroom import progress
 
     print(progress.reset() if options.reset else progress.table())
+    return 0
+
+
+def _release(options):
+    from .classroom.release import release
+
+    print(release(options.lesson, options.out, options.points, options.seed))
     return 0
 
 
