@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -39,6 +40,29 @@ def test_settings_and_extension_are_copied_to_where_jupyterlab_looks(tmp_path):
         name, _, part = plugin.partition(":")
         (schema,) = Path(sys.prefix, "share", "jupyter").rglob(f"schemas/{name}/{part}.json")
         assert values.keys() <= json.loads(schema.read_text(encoding="utf-8"))["properties"].keys()
+
+
+def test_nbgrader_and_its_notebook_stay_out_of_jupyterlab(tmp_path):
+    """All that they switch on in the environment is off again; a teacher may undo that."""
+    from jupyter_server.config_manager import BaseJSONConfigManager
+
+    there = Path(sys.prefix, "etc", "jupyter", "jupyter_server_config.d")
+    theirs = tmp_path / "etc" / "jupyter" / "jupyter_server_config.d"
+    shutil.copytree(there, theirs, ignore=lambda _, names: set(names) - {"nbgrader.json", "notebook.json"})
+    server = BaseJSONConfigManager(config_dir=str(theirs.parent))
+    added = server.get("jupyter_server_config")["ServerApp"]["jpserver_extensions"]
+    assert len(added) > 4 and all(added.values())
+    lab.install(tmp_path)
+    now = server.get("jupyter_server_config")["ServerApp"]["jpserver_extensions"]
+    assert now.keys() == added.keys() and not any(now.values())
+    page = BaseJSONConfigManager(config_dir=str(theirs.parent / "labconfig"))
+    disabled = page.get("page_config")["disabledExtensions"]
+    extensions = Path(sys.prefix, "share", "jupyter", "labextensions")
+    assert set(disabled.values()) == {True}
+    assert all((extensions / name / "package.json").exists() for name in disabled)
+    undone = {"disabledExtensions": {"@jupyter/nbgrader": False}}  # what `jupyter labextension enable` writes
+    (theirs.parent / "labconfig" / "page_config.json").write_text(json.dumps(undone))
+    assert page.get("page_config")["disabledExtensions"]["@jupyter/nbgrader"] is False
 
 
 def test_make_env_copies_them_again_after_a_change():

@@ -15,11 +15,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
-# What is in course_utils/lab, and where JupyterLab looks for it below share/jupyter of its environment.
+# What is in course_utils/lab, and where JupyterLab looks for it in its environment. The last two keep out of a
+# student's JupyterLab what nbgrader and its notebook 7 would add to it: a menu and buttons. Of the server's files
+# the one whose name comes last counts.
 PLACES = {
-    "course-utils.json": "lab/settings/overrides.d",
-    "package.json": "labextensions/course-utils",
-    "still.js": "labextensions/course-utils/static",
+    "course-utils.json": "share/jupyter/lab/settings/overrides.d",
+    "package.json": "share/jupyter/labextensions/course-utils",
+    "still.js": "share/jupyter/labextensions/course-utils/static",
+    "page-config.json": "etc/jupyter/labconfig/page_config.d",
+    "zz-server-config.json": "etc/jupyter/jupyter_server_config.d",
 }
 PORTS = range(8888, 8938)
 
@@ -54,7 +58,7 @@ def main(options=()):
 def install(prefix=sys.prefix):
     """Copy the course's settings and extension into an environment, for every way of starting JupyterLab."""
     for name, folder in PLACES.items():
-        place = Path(prefix) / "share" / "jupyter" / folder
+        place = Path(prefix) / folder
         place.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / "course_utils" / "lab" / name, place / name)
 
