@@ -15,9 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
-# What is in course_utils/lab, and where JupyterLab looks for it in its environment. The last two keep out of a
-# student's JupyterLab what nbgrader and its notebook 7 would add to it: a menu and buttons. Of the server's files
-# the one whose name comes last counts.
+# What is in course_utils/lab, and where JupyterLab looks for it in its environment. The last two keep out of
+# JupyterLab what nbgrader and its notebook 7 would add for every student, a menu and buttons. Of the server's
+# files the one whose name comes last counts.
 PLACES = {
     "course-utils.json": "share/jupyter/lab/settings/overrides.d",
     "package.json": "share/jupyter/labextensions/course-utils",
