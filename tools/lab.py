@@ -16,14 +16,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 # What is in course_utils/lab, and where JupyterLab looks for it in its environment. The last two keep out of
-# JupyterLab what nbgrader and its notebook 7 would add for every student, a menu and buttons. Of the server's
-# files the one whose name comes last counts.
+# JupyterLab what nbgrader would add for every student, a menu and buttons. Of the server's files the one with
+# the last name counts: ours comes after nbgrader.json, before what `jupyter server extension enable` writes.
 PLACES = {
     "course-utils.json": "share/jupyter/lab/settings/overrides.d",
     "package.json": "share/jupyter/labextensions/course-utils",
     "still.js": "share/jupyter/labextensions/course-utils/static",
     "page-config.json": "etc/jupyter/labconfig/page_config.d",
-    "zz-server-config.json": "etc/jupyter/jupyter_server_config.d",
+    "nbgrader.off.json": "etc/jupyter/jupyter_server_config.d",
 }
 PORTS = range(8888, 8938)
 
