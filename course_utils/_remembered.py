@@ -28,15 +28,20 @@ class Damaged(ValueError):
     """The file is not what `add` writes."""
 
 
+def off():
+    """Whether nothing is remembered or shown: COURSE_REMEMBER=off (tests and builds), CI, a smoke run."""
+    said = os.environ.get("COURSE_REMEMBER", "on").strip().lower() == "off"
+    ci = os.environ.get("CI", "").strip().lower() not in ("", "0", "false")
+    return said or ci or os.environ.get("COURSE_PRESET") == "smoke"
+
+
 def wanted():
     """Whether a check, here and now, is a student's own work, which is to be remembered.
 
-    It is not where COURSE_REMEMBER=off says so, as tests and builds do, under CI or COURSE_PRESET=smoke, away
-    from the course's notebooks (a teacher's folder of submissions), and among the solutions.
+    It is not where that is `off`, away from the course's notebooks (as in a teacher's folder of submissions),
+    and among the solutions.
     """
-    off = os.environ.get("COURSE_REMEMBER", "on").strip().lower() == "off"
-    ci = os.environ.get("CI", "").strip().lower() not in ("", "0", "false")
-    if off or ci or os.environ.get("COURSE_PRESET") == "smoke" or not NOTEBOOKS.is_dir():
+    if off() or not NOTEBOOKS.is_dir():
         return False
     course, here = NOTEBOOKS.parent, Path.cwd()
     at_work = here == course or NOTEBOOKS in (here, *here.parents)

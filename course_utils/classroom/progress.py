@@ -89,7 +89,8 @@ def bars():
     found = lessons()
     head = "".join(f'<th scope="col" style="{CELL}">{word}</th>' for word in ("notebook", "solved", "left"))
     return (
-        f'<table style="font-size:inherit"><caption style="text-align:left">{_in_sum(found)}</caption>'
+        '<table style="font-size:inherit;color:inherit">'
+        f'<caption style="text-align:left">{_in_sum(found)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, found))}</tbody></table>"
     )
 
@@ -113,7 +114,12 @@ def reset(ask=input):
 
 
 def _known():
-    """{exercise: what is remembered of it}; ValueError, with a way out, where it cannot be read."""
+    """{exercise: what is remembered of it}; ValueError, with a way out, where it cannot be read.
+
+    Nothing where that is switched off: a notebook that is built must not show whoever builds it.
+    """
+    if _remembered.off():
+        return {}
     try:
         known = _remembered.read(_remembered.NOTEBOOKS / _remembered.FILE)
     except _remembered.Damaged:

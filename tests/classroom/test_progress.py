@@ -28,6 +28,9 @@ def course(tmp_path, monkeypatch):
     for name, text in SOURCES.items():
         (notebooks / "source" / name).write_text(text)
     monkeypatch.setattr(_remembered, "NOTEBOOKS", notebooks)
+    monkeypatch.setenv("COURSE_REMEMBER", "on")
+    monkeypatch.delenv("COURSE_PRESET", raising=False)
+    monkeypatch.delenv("CI", raising=False)
 
     def remember(**solved):
         known = {
@@ -78,6 +81,15 @@ def test_long_rows_stay_in_their_column(course):
 def test_nothing_solved_yet(course):
     said = "No exercise of 9 is solved yet. Each answer that you check adds to this."
     assert progress.table().splitlines()[0] == said and progress.reset() == progress.EMPTY
+
+
+@pytest.mark.parametrize("name, value", [("COURSE_REMEMBER", "off"), ("CI", "1"), ("COURSE_PRESET", "smoke")])
+def test_a_notebook_that_is_built_shows_nobodys_progress(course, monkeypatch, name, value):
+    course(start__js="2026-01-01T00:00:00Z")
+    before = course.path.read_bytes()
+    monkeypatch.setenv(name, value)
+    assert progress.table().startswith("No exercise of 9 is solved yet.") and "0 of 2" in progress.bars()
+    assert course.path.read_bytes() == before
 
 
 def test_bars_say_the_same_as_the_table(course):
