@@ -55,7 +55,7 @@ def table(width=None):
     """
     found = lessons()
     width = max(60, width or shutil.get_terminal_size((WIDE, 24)).columns)
-    names = max(len(lesson.notebook) for lesson in found)
+    names = max(len("notebook"), *(len(lesson.notebook) for lesson in found))
     indent = " " * (names + 12)
     rows = [f"{'notebook':<{names}}  {'solved':<8}  left"]
     for lesson in found:

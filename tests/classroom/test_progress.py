@@ -78,6 +78,14 @@ def test_long_rows_stay_in_their_column(course):
     assert lines[row + 1 :] == [f"{'':20}long.exercise_number_{i}{',' * (i < 5)}" for i in (1, 2, 4, 5)]
 
 
+def test_short_names_stay_in_their_column_too(course):
+    for path in (course.path.parent / "source").glob("0[0-2]*.py"):
+        path.unlink()
+    (course.path.parent / "source" / "03_long.py").rename(course.path.parent / "source" / "03_a.py")
+    _, _, head, row = progress.table().splitlines()
+    assert head.index("solved") == row.index("0 of 6") and head.index("left") == row.index("all")
+
+
 def test_nothing_solved_yet(course):
     said = "No exercise of 9 is solved yet. Each answer that you check adds to this."
     assert progress.table().splitlines()[0] == said and progress.reset() == progress.EMPTY
