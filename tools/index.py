@@ -25,6 +25,7 @@ KINDS = {
     "Notebook": "notebooks/{}.ipynb",
     "Handout (PDF)": "handouts/{}.pdf",
     "Exercise sheet": "exercises/{}.html",
+    "Exercise sheet (PDF)": "exercises/{}.pdf",
     "Worked in full": "pages/{}_worked.html",
 }
 INTRODUCTION = (

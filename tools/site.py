@@ -1,9 +1,9 @@
 """The course as one folder for any static host, or for no host: `make site` writes build/site/.
 
 It holds the pages and decks that `make pages` and `make slides` have built, the students' notebooks, handouts
-(each deck as a PDF), exercise sheets, the projects, and pages of its own: index, glossary, notation, errata,
-bibliography and search. Nothing in it makes a request. Handouts want Chromium; `--handouts none` leaves them
-out, and `--handouts NN_name` prints one.
+(each deck as a PDF), exercise sheets (also as PDFs), the projects, and pages of its own: index, glossary,
+notation, errata, bibliography and search. Nothing in it makes a request. PDFs want Chromium: `--handouts
+none` leaves them out, and `--handouts NN_name` prints those of one lesson.
 """
 
 import argparse
@@ -56,11 +56,10 @@ def copy_built(site, pages, slides):
 
 def further(site, name):
     """Where a page of a lesson leads in the site, {address: words}, besides where it leads without one."""
-    sheet, pdf = f"exercises/{name}.html", f"handouts/{name}.pdf"
-    own = {f"../{sheet}": "Exercise sheet"} | (
-        {f"../{pdf}": "Handout (PDF)"} if (site.folder / pdf).exists() else {}
-    )
-    return own | FURTHER
+    own = {"Exercise sheet": f"exercises/{name}.html"}
+    printed = {kind: index.KINDS[kind].format(name) for kind in ("Exercise sheet (PDF)", "Handout (PDF)")}
+    own |= {kind: path for kind, path in printed.items() if (site.folder / path).exists()}
+    return {f"../{path}": kind for kind, path in own.items()} | FURTHER
 
 
 def sheets(site):
@@ -100,18 +99,21 @@ def with_rubric(path):
 
 
 def handouts(site, wanted, slides):
-    """Print what was asked for: all decks that are built, one, or none; say where there is no Chromium.
+    """Print decks that are built and exercise sheets: of all lessons, of one, or none.
 
-    Raises BuildError where no lesson has the name.
+    Says so where there is no Chromium. Raises BuildError where no lesson has the name.
     """
     if wanted not in {"all", "none", *site.lessons}:
         raise BuildError(f"handouts are all, none, or of one of {', '.join(site.lessons)}; got {wanted!r}.")
-    decks = [slides / f"{name}.html" for name in site.lessons if wanted in ("all", name)]
-    decks = [deck for deck in decks if deck.exists()]
-    if decks and handout.browser() is None:
-        print("site: no handouts, for there is no Chromium here: install Debian's `chromium`, or Chrome.")
+    names = [name for name in site.lessons if wanted in ("all", name)]
+    if names and handout.browser() is None:
+        print("site: no PDFs, for there is no Chromium here: install Debian's `chromium`, or Chrome.")
         return
+    decks = [slides / f"{name}.html" for name in names if (slides / f"{name}.html").exists()]
+    papers = [site.folder / "exercises" / f"{name}.html" for name in names]
     for made in handout.print_all(decks, site.folder / "handouts") if decks else ():
+        print(f"{made}  {made.stat().st_size / 1e6:.2f} MB", flush=True)
+    for made in handout.print_sheets(papers, site.folder / "exercises") if papers else ():
         print(f"{made}  {made.stat().st_size / 1e6:.2f} MB", flush=True)
 
 
@@ -143,9 +145,9 @@ def main(arguments=None):
     site = site_pages.Site(options.out, *index.listings())
     try:
         clear(options.out)
+        sheets(site)
         handouts(site, options.handouts, options.slides)
         copy_built(site, options.pages, options.slides)
-        sheets(site)
         projects(site)
         index.copy_notebooks(site.folder, site.lessons)
         index.copy_notebooks(site.folder, site.projects, index.CAPSTONE)

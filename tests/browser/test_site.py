@@ -42,7 +42,7 @@ def built(variable, tool, folder):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The whole site in a folder, with one handout."""
+    """The whole site in a folder, with the PDFs of one lesson."""
     needed.command("chromium", "google-chrome", "chromium-browser", advice="handouts are printed by it")
     folder = tmp_path_factory.mktemp("site")
     pages, slides = built("COURSE_PAGES", "pages", folder), built("COURSE_DECKS", "slides", folder)
@@ -111,7 +111,9 @@ def test_page_deck_notebook_and_sheet_are_one_click_away_and_back(site):
         assert {"../index.html", "../search.html", "../glossary.html"} <= from_page
         for back in others - {f"notebooks/{name}.ipynb"}:
             assert f"../{page}" in LINK.findall(read(site / back))
-    assert f"handouts/{PRINTED}.pdf" in index
+    assert {f"handouts/{PRINTED}.pdf", f"exercises/{PRINTED}.pdf"} <= index
+    printed = {f"../handouts/{PRINTED}.pdf", f"../exercises/{PRINTED}.pdf"}
+    assert printed <= set(LINK.findall(read(site / "pages" / f"{PRINTED}.html")))
     projects = sorted(path.stem for path in (ROOT / "notebooks" / "capstone" / "source").glob("p*.py"))
     assert len(projects) >= 6 and {f"pages/{name}.html" for name in projects} <= index
     assert "pages/p1_codes_worked.html" in index
@@ -140,6 +142,15 @@ def test_a_handout_has_a_page_a_slide_and_names_no_folder_of_this_machine(site):
     slides = len(SLIDE.findall(read(site / "slides" / f"{PRINTED}.html")))
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == slides
     assert b"file:" not in pdf and str(ROOT).encode() not in pdf and b"https://doi.org/" in pdf
+
+
+def test_a_sheet_is_printed_on_a4_whole_and_names_no_folder_of_this_machine(site):
+    pdf = (site / "exercises" / f"{PRINTED}.pdf").read_bytes()
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf)
+    assert len(boxes) >= 2, "five exercises and their guesses need more than a page"
+    assert all(abs(float(width) - 595) < 1 and abs(float(height) - 842) < 1 for width, height in boxes)
+    assert b"file:" not in pdf and str(ROOT).encode() not in pdf
+    assert b"/StructTreeRoot" in pdf and b"/Lang" in pdf, "a screen reader finds its order and its language"
 
 
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

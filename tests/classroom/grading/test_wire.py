@@ -15,8 +15,8 @@ VALUES = [
     None, True, 3, 2**80, 0.1, math.inf, "ä", [1, [2.0]], (1, (2, [3])), {"a": (1,), 2: "b"},
     1 + 2j, b"\x00\xff", ..., torch.float64, torch.arange(6.0).view(2, 3), torch.tensor(2), torch.empty(0, 3),
     torch.arange(6.0).view(3, 2).T, torch.tensor([True, False]), torch.arange(8)[::2],
-    torch.ones(3).expand(2, 3), torch.tensor([1.5], dtype=torch.bfloat16), torch.tensor([1 + 2j]), np.arange(3),
-    np.float32(1.5), np.array(2.0), torch.tensor([math.nan, math.inf]),
+    torch.ones(3).expand(2, 3), torch.tensor([1.5], dtype=torch.bfloat16), torch.tensor([1 + 2j]),
+    np.arange(3), np.float32(1.5), np.array(2.0), torch.tensor([math.nan, math.inf]),
 ]  # fmt: skip
 
 
