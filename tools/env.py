@@ -1,6 +1,7 @@
 """Make the course's environment: a .venv that holds exactly what requirements.lock names.
 
-Run by `make env` with whatever Python is there, so this file keeps to syntax that old ones can parse, and
+Run by `make env` with whatever Python is there (with `--here` it fills that Python's own environment, as on
+Binder, and makes none), so this file keeps to syntax that old ones can parse, and
 says in one sentence what is missing: Python 3.11 or newer, room on the disk, or a package registry.
 """
 
@@ -17,6 +18,7 @@ LOCK = os.path.join(ROOT, "requirements.lock")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python")
 UV = os.path.join(BIN, "uv")
+HERE = "--here"
 CPU_LEAVES_OUT = re.compile(r"^(torch|torchvision|triton|nvidia-.*|cuda-.*)==")
 
 
@@ -62,33 +64,41 @@ def stanzas():
         return re.split(r"\n(?=[A-Za-z0-9])", lock.read().strip())
 
 
-def install(backend):
-    """Create .venv, bring uv in by its locked hash, then everything else by theirs."""
+def make_venv():
+    """Create .venv anew, for it keeps the Python that made it; nothing in it is anything but the lock's."""
+    failure = "the virtual environment could not be made in .venv."
+    run([sys.executable, "-m", "venv", "--clear", VENV], failure)
+
+
+def install(backend, python=None):
+    """Bring uv in by its locked hash, then everything else by theirs; into a new .venv, or where python is."""
+    if python is None:
+        make_venv()
+        python, uv = PYTHON, UV
+    else:
+        uv = os.path.join(os.path.dirname(python), os.path.basename(UV))
     registry = (
         "a package could not be fetched; check the network, or your proxy or mirror settings "
         "(pip's and uv's own variables are honoured), and run it again: what was fetched is not lost."
     )
-    # Cleared, because a .venv keeps the Python that made it; nothing in it is anything but the lock's.
-    failure = "the virtual environment could not be made in .venv."
-    run([sys.executable, "-m", "venv", "--clear", VENV], failure)
     with tempfile.TemporaryDirectory() as folder:
         wanted = stanzas()
         listed = os.path.join(folder, "uv.txt")
         write(listed, [piece for piece in wanted if piece.startswith("uv==")])
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run([*pip, "--require-hashes", "-r", listed], registry)
         if backend == "cpu":
             # torch's own index serves other files than the lock's hashes name, so these two go by version.
             pins = [re.match(r"(torch|torchvision)==[^\s;]+", piece) for piece in wanted]
             pins = [pin.group(0) for pin in pins if pin]
-            run([UV, "pip", "install", "--python", PYTHON, "--torch-backend=cpu", *pins], registry)
+            run([uv, "pip", "install", "--python", python, "--torch-backend=cpu", *pins], registry)
             wanted = [piece for piece in wanted if not CPU_LEAVES_OUT.match(piece)]
         rest = os.path.join(folder, "rest.txt")
         write(rest, wanted)
         # Compiled now: where Python may not keep what it compiles, as in many containers, it starts slowly.
-        install_all = [UV, "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes"]
+        install_all = [uv, "pip", "install", "--python", python, "--compile-bytecode", "--require-hashes"]
         run([*install_all, "--no-deps", "-r", rest], registry)
-    package = [UV, "pip", "install", "--python", PYTHON, "--quiet", "--no-deps", "--no-build-isolation"]
+    package = [uv, "pip", "install", "--python", python, "--quiet", "--no-deps", "--no-build-isolation"]
     run([*package, "-e", ROOT], "course_utils itself could not be installed; the message above says why.")
 
 
@@ -100,11 +110,15 @@ def write(path, pieces):
 
 def main():
     """Check, install, and leave a stamp that make can compare with the lock's date."""
-    backend = sys.argv[1] if len(sys.argv) > 1 else "auto"
+    words = [word for word in sys.argv[1:] if word != HERE]
+    backend = words[0] if words else "auto"
     if backend not in ("auto", "cpu"):
         stop(f"TORCH must be cpu, or left out for torch's own build for your system; got {backend!r}.")
     check_python()
     check_disk(backend)
+    if HERE in sys.argv:
+        install(backend, sys.executable)
+        return
     install(backend)
     with open(os.path.join(VENV, ".ready"), "w", encoding="utf-8") as stamp:
         stamp.write(backend + "\n")
