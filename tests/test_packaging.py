@@ -164,6 +164,8 @@ def test_one_version_everywhere():
     assert headings[0][0] == version
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d|not released yet", when) for _, when in headings)
     assert citation()["version"] == version
+    lab = json.loads((ROOT / "course_utils" / "lab" / "package.json").read_text(encoding="utf-8"))
+    assert lab["version"] == version, "JupyterLab lists the course's extension by it"
 
 
 def citation():
