@@ -71,7 +71,7 @@ def make_venv():
 
 
 def install(backend, python=None):
-    """Bring uv in by its locked hash, then everything else by theirs; into a new .venv, or where python is."""
+    """Bring uv in by its locked hash, then all else by theirs; into a new .venv, or where python is."""
     if python is None:
         make_venv()
         python, uv = PYTHON, UV
