@@ -98,13 +98,17 @@ def with_rubric(path):
     return starter
 
 
+def check_wanted(site, wanted):
+    """BuildError where no lesson has the name whose handout is wanted; asked before anything is written."""
+    if wanted not in {"all", "none", *site.lessons}:
+        raise BuildError(f"handouts are all, none, or of one of {', '.join(site.lessons)}; got {wanted!r}.")
+
+
 def handouts(site, wanted, slides):
     """Print decks that are built and exercise sheets: of all lessons, of one, or none.
 
-    Says so where there is no Chromium. Raises BuildError where no lesson has the name.
+    Says so where there is no Chromium.
     """
-    if wanted not in {"all", "none", *site.lessons}:
-        raise BuildError(f"handouts are all, none, or of one of {', '.join(site.lessons)}; got {wanted!r}.")
     names = [name for name in site.lessons if wanted in ("all", name)]
     if names and handout.browser() is None:
         print("site: no PDFs, for there is no Chromium here: install Debian's `chromium`, or Chrome.")
@@ -144,6 +148,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     site = site_pages.Site(options.out, *index.listings())
     try:
+        check_wanted(site, options.handouts)
         clear(options.out)
         sheets(site)
         handouts(site, options.handouts, options.slides)
