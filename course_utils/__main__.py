@@ -57,6 +57,19 @@ def _parser():
     download = commands.add_parser("download", help="fetch a data set that does not come with the course")
     download.add_argument("name", metavar="NAME", help="mnist, fashion_mnist or cifar10")
     download.set_defaults(run=_download)
+    progress = commands.add_parser("progress", help="which exercises are solved, and which are left")
+    progress.add_argument(
+        "--reset", action="store_true", help="begin anew; it asks, and sets the old one aside"
+    )
+    progress.set_defaults(run=_progress)
+    _add_for_a_class(commands)
+    update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
+    update.set_defaults(run=_update)
+    return parser
+
+
+def _add_for_a_class(commands):
+    """The commands for whoever teaches."""
     pool = commands.add_parser("pool", help="put together a class's answers to the game real-or-fake")
     pool.add_argument("files", nargs="+", metavar="FILE", help="what the game's button `Save answers` wrote")
     pool.set_defaults(run=_pool)
@@ -75,20 +88,12 @@ def _parser():
     grade.add_argument("--seed", type=int, default=0, help="of the inputs; take another one each term")
     grade.add_argument("--jobs", type=int, default=2, help="how many are judged at once (default: 2)")
     grade.set_defaults(run=_grade)
-    progress = commands.add_parser("progress", help="which exercises are solved, and which are left")
-    progress.add_argument(
-        "--reset", action="store_true", help="begin anew; it asks, and sets the old one aside"
-    )
-    progress.set_defaults(run=_progress)
     release = commands.add_parser("release", help="write a lesson as an assignment for nbgrader")
     release.add_argument("lesson", metavar="NN", help="the lesson's number, or its name")
     release.add_argument("--out", metavar="FOLDER", default="build/nbgrader", help="nbgrader's course folder")
     release.add_argument("--points", type=float, default=1, help="for each exercise (default: 1)")
     release.add_argument("--seed", type=int, default=1, help="of the tests' further inputs (default: 1)")
     release.set_defaults(run=_release)
-    update = commands.add_parser("update", help="get the course's new state; your work is set aside first")
-    update.set_defaults(run=_update)
-    return parser
 
 
 def _doctor(options):
