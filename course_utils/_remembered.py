@@ -10,12 +10,12 @@ that one, and version is the course's at the last of them. Blanks count for noth
 """
 
 import contextlib
-import functools
-import importlib.metadata
 import json
 import os
 import time
 from pathlib import Path
+
+from . import __version__
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 FILE = "progress.json"
@@ -123,15 +123,7 @@ def _with(known, name, solved):
     if before["solved"]:  # in another kernel, a moment ago
         return known
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) if solved else None
-    return known | {name: {"solved": now, "attempts": before["attempts"] + 1, "version": _version()}}
-
-
-@functools.cache
-def _version():
-    try:
-        return importlib.metadata.version("course-utils")
-    except importlib.metadata.PackageNotFoundError:  # a clone on Python's path, not installed
-        return "unknown"
+    return known | {name: {"solved": now, "attempts": before["attempts"] + 1, "version": __version__}}
 
 
 @contextlib.contextmanager
