@@ -30,8 +30,9 @@ def built(kind, folder, out):
 
 
 def course_files():
-    """The files of the course: those that git tracks, or all that are there where this is no clone."""
-    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    """The files of the course: what git does not ignore, or all that are there where this is no clone."""
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0 and "pyproject.toml" in done.stdout.split("\n"):
         return {name for name in done.stdout.split("\n") if name and (ROOT / name).exists()}
     made = re.compile(r"(.*/)?([\w-]+\.egg-info/.*|PKG-INFO|setup\.cfg)")
