@@ -13,6 +13,7 @@ import re
 import sys
 import sysconfig
 import types
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from .batches import fingerprint
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...), range, torch.dtype)
 INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+PACKAGES = {"site-packages", "dist-packages"}  # of a user, or of the Python below a virtual environment, too
 CODE = "code of "  # begins the labels that only runs of one Python version can compare
 
 
@@ -123,7 +125,7 @@ def _inside(value, seen):
 
 def _function(function, seen):
     code = function.__code__
-    if code.co_filename.startswith(INSTALLED):
+    if _with_packages(code.co_filename):
         yield f"{function.__module__}.{function.__qualname__}"
         return
     yield from _code(code, seen, function.__doc__)
@@ -169,7 +171,12 @@ def _class(kind, seen):
 def _installed(module):
     """Whether a module of this name came with Python or with a package."""
     file = getattr(sys.modules.get(module), "__file__", None)
-    return module != "__main__" and (file is None or file.startswith(INSTALLED))
+    return module != "__main__" and (file is None or _with_packages(file))
+
+
+def _with_packages(file):
+    """Whether a file lies with Python's own or with a package's."""
+    return file.startswith(INSTALLED) or not PACKAGES.isdisjoint(Path(file).parts)
 
 
 def _attributes(value, seen):

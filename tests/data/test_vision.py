@@ -193,10 +193,11 @@ def test_only_torchvisions_sets_can_be_downloaded(root):
     assert not root.exists()
 
 
-def test_the_downloads_folder_is_in_the_repository_unless_told_otherwise(monkeypatch):
+def test_the_downloads_folder_is_in_the_repository_unless_told_otherwise(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_DATA", raising=False)
-    folder = data.vision.downloads()
-    assert folder.parts[-2:] == ("data", "downloads") and (folder.parents[1] / "pyproject.toml").exists()
+    monkeypatch.setattr(data.vision, "CLONE", tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    assert data.vision.downloads() == tmp_path / "data" / "downloads"
 
 
 def test_the_downloads_folder_of_an_installed_package_is_the_users_own(tmp_path, monkeypatch):

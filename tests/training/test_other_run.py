@@ -2,6 +2,8 @@
 
 import functools
 import random
+import sys
+import types
 
 import pytest
 import torch
@@ -141,6 +143,26 @@ class TestAnotherRun:
             exec(compile(source, "<cell>", "exec"), names)
             found.append(identity.digest([names["f"]]))
         assert found[0] == found[1] != found[2]
+
+    @pytest.mark.parametrize(
+        ("folder", "same"),
+        [
+            (".local/lib/python3.12/site-packages", True),
+            ("usr/lib/python3/dist-packages", True),
+            ("mine", False),
+        ],
+    )
+    def test_an_installed_package_counts_by_name_wherever_it_lies(self, tmp_path, monkeypatch, folder, same):
+        """A user's own packages, and those of the Python below a virtual environment, are installed too."""
+        found = []
+        for code in ("def g(x):\n    return x + 1\n", "def g(x):\n    return x + 2\n"):
+            module = types.ModuleType("borrowed")
+            module.__file__ = str(tmp_path / folder / "borrowed.py")
+            exec(compile(code, module.__file__, "exec"), vars(module))
+            monkeypatch.setitem(sys.modules, "borrowed", module)
+            g = module.g
+            found.append(identity.digest([lambda x, g=g: g(x)]))
+        assert (found[0] == found[1]) is same
 
     def test_another_python_does_not_compare_code(self):
         now = identity.describe(squared, {"model": layers()})
