@@ -73,6 +73,15 @@ torch.set_num_threads(1)  # one thread is enough for what is small, and it repea
 one_thread = threadpool_limits(1)  # the same for NumPy and scikit-learn
 
 # %% [markdown]
+# The next cell shows which exercises of the course you have solved so far. That is remembered beside the notebooks, for
+# you alone.
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+from course_utils.classroom import progress
+
+progress.show()
+
+# %% [markdown]
 # If something does not run, ask the doctor. It looks at versions, memory and disk, and says what to do.
 
 # %% tags=["nbval-ignore-output"]
