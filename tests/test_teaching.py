@@ -99,3 +99,15 @@ def test_the_code_on_own_data_runs(tmp_path):
         cwd=tmp_path, env=quiet, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_lesson_without_a_deck_and_one_that_is_to_come_are_told_as_such():
+    page = "<!-- semester: 03 04 --><!-- /semester --><!-- lessons --><!-- /lessons -->"
+    bare = teaching.Lesson("Codes", "03_variational_autoencoders", seconds=40, exercises=11)
+    made = teaching.filled(page, {"03": bare, "04": teaching.Lesson("Games")})
+    assert "| 1 | 03 Codes; 04 Games (to come) | no deck + no deck | 11 | 1 min |" in made
+    chapter = made.partition("### 03 Codes")[2]
+    assert "There is no deck: go through its notebook together, which has 11 exercises." in chapter
+    listed = re.findall(r"^- (\d+)\. ", chapter, re.MULTILINE)
+    assert listed == [str(number) for number in range(1, len(listed) + 1)] and len(listed) > 5
+    assert "### 04" not in made
