@@ -41,6 +41,7 @@ commits: env
 notebooks: env
 	$(BIN)/python tools/notebooks.py $(NAME)
 	$(if $(NAME),,$(BIN)/python tools/capstone.py)
+	$(BIN)/python tools/teaching.py
 
 slides: env node_modules
 	$(BIN)/python tools/slides.py $(NAME) && $(BIN)/python tools/index.py && $(BIN)/python tools/teaching.py
