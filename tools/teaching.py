@@ -2,7 +2,7 @@
 
 A person writes the page's words, and in the marker before the semester which lessons each week takes:
 `<!-- semester: 00 | 01 02 | ... -->`. The tables are filled in by `python tools/teaching.py`, which
-`make slides` runs; tests/test_teaching.py holds them to the decks and lessons.
+`make slides` and `make notebooks` run; tests/test_teaching.py holds them to the decks and lessons.
 """
 
 import re
