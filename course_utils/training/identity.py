@@ -9,6 +9,7 @@ and installed packages, and what a function looks up by another way than its nam
 import functools
 import hashlib
 import inspect
+import os
 import re
 import sys
 import sysconfig
@@ -23,6 +24,7 @@ from .batches import fingerprint
 PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...), range, torch.dtype)
 INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 PACKAGES = {"site-packages", "dist-packages"}  # of a user, or of the Python below a virtual environment, too
+OWN = str(Path(__file__).parents[1]) + os.sep  # the course's code is seen wherever it lies: losses hang on it
 CODE = "code of "  # begins the labels that only runs of one Python version can compare
 
 
@@ -175,7 +177,9 @@ def _installed(module):
 
 
 def _with_packages(file):
-    """Whether a file lies with Python's own or with a package's."""
+    """Whether a file lies with Python's own or with a package's, and is none of the course's."""
+    if file.startswith(OWN):
+        return False
     return file.startswith(INSTALLED) or not PACKAGES.isdisjoint(Path(file).parts)
 
 

@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 
 from course_utils import training
 from course_utils.training import CheckpointError, identity, storage
+from course_utils.training.fitting import gradient_step
 
 SCALE = 1.0
 
@@ -163,6 +164,14 @@ class TestAnotherRun:
             g = module.g
             found.append(identity.digest([lambda x, g=g: g(x)]))
         assert (found[0] == found[1]) is same
+
+    def test_the_course_counts_by_its_code_where_it_is_installed_too(self, monkeypatch):
+        """Its update holds the loss in a closure, which nobody could tell from another by the name."""
+        monkeypatch.setattr(identity, "INSTALLED", (identity.OWN,))
+        model = Net()
+        steps = [gradient_step(model, loss, training.adamw(model)) for loss in (squared, absolute, squared)]
+        found = [identity.digest([step]) for step in steps]
+        assert found[0] == found[2] != found[1]
 
     def test_another_python_does_not_compare_code(self):
         now = identity.describe(squared, {"model": layers()})
