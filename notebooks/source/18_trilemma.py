@@ -71,10 +71,12 @@ TableBrush(table, kinds=study.kinds)
 
 # %% tags=["hide-input"]
 digits, digits_test = data.load("digits"), data.load("digits", split="test")
-for name, held_out in (("digits", digits_test), ("mnist_5k", data.load("mnist_5k", split="test"))):
+mnist_test = data.load("mnist_5k", split="test")
+SHOWN = {"18.samples_digits": ("digits", digits_test), "18.samples_mnist_5k": ("mnist_5k", mnist_test)}
+for figure_name, (name, held_out) in SHOWN.items():
     rows = {"held-out": held_out.images[:: len(held_out.images) // 14][:14]}
     rows |= {draw.NAMES[family]: study.examples(name, family)[:14] for family in study.families}
-    show(image_rows(rows, f"{name}: fourteen of each, not chosen", columns=14), f"18.samples_{name}")
+    show(image_rows(rows, f"{name}: fourteen of each, not chosen", columns=14), figure_name)
 verdict("families", len(study.families), low=7, high=7)
 verdict("seeds of each, on either data set", min(study.seeds.values()), low=5)
 for name in study.names:
@@ -542,14 +544,18 @@ said = {claim: claims.judge(claim, table) for claim in claims.CLAIMS}
 alone = [{key: row for key, row in table.items() if key[0] == name} for name in study.names]  # a table each
 count = {word: list(said.values()).count(word) for word in claims.VERDICTS}
 reveal(guess, "a" if count["confirmed"] > 30 else "b" if count["confirmed"] > 15 else "c", "18.claims")
-for title, chosen in (("VAE", ["vae"]), ("GAN", ["gan"]), ("Flow and diffusion", study.families[3:])):
+PAGES = {
+    "18.claims_vae": ("VAE", ["vae"]),
+    "18.claims_gan": ("GAN", ["gan"]),
+    "18.claims_flow": ("Flow and diffusion", study.families[3:]),
+}
+for page, (title, chosen) in PAGES.items():
     rows = [
         (c.lecture, c.family, c.side, c.text, [claims.judge(c, one) for one in alone], word)
         for c, word in said.items()
         if c.family in chosen
     ]
-    figure = draw.claims(rows, study.names, f"{title}: what the lectures say")
-    show(figure, f"18.claims_{title.split()[0].lower()}")
+    show(draw.claims(rows, study.names, f"{title}: what the lectures say"), page)
 for word in claims.VERDICTS:
     print(f"{word}: {count[word]} of {len(said)}")
 for_sure = [

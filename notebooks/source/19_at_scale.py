@@ -97,6 +97,9 @@ def step():
 guess = "b"
 ### END SOLUTION
 
+# %% [markdown]
+# The next cell looks on at eight steps, and sorts torch's operations into kinds.
+
 # %% tags=["hide-input"]
 KINDS = {
     "convolutions": ("conv",),
@@ -424,8 +427,8 @@ rank_seed = check("scale.rank_seed", rank_seed)
 # %% [markdown]
 # ### Two processes, here
 #
-# Enough of formulas. The next cell writes a script and starts it in two processes, which talk to each other through
-# `gloo`, torch's way for CPUs, on this machine only. Each takes its part of a batch of 7 and prints its gradient.
+# Enough of formulas. Here is a script for two processes, which talk to each other through `gloo`, torch's way for CPUs,
+# on this machine only. Each takes its part of a batch of 7 and prints its gradient.
 
 # %%
 SCRIPT = """
@@ -454,7 +457,11 @@ print(json.dumps(told))
 distributed.destroy_process_group()
 """
 
+# %% [markdown]
+# The next cell writes a script to a file and starts it so many times, each with its rank.
 
+
+# %%
 def in_processes(script, ranks=2):
     """Run a script in so many processes that form a group: what each printed, as JSON says it."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
