@@ -49,6 +49,7 @@ def test_they_are_in_no_source_so_that_the_main_line_does_not_count_them(name):
         (["# T", "## Summary", "## Going further: papers"], 4),
         (["# T", "## Going further: more", "## Summary"], 6),
         (["# T", "Words\n\n## Going further: in the middle of a cell"], 4),
+        (["# T", "## Summary\n\n## Going further: in one cell"], 4),
         (["Words"], 2),
     ],
 )

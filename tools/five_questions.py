@@ -32,6 +32,6 @@ def place(cells):
         if cell.cell_type == "markdown"
         for words in HEADING.findall(cell.source)
     ]
-    if heads and heads[-1][1].startswith(FURTHER) and cells[heads[-1][0]].source.startswith("## "):
+    if heads and heads[-1][1].startswith(FURTHER) and cells[heads[-1][0]].source.startswith(f"## {FURTHER}"):
         return heads[-1][0]
     return len(cells)

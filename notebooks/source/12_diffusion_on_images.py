@@ -1590,8 +1590,7 @@ Markdown(errata_table("12"))
 #   distance of features), are they new (nearest neighbours, against held-out images)?
 # - The sampler can be led: the known part, put in at each step with the right amount of noise, completes a picture.
 # - What looks sensible (an attention map) may not matter, and what looks fatal (no time) may hardly show: measure it.
-
-# %% [markdown]
+#
 # ## Going further: what was left out, and papers
 #
 # **Left out here.** Guidance, which sharpens what the label says (notebook 14). Fewer steps, and why they are enough
