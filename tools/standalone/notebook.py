@@ -22,6 +22,8 @@ START_PAGE, INDEX = (
     'href="README.md"',
     'href="../index.html"',
 )  # the way through the course, and what is its like
+# The projects' own page and their notebooks are beside the pages.
+CAPSTONE_LINKS = ('href="capstone/README.md"', INDEX), ('href="capstone/', 'href="../notebooks/')
 COLOURED = {"text", "text/plain", "traceback"}  # parts of an output in which a terminal's escapes colour
 WITH_FORMULAS = {"text/latex", "text/markdown"}
 TAG = re.compile(r"<[^>]+>")
@@ -68,6 +70,8 @@ def convert(notebook, name, executed=True, places=None):
     body = body.replace("\x1b", "\u241b")  # what was no colour
     body = PRINTED.sub(_in_columns, body)
     body = NOTEBOOK_LINK.sub(r'href="\1.html', body).replace(START_PAGE, INDEX)
+    for link, target in CAPSTONE_LINKS:
+        body = body.replace(link, target)
     body, contents = headings(body, name)
     main = '<main id="main" tabindex="-1">' if executed else '<main id="main" tabindex="-1" class="handed">'
     around = tex.fill(f"{frame.SKIP}{tops(name, places)}{contents}{main}\n{body}\n</main>", formulas)
