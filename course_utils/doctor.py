@@ -1,5 +1,6 @@
 """`python -m course_utils doctor`: is this machine ready for the course, and if not, what to do."""
 
+import json
 import os
 import platform
 import re
@@ -37,7 +38,7 @@ def examine():
     except Exception as error:  # of pyproject.toml, or of the installed package's metadata
         found = f"what the course asks for cannot be read ({type(error).__name__})"
         asked = [Row("packages", found, "", f"get pyproject.toml from the repository again; then {INSTALL}")]
-    return [*asked, device(), memory(), disk(), checkpoints(), smoke_test()]
+    return [*asked, device(), processes(), memory(), disk(), lessons(), checkpoints(), smoke_test()]
 
 
 def render(rows):
@@ -144,6 +145,35 @@ def disk():
     free = shutil.disk_usage(ROOT).free / 1e9
     remedy = f"free {DISK_GB} GB on the disk that holds the course"
     return Row("free disk", f"{free:.1f} GB", f"{DISK_GB} GB", remedy if free < DISK_GB else None)
+
+
+def processes():
+    """How several processes of one training can talk to each other; lesson 19 starts two."""
+    try:
+        from torch import distributed
+    except Exception as error:
+        return Row("processes", f"cannot be asked ({type(error).__name__})", "gloo", INSTALL)
+    ways = [
+        name
+        for name, there in (("gloo", distributed.is_gloo_available), ("nccl", distributed.is_nccl_available))
+        if distributed.is_available() and there()
+    ]
+    remedy = None if "gloo" in ways else f"lesson 19 needs a torch with gloo: {INSTALL}"
+    return Row("processes", ", ".join(ways) or "none", "gloo", remedy)
+
+
+def lessons():
+    """Whether every lesson's notebook is there; an installed package has none, and needs none."""
+    folder = ROOT / "notebooks"
+    if not folder.is_dir():
+        return Row("lessons", "none, for this is the package alone")
+    try:
+        named = json.loads((folder / "contents.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Row("lessons", "contents.json cannot be read", "", "get it from the repository again")
+    missing = [name for name in named if not (folder / f"{name}.ipynb").is_file()]
+    remedy = f"get {', '.join(missing)} from the repository again" if missing else None
+    return Row("lessons", f"{len(named) - len(missing)} notebooks", f"{len(named)}", remedy)
 
 
 def checkpoints():

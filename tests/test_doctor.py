@@ -3,6 +3,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import torch
 
 from course_utils import __main__ as cli
 from course_utils import checkpoints, doctor
@@ -85,6 +86,23 @@ def test_memory_is_known_without_psutil(monkeypatch):
     assert (free is not None and free > 0) == Path("/proc/meminfo").exists()
 
 
+def test_a_lesson_that_is_missing_is_named(tmp_path, monkeypatch):
+    assert doctor.lessons() == Row("lessons", "20 notebooks", "20")
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    assert doctor.lessons().remedy is None and "package alone" in doctor.lessons().found
+    (tmp_path / "notebooks").mkdir()
+    assert "repository" in doctor.lessons().remedy
+    (tmp_path / "notebooks" / "contents.json").write_text('{"00_a": {}, "01_b": {}}')
+    (tmp_path / "notebooks" / "00_a.ipynb").write_text("{}")
+    assert doctor.lessons() == Row("lessons", "1 notebooks", "2", "get 01_b from the repository again")
+
+
+def test_processes_are_asked_of_torch(monkeypatch):
+    assert doctor.processes().found.startswith("gloo") and doctor.processes().remedy is None
+    monkeypatch.setattr(torch.distributed, "is_gloo_available", lambda: False)
+    assert "gloo" in doctor.processes().remedy
+
+
 def test_unreadable_checkpoints_are_named(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path))
     row = doctor.checkpoints()
@@ -124,7 +142,7 @@ def test_a_project_file_that_cannot_be_read_is_a_row_not_a_traceback(monkeypatch
     monkeypatch.setattr(doctor, "requirements", refuse)
     monkeypatch.setattr(doctor, "checkpoints", lambda: Row("checkpoints", "all"))
     first, *others = doctor.examine()
-    assert "PermissionError" in first.found and "pyproject.toml" in first.remedy and len(others) == 5
+    assert "PermissionError" in first.found and "pyproject.toml" in first.remedy and len(others) == 7
 
 
 @pytest.mark.parametrize(("rows", "code"), [([Row("a", "b")], 0), ([Row("a", "b", "c", "mend it")], 1)])
