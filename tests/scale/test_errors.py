@@ -11,7 +11,6 @@ from tiny_runs import pictures, run
 
 from course_utils import __main__ as cli
 from course_utils import scale
-from course_utils.training import interrupts
 
 resource = pytest.importorskip("resource", reason="this system cannot limit the size of a file")
 
@@ -212,8 +211,16 @@ def test_ctrl_c_in_training(name, capsys, at, tmp_path, monkeypatch):
     assert run("vae", "digits", tmp_path / "it", steps=3)["sha256"] == expected
 
 
+@pytest.fixture
+def heard():
+    """Ctrl-C interrupts, also where the tests run in the background, whose shell has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_among_the_samples(capsys, at, tmp_path, monkeypatch):
-    monkeypatch.setattr(interrupts, "_running", [])  # a loop that another test threw away may still be there
     at_call(monkeypatch, 7, press)  # two convolutions a step, three steps: the first of what is measured
     assert cli.main(["train", "vae", "--data", "digits", *at, "--preset", "quick", "--samples", "4"]) == 130
     out, err = capsys.readouterr()
