@@ -6,13 +6,12 @@ import signal
 
 import pytest
 import torch
+from full_disk import files_of_at_most
 from PIL import Image
 from tiny_runs import pictures, run
 
 from course_utils import __main__ as cli
 from course_utils import scale
-
-resource = pytest.importorskip("resource", reason="this system cannot limit the size of a file")
 
 
 def said(capsys, recipe, data, *options, code=2):
@@ -104,17 +103,6 @@ def test_files_of_another_run_are_left_alone(capsys, at, tmp_path):
     assert all((tmp_path / name).read_bytes() == payload for name, payload in before.items())
     (tmp_path / "it.run").unlink()
     assert "from which its run would go on, is not" in said(capsys, "vae", "digits", *at)
-
-
-@contextlib.contextmanager
-def files_of_at_most(size):
-    """Inside the block a longer file cannot be written: the system itself refuses, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk(capsys, at, tmp_path, monkeypatch):

@@ -7,23 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from full_disk import files_of_at_most
 from training_workload import make_model, run
 
 from course_utils import training
 from course_utils.training import CheckpointError, restoring, storage
-
-resource = pytest.importorskip("resource", reason="this system cannot limit the size of a file")
-
-
-@contextlib.contextmanager
-def files_of_at_most(size):
-    """Inside the block a longer file cannot be written: the system itself refuses, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def never():
