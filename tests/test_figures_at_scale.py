@@ -15,6 +15,11 @@ def test_shares_are_bars_with_their_numbers():
     assert [text.get_text() for text in ax.get_yticklabels()] == ["conv", "norm"]
 
 
+def test_what_was_not_counted_is_said_in_its_place():
+    ax = draw.shares({"FLOPs": {"conv": 1.0}, "time": {"conv": 0.6, "norm": 0.4}}, "a", "b").axes[0]
+    assert [text.get_text() for text in ax.texts] == ["100%", "not counted", "60%", "40%"]
+
+
 def test_the_parts_of_memory_are_stacked():
     fig = draw.memory(
         {"a": {"weights": 1.0, "activations": 2.0}, "b": {"weights": 1.0, "activations": 8.0}}, "m"

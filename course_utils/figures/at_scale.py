@@ -1,13 +1,16 @@
 """What lesson 19 draws: where time and memory go, how time grows with size, and what the big systems cost."""
 
-from .style import DATA, GREEN, MODEL, NOISE, PURPLE, SKY, subplots
+from .style import DATA, GREEN, MODEL, NOISE, PURPLE, SKY, few_ticks, subplots
 
 HATCHES = ("", "//", "..", "xx", "\\\\", "")
 
 
 def shares(found, title, xlabel):
-    """Bars side by side for each kind; found: {series: {kind: share in [0, 1]}}, drawn with its number."""
-    kinds = list(next(iter(found.values())))
+    """Bars side by side for each kind; found: {series: {kind: share in [0, 1]}}, drawn with its number.
+
+    A kind that a series lacks was not counted there, which is said in its place.
+    """
+    kinds = list(max(found.values(), key=len))
     fig, ax = subplots(figsize=(8.4, 0.75 * len(kinds) + 1.5))
     height = 0.8 / len(found)
     for k, (name, values) in enumerate(found.items()):
@@ -16,7 +19,8 @@ def shares(found, title, xlabel):
         ax.barh(places, widths, 0.9 * height, color=(DATA, MODEL)[k], hatch=HATCHES[k], label=name,
                 edgecolor="white")  # fmt: skip
         for place, width in zip(places, widths, strict=True):
-            ax.text(width + 0.01, place, f"{width:.0%}", va="center", fontsize=12)
+            said = f"{width:.0%}" if kinds[round(place)] in values else "not counted"
+            ax.text(width + 0.01, place, said, va="center", fontsize=12)
     ax.set_yticks(range(len(kinds)), kinds)
     ax.set(title=title, xlabel=xlabel, xlim=(0, 1.1))
     ax.invert_yaxis()
@@ -58,6 +62,7 @@ def growth(sizes, measured, fits, title):
     ax.set(xscale="log", yscale="log")
     ax.set_xticks(sizes, [str(size) for size in sizes])
     ax.xaxis.minorticks_off()
+    few_ticks(ax.yaxis)
     ax.legend()
     return fig
 

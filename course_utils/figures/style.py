@@ -8,6 +8,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython.display import display
+from matplotlib.ticker import LogLocator, NullLocator
 from PIL import Image, ImageChops, ImageStat
 
 from .._validate import check_choice, check_has, check_kind, quoted
@@ -55,6 +56,14 @@ def subplots(*args, **kwargs):
     fig, axes = plt.subplots(*args, **kwargs)
     plt.close(fig)  # shown once, by show(); the inline backend must not show it again
     return fig, axes
+
+
+def few_ticks(axis):
+    """Ticks of a logarithmic axis as plain numbers: 1, 2 and 5 times powers of ten, or these alone."""
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
 
 
 def check_axes(ax, none=False):

@@ -2,9 +2,7 @@
 
 import textwrap
 
-from matplotlib.ticker import LogLocator, NullLocator
-
-from .style import DATA, GREEN, LINES, MODEL, NOISE, PALETTE, subplots
+from .style import DATA, GREEN, LINES, MODEL, NOISE, PALETTE, few_ticks, subplots
 
 FAMILIES = ("vae", "gan", "wgan_gp", "flow", "diffusion", "flow_matching", "latent_diffusion")
 COLOURS = dict(zip(FAMILIES, PALETTE, strict=True))  # and marks, as the widget TableBrush gives them
@@ -13,14 +11,6 @@ NAMES = {
     "vae": "VAE", "gan": "GAN", "wgan_gp": "WGAN-GP", "flow": "flow", "diffusion": "diffusion",
     "flow_matching": "flow matching", "latent_diffusion": "latent diffusion",
 }  # fmt: skip
-
-
-def few_ticks(axis):
-    """Ticks of a logarithmic axis as plain numbers: 1, 2 and 5 times powers of ten, or these alone."""
-    low, high = axis.get_view_interval()
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
-    axis.set_major_formatter("{x:g}")
-    axis.set_minor_locator(NullLocator())
 
 
 def bias_of_n(counts, distances):

@@ -6,7 +6,7 @@
 #     about: >-
 #       Good samples, all of the data, and soon: does any family give all three? Seven of them, trained on the same data
 #       for the same seconds with five seeds each, and every pro and con that the lectures list held against the table.
-#       Then six projects of your own. Needs 08, and what you know of the families. *Touch:* the table, as parallel axes.
+#       Then six projects of your own. Needs 08, and what you know of the families. *Touch:* the table as parallel axes.
 # ---
 
 # %% [markdown]

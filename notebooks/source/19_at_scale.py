@@ -144,7 +144,7 @@ inputs = images, torch.randint(1000, (64,), generator=dice()), labels
 found = counting.count(net, inputs)
 flops_of = {"convolutions": found.by("kind")["conv2d"], "norms": found.by("kind")["group_norm"]}
 total = found.step + found.norms
-flops_of = {kind: flops_of.get(kind, 0) / total for kind in spent}
+flops_of = {kind: value / total for kind, value in flops_of.items()}
 flops_of["other products"] = 1 - sum(flops_of.values())
 times_of = {kind: value / sum(spent.values()) for kind, value in spent.items()}
 taken = times_of["convolutions"]
@@ -524,7 +524,8 @@ from course_utils.training import processes
 
 torch.set_num_threads(1)
 torch.manual_seed(0)
-net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 64)).double()
+layers = torch.nn.Flatten(), torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 64)
+net = torch.nn.Sequential(*layers).double()
 
 
 def loss(net, x):
@@ -617,7 +618,7 @@ lr = check("scale.lr", lr)
 # |---|---|---|
 # | TF32 | float32 products with ten bits of mantissa | `tf32=True` |
 # | bf16 | products in bfloat16, weights stay float32 | `precision="bf16"`, the default on CUDA |
-# | channels last | images in memory as the convolutions of a GPU want them | `channels_last=True`, the default on CUDA |
+# | channels last | images in memory as a GPU's convolutions want them | `channels_last=True`, the default on CUDA |
 # | fused AdamW | one kernel for all weights | always |
 # | compile | small operations joined into one, so memory is touched once | `compile=True`, the default on CUDA |
 # | CUDA graph | a step's kernels recorded, and replayed without the CPU | in `bench/gpu.py` |
