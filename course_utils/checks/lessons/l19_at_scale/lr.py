@@ -112,8 +112,13 @@ exercise(
             "During the warm-up you rise towards `base`, and jump to the whole rate at its end.",
         ),
         Mistake(
-            (_with(rise=lambda s, w: _rising(s, w) ** 2), _with(rise=lambda s, w: _rising(s, w) ** 0.5)),
-            "The rise is bent: it goes by equal amounts.",
+            (
+                _with(rise=lambda s, w: _rising(s, w) ** 2),
+                _with(rise=lambda s, w: _rising(s, w) ** 0.5),
+                _with(rise=lambda s, w: (1 - torch.cos(torch.pi * _rising(s, w))) / 2),
+            ),
+            "The rise is bent, like a square, a root or half a cosine: each step of the warm-up is to add as "
+            "much as the one before it.",
         ),
         Mistake(
             (_with(rise=lambda s, w: (s >= w).float()), _with(rise=lambda s, w: (s + 1 >= w).float())),
