@@ -169,5 +169,5 @@ def copies(nearest, usual, title):
         ax.plot(b, place, color=colour, marker=marker, markersize=10)
     ax.set_yticks(range(len(nearest)), [NAMES.get(name, name) for name in nearest])
     ax.set(title=title, xlabel="distance to the nearest training image", ylim=(len(nearest) - 0.4, -0.6))
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.22))
+    fig.legend(loc="outside lower center")
     return fig
