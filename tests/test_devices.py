@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import math
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from course_utils import (
     divergences,
     flow_matching,
     gan,
+    latent,
     metrics,
     training,
     transport,
@@ -148,6 +150,13 @@ def test_exact_models_serve_a_network_on_another_device(gpu):
     assert samplers.ddim(model, SCHEDULE, (5, 2), x_T=x_T, num_inference_steps=3).device == gpu
     there = GaussianMixture(torch.zeros(2, 2, device=gpu), 0.5)
     assert there.sample(3).device == there.score(x_T).device == there.diffuse(0.5).means.device == gpu
+
+
+def test_numbers_of_a_gpu_make_a_schedule_and_a_scale(gpu):
+    betas = torch.tensor([0.1, 0.2]).to(gpu)
+    assert diffusion.NoiseSchedule(betas).betas.tolist() == pytest.approx([0.1, 0.2])
+    mean = torch.tensor([[-1.0], [1.0]]).to(gpu)  # their variance is 1, and 3 of each draw comes to it
+    assert latent.latent_scale(mean, torch.full_like(mean, math.log(3.0))) == pytest.approx(0.5)
 
 
 def test_guidance(gpu):

@@ -2,6 +2,7 @@
 
 import torch
 
+from .._double import double
 from .._validate import (
     MOST,
     as_numbers,
@@ -165,7 +166,7 @@ def check_schedule(schedule):
 
 def _series(name, values):
     """values, a tensor [T] or a list of numbers, in float64."""
-    return check_finite(name, check_tensor(name, as_numbers(name, values), "[T]").double())
+    return check_finite(name, double(check_tensor(name, as_numbers(name, values), "[T]")))
 
 
 def _check_below(prev, t):

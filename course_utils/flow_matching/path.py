@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from .._double import double
 from .._validate import (
     check_alike,
     check_callable,
@@ -96,7 +97,7 @@ class Path:
             raise ValueError(f"t must lie between 0, noise, and 1, data; got {low:.4g} to {high:.4g}.")
         check_tensor("t", t, f"[{len(like)}]" if t.ndim else None, nonempty=False)
         column = -1, *[1] * (like.ndim - 1)
-        return [value.to(like).reshape(column) for value in self._levels(_double(t))]
+        return [value.to(like).reshape(column) for value in self._levels(double(t))]
 
     def rates(self, t, like):
         """signal and sigma at t, each [B, 1, ...]; arguments as `levels`."""
@@ -134,7 +135,7 @@ class Path:
     def time(self, signal, sigma):
         """The t, float64 [B], at which this path has as much noise for its signal: sigma, signal: [B]."""
         check_alike("sigma", sigma, "signal", signal)
-        return self._time(torch.atan2(_double(_tensor(sigma)), _double(_tensor(signal))))
+        return self._time(torch.atan2(double(_tensor(sigma)), double(_tensor(signal))))
 
     def schedule(self, num_train_timesteps=1000):
         """A NoiseSchedule with this path's ratio of signal to noise at index i, at t = 1 - (i + 1) / T."""
@@ -151,8 +152,3 @@ def check_path(argument, path):
 def _tensor(value):
     """A tensor as it is, and a number in float64."""
     return value if isinstance(value, torch.Tensor) else torch.tensor(value, dtype=torch.float64)
-
-
-def _double(t):
-    """t in float64; Apple's GPUs (mps) have none, so for them on the CPU."""
-    return t.cpu().double() if t.device.type == "mps" else t.double()

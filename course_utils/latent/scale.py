@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from .._double import double
 from .._validate import check_alike, check_generator, check_has, check_number, check_tensor
 from ..vae import reparameterise
 
@@ -17,7 +18,7 @@ def latent_scale(mean, logvar):
     where that is 0, infinite or NaN. Source: Rombach et al. 2022, section G, who measure it on one batch.
     """
     check_alike("logvar", logvar, "mean", mean)
-    mean, logvar = mean.detach().double(), logvar.detach().double()
+    mean, logvar = double(mean.detach()), double(logvar.detach())
     variance = float(mean.var(correction=0) + logvar.exp().mean())
     if not 0 < variance < math.inf:
         raise ValueError(f"mean and logvar must be of codes that vary; got a variance of {variance}.")

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from .. import checkpoints, metrics
+from .._double import double
 from ..training.device import RandomStream
 
 JUDGES = {"mnist": "mnist_classifier", "mnist_5k": "mnist_classifier", "digits": "digit_classifier"}
@@ -57,7 +58,7 @@ def of_held_out(family, how, model, source, device, n, seed=0):
                 found = family.held_out(how, model, *batch)
                 count += len(batch[0])
                 for name, values in found.items():
-                    sums[name] = sums.get(name, 0.0) + values.double().sum().item()
+                    sums[name] = sums.get(name, 0.0) + double(values).sum().item()
     return {f"held_out_{name}": total / count for name, total in sums.items()}
 
 

@@ -24,15 +24,16 @@ class NoStream(contextlib.nullcontext):
         return {}
 
 
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
 @pytest.mark.parametrize("recipe", scale.FAMILIES)
-def test_a_run(recipe, monkeypatch, tmp_path):
+def test_a_run(recipe, kind, monkeypatch, tmp_path):
     family, data = scale.FAMILIES[recipe], source("grey", 6)
     how = {**runs.settings_of(family, data, "quick", batch=3), "sampling_steps": 2}
-    with pretended_gpu() as device:
+    with pretended_gpu(kind) as device:
         for module in (loop, measures):
             monkeypatch.setattr(module, "RandomStream", NoStream)
         for module in (loop, fitting):
-            monkeypatch.setattr(module, "pick_device", lambda device=None: torch.device("cuda", 0))
+            monkeypatch.setattr(module, "pick_device", lambda device=None: torch.device(kind, 0))
         options = {"steps": 2, "seconds": None, "seed": 0, "batch_size": 3, "device": device}
         options |= {"checkpoint": tmp_path / "run", "progress": False, "workers": 0}
         family = family._replace(fit={**(family.fit or {}), "precision": "fp32"})

@@ -100,7 +100,7 @@ def sample(how, model, n, labels, generator, guidance_scale=1.0):
 @torch.no_grad()
 def held_out(how, model, x, *y):
     """Whether D takes an image for real: near 1 for training images alone, it knows them by heart."""
-    return {"called_real": (model["D"](x, *y)[:, 0] > 0).double()}
+    return {"called_real": (model["D"](x, *y)[:, 0] > 0).float()}
 
 
 FAMILY = Family(
