@@ -2,6 +2,7 @@
 
 import torch
 
+from ._draws import normal
 from ._validate import check_choice
 
 PROBES = ("gaussian", "rademacher")
@@ -15,8 +16,7 @@ def draw_probe(kind, x, generator=None):
     if kind is None:
         return None
     check_choice("probe", kind, PROBES)
-    drawn_on = x.device if generator is None else generator.device
-    probe = torch.randn(x.shape, generator=generator, device=drawn_on, dtype=x.dtype).to(x.device)
+    probe = normal(x.shape, x.device, x.dtype, generator)
     return probe if kind == "gaussian" else torch.where(probe > 0, 1.0, -1.0).to(x)
 
 

@@ -5,6 +5,7 @@ import math
 import torch
 
 from course_utils._double import double
+from course_utils._draws import drawn_on, normal
 from course_utils._validate import (
     as_numbers,
     check_finite,
@@ -54,13 +55,12 @@ class GaussianMixture:
     def sample(self, n, generator=None):
         """n independent draws [n, D] by ancestral sampling: a component by its weight, then a point of it.
 
-        generator: a torch.Generator, or None for PyTorch's global one.
+        generator: of any device, or None for PyTorch's global one.
         """
         n, generator = check_int("n", n), check_generator("generator", generator)
-        which = torch.multinomial(self.weights, n, replacement=True, generator=generator)
-        noise = torch.randn(
-            n, self.dim, generator=generator, dtype=self.means.dtype, device=self.means.device
-        )
+        weights = self.weights.to(drawn_on(generator, self.means.device))
+        which = torch.multinomial(weights, n, replacement=True, generator=generator).to(self.means.device)
+        noise = normal((n, self.dim), self.means.device, self.means.dtype, generator)
         return self.means[which] + self.stds[which, None] * noise
 
     def _log_joint(self, x):
@@ -154,9 +154,9 @@ class LinearGaussian:
     def sample(self, n, generator=None):
         """n independent draws of x, [n, d]: z from N(0, I), then x given z."""
         n, generator = check_int("n", n), check_generator("generator", generator)
-        options = {"generator": generator, "dtype": self.W.dtype, "device": self.W.device}
-        z = torch.randn(n, self.W.shape[1], **options)
-        return z @ self.W.T + self.mu + self.sigma * torch.randn(n, len(self.mu), **options)
+        how = self.W.device, self.W.dtype, generator
+        z = normal((n, self.W.shape[1]), *how)
+        return z @ self.W.T + self.mu + self.sigma * normal((n, len(self.mu)), *how)
 
     def log_prob(self, x):
         """log p(x) in nats, x ~ N(mu, W W^T + sigma^2 I); [N, d] -> [N]."""

@@ -15,6 +15,7 @@ ROOMS = [
     {
         "_divergence",
         "_double",
+        "_draws",
         "_found",
         "_remembered",
         "_say",

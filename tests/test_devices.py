@@ -23,8 +23,9 @@ from course_utils import (
     vae,
 )
 from course_utils.diffusion import control, guidance, samplers, schedules
-from course_utils.exact import GaussianMixture
+from course_utils.exact import GaussianMixture, LinearGaussian
 from course_utils.gan import conditional
+from course_utils.gan.style import StyleGenerator
 from course_utils.widgets import LatentExplorer, VAEExplorer
 
 SCHEDULE = diffusion.NoiseSchedule.linear(12, 1e-2, 0.5)
@@ -252,6 +253,45 @@ def test_gan_tricks(gpu):
     average.update()
     assert average.penalty().device == gpu
     assert on(gpu, gan.tricks.VirtualBatchNorm2d, 1, 2)(x).device == gpu
+
+
+DRAWS = {
+    "reparameterise": lambda x, dice: vae.reparameterise(x, x, dice),
+    "a VAE": lambda x, dice: on(x.device, vae.VAE, SHAPE[1:], 2).sample(2, dice),
+    "a VAE of convolutions": lambda x, dice: on(x.device, vae.ConvVAE, SHAPE[1:], 2, (4, 4)).sample(2, dice),
+    "a VAE with labels": lambda x, dice: on(x.device, vae.ConditionalVAE, SHAPE[1:], 2, 3).sample(
+        torch.zeros(2, dtype=torch.int64, device=x.device), dice
+    ),
+    "restart": lambda x, dice: restarted(on(x.device, vae.VectorQuantizer, 4, 2), x, dice),
+    "a mixture": lambda x, dice: GaussianMixture(x, 0.5).sample(3, dice),
+    "a linear model": lambda x, dice: LinearGaussian(x.T, x[:2, 0], 0.5).sample(3, dice),
+    "the bound": lambda x, dice: diffusion.bound.bound_terms(lambda x, t: x, SCHEDULE, x, generator=dice),
+    "a consistency model": lambda x, dice: diffusion.consistency.sample(
+        lambda x, sigma: x, x, torch.tensor([2.0, 1.0]), dice
+    ),
+    "drop_labels": lambda x, dice: guidance.drop_labels(x[:, 0].long(), 3, 0.5, dice),
+    "drop_sentences": lambda x, dice: guidance.drop_sentences(x.long(), 0.5, dice),
+    "interpolate": lambda x, dice: gan.penalties.interpolate(x, x + 1, dice),
+    "dragan": lambda x, dice: gan.penalties.dragan_penalty(lambda x: x.sum(1), x, dice),
+    "the noise of styles": lambda x, dice: on(x.device, StyleGenerator).noise(1, dice)[0],
+}
+
+
+def restarted(quantizer, z, dice):
+    quantizer.restart(z, torch.ones(4, device=z.device) > 0, dice)
+    return quantizer.codebook
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_a_generator_of_the_cpu_draws_for_a_gpu_what_it_draws_for_the_cpu(name):
+    def drawn(x):
+        torch.manual_seed(0)  # of a net's weights
+        return DRAWS[name](x, torch.Generator().manual_seed(1)).detach()
+
+    x = torch.tensor([[0.0, 1.0], [1.0, 0.0], [2.0, 0.0], [0.0, 2.0]])
+    with pretended_gpu() as device:
+        there = drawn(x.to(device))
+        assert there.device == device and torch.equal(there.cpu(), drawn(x))
 
 
 def test_vae_bounds_and_nets(gpu):

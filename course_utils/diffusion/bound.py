@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from .._draws import normal
 from .._validate import check_answer, check_callable, check_choice, check_generator, check_tensor
 from .predictions import predictions
 from .schedule import check_schedule
@@ -19,7 +20,7 @@ def bound_terms(
     row 0 is -log p(x_0 | x_1), row k for 0 < k < T is KL(q(x_k | x_{k+1}, x_0) || p(x_k | x_{k+1})), row T is
     KL(q(x_T | x_0) || N(0, I)); each but the last at one draw of x_{k+1} from q, so unbiased. variance_type:
     the variance of p, "fixed_small", beta-tilde, or "fixed_large", beta; p(x_0 | x_1) has beta with both, for
-    beta-tilde is 0 there. generator: a torch.Generator, or None for torch's global one.
+    beta-tilde is 0 there. generator: of any device, or None for torch's global one.
     Raises ValueError for an unknown name. Source: Ho et al. 2020, eq. 5.
     """
     check_callable("model", model, "x_t", "t")
@@ -30,7 +31,7 @@ def bound_terms(
     check_tensor("x0", x0, "[B, ...]")
     terms = []
     for t in range(len(schedule)):
-        noise = torch.randn(x0.shape, generator=generator, device=x0.device, dtype=x0.dtype)
+        noise = normal(x0.shape, x0.device, x0.dtype, generator)
         x_t = schedule.add_noise(x0, noise, t)
         output = model(x_t, torch.full((len(x0),), t, device=x0.device))
         check_answer("model", output, x0.shape)

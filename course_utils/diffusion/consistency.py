@@ -6,6 +6,7 @@ as clean, up to sigma_max.
 
 import torch
 
+from .._draws import normal
 from .._validate import (
     check_answer,
     check_callable,
@@ -71,6 +72,6 @@ def sample(f, x, levels, generator=None):
     check_within("levels", check_finite("levels", check_tensor("levels", levels, "[K]")), low=0)
     for step, sigma in enumerate(levels.tolist()):
         if step:
-            x = x + sigma * torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
+            x = x + sigma * normal(x.shape, x.device, x.dtype, generator)
         x = check_answer("f", f(x, torch.full((len(x),), sigma, dtype=x.dtype, device=x.device)), x.shape)
     return x

@@ -7,6 +7,7 @@ w = s - 1. Whatever these functions return is a model(x_t, t) again, and goes in
 
 import torch
 
+from .._draws import uniform
 from .._validate import (
     check_alike,
     check_answer,
@@ -77,7 +78,7 @@ def drop_labels(y, null, share, generator=None):
     check_generator("generator", generator)
     check_whole("y", y, "[B]")
     check_number("share", share, 0, 1)
-    hidden = torch.rand(len(y), generator=generator, device=y.device) < share
+    hidden = uniform((len(y),), y.device, generator=generator) < share
     return torch.where(hidden, check_int("null", null, minimum=0), y)
 
 
@@ -90,7 +91,7 @@ def drop_sentences(tokens, share, generator=None):
     check_generator("generator", generator)
     check_whole("tokens", tokens, "[B, L]")
     check_number("share", share, 0, 1)
-    hidden = torch.rand(len(tokens), 1, generator=generator, device=tokens.device) < share
+    hidden = uniform((len(tokens), 1), tokens.device, generator=generator) < share
     return torch.where(hidden, empty_sentences(*tokens.shape, tokens.device).to(tokens.dtype), tokens)
 
 

@@ -10,6 +10,7 @@ import math
 import torch
 
 from .._divergence import draw_probe, with_divergence
+from .._draws import normal
 from .._validate import (
     MOST_STEPS,
     check_answer,
@@ -21,7 +22,6 @@ from .._validate import (
     check_tensor,
 )
 from ..exact import GaussianMixture, check_mixture
-from .samplers._walk import normal
 
 
 class VP:

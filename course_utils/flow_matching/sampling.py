@@ -4,6 +4,7 @@ import itertools
 
 import torch
 
+from .._draws import normal
 from .._validate import (
     MOST_STEPS,
     check_answer,
@@ -94,6 +95,4 @@ def _first(model, shape, x, generator, start):
         return x
     if start != 0:
         raise ValueError(f"x must be given where the walk does not begin with noise, at t = {start:g}.")
-    device, dtype = place_of(model, generator)
-    drawn_on = device if generator is None else generator.device
-    return torch.randn(tuple(shape), generator=generator, device=drawn_on, dtype=dtype).to(device)
+    return normal(tuple(shape), *place_of(model, generator), generator)

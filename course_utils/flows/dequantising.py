@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from .._draws import uniform
 from .._validate import check_generator, check_int, check_number, check_tensor
 
 
@@ -21,8 +22,7 @@ def dequantise(x, levels, generator=None):
     if not bool(((x >= 0) & (x <= levels - 1) & (x == x.to(torch.int64))).all()):
         raise ValueError(f"x must hold whole numbers from 0 to {levels - 1}; scale it by {levels - 1} first?")
     x = x if x.dtype == torch.float64 else x.float()
-    drawn_on = x.device if generator is None else generator.device
-    u = torch.rand(x.shape, generator=generator, dtype=x.dtype, device=drawn_on).to(x.device)
+    u = uniform(x.shape, x.device, x.dtype, generator)
     return torch.minimum(x + u, torch.nextafter(x + 1, x)) / levels  # rounding must not reach the next level
 
 

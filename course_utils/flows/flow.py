@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from .._draws import normal
 from .._validate import check_generator, check_has, check_int, check_kind, check_tensor
 
 
@@ -80,9 +81,7 @@ class StandardNormal(nn.Module):
     def sample(self, n, generator=None):
         """n independent draws, [n, *shape]. generator: of any device, or None for torch's global one."""
         check_int("n", n), check_generator("generator", generator)
-        drawn_on = self.like.device if generator is None else generator.device
-        z = torch.randn(n, *self.shape, generator=generator, dtype=self.like.dtype, device=drawn_on)
-        return z.to(self.like.device)
+        return normal((n, *self.shape), self.like.device, self.like.dtype, generator)
 
 
 class Inverse(nn.Module):

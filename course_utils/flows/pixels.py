@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .._draws import uniform
 from .._validate import check_generator, check_int, check_sizes, check_tensor
 from .made import Made
 
@@ -51,8 +52,7 @@ class PixelMade(nn.Module):
         check_generator("generator", generator)
         weight = next(self.parameters())
         x = torch.zeros(check_int("n", n), len(self.order), dtype=weight.dtype, device=weight.device)
-        drawn_on = x.device if generator is None else generator.device
-        chance = torch.rand(x.shape, generator=generator, dtype=x.dtype, device=drawn_on).to(x.device)
+        chance = uniform(x.shape, x.device, x.dtype, generator)
         for i in self.order:
             x[:, i] = (chance[:, i] < self.net(x)[:, i, 0].sigmoid()).to(x)
         return x.view(n, *self.shape)

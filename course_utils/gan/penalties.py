@@ -6,6 +6,7 @@ minimises. Each keeps its graph, so the critic's weights get a gradient through 
 
 import torch
 
+from .._draws import uniform
 from .._validate import check_callable, check_generator, check_kind, check_model, check_number, check_tensor
 
 
@@ -25,7 +26,7 @@ def clip_weights(critic, c=0.01):
 def interpolate(real, fake, generator=None):
     """A random point between each real and its fake example: alpha real + (1 - alpha) fake, as `real`.
 
-    real, fake: [B, ...], of one shape; alpha: one number from U(0, 1) a row. generator: of real's device, or
+    real, fake: [B, ...], of one shape; alpha: one number from U(0, 1) a row. generator: of any device, or
     None for torch's global one. Source: Gulrajani et al. 2017, section 4. Raises ValueError for two shapes.
     """
     check_generator("generator", generator)
@@ -33,7 +34,7 @@ def interpolate(real, fake, generator=None):
     if check_tensor("fake", fake).shape != real.shape:
         shapes = f"{list(real.shape)} and {list(fake.shape)}"
         raise ValueError(f"real and fake must have one shape; got {shapes}.")
-    alpha = torch.rand(len(real), generator=generator, device=real.device, dtype=real.dtype)
+    alpha = uniform((len(real),), real.device, real.dtype, generator)
     alpha = alpha.view(-1, *[1] * (real.ndim - 1))
     return alpha * real + (1 - alpha) * fake
 
@@ -75,7 +76,7 @@ def dragan_penalty(critic, real, generator=None, scale=0.5):
     check_generator("generator", generator)
     check_tensor("real", real)
     check_number("scale", scale, 0)
-    noise = torch.rand(real.shape, generator=generator, device=real.device, dtype=real.dtype)
+    noise = uniform(real.shape, real.device, real.dtype, generator)
     around = interpolate(real, real + scale * real.std() * noise, generator)
     return (gradient_norm(critic, around) - 1).square().mean()
 

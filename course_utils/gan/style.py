@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .._draws import normal
 from .._validate import (
     check_alike,
     check_flag,
@@ -132,14 +133,17 @@ class StyleGenerator(nn.Module):
         return torch.sigmoid(self.colour(x))
 
     def noise(self, n, generator=None):
-        """Fresh noise for n images, a list of [n, 1, H, W], one a layer; generator as in torch.randn."""
+        """Fresh noise for n images, a list of [n, 1, H, W], one a layer.
+
+        generator: of any device, or None for torch's global one.
+        """
         check_int("n", n), check_generator("generator", generator)
         sides, size = [], 4
         for enlarge in self.enlarges:
             size *= 2 if enlarge else 1
             sides.append(size)
         device, dtype = self.constant.device, self.constant.dtype
-        return [torch.randn(n, 1, s, s, generator=generator, device=device, dtype=dtype) for s in sides]
+        return [normal((n, 1, side, side), device, dtype, generator) for side in sides]
 
     def forward(self, z):
         """z: [B, latent_dim] -> images [B, channels, 32, 32] in (0, 1), with fresh noise."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional as F
 
+from .._draws import normal
 from .._validate import (
     MOST_STEPS,
     check_alike,
@@ -31,13 +32,12 @@ class Elbo(NamedTuple):
 def reparameterise(mean, logvar, generator=None):
     """z = mean + exp(logvar / 2) noise, a draw of N(mean, diag exp(logvar)) that gradients flow through.
 
-    mean, logvar: [..., D] of one shape; returns [..., D]. generator: a torch.Generator, or None for PyTorch's
+    mean, logvar: [..., D] of one shape; returns [..., D]. generator: of any device, or None for PyTorch's
     global one. Source: Kingma & Welling 2014, section 2.4.
     """
     check_alike("logvar", logvar, "mean", mean, nonempty=False)
     check_generator("generator", generator)
-    noise = torch.randn(mean.shape, generator=generator, dtype=mean.dtype, device=mean.device)
-    return mean + (logvar / 2).exp() * noise
+    return mean + (logvar / 2).exp() * normal(mean.shape, mean.device, mean.dtype, generator)
 
 
 def log_bernoulli(x, logits):

@@ -5,6 +5,7 @@ import itertools
 import torch
 from torch import nn
 
+from .._draws import normal
 from .._validate import check_generator, check_int, check_number, check_sizes, check_tensor
 from ..divergences import kl_normal
 from .bounds import Elbo, log_normal, reparameterise
@@ -62,5 +63,5 @@ class ConvVAE(nn.Module):
         """The pixels' means [n, C, H, W] for n draws of z from the prior."""
         check_generator("generator", generator)
         weight = next(self.parameters())
-        z = torch.randn(check_int("n", n), self.latent_dim, generator=generator, device=weight.device)
+        z = normal((check_int("n", n), self.latent_dim), weight.device, generator=generator)
         return self.decoder(z.to(weight.dtype))

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .._draws import normal
 from .._validate import check_generator, check_int, check_labels, check_sizes, check_tensor, check_whole
 from .bounds import reparameterise
 
@@ -48,7 +49,7 @@ class VAE(nn.Module):
         """The pixels' probabilities [n, C, H, W] for n draws of z from the prior."""
         check_generator("generator", generator)
         weight = next(self.parameters())
-        z = torch.randn(check_int("n", n), self.latent_dim, generator=generator, device=weight.device)
+        z = normal((check_int("n", n), self.latent_dim), weight.device, generator=generator)
         return self.decoder(z.to(weight.dtype))
 
 
@@ -89,7 +90,7 @@ class ConditionalVAE(nn.Module):
         """The pixels' probabilities [B, C, H, W] for one draw of z from the prior for each label y [B]."""
         check_whole("y", y, "[B]"), check_generator("generator", generator)
         weight = next(self.parameters())
-        z = torch.randn(len(y), self.latent_dim, generator=generator, device=weight.device)
+        z = normal((len(y), self.latent_dim), weight.device, generator=generator)
         return self.decoder(self._with_label(z.to(weight.dtype), y))
 
     def _with_label(self, values, y):

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .._double import double
+from .._draws import drawn_on
 from .._validate import (
     check_bool,
     check_generator,
@@ -56,8 +57,9 @@ class VectorQuantizer(nn.Module):
         """Put entries that nobody uses on random codes: z [N, D]; unused: bool [K]."""
         check_tensor("z", z, f"[N, {self.codebook.shape[1]}]")
         check_bool("unused", unused, f"[{len(self.codebook)}]"), check_generator("generator", generator)
-        rows = torch.randint(len(z), (int(unused.sum()),), generator=generator, device=z.device)
-        self.codebook[unused] = z[rows]
+        place, count = drawn_on(generator, z.device), int(unused.sum())
+        rows = torch.randint(len(z), (count,), generator=generator, device=place)
+        self.codebook[unused] = z[rows.to(z.device)]
 
 
 class VQVAE(nn.Module):

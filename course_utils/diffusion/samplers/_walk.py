@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 
+from ..._draws import normal
 from ..._validate import (
     check_alike,
     check_answer,
@@ -126,12 +127,6 @@ def check_clip(clip):
 
 def _check_level(level):
     check_kind("level", level, Level, "a samplers.Level")
-
-
-def normal(shape, device, dtype, generator=None):
-    """Standard normal noise [*shape], drawn where the generator is: one of the CPU serves a GPU too."""
-    drawn_on = device if generator is None else generator.device
-    return torch.randn(shape, generator=generator, device=drawn_on, dtype=dtype).to(device)
 
 
 def place_of(model, generator=None):
