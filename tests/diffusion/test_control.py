@@ -109,6 +109,11 @@ class TestControlledUNet:
         model, x, t = ControlledUNet(base, control_channels=3), draw(2, 1, 28, 28), torch.arange(2)
         assert torch.equal(model(x, t, None, draw(2, 3, 28, 28)), base(x, t)) and model.classes is None
 
+    @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+    def test_the_new_parts_have_the_precision_of_the_base(self, dtype):
+        base, x, t = UNet(width=8).to(dtype), draw(2, 1, 8, 8).to(dtype), torch.tensor([1, 2])
+        assert torch.equal(ControlledUNet(base)(x, t, None, x), base.eval()(x, t))
+
     def test_what_cannot_be_read_is_refused_in_one_sentence(self, base, inputs):
         x, t, y, control = inputs
         model = ControlledUNet(base)
