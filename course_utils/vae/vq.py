@@ -45,7 +45,9 @@ class VectorQuantizer(nn.Module):
         """z: [..., D] -> Quantized(z [..., D], indices [...], loss)."""
         if check_tensor("z", z).shape[-1:] != self.codebook.shape[1:]:
             raise ValueError(f"z must have shape [..., {self.codebook.shape[1]}]; got {list(z.shape)}.")
-        indices = torch.cdist(z.flatten(0, -2), self.codebook).argmin(1).view(z.shape[:-1])
+        fine = torch.promote_types(z.dtype, torch.float32)  # torch finds few distances in half precision
+        distances = torch.cdist(z.reshape(-1, z.shape[-1]).to(fine), self.codebook.to(fine))
+        indices = distances.argmin(1).view(z.shape[:-1])
         nearest = self.codebook[indices]
         codebook_loss = F.mse_loss(nearest, z.detach())  # moves the entries to the codes
         commitment = F.mse_loss(z, nearest.detach())  # moves the codes to the entries
@@ -93,7 +95,7 @@ class VQVAE(nn.Module):
     @torch.no_grad()
     def decode(self, indices):
         """The pixels' probabilities [B, C, H, W] for indices [B, positions]."""
-        check_labels("indices", indices, len(self.quantizer.codebook), f"[B, {self.positions}]")
+        indices = check_labels("indices", indices, len(self.quantizer.codebook), f"[B, {self.positions}]")
         return self.decoder(self.quantizer.codebook[indices])
 
 

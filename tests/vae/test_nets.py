@@ -76,6 +76,20 @@ def test_quantizer_takes_the_nearest_entry():
     assert torch.allclose(out.z, quantizer.codebook[out.indices])
 
 
+def test_quantizer_takes_one_vector_alone():
+    quantizer = vae.VectorQuantizer(2, 2)
+    quantizer.codebook.data = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
+    out = quantizer(torch.tensor([0.9, 0.8]))
+    assert out.indices.shape == () and out.indices == 1 and torch.allclose(out.z, torch.ones(2))
+
+
+def test_quantizer_in_half_precision():
+    quantizer = vae.VectorQuantizer(2, 2).bfloat16()
+    quantizer.codebook.data = torch.tensor([[0.0, 0.0], [1.0, 1.0]], dtype=torch.bfloat16)
+    out = quantizer(torch.tensor([[0.75, 1.0], [0.25, 0.0]], dtype=torch.bfloat16))
+    assert out.indices.tolist() == [1, 0] and out.z.dtype == torch.bfloat16
+
+
 def test_quantizer_gradients():
     """Through to the encoder unchanged; the codebook learns from its own loss alone."""
     quantizer = vae.VectorQuantizer(1, 2, commitment=0.25)
