@@ -223,10 +223,10 @@ class ImagePool:
         returned = []
         for image in check_tensor("images", images, "[B, ...]").detach():
             if len(self.images) < self.size:
-                self.images.append(image)
+                self.images.append(image.clone())  # a view would keep its whole batch in memory
             elif torch.rand(()) < 0.5:
                 place = int(torch.randint(self.size, ()))
-                self.images[place], image = image, self.images[place]
+                self.images[place], image = image.clone(), self.images[place]
             returned.append(image)
         return torch.stack(returned)
 

@@ -146,6 +146,13 @@ def test_the_pool_gives_back_newest_images_first_and_then_older_ones_half_of_the
     assert torch.equal(together, torch.arange(2050.0))  # each image is returned or kept, none twice
 
 
+def test_the_pool_keeps_an_image_and_not_its_batch():
+    pool = ImagePool(2)
+    for _ in range(6):
+        pool.query(torch.rand(8, 3))
+    assert [image.untyped_storage().nbytes() for image in pool.images] == [12, 12]
+
+
 def moved(module, before):
     return any(not torch.equal(a, b) for a, b in zip(module.parameters(), before, strict=True))
 
