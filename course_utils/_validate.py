@@ -84,16 +84,19 @@ def check_tensors(**tensors):
 
 
 def check_whole(argument, value, shape=None, nonempty=True):
-    """Return value where it is a tensor of whole numbers, such as labels or steps; check_tensor's errors."""
+    """Return value as int64 where it is a tensor of whole numbers, such as labels; check_tensor's errors.
+
+    As int64, for torch takes int16 for no index and uint8 for a mask.
+    """
     check_tensor(argument, value, shape, floating=False, nonempty=nonempty)
     if value.dtype not in WHOLE:
         raise TypeError(f"{argument} must hold whole numbers, such as torch.int64; got {value.dtype}.")
-    return value
+    return value.long()
 
 
 def check_labels(argument, value, count, shape=None):
-    """Return value where it holds whole numbers from 0 to count - 1; on a GPU, which would wait, unread."""
-    check_whole(argument, value, shape)
+    """Return value as int64 where it holds 0 to count - 1; on a GPU, which would wait, unread."""
+    value = check_whole(argument, value, shape)
     if value.device.type == "cpu" and bool(((value < 0) | (value >= count)).any()):
         found = f"{int(value.min())} to {int(value.max())}"
         raise ValueError(f"{argument} must hold whole numbers from 0 to {count - 1}; got {found}.")

@@ -136,5 +136,5 @@ class DiT(nn.Module):
                 raise ValueError("y must be None for a network built without classes; got labels.")
             return embedding
         if y is not None:
-            check_labels("y", y, self.classes + 1, f"[{len(t)}]")
-        return embedding + self.label(torch.full_like(t, self.classes) if y is None else y)
+            y = check_labels("y", y, self.classes + 1, f"[{len(t)}]")
+        return embedding + self.label(torch.full_like(t, self.classes, dtype=torch.long) if y is None else y)

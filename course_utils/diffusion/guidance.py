@@ -116,7 +116,7 @@ def class_log_prob(classifier, y):
     classifier: callable (x_t [B, ...], t [B]) -> logits [B, K], trained on noisy images; y: [B] int.
     """
     check_callable("classifier", classifier, "x_t", "t")
-    check_whole("y", y, "[B]")
+    y = check_whole("y", y, "[B]")
 
     def log_prob(x_t, t):
         return classifier(x_t, t).log_softmax(dim=1).gather(1, y[:, None])[:, 0]

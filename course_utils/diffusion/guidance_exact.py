@@ -43,7 +43,7 @@ class LabelledMixture:
         log_shares = torch.stack(joint, dim=1).log_softmax(dim=1)  # [N, classes]
         if not isinstance(y, torch.Tensor) or not y.ndim:
             return log_shares[:, self._label(y)]
-        check_labels("y", y, self.classes, f"[{len(x)}]")
+        y = check_labels("y", y, self.classes, f"[{len(x)}]")
         return log_shares.gather(1, y[:, None])[:, 0]
 
     def diffuse(self, alpha_cumprod):

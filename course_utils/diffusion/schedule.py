@@ -45,8 +45,10 @@ class NoiseSchedule:
         A beta above max_beta is cut to it, as Nichol & Dhariwal (2021) do where alpha-bar comes to zero.
         """
         levels = _series("levels", levels)
-        if not bool((levels[1:] < levels[:-1]).all()) or len(levels) < 2:
-            raise ValueError(f"levels must fall from each to the next; got {quoted(levels.tolist())}.")
+        if not bool((levels[1:] < levels[:-1]).all()) or len(levels) < 2 or levels[-1] < 0:
+            raise ValueError(
+                f"levels must fall from each to the next, and not below 0; got {quoted(levels.tolist())}."
+            )
         check_number("max_beta", max_beta, 0, 1, open_minimum=True)
         return cls((1 - levels[1:] / levels[:-1]).clamp(max=max_beta))
 
@@ -128,7 +130,9 @@ class NoiseSchedule:
         if prev is not None:
             _check_below(prev, t)
         after = self._level("t", t, x0)
-        before = self._level("prev", t - 1 if prev is None else prev, x0, lowest=-1)
+        if prev is None:
+            prev = (t.long() if isinstance(t, torch.Tensor) else t) - 1  # a byte has no -1
+        before = self._level("prev", prev, x0, lowest=-1)
         of_x0, of_x_t, variance = posterior_rates(after, before)
         return _beside(of_x0, x0) * x0 + _beside(of_x_t, x0) * x_t, _beside(variance, x0)
 
@@ -150,7 +154,7 @@ class NoiseSchedule:
         Apple's GPUs (mps) have no float64: for them it is on the CPU.
         """
         t = t if isinstance(t, torch.Tensor) else torch.tensor(check_int(name, t, minimum=-MOST))
-        check_whole(name, t, f"[{len(like)}]" if t.ndim else None, nonempty=False)
+        t = check_whole(name, t, f"[{len(like)}]" if t.ndim else None, nonempty=False)
         if t.device.type == "cpu" and t.numel():
             low, high = int(t.min()), int(t.max())
             if low < lowest or high >= len(self):

@@ -192,11 +192,11 @@ class UNet(nn.Module):
         """t [B], y [B] or None -> [B, 4 width], what every block is told: time plus label."""
         check_time(t, "[B]")
         if y is not None:
-            check_labels("y", y, (self.classes or 0) + 1, f"[{len(t)}]")
+            y = check_labels("y", y, (self.classes or 0) + 1, f"[{len(t)}]")
         embedding = self.time(time_embedding(t, self.width).to(self.time[0].weight.dtype))
         if self.label is None:
             return embedding
-        return embedding + self.label(torch.full_like(t, self.classes) if y is None else y)
+        return embedding + self.label(torch.full_like(t, self.classes, dtype=torch.long) if y is None else y)
 
     def check(self, x, t, y=None):
         """Raise ValueError or TypeError where x, t and y are not what `forward` takes."""

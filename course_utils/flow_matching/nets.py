@@ -28,7 +28,7 @@ class FlowNet(nn.Module):
         """x: [B, ...], t: float [B], y: int [B] or None -> [B, ...]."""
         check_tensor("x", x, "[B, ...]")
         if y is not None:
-            check_whole("y", y, f"[{len(x)}]")
+            y = check_whole("y", y, f"[{len(x)}]")
         check_tensor("t", t, f"[{len(x)}]")
         if y is None and self.classes is not None:
             y = torch.full((len(x),), self.classes, device=x.device)

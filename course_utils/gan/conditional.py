@@ -31,7 +31,7 @@ def projection_logit(features, y, head, embedding):
     check_callable("head", head, "features")
     check_tensor("features", features, "[B, F]")
     check_tensor("embedding", embedding, f"[K, {features.shape[1]}]")
-    check_labels("y", y, len(embedding), f"[{len(features)}]")
+    y = check_labels("y", y, len(embedding), f"[{len(features)}]")
     real_or_fake = check_answer("head", head(features), (len(features), 1))
     return real_or_fake + (embedding[y] * features).sum(1, keepdim=True)
 
@@ -51,7 +51,7 @@ class JoinedGenerator(nn.Module):
     def forward(self, z, y):
         """z: [B, latent_dim], y: int64 [B] -> images [B, C, H, W]. ValueError for labels outside."""
         check_tensor("z", z, f"[B, {self.latent_dim}]")
-        return self.net(torch.cat([z, _one_hot(y, self.n_classes, len(z))], 1))
+        return self.net(torch.cat([z, _one_hot(y, self.n_classes, len(z)).to(z.dtype)], 1))
 
 
 class ConditionalBatchNorm2d(nn.Module):
@@ -71,7 +71,7 @@ class ConditionalBatchNorm2d(nn.Module):
     def forward(self, x, y):
         """x: [B, channels, H, W], y: int64 [B] -> the same shape as x."""
         check_tensor("x", x, f"[B, {self.norm.num_features}, H, W]")
-        check_labels("y", y, self.scale.num_embeddings, f"[{len(x)}]")
+        y = check_labels("y", y, self.scale.num_embeddings, f"[{len(x)}]")
         return self.scale(y)[:, :, None, None] * self.norm(x) + self.shift(y)[:, :, None, None]
 
 
@@ -174,5 +174,5 @@ class ClassDiscriminator(ImageDiscriminator):
 
 def _one_hot(y, n_classes, rows=None):
     """y as float32 [B, n_classes]; ValueError where it is not [rows] labels in 0..n_classes - 1."""
-    check_labels("y", y, n_classes, "[B]" if rows is None else f"[{rows}]")
-    return F.one_hot(y.long(), n_classes).float()
+    y = check_labels("y", y, n_classes, "[B]" if rows is None else f"[{rows}]")
+    return F.one_hot(y, n_classes).float()

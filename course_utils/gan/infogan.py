@@ -57,7 +57,7 @@ def categorical_bound(logits, category):
     Source: Chen et al. 2016, eqs. 4-5.
     """
     check_tensor("logits", logits, "[B, K]")
-    check_labels("category", category, logits.shape[1], f"[{len(logits)}]")
+    category = check_labels("category", category, logits.shape[1], f"[{len(logits)}]")
     return math.log(logits.shape[1]) - F.cross_entropy(logits, category)
 
 

@@ -45,7 +45,7 @@ def k_plus_one(labelled, y, unlabelled, fake):
     al. 2016, section 5.
     """
     check_tensor("labelled", labelled, "[B, K]")
-    check_labels("y", y, labelled.shape[1], f"[{len(labelled)}]")
+    y = check_labels("y", y, labelled.shape[1], f"[{len(labelled)}]")
     for name, classes in (("unlabelled", unlabelled), ("fake", fake)):
         check_tensor(name, classes, f"[B, {labelled.shape[1]}]")
     supervised = F.cross_entropy(labelled, y)

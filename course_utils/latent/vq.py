@@ -43,7 +43,7 @@ class VQAutoencoder(nn.Module):
     def decode_indices(self, indices):
         """Images [B, C, H, W] in (0, 1) for indices [B, h, w] in 0..K-1."""
         _, height, width = self.code_shape
-        check_labels("indices", indices, len(self.quantizer.codebook), f"[B, {height}, {width}]")
+        indices = check_labels("indices", indices, len(self.quantizer.codebook), f"[B, {height}, {width}]")
         return self.decode(self.quantizer.codebook[indices].movedim(-1, 1))
 
     def forward(self, x):

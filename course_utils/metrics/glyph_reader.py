@@ -67,10 +67,11 @@ class GlyphReader(nn.Module):
         missing = [name for name in self.options if name not in truth]
         if missing:
             raise ValueError(f"truth must hold every factor of a glyph; got none called {missing[0]}.")
+        wanted = {}
         for name, count in self.options.items():
-            check_labels("truth", truth[name], count, f"[{len(x)}]")
+            wanted[name] = check_labels("truth", truth[name], count, f"[{len(x)}]")
         logits = self(x)
-        return sum(F.cross_entropy(logits[name], truth[name].long()) for name in self.options)
+        return sum(F.cross_entropy(logits[name], wanted[name]) for name in self.options)
 
 
 def _halved(c_in, c_out):

@@ -17,8 +17,8 @@ def best_names(groups, labels, k=10):
     """
     from scipy.optimize import linear_sum_assignment
 
-    check_whole("groups", groups, "[N]")
-    check_whole("labels", labels, f"[{len(groups)}]")
+    groups = check_whole("groups", groups, "[N]")
+    labels = check_whole("labels", labels, f"[{len(groups)}]")
     check_int("k", k, maximum=MOST_GROUPS)
     for name, values in (("groups", groups), ("labels", labels)):
         if not 0 <= int(values.min()) <= int(values.max()) < k:
@@ -34,4 +34,5 @@ def matched_purity(groups, labels, k=10):
     groups, labels: int64 [N] in 0..k - 1. By luck alone it lies somewhat above 1 / k, for the naming is
     chosen on the same examples.
     """
-    return float(double(best_names(groups, labels, k).to(groups.device)[groups] == labels).mean())
+    named = best_names(groups, labels, k).to(groups.device)[groups.long()]
+    return float(double(named == labels).mean())

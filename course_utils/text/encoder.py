@@ -29,7 +29,7 @@ class TextEncoder(nn.Module):
 
     def forward(self, tokens):
         """tokens: int64 [B, L] -> words [B, L, dim], mask bool [B, L]."""
-        check_labels("tokens", tokens, self.tokens, f"[B, {self.length}]")
+        tokens = check_labels("tokens", tokens, self.tokens, f"[B, {self.length}]")
         mask = tokens != PAD
         words = self.embedding(tokens) + self.place
         for layer in self.layers:

@@ -4,7 +4,7 @@ import re
 
 import torch
 
-from .._validate import check_choice, check_int, check_kind, check_text, check_whole
+from .._validate import check_choice, check_int, check_kind, check_labels, check_text, check_whole
 
 PAD, START = 0, 1  # what fills a short sentence up, and what every sentence begins with
 
@@ -53,8 +53,11 @@ class Tokenizer:
         return rows
 
     def decode(self, tokens):
-        """int64 [N, length] -> the words of each row, a list of N lists; START and PAD are left out."""
-        check_whole("tokens", tokens, f"[N, {self.length}]")
+        """int64 [N, length] -> the words of each row, a list of N lists; START and PAD are left out.
+
+        Raises ValueError for a token that there is not.
+        """
+        check_labels("tokens", tokens, len(self), f"[N, {self.length}]")
         named = {PAD: None, START: None, **{token: word for word, token in self._token.items()}}
         return [[named[token] for token in row if named[token]] for row in tokens.tolist()]
 

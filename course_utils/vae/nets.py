@@ -94,8 +94,8 @@ class ConditionalVAE(nn.Module):
         return self.decoder(self._with_label(z.to(weight.dtype), y))
 
     def _with_label(self, values, y):
-        check_labels("y", y, self.classes, f"[{len(values)}]")
-        return torch.cat([values, F.one_hot(y.long(), self.classes).to(values)], dim=1)
+        y = check_labels("y", y, self.classes, f"[{len(values)}]")
+        return torch.cat([values, F.one_hot(y, self.classes).to(values)], dim=1)
 
 
 def dense(*widths):

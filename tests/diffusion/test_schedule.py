@@ -157,6 +157,7 @@ def test_a_step_outside_the_schedule_is_an_index_error(t):
         (lambda s: NoiseSchedule([0.0, 0.2]), ValueError, r"betas must all lie in \(0, 1\]"),
         (lambda s: NoiseSchedule(torch.rand(3, 2)), ValueError, "betas must have shape"),
         (lambda s: NoiseSchedule.from_alphas_cumprod([1.0, 0.5, 0.6]), ValueError, "levels must fall"),
+        (lambda s: NoiseSchedule.from_alphas_cumprod([1.0, 0.5, -0.1]), ValueError, "and not below 0"),
         (lambda s: NoiseSchedule.linear(0), ValueError, "num_train_timesteps"),
         (lambda s: NoiseSchedule.cosine(s=-1.0), ValueError, "s must be"),
         (

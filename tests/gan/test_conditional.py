@@ -171,3 +171,9 @@ def test_the_auxiliary_classifier_knows_k_classes_and_no_more():
 def test_the_class_net_has_k_logits():
     D = conditional.ClassDiscriminator(width=4)
     assert D(torch.rand(4, 1, 8, 8)).shape == (4, 10) and D.features(torch.rand(2, 1, 8, 8)).shape == (2, 32)
+
+
+def test_a_generator_in_half_precision_takes_labels():
+    generator = conditional.JoinedGenerator(4, 3, norm="none").bfloat16()
+    z = torch.zeros(2, 4, dtype=torch.bfloat16)
+    assert generator(z, torch.tensor([0, 2])).dtype == torch.bfloat16

@@ -34,3 +34,5 @@ def test_what_is_wrong_is_said_in_one_sentence():
         text.Tokenizer(("a", "a"), length=3)
     with pytest.raises(ValueError, match=r"tokens must have shape \[N, 3\]"):
         tokenizer.decode(torch.ones(2, 4).long())
+    with pytest.raises(ValueError, match=f"tokens must hold whole numbers from 0 to {len(tokenizer) - 1}"):
+        tokenizer.decode(torch.full((1, 3), len(tokenizer)))
