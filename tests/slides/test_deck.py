@@ -106,6 +106,14 @@ def test_a_value_is_computed_by_the_slides_own_code(build):
     assert "23" in section.select_one("aside").get_text()
 
 
+def test_a_negative_value_has_a_minus_sign_in_text_and_what_is_no_sign_keeps_its_hyphen(build):
+    text = "{{ -1.5 }}, {{ (-2, 3) }}, {{ 1e-16 }}, {{ '2D-3' }}, {{ 'x-y' }}, $a = {{ -4 }}$"
+    section = slides(build(f"## One\n\n{text}\n"))[1]
+    words = section.select_one(".body").get_text().strip()
+    assert words.startswith("\u22121.5, (\u22122, 3), 1e-16, 2D-3, x-y, ")
+    assert section.select_one("annotation").get_text() == "a = -4"
+
+
 def test_a_value_is_text_and_no_html(build):
     evil = "<b>*a*</b> $x$ | `c` & [d](e) \ue0000\ue001"
     text = "## One {{ v }}\n\nIt is {{ v }}.\n\n| a | b |\n|---|---|\n| {{ v }} | 2 |\n\n"

@@ -33,6 +33,7 @@ HERE = Path(__file__).resolve().parent
 REVEAL = tex.MODULES / "reveal.js" / "dist"
 MADE = "\ue002{}\ue003"  # stands in for a figure or a widget until Markdown is done
 VALUE = re.compile(r"\{\{ (.+?) \}\}")
+HYPHEN = re.compile(r"(?<![\w)\]-])-(?=\.?\d)")  # for a minus: before a number, and not between two things
 
 START = """if (new URLSearchParams(location.search).has("45"))  // the lecture of 45 minutes
   document.querySelectorAll("section[data-cut]").forEach((section) => section.remove());
@@ -177,12 +178,15 @@ def _place(meta, section=None):
 
 
 def fill_in(html, env):
-    """The HTML with its formulas rendered and its values as text; a value in a formula belongs to it."""
+    """The HTML with its formulas rendered and its values as text; a value in a formula belongs to it.
+
+    In text a negative number has a minus sign, as it has in formulas and figures, and no hyphen.
+    """
     if quote("\ue004") in html:
         raise BuildError("a value, {{ expression }}, cannot stand in the address of a link.")
     values = env["values"]
     formulas = [(SAID.sub(lambda mark: values[int(mark[1])], tex_), shown) for tex_, shown in env["formulas"]]
-    return SAID.sub(lambda mark: escape(values[int(mark[1])]), tex.fill(html, formulas))
+    return SAID.sub(lambda mark: escape(HYPHEN.sub("\u2212", values[int(mark[1])])), tex.fill(html, formulas))
 
 
 def substitute(text, namespace, values=None):
