@@ -115,7 +115,7 @@ function headBeside(context, { labels, tops, line: step, small, width, pen, say 
 function drawEnds(context, { upright, ends, small, side, say, line: step }, k, [worse, better]) {
   const [[x0, y0], [x1, y1]] = ends[k];
   if (upright) {
-    const options = { size: small, align: "center", color: SOFT };
+    const options = { size: small, align: "center", color: SOFT, halo: true }; // lines may pass here
     say(context, worse, x0, y0 + small * 1.25, options);
     say(context, better, x1, y1 - small * 0.85, options);
     return;
