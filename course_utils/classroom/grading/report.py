@@ -3,6 +3,7 @@
 import csv
 import html
 import re
+import unicodedata
 from pathlib import Path
 
 from course_utils._say import LOOKS
@@ -37,6 +38,8 @@ td:nth-child(2) {{ white-space: nowrap; }}
 </body>
 </html>
 """
+_FORMULA = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet computes
+_LONGEST = 200  # bytes of a page's name, of the 255 that a file's may have
 
 
 def write_table(path, graded):
@@ -59,17 +62,18 @@ def write_table(path, graded):
 
 
 def write_pages(folder, graded):
-    """Write a page for each submission into the folder, and return their paths."""
+    """Write a page for each submission into the folder, named as that is, and return their paths."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for one in graded:
-        base = re.sub(r"[^A-Za-z0-9._-]+", "_", one.name.removesuffix(".ipynb")).strip("._") or "submission"
+        base = re.sub(r"[^\w.-]+", "_", one.name.removesuffix(".ipynb")).strip("._")
+        base = base.encode()[-_LONGEST:].decode(errors="ignore") or "submission"
         path, turn = folder / f"{base}.html", 1
         while path in written:
             turn += 1
             path = folder / f"{base}_{turn}.html"
-        path.write_text(page(one), encoding="utf-8")
+        path.write_text(page(one), encoding="utf-8", errors="replace")  # halves of characters are no text
         written.append(path)
     return written
 
@@ -91,7 +95,6 @@ def _row(name, result):
 
 
 def _cell(value):
-    text = str(value)
-    if not isinstance(value, int) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        text = f"'{text}"
-    return "".join(one if one.isprintable() else " " for one in text)
+    text = "".join(one if one.isprintable() else " " for one in str(value))
+    begins = unicodedata.normalize("NFKC", text.lstrip()[:1])  # some take a wide = for one
+    return f"'{text}" if not isinstance(value, int) and begins in _FORMULA else text

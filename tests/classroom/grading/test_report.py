@@ -2,6 +2,8 @@
 
 import csv
 
+import pytest
+
 from course_utils.classroom.grading.grade import Graded
 from course_utils.classroom.grading.judge import Result
 from course_utils.classroom.grading.report import page, write_pages, write_table
@@ -45,3 +47,31 @@ def test_every_submission_has_a_page_of_its_own(tmp_path):
     paths = write_pages(tmp_path / "pages", same)
     assert [path.name for path in paths] == ["a_b.html", "a_b_2.html", "submission.html"]
     assert all(path.parent == tmp_path / "pages" and path.is_file() for path in paths)
+
+
+@pytest.mark.parametrize("name", [" =1", "\n=1", "\t=1", "\uff1d1", "\uff0b1", "+1", "-1", "@a"])
+def test_no_cell_is_taken_for_a_formula(tmp_path, name):
+    write_table(tmp_path / "g.csv", [Graded(name, "", {}, name, [name])])
+    with open(tmp_path / "g.csv", newline="", encoding="utf-8") as file:
+        _, row = csv.reader(file)
+    assert all(row[place].startswith("'") for place in (0, 4, 5))
+
+
+def test_a_name_or_an_answer_with_half_a_character_stops_nothing(tmp_path):
+    """As a file's name that is no UTF-8, or what an answer raises."""
+    odd = [
+        Graded("bad\udcff.ipynb", "01", {"x.one": Result("wrong", "It raised \ud800.")}, "", []),
+        Graded("good.ipynb", "01", {"x.one": Result("right", "Right.")}, "", []),
+    ]
+    write_table(tmp_path / "g.csv", odd)
+    paths = write_pages(tmp_path, odd)
+    assert [path.name for path in paths] == ["bad.html", "good.html"]
+    assert "It raised ?." in paths[0].read_text(encoding="utf-8")
+    assert len((tmp_path / "g.csv").read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_pages_are_named_as_students_are_and_no_name_is_too_long(tmp_path):
+    names = ["Zoë Łukasz.ipynb", "李.ipynb", "王.ipynb", f"{'n' * 250}/{'ä' * 120}.ipynb"]
+    paths = write_pages(tmp_path, [Graded(name, "", {}, "", []) for name in names * 2])
+    assert [path.stem for path in paths[:3]] == ["Zoë_Łukasz", "李", "王"]
+    assert paths[3].stem == "ä" * 100 and all(path.is_file() for path in paths)
