@@ -21,7 +21,7 @@ LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 PLACES = {
     "course-utils.json": "share/jupyter/lab/settings/overrides.d",
     "package.json": "share/jupyter/labextensions/course-utils",
-    "still.js": "share/jupyter/labextensions/course-utils/static",
+    "course.js": "share/jupyter/labextensions/course-utils/static",
     "page-config.json": "etc/jupyter/labconfig/page_config.d",
     "nbgrader.off.json": "etc/jupyter/jupyter_server_config.d",
 }
