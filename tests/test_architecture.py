@@ -19,6 +19,7 @@ ROOMS = [
         "_found",
         "_remembered",
         "_say",
+        "_solved",
         "_texts",
         "_threads",
         "_typeset",

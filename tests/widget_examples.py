@@ -3,11 +3,12 @@
 import copy
 import functools
 import itertools
+from unittest import mock
 
 import torch
 from torch import nn
 
-from course_utils import widgets
+from course_utils import _remembered, _solved, widgets
 from course_utils._threads import one_thread
 from course_utils.autoencoders import MLPAutoencoder
 from course_utils.data.faces import RANGES, render
@@ -16,6 +17,7 @@ from course_utils.text import Tokenizer, grammar
 from course_utils.vae import VAE
 
 FACES = {face.__module__.rpartition(".")[2]: face for face in map(vars(widgets).get, widgets.__all__)}
+LISTS = {"progress"}  # made of words and buttons; all others are a picture that takes keys
 
 
 def latent(**options):
@@ -137,10 +139,23 @@ def brush(**options):
     return widgets.TableBrush(families(), **{"kinds": KINDS, **options})
 
 
+def progress():
+    """The board of somebody who has solved some of lesson 00 and all of lesson 18."""
+    trilemma = ("frechet_equal_n", "nearest_ratio", "bits_per_dim")
+    names = ["start.class_posterior", "start.kl", *(f"trilemma.{name}" for name in trilemma)]
+    known = {name: {"solved": f"2026-01-0{day}T00:00:00Z"} for day, name in enumerate(names, 1)}
+    with (
+        mock.patch.multiple(_solved, known=lambda: known),
+        mock.patch.multiple(_remembered, off=lambda: False),
+    ):
+        return widgets.ProgressBoard()
+
+
 GIVEN = {
     "brush": brush,
     "game": game,
     "latent": latent,
+    "progress": progress,
     "sentence": sentence,
     "style": style,
     "vae": vae,

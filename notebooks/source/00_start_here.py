@@ -74,12 +74,12 @@ one_thread = threadpool_limits(1)  # the same for NumPy and scikit-learn
 
 # %% [markdown]
 # The next cell shows which exercises of the course you have solved so far. That is remembered beside the notebooks, for
-# you alone.
+# you alone. Open a lesson to see its exercises; after a check, press **Look again**.
 
-# %% tags=["hide-input", "nbval-ignore-output"]
-from course_utils.classroom import progress
+# %% tags=["hide-input"]
+from course_utils.widgets import ProgressBoard
 
-progress.show()
+ProgressBoard()
 
 # %% [markdown]
 # If something does not run, ask the doctor. It looks at versions, memory and disk, and says what to do.

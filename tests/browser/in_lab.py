@@ -66,7 +66,7 @@ def _wait_for(server, home):
 
 @contextlib.contextmanager
 def opened(context, lab, name, cells):
-    """A notebook of these cells open in Lab, its first cell run, its canvas there; page.name says which."""
+    """A notebook of these cells open in Lab, its first cell run, its widget there; page.name says which."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells], metadata=kernel)
     nbformat.write(notebook, Path(lab["root_dir"]) / f"{name}.ipynb")
@@ -81,7 +81,7 @@ def opened(context, lab, name, cells):
 def _run_first(page, lab, name):
     show_notebook(page, lab, name)
     run_cell(page, 0)
-    page.wait_for_selector(".course-canvas", timeout=90_000)
+    page.wait_for_selector(".course-canvas, .course-lessons", timeout=90_000)
     page.evaluate(NEXT_FRAME)
     return page
 

@@ -6,7 +6,7 @@ import alone
 import axe
 import canvas_texts
 import pytest
-from widget_examples import FACES, example
+from widget_examples import FACES, LISTS, example
 
 pytestmark = pytest.mark.browser
 INK = """(canvas) => {
@@ -15,14 +15,21 @@ INK = """(canvas) => {
 }"""
 CORNER = "(canvas) => [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data].slice(0, 3)"
 every_widget = pytest.mark.parametrize("name", FACES)
+every_picture = pytest.mark.parametrize("name", [name for name in FACES if name not in LISTS])
+every_list = pytest.mark.parametrize("name", sorted(LISTS))
+# What a reader tabs through, in its order.
+STOPS = """() => [...document.querySelectorAll(".course-widget :is(button, summary, a)")]
+  .filter((one) => one.checkVisibility()).length"""
 
 
 @every_widget
 def test_the_first_frame_is_there_at_once_and_said(show, name):
     page = show(example(name))
-    assert page.locator("canvas").evaluate(INK) > 2, "the first frame is blank"
+    for canvas in page.locator("canvas").all():
+        assert canvas.evaluate(INK) > 2, "the first frame is blank"
+    assert page.locator("canvas").count() == (name not in LISTS)
     assert alone.text(page).strip().endswith("."), "draw() returns a sentence that says what is on show"
-    assert page.locator(".course-spoken").text_content() == "", "the first frame is not read out"
+    assert {*page.locator("[role=status]").all_text_contents()} == {""}, "the first frame is not read out"
 
 
 def test_what_is_read_out_waits_until_the_picture_stands(show, page):
@@ -40,7 +47,7 @@ def test_what_is_read_out_waits_until_the_picture_stands(show, page):
     assert spoken.text_content() == alone.text(page) != ""
 
 
-@every_widget
+@every_picture
 def test_the_picture_has_a_name_and_shows_its_focus_and_axe_finds_nothing_serious(show, name):
     page = show(example(name), ":root { color-scheme: light dark }")
     canvas = page.locator("canvas")
@@ -58,6 +65,22 @@ def test_the_picture_has_a_name_and_shows_its_focus_and_axe_finds_nothing_seriou
     assert axe.faults_in_dark(page) == []
     assert [21, 24, 27] in page.locator("canvas").evaluate(alone.CORNERS), "the canvas has no dark paper"
     assert alone.picture(page) != light
+    assert page.problems == []
+
+
+@every_list
+def test_each_stop_of_a_list_shows_its_focus_and_axe_finds_nothing_serious(show, name):
+    page = show(example(name), ":root { color-scheme: light dark }")
+    stops = page.evaluate(STOPS)
+    assert stops > 10
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => document.activeElement.closest('.course-widget') !== null")
+        assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    ground = "(node) => getComputedStyle(node).backgroundColor"
+    assert axe.faults(page) == []
+    assert axe.faults_in_dark(page) == []
+    assert page.locator(".course-widget").evaluate(ground) == "rgb(21, 24, 27)"
     assert page.problems == []
 
 
@@ -79,7 +102,7 @@ def test_it_fits_its_container_with_text_of_13_px_or_more(show, name):
     alone.assert_it_fits(show(example(name)))
 
 
-@every_widget
+@every_picture
 def test_no_text_on_the_canvas_is_small_or_cut_off(show, page, name):
     page.add_init_script(canvas_texts.WATCH)
     show(example(name), "#host { width: 320px }")

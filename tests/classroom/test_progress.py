@@ -4,47 +4,26 @@ import json
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+import small_course
 
 from course_utils import _remembered
 from course_utils.checks.engine import registry
 from course_utils.classroom import progress
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = {
-    "00_start.py": 'kl = check("start.kl", kl)\n    js = check("start.js", js)\n# x = check("no.one", x)\n',
-    "01_codes.py": 'mse = check("ae.mse", mse)\nkl = check("start.kl", kl)\nmse = check("ae.mse", mse)\n',
-    "02_talk.py": "# nothing is asked here\n",
-    "03_long.py": "".join(f'f = check("long.exercise_number_{i}", f)\n' for i in range(6)),
-    "README.md": 'kl = check("none.at_all", kl)\n',
-}
 
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """remember(name=solved, ...) in a course of three small lessons with exercises."""
-    notebooks = tmp_path / "notebooks"
-    (notebooks / "source").mkdir(parents=True)
-    for name, text in SOURCES.items():
-        (notebooks / "source" / name).write_text(text)
-    monkeypatch.setattr(_remembered, "NOTEBOOKS", notebooks)
-    monkeypatch.setenv("COURSE_REMEMBER", "on")
-    monkeypatch.delenv("COURSE_PRESET", raising=False)
-    monkeypatch.delenv("CI", raising=False)
-
-    def remember(**solved):
-        known = {
-            name.replace("__", "."): {"solved": time, "attempts": 2, "version": "1"}
-            for name, time in solved.items()
-        }
-        (notebooks / "progress.json").write_text(json.dumps({"version": 1, "exercises": known}))
-
-    remember.path = notebooks / "progress.json"
-    return remember
+    return small_course.begin(tmp_path, monkeypatch)
 
 
 def test_each_exercise_of_the_course_is_in_one_lesson():
     found = progress.lessons()
+    contents = json.loads((ROOT / "notebooks" / "contents.json").read_text(encoding="utf-8"))
+    assert {lesson.notebook: lesson.title for lesson in found} == {
+        name: entry["title"] for name, entry in contents.items()
+    }
     named = [name for lesson in found for name in [*lesson.solved, *lesson.left]]
     assert sorted(named) == sorted(registry.names())
     for lesson in found:
@@ -55,7 +34,7 @@ def test_each_exercise_of_the_course_is_in_one_lesson():
 
 def test_what_is_solved_is_told_from_what_was_tried(course):
     course(start__js="2026-01-01T00:00:00Z", ae__mse=None, gone__since="2026-01-01T00:00:00Z")
-    assert progress.lessons() == [
+    assert [(lesson.notebook, lesson.solved, lesson.left) for lesson in progress.lessons()] == [
         ("00_start", ["start.js"], ["start.kl"]),
         ("01_codes", [], ["ae.mse"]),
         ("03_long", [], [f"long.exercise_number_{i}" for i in range(6)]),
@@ -96,39 +75,8 @@ def test_a_notebook_that_is_built_shows_nobodys_progress(course, monkeypatch, na
     course(start__js="2026-01-01T00:00:00Z")
     before = course.path.read_bytes()
     monkeypatch.setenv(name, value)
-    assert progress.table().startswith("No exercise of 9 is solved yet.") and "0 of 2" in progress.bars()
+    assert progress.table().startswith("No exercise of 9 is solved yet.")
     assert course.path.read_bytes() == before
-
-
-def test_bars_say_the_same_as_the_table(course):
-    course(start__js="2026-01-01T00:00:00Z", ae__mse="2026-01-01T00:00:00Z")
-    made = BeautifulSoup(progress.bars(), "html.parser").table
-    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in made.tbody.find_all("tr")]
-    assert made.caption.get_text() == "2 of 9 exercises solved."
-    assert rows == [
-        ["00_start", "1 of 2", "start.kl"],
-        ["01_codes", "1 of 1 ✓", "none"],
-        ["03_long", "0 of 6", "all"],
-    ]
-    widths = [row.find_all("span")[1]["style"].split("width:")[1].split(";")[0] for row in made.tbody("tr")]
-    assert widths == ["50%", "100%", "0%"]
-    assert [row.th["scope"] for row in made.find_all("tr")] == ["col", "row", "row", "row"]
-    assert not made.find_all(["script", "style"]) and "var(" not in str(made)
-
-
-def test_outside_a_notebook_the_table_is_printed(course, capsys):
-    progress.show()
-    assert capsys.readouterr().out == f"{progress.table(progress.WIDE)}\n"
-
-
-def test_in_a_notebook_both_are_displayed(course, monkeypatch):
-    import IPython.display
-
-    shown = []
-    monkeypatch.setattr(progress, "in_notebook", lambda: True)
-    monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append((data, raw)))
-    progress.show()
-    assert shown == [({"text/plain": progress.table(progress.WIDE), "text/html": progress.bars()}, True)]
 
 
 @pytest.mark.parametrize("answer", ["", "n", "no", "yess", "reset"])
