@@ -19,6 +19,9 @@ from course_utils.classroom import aside  # noqa: E402
 
 SOURCES = sorted(build.SOURCE.glob("[0-9][0-9]_*.py"))
 NAMES = [path.stem for path in SOURCES]
+FOLDERS = ("", "solutions", "capstone", "capstone/solutions")
+EVERY = [path for folder in FOLDERS for path in sorted((ROOT / "notebooks" / folder).glob("*.ipynb"))]
+RELATIVE = re.compile(r'\]\(([^()\s:#]+)[^()\s:]*\)|href="([^":#]+)[^":]*"')  # in Markdown, in HTML
 CONTENTS = json.loads((ROOT / "notebooks" / "contents.json").read_text(encoding="utf-8"))
 
 
@@ -125,6 +128,28 @@ def test_no_output_that_is_compared_tells_a_time(name):
             assert not times, times
 
 
+def links(path):
+    """The files that a notebook's texts and outputs lead to, relative to it."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        shown = [cell.source] if cell.cell_type == "markdown" else []
+        for output in cell.get("outputs", []):
+            shown += [output.get("data", {}).get(kind, "") for kind in ("text/html", "text/markdown")]
+        for match in RELATIVE.finditer("\n".join(shown)):
+            yield match[1] or match[2]
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: str(path.relative_to(ROOT / "notebooks")))
+def test_every_link_to_a_file_leads_to_one(path):
+    assert [link for link in links(path) if not (path.parent / link).exists()] == []
+
+
+def test_there_are_links_to_files_in_student_notebooks_and_solutions():
+    counts = {
+        folder: len({*links(ROOT / "notebooks" / folder / "18_trilemma.ipynb")}) for folder in FOLDERS[:2]
+    }
+    assert counts[""] == counts["solutions"] >= 7
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_blank_student_notebook_runs_to_the_end(name):
@@ -162,6 +187,15 @@ class TestBuilder:
         assert student.cells[1].source == "def f(x):\n    ...  # your code here"
         assert solutions.cells[1].source == "def f(x):\n    return x + 1"
         assert student.cells[2].metadata == {"tags": ["nbval-ignore-output"]}
+
+    def test_links_hold_from_where_each_notebook_lies(self, tmp_path):
+        text = (
+            "# # Title [a](README.md), [b](capstone/p1.ipynb#c), [c](https://a.org/b.md), [d](#e), $[0](1)$"
+        )
+        student, solutions = build.products(self.source(tmp_path, self.SOURCE.replace("# # Title", text)), {})
+        assert student.cells[0].source == text[2:]
+        below = text[2:].replace("](README", "](../README").replace("](capstone", "](../capstone")
+        assert solutions.cells[0].source == below
 
     def test_a_guess_keeps_its_name(self):
         text = '### BEGIN SOLUTION\nguess = "b"\n### END SOLUTION\n'

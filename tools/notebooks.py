@@ -10,7 +10,8 @@ kept, and a source whose code is another since then is refused: for a word, or f
 is there now.
 
 A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed. Both
-notebooks end with five questions, where the lesson has a bank of them (five_questions.py).
+notebooks end with five questions, where the lesson has a bank of them (five_questions.py). Links
+to files hold from where each of the two lies (leads.py).
 """
 
 import argparse
@@ -26,6 +27,7 @@ from pathlib import Path
 import errata_page
 import five_questions
 import jupytext
+import leads
 import nbformat
 import pointers
 import start_page
@@ -126,6 +128,8 @@ def products(path, contents):
                     cell.metadata["jupyter"] = {"source_hidden": True}
             else:
                 cell.source = fill_in(cell.source, contents.get(path.stem, {}))
+                if change is keep_solutions:  # which lie one folder further down
+                    cell.source = leads.from_below(cell.source)
         pair.append(nb)
     return pair
 

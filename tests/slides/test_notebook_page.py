@@ -58,9 +58,14 @@ def test_the_title_is_the_first_heading_in_words(export):
     assert export("no heading").title.get_text() == "97_made"
 
 
-def test_a_link_to_a_notebook_leads_to_its_page(export):
-    text = "[next](01_autoencoders.ipynb#uses) [out](https://example.org/a.ipynb) [start](README.md)"
-    there = ["01_autoencoders.html#uses", "https://example.org/a.ipynb", "../index.html"]
+@pytest.mark.parametrize("up", ["", "../"])
+def test_a_link_to_a_notebook_leads_to_its_page(export, up):
+    text = (
+        f"[next]({up}01_autoencoders.ipynb#uses) [out](https://example.org/a.ipynb) [start]({up}README.md) "
+        f"[projects]({up}capstone/README.md) [one]({up}capstone/p1_codes.ipynb)"
+    )
+    there = ["01_autoencoders.html#uses", "https://example.org/a.ipynb", "../index.html", "../index.html"]
+    there.append("../notebooks/p1_codes.ipynb")
     assert [link["href"] for link in export(text).select("main a")] == there
 
 

@@ -16,14 +16,12 @@ from .errors import BuildError
 HERE = Path(__file__).resolve().parent
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
-# A link to another notebook leads to that notebook's page.
-NOTEBOOK_LINK = re.compile(r'href="(\d\d_\w+)\.ipynb')
-START_PAGE, INDEX = (
-    'href="README.md"',
-    'href="../index.html"',
-)  # the way through the course, and what is its like
-# The projects' own page and their notebooks are beside the pages.
-CAPSTONE_LINKS = ('href="capstone/README.md"', INDEX), ('href="capstone/', 'href="../notebooks/')
+# A link to another notebook leads to that notebook's page. An executed notebook lies one folder further down.
+NOTEBOOK_LINK = re.compile(r'href="(?:\.\./)?(\d\d_\w+)\.ipynb')
+# The way through the course and the list of projects have their like in the index; the projects' notebooks
+# are beside the pages.
+START_PAGE, INDEX = re.compile(r'href="(?:\.\./)?(?:capstone/)?README\.md"'), 'href="../index.html"'
+CAPSTONE_LINK, COPY = re.compile(r'href="(?:\.\./)?capstone/'), 'href="../notebooks/'
 COLOURED = {"text", "text/plain", "traceback"}  # parts of an output in which a terminal's escapes colour
 WITH_FORMULAS = {"text/latex", "text/markdown"}
 TAG = re.compile(r"<[^>]+>")
@@ -69,9 +67,8 @@ def convert(notebook, name, executed=True, places=None):
     body, _ = exporter(formulas).from_notebook_node(notebook)
     body = body.replace("\x1b", "\u241b")  # what was no colour
     body = PRINTED.sub(_in_columns, body)
-    body = NOTEBOOK_LINK.sub(r'href="\1.html', body).replace(START_PAGE, INDEX)
-    for link, target in CAPSTONE_LINKS:
-        body = body.replace(link, target)
+    body = NOTEBOOK_LINK.sub(r'href="\1.html', body)
+    body = CAPSTONE_LINK.sub(COPY, START_PAGE.sub(INDEX, body))
     body, contents = headings(body, name)
     main = '<main id="main" tabindex="-1">' if executed else '<main id="main" tabindex="-1" class="handed">'
     around = tex.fill(f"{frame.SKIP}{tops(name, places)}{contents}{main}\n{body}\n</main>", formulas)
