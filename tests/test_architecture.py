@@ -41,7 +41,7 @@ ROOMS = [
     {"figures", "widgets"},
     {"checks", "capstone", "scale"},
     {"classroom"},
-    {"doctor", "__main__", "__init__"},
+    {"doctor", "_commands", "__main__", "__init__"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 # The loop draws its own history: the one upward import, made inside the function that draws.

@@ -211,7 +211,7 @@ def test_the_command_says_one_sentence(tmp_path, upstream, command):
     """On a clone that holds what the command needs: the classroom, without an environment."""
     if command == "make":
         needed.command("make", advice="install it to run the README's commands")
-    for name in ("__init__.py", "__main__.py", "classroom", "_threads.py"):
+    for name in ("__init__.py", "__main__.py", "_commands", "classroom", "_threads.py"):
         source = ROOT / "course_utils" / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, upstream / "course_utils" / name)
