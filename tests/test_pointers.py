@@ -25,5 +25,9 @@ def test_a_pointer_says_whether_the_lesson_is_there(two_lessons):
     )
 
 
+def test_a_pointer_may_go_over_the_end_of_a_line(two_lessons):
+    assert pointers.filled("{notebook\n13}, {lesson\n99}") == "notebook\n13, lesson\n99 (to come)"
+
+
 def test_a_lesson_named_without_a_pointer_is_found(two_lessons):
-    assert pointers.dangling("notebook 13, Notebook 98, lesson 99 (to come), lesson 97") == ["97", "98"]
+    assert pointers.dangling("notebook 13, Notebook 98, lesson 99 (to come), lesson\n97") == ["97", "98"]

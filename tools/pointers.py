@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "notebooks" / "source"
-POINTER = re.compile(r"\{((?:notebook|lesson) )(\d\d)\}", re.IGNORECASE)
+POINTER = re.compile(r"\{((?:notebook|lesson)\s)(\d\d)\}", re.IGNORECASE)
 TO_COME = " (to come)"
-NAKED = re.compile(rf"\b(?:notebook|lesson) (\d\d)\b(?!{re.escape(TO_COME)})", re.IGNORECASE)
+NAKED = re.compile(rf"\b(?:notebook|lesson)\s(\d\d)\b(?!{re.escape(TO_COME)})", re.IGNORECASE)
 
 
 def there():
