@@ -2013,8 +2013,9 @@ verdict(
 )
 
 # %% [markdown]
-# The four indices belong together, and drawing them one by one loses that. A second model is trained to draw them: an
-# autoregressive one in the paper, a diffusion model in {notebook 17}.
+# The four indices belong together, and drawing them one by one loses that. In the paper a second model, an
+# autoregressive one, is trained to draw them. ({notebook 17} draws codes, too, by diffusion; those are real numbers, of
+# an autoencoder without a codebook.)
 
 # %% [markdown]
 # ## Read with care

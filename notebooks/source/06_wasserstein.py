@@ -491,7 +491,7 @@ verdict("spectral norm: steepest slope, most of six", study.steepest("plane", "s
 
 # %% [markdown]
 # With every seed the penalty finds nearly all of $W_1$, spectral norm four fifths (ours was trained less), and clipping
-# half to two thirds.
+# 0.4 to 0.7.
 
 # %% [markdown]
 # ### Going further: where the slope has to turn

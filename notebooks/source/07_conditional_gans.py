@@ -853,9 +853,9 @@ verdict(
 # %% [markdown]
 # ### Going further: the refiner
 #
-# Deck A has GANs "to improve simulations": a net makes rendered pictures look real and keeps near the original, so that
-# the label stays (Shrivastava et al.). The judgement is not how they look but what they teach: train a small classifier
-# on raw, on refined and on real digits, and test it on real ones.
+# One of the lectures followed here has GANs "to improve simulations": a net makes rendered pictures look real and keeps
+# near the original, so that the label stays (Shrivastava et al.). The judgement is not how they look but what they
+# teach: train a small classifier on raw, on refined and on real digits, and test it on real ones.
 
 # %% tags=["hide-input"]
 refiner, _ = checkpoints.load("glyphs_refiner")

@@ -864,8 +864,9 @@ for what, of, band in (
 
 # %% [markdown]
 # Near the data, where it rarely looks, the logit-normal network is worse with every seed. In the middle there is no
-# clear difference, and its samples in 8 steps are about as good. So on this ring $t$ may be uniform. That
-# it is better on large images (Esser et al.) cannot be seen here.
+# clear difference, and its samples in 8 steps are about as good: as near to the data, and here a few in a thousand more
+# of them near a mode. So on this ring $t$ may be uniform. That the logit-normal is better on large images (Esser et
+# al.) cannot be seen here.
 
 # %% [markdown]
 # ## 6. Digits
@@ -1188,7 +1189,8 @@ verdict("mass of the network's density on a grid", mass, 0.97, 1.03)
 # - One step is nearly enough once the flow is straight: by reflow or, in few dimensions, by transport in the batch.
 #
 # **Left out here.** Flows between two data sets, and noise that is not Gaussian; stochastic samplers for a flow;
-# distillation of guided models, and {notebook 17} for flows in a latent space; flows on spheres, and on discrete data.
+# distillation of guided models; flows in a latent space ({notebook 17} has diffusion there); flows on spheres, and on
+# discrete data.
 
 # %% [markdown]
 # ## Going further: the papers
