@@ -150,6 +150,12 @@ def test_there_are_links_to_files_in_student_notebooks_and_solutions():
     assert counts[""] == counts["solutions"] >= 7
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_is_told_how_to_get_page_and_deck(name):
+    for nb, times in ((committed(name), 1), (committed(name, "solutions"), 0)):
+        assert nb.cells[0].source.count(f"`make pages slides NAME={name}`") == times
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_blank_student_notebook_runs_to_the_end(name):

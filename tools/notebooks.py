@@ -10,8 +10,8 @@ kept, and a source whose code is another since then is refused: for a word, or f
 is there now.
 
 A cell tagged hide-input only draws, counts or verifies: the student's notebook shows it collapsed. Both
-notebooks end with five questions, where the lesson has a bank of them (five_questions.py). Links
-to files hold from where each of the two lies (leads.py).
+notebooks end with five questions, where the lesson has a bank of them (five_questions.py). The student's says
+how its page and deck are made, and links to files hold from where each of the two lies (leads.py).
 """
 
 import argparse
@@ -130,6 +130,8 @@ def products(path, contents):
                 cell.source = fill_in(cell.source, contents.get(path.stem, {}))
                 if change is keep_solutions:  # which lie one folder further down
                     cell.source = leads.from_below(cell.source)
+        if change is clear_solutions:
+            nb.cells[0].source += leads.to_page_and_deck(path.stem)
         pair.append(nb)
     return pair
 
