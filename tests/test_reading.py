@@ -106,6 +106,11 @@ def test_a_prediction_is_not_answered_in_the_source(source):
 
 
 @lessons
+def test_no_cell_is_empty(source):
+    assert all(cell.source.strip() for cell in read(source).cells)
+
+
+@lessons
 def test_a_pointer_to_a_lesson_that_is_not_there_says_so(source):
     cells = [cell.source for cell in read(source).cells if cell.cell_type == "markdown"]
     text = pointers.filled("\n".join(cells))

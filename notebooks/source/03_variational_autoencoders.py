@@ -175,8 +175,6 @@ reparameterise = check("vae.reparameterise", reparameterise)
 hint("vae.reparameterise")
 
 # %% [markdown]
-
-# %% [markdown]
 # ### Going further: is there no other way?
 #
 # There is another way, the **score-function estimator** (REINFORCE). It never differentiates $f$, so it works for a
@@ -575,8 +573,6 @@ verdict(
 verdict("on the VAE: the same with a baseline", (centred - by_path).exp(), low=3, high=15)
 
 # %% [markdown]
-
-# %% [markdown]
 # ## 4. What each of the two terms does
 #
 # We take two latents, so that we can look. We train three times: with the reconstruction term only, with the KL term
@@ -663,8 +659,6 @@ def read(images):
 def doubtful(images):
     return (read(images).max(1).values < 0.9).float().mean().item()
 
-
-# %% [markdown]
 
 # %% [markdown]
 # ### Going further: is the autoencoder no generator?
@@ -1579,8 +1573,6 @@ def judged_a(_):
 exhibit("A", lambda: mended_loss(VAE(8), binary[:2]), judged_a, "a scalar that depends on the net")
 
 # %% [markdown]
-
-# %% [markdown]
 # ### Going further: exhibit B, beta zero
 #
 # **Exhibit B.** Section 4 trained on the reconstruction term alone. The training images come back better
@@ -1635,8 +1627,6 @@ def judged_b(beta):
 
 
 exhibit("B", mended_beta, judged_b, "a number above 0 and below 1")
-
-# %% [markdown]
 
 # %% [markdown]
 # ### Going further: exhibit C, a decoder too strong
@@ -1740,8 +1730,6 @@ def judged_c(share):
 
 
 exhibit("C", mended_share, judged_c, "a number between 0 and 1")
-
-# %% [markdown]
 
 # %% [markdown]
 # ## Going further: a VAE whose best answer is known

@@ -97,7 +97,6 @@ verdict("weights of the largest network", weights.nan_to_num().max(), high=600_0
 
 
 # %%
-# %%
 def drawn_in(patience, family, name="digits"):
     """How many samples a family gives in so many seconds; at most the 400 that were kept."""
     return min(400, int(1000 * patience / table[name, family]["seconds_per_thousand"].mean()))
@@ -323,7 +322,6 @@ bits_per_dim = check("trilemma.bits_per_dim", bits_per_dim)
 # pixels. It is asked about the same hundred held-out digits as the models of the table were.
 
 
-# %%
 # %%
 def continuous(images, seed):
     """Images of levels 0, 1/16, ..., 1, made continuous: y in [0, 1), float64 [N, 64]."""
