@@ -139,7 +139,7 @@ def log_prob(sde, score, x, *, steps=200, probe=None, generator=None, prior=None
     x: [B, ...]. probe: None for the exact divergence, one backward pass a dimension; "gaussian" or
     "rademacher" for Hutchinson's estimate of it, one in all, with one probe a row for the whole way.
     prior: callable of x at u = 1 -> its log density [B], N(0, prior_std^2) by default, which leaves out what
-    is left of the data there. score must let gradients through to x.
+    is left of the data there. score must let gradients through to x; the answer carries none to it.
 
     Source: Song et al. 2021, eq. 39; Grathwohl et al. 2019.
     """
@@ -149,7 +149,7 @@ def log_prob(sde, score, x, *, steps=200, probe=None, generator=None, prior=None
     _check_sde(sde), check_callable("score", score, "x", "u")
     if prior is not None:
         check_callable("prior", prior, "x")
-    gained = x.new_zeros(len(x))
+    x, gained = x.detach(), x.new_zeros(len(x))
     for u, then in zip(times, [*times[1:], 1.0], strict=True):
         slope, divergence = with_divergence(lambda x, u=u: _flow(sde, score, x, u), x, v)
         ahead = x + dt * slope

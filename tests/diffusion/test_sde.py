@@ -89,6 +89,12 @@ def test_the_density_by_the_flow_is_the_mixtures(kind):
     torch.testing.assert_close(found, MIXTURE.log_prob(x), rtol=0, atol=1e-3)
 
 
+def test_the_density_carries_no_gradient_that_would_be_a_part_of_the_true_one_only():
+    x = torch.ones(2, 1, requires_grad=True)
+    score = sde.exact_score(VP(), GaussianMixture([[0.0]], 0.5))
+    assert not sde.log_prob(VP(), score, x, steps=5).requires_grad
+
+
 def test_calling_the_end_noise_costs_what_is_left_of_the_data_there():
     """With x ~ N(m, s^2) the end is N(signal m, signal^2 s^2 + sigma^2) and is taken for N(0, 1)."""
     one, kind = GaussianMixture(torch.tensor([[0.5, -1.0]], dtype=F64), 0.4), VP()
