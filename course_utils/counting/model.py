@@ -21,6 +21,8 @@ NOT_COUNTED = {
     "multi_head_attention_forward", "_transformer_encoder_layer_fwd", "_native_multi_head_attention",
     "bilinear", "addmm", "baddbmm", "addbmm", "tensordot", "chain_matmul", "lstm", "gru", "rnn_tanh",
 }  # fmt: skip
+# The arguments that count, in the order of their places, for a call that gives them by name.
+BY_NAME = ("input", "num_groups", "normalized_shape", "weight", "other", "mat2", "query", "key", "value")
 
 
 class Operation(NamedTuple):
@@ -125,7 +127,8 @@ class Watching(TorchFunctionMode):
         if name in NOT_COUNTED:
             raise NotImplementedError(f"it calls {name}, for which no formula stands here.")
         result = func(*args, **kwargs)
-        self.see(name, args, kwargs, result)
+        named = (kwargs[one] for one in BY_NAME if one in kwargs)
+        self.see(name, (*args, *named), kwargs, result)
         return result
 
 

@@ -145,6 +145,28 @@ def test_random_numbers_weights_and_hooks_are_as_before():
     assert all(one.grad is None for one in model.parameters())
 
 
+class Called(nn.Module):
+    """A layer, a norm and attention whose arguments are given by place, or by name."""
+
+    def __init__(self, by_name):
+        super().__init__()
+        self.weight, self.by_name = nn.Parameter(torch.ones(8, 6)), by_name
+
+    def forward(self, x):
+        if not self.by_name:
+            x = F.silu(F.layer_norm(F.linear(x, self.weight), (8,)))
+            return F.scaled_dot_product_attention(x, x, x)
+        x = F.silu(input=F.layer_norm(F.linear(x, weight=self.weight), normalized_shape=(8,)))
+        return F.scaled_dot_product_attention(query=x, key=x, value=x)
+
+
+def test_arguments_may_be_given_by_name():
+    x = torch.rand(2, 5, 6)
+    placed, named = (counting.count(Called(by_name), (x,)) for by_name in (False, True))
+    assert named == placed and named.forward == 2 * 2 * 5 * 6 * 8 + 2 * 2 * 2 * 5 * 5 * 8
+    assert counting.activation_bytes(Called(True), (x,)) == counting.activation_bytes(Called(False), (x,))
+
+
 def test_what_no_formula_is_for_is_said():
     with pytest.raises(ValueError, match="^model must be made of products that are counted: it calls lstm"):
         counting.count(nn.LSTM(3, 4), (torch.rand(5, 2, 3),))
