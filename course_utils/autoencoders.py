@@ -90,7 +90,7 @@ def count_parameters(model):
 def dead_units(codes, threshold=1e-6):
     """How many code units say nothing: codes [N, k] whose standard deviation is at most threshold."""
     check_tensor("codes", codes, "[N, k]"), check_number("threshold", threshold, 0)
-    return int((codes.std(dim=0) <= threshold).sum())
+    return int((codes.std(dim=0, correction=0) <= threshold).sum())
 
 
 def _dense(widths):

@@ -73,6 +73,7 @@ def test_dead_units():
     codes = torch.randn(50, 4)
     codes[:, 2] = 1.5
     assert dead_units(codes) == 1
+    assert dead_units(codes[:1]) == 4  # one row varies nowhere
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,16 @@ def cluster_centres(x, k, seed=0, rounds=50):
     """k centres of the points x [N, F] by k-means, [k, F] in float64: the bins of a fine histogram.
 
     Starts with points drawn by k-means++ (Arthur & Vassilvitskii 2007), then Lloyd's rounds; a centre without
-    points stays. seed: fixes the draw. Raises ValueError where k is above N or a number is not finite.
+    points stays. seed: fixes the draw. Raises ValueError where there are not k different points, or a number
+    is not finite.
     """
     check_seed("seed", seed), check_int("rounds", rounds, 0, MOST_STEPS)
     check_finite("x", check_tensor("x", x, "[N, F]"))
     check_int("k", k, maximum=len(x))
     x, generator = double(x), torch.Generator().manual_seed(seed)
+    different = len(x.unique(dim=0))
+    if k > different:
+        raise ValueError(f"k must be at most {different}, the number of different points; got {k}.")
     centres = x[torch.randint(len(x), (1,), generator=generator)]
     while len(centres) < k:
         nearest = torch.cdist(x, centres).min(1).values.square()

@@ -30,6 +30,8 @@ def test_bins_that_hold_their_part_are_covered():
         assert metrics.bins_covered(samples, data, part) == count
     with pytest.raises(ValueError, match="k must be at least 1 and at most 4; got 9"):
         metrics.cluster_centres(centres, 9)
+    with pytest.raises(ValueError, match="k must be at most 2, the number of different points; got 3"):
+        metrics.cluster_centres(torch.tensor([[0.1], [0.1], [0.7]]).repeat(20, 1), 3)
     with pytest.raises(ValueError, match="part must be a finite number above 0"):
         metrics.bins_covered(samples, data, 0)
     nowhere = torch.tensor([[0.0], [torch.nan]])
