@@ -138,9 +138,9 @@ def difference(a, b, confidence=0.95):
 
 
 def _quantile(p, freedom):
-    from scipy import stats
+    from scipy.special import stdtrit
 
-    return float(stats.t.ppf(p, freedom))
+    return float(stdtrit(freedom, p))
 
 
 def judge(claim, table):
@@ -151,10 +151,8 @@ def judge(claim, table):
     difference (Welch's, each comparison for itself) lies on the claimed side, and not measurable without a
     test, or where the table lacks two seeds of a number that it needs. So "not confirmed" is not refuted.
     """
-    (
-        check_kind("claim", claim, Claim, "a Claim"),
-        check_kind("table", table, dict, "a table by data and family"),
-    )
+    check_kind("claim", claim, Claim, "a Claim")
+    check_kind("table", table, dict, "a table by data and family")
     test, sets = claim.test, sorted({data for data, _ in table})
     if test is None or not all((data, claim.family) in table for data in sets) or not sets:
         return VERDICTS[2]
