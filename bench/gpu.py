@@ -138,9 +138,8 @@ def switches(sizes, device, left):
 def peaks_of(sizes, device):
     """{what: FLOPs a second}: measured in 16 bits here, and stated where counting.CHIPS has it by name."""
     peaks = {"of the measured products": _gpu_steps.fastest_product(sizes, device, _gpu_steps.half(device))}
-    here = about(device)[
-        "name"
-    ]  # a card with PCIe has another peak than the figures are of, but for the A100
+    here = about(device)["name"]
+    # a card with PCIe has another peak than the figures are of, but for the A100
     stated = [
         chip
         for name, chip in counting.CHIPS.items()

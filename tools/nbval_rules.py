@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 
 MEASURED = re.compile(r" \(here [^)]*\)")  # verdict prints it for the reader; its band is the test
-PICTURE = re.compile(
-    r'src="data:image/png;base64,[^"]*"'
-)  # the pixels differ between machines; its words do not
+PICTURE = re.compile(r'src="data:image/png;base64,[^"]*"')  # its pixels differ by machine, its words do not
 BOX = re.compile(r'<output class="said".*</output>', re.DOTALL)  # course_utils/_say.py makes it of the words
 DECIMAL = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 RELATIVE, ABSOLUTE = 0.02, 1e-6

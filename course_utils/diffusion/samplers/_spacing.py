@@ -10,9 +10,8 @@ from ..schedule import check_schedule
 
 SPACINGS = ("trailing", "karras")
 ENDS = {"data": -1, "first": 0}
-HIGHEST = (
-    200.0  # of sigma / signal: beyond it one part in 40,000 of the variance is signal, and steps are lost
-)
+# Of sigma / signal: beyond it one part in 40,000 of the variance is signal, and steps are lost.
+HIGHEST = 200.0
 
 
 def karras_sigmas(n, sigma_min=0.002, sigma_max=80.0, rho=7.0):

@@ -22,9 +22,8 @@ def heun(
     for now, then, _ in walk.steps:
         x0 = walk.guess(x, now)
         d = slope(x, x0, now)
-        y = (
-            x0 + then.s * d
-        )  # not x / signal + (then.s - now.s) d, the same number, which cancels at high noise
+        # not x / signal + (then.s - now.s) d, the same number, which cancels at high noise
+        y = x0 + then.s * d
         x = unscaled(y, then)
         if then.t >= 0 and now.signal > 0:
             d_then = slope(x, walk.guess(x, then, watched=False), then)
