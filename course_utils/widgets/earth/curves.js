@@ -40,21 +40,28 @@ export function drawPotential(context, place, { look, limits }) {
   const [least, most] = [Math.min(...heights), Math.max(...heights)];
   const [middle, extent] = [(least + most) / 2, Math.max(LEAST, most - least) * 1.12];
   const toY = (value) => (box.top + box.bottom) / 2 - ((value - middle) / extent) * (box.bottom - box.top);
-  for (const [name, value] of [["p", ofP], ["q", ofQ]]) {
-    line(context, [[box.left, toY(value)], [box.right, toY(value)]], COLORS[name], 1.5, DASHES[name]);
-    const [x, align] = name === "p" ? [box.right, "right"] : [box.left, "left"];
-    const options = { size: small, color: COLORS[name], align, bold: true, halo: true };
-    write(context, `under ${name}`, x, toY(value) - 3, options);
+  const levels = { p: toY(ofP), q: toY(ofQ) };
+  for (const name of ["p", "q"]) {
+    line(context, [[box.left, levels[name]], [box.right, levels[name]]], COLORS[name], 1.5, DASHES[name]);
   }
   line(context, shown.map(([x, value]) => [toPixel(x), toY(value)]), INK, 2.5);
-  noteSlope(context, place, shown, toPixel, toY);
+  nameMeans(context, place, levels, shown.at(-1)[1] > shown[0][1]);
+  noteSlope(context, place, shown, toPixel, toY, levels.p);
   drawAxis(context, { ...box, bottom: box.bottom + 4 }, limits, place, "x");
   const titles = ["under p and q are", "are"].map((part) => `the best f: its means ${part} W1 apart`);
   heading(context, box, small, titles);
 }
 
-/** The slope in words, on the longest piece of f that has one. */
-function noteSlope(context, { potential: box, small }, shown, toPixel, toY) {
+/** Above the mean under p, which is the higher, where f is low; below the mean under q, where f is high. */
+function nameMeans(context, { potential: box, small }, levels, rises) {
+  for (const [name, below, atLeft] of [["p", -4, rises], ["q", small * 0.95, !rises]]) {
+    const options = { size: small, color: COLORS[name], align: atLeft ? "left" : "right", bold: true, halo: true };
+    write(context, `under ${name}`, atLeft ? box.left : box.right, levels[name] + below, options);
+  }
+}
+
+/** The slope in words, on the longest piece of f that has one, above the line at `level` where it would cross that. */
+function noteSlope(context, { potential: box, small }, shown, toPixel, toY, level) {
   let [best, from] = [null, 0];
   const slope = (i) => Math.sign(Math.round((shown[i + 1][1] - shown[i][1]) * 1e6));
   for (let i = 1; i < shown.length - 1; i++) {
@@ -67,7 +74,9 @@ function noteSlope(context, { potential: box, small }, shown, toPixel, toY) {
   const [x, value] = shown[best.middle];
   const falls = best.slope < 0; // where it falls there is room on the right, above
   const options = { size: small, halo: true, align: falls ? "left" : "right" };
-  write(context, `slope ${signed(best.slope, 0)}`, toPixel(x) + (falls ? 5 : -5), toY(value) - 5, options);
+  const low = toY(value) - 5;
+  const y = low + 4 > level && low - small < level ? level - 4 : low;
+  write(context, `slope ${signed(best.slope, 0)}`, toPixel(x) + (falls ? 5 : -5), y, options);
 }
 
 /** W1 and JS as q is moved along the line, each with where it stands now and its tangent there. */
@@ -91,11 +100,13 @@ function drawChart(context, { box, size, small }, mean, row) {
   const { toPixel } = scaleX(box, CENTRES);
   const toY = (height) => box.bottom - (height / top) * (box.bottom - box.top);
   line(context, [[box.left, box.bottom], [box.right, box.bottom]], SOFT, 1);
-  for (const [level, label] of levels) {
-    line(context, [[box.left, toY(level)], [box.right, toY(level)]], RULE, 1, [4, 4]);
-    write(context, label, box.right, toY(level) - 3, { size: small, color: SOFT, align: "right", halo: true });
-  }
+  for (const [level] of levels) line(context, [[box.left, toY(level)], [box.right, toY(level)]], RULE, 1, [4, 4]);
   line(context, places.map((at, i) => [toPixel(at), toY(values[i])]), color, 3);
+  for (const [level, label] of levels) { // at the end where the curve is farther away
+    const atLeft = Math.abs(values[0] - level) > Math.abs(values.at(-1) - level);
+    const options = { size: small, color: SOFT, align: atLeft ? "left" : "right", halo: true };
+    write(context, label, atLeft ? box.left : box.right, toY(level) - small * 0.3, options);
+  }
   const ends = [-REACH, REACH].map((by) => [toPixel(mean + by), toY(value + slope * by)]);
   context.save();
   context.beginPath();
