@@ -10,8 +10,10 @@ export function drawDecoded(context, { image, strip }, { size, small }, side, st
   drawOne(context, side, state.z, image, color, 3, small);
   const { name, distance } = nearestCode(side, state.names, state.z);
   const lines = [`nearest: ${name}`, `at ${distance.toFixed(2)}`];
+  const left = image.left + (image.roomy ? image.width + size * 0.6 : 0);
+  const top = image.top + (image.roomy ? 0 : image.height);
   lines.forEach((text, i) => {
-    write(context, text, image.left, image.top + image.height + size * (1.3 + 1.2 * i), { size: small });
+    write(context, text, left, top + size * (1.3 + 1.2 * i), { size: small });
   });
   if (state.sampling) drawDraws(context, strip, { size, small }, side, state, color);
 }

@@ -1,6 +1,8 @@
 import { smaller } from "../shared/canvas.js";
 import { DRAW_NAMES } from "./state.js";
 
+const WORDS = 6.5; // of a text's height: how wide the words beside an image are
+
 /** Where everything goes: for each of the two models its map, its decoded image, its strip of nine samples. */
 export function layout(width, size, { shape, sampling }, room = Infinity) {
   const tall = shape[1] / shape[2];
@@ -17,14 +19,16 @@ function wide({ width, size, tall, room }, sampling) {
   const top = size * 1.6;
   const below = top + side + size * 3.2; // the scale and a line of words
   const each = (side + size * 1.6) / 2;
-  const height = Math.min(column * tall, each - size * 4.6);
+  const beside = each - size * 2.2; // the height of an image that has its words beside it
+  const roomy = beside / tall + size * WORDS <= column;
+  const height = roomy ? beside : Math.min(column * tall, each - size * 4.6);
   const sides = [0, 1].map((i) => {
     const left = 2 + i * (side + size);
     const imageTop = top + i * each;
     return {
       map: { left, top, side, size },
       words: { left, right: left + side, top: top + side + size * 2.6 },
-      image: { left: width - column - 2, top: imageTop, width: height / tall, height },
+      image: { left: width - column - 2, top: imageTop, width: height / tall, height, roomy },
       strip: strip(left, below + size * 1.2, side, tall),
     };
   });
