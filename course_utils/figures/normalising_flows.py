@@ -189,13 +189,12 @@ def orders(places):
     """When each pixel has its turn, by name: images [H, W] of whole numbers; returns the figure."""
     fig, axes = subplots(1, len(places), figsize=(4.4 * len(places), 4.0), squeeze=False)
     for ax, (name, turns) in zip(axes[0], places.items(), strict=True):
-        drawn = ax.imshow(turns.numpy(), cmap="viridis")
+        ax.imshow(turns.numpy(), cmap="viridis")  # each pixel says its turn, so no colour bar
         for i, row in enumerate(turns.tolist()):
             for j, turn in enumerate(row):
                 dark = turn < 0.6 * float(turns.max())
                 ax.text(j, i, turn + 1, ha="center", va="center", fontsize=9, color="w" if dark else "k")
         ax.set(title=name, xticks=[], yticks=[])
-    fig.colorbar(drawn, ax=axes[0].tolist(), label="turn")
     return fig
 
 
