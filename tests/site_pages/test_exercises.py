@@ -38,6 +38,18 @@ def test_a_blank_comes_with_the_words_before_it_and_its_section_once():
     assert cells[0].source.startswith("words"), "the notebook itself is not changed"
 
 
+def test_what_became_of_one_exhibit_does_not_stand_above_the_next():
+    blank = "def mended():\n    ...  # your code here"
+    cells = [
+        new_markdown_cell("## 8. Museum\n\nTwo failures.\n\n**Exhibit A.** Mend it."),
+        new_code_cell(blank),
+        new_markdown_cell("The answer to A.\n\n**Exhibit B.** Mend it, too."),
+        new_code_cell(blank),
+    ]
+    words = [cell.source for cell in exercises.asked(cells) if cell.cell_type == "markdown"]
+    assert words == [cells[0].source, "**Exhibit B.** Mend it, too."]
+
+
 @pytest.mark.parametrize("name", sorted(LESSONS))
 def test_every_exercise_of_a_lesson_is_on_its_sheet(name):
     path = exercises.sections.ROOT / "notebooks" / f"{name}.ipynb"

@@ -9,6 +9,7 @@ from . import notebook, sections
 
 OPEN = ("...  # your code here", "...  # your guess")
 SECTION = re.compile(r"^## .*$", re.MULTILINE)
+EXHIBIT = re.compile(r"^\*\*Exhibit ", re.MULTILINE)
 
 
 def build(name, title, places=None):
@@ -41,8 +42,12 @@ def asked(cells):
 
 
 def _from_heading(cell):
-    """The cell from its last heading of a section on; the words above that end another section."""
+    """The cell from its last heading of a section on; the words above that end another section.
+
+    Where it has none, from its exhibit on: the words above that say what became of the exhibit before.
+    """
     starts = [match.start() for match in re.finditer(r"^##+ ", cell.source, re.MULTILINE)]
+    starts = starts or [match.start() for match in EXHIBIT.finditer(cell.source)]
     short = copy.copy(cell)
     short.source = cell.source[starts[-1] :] if starts else cell.source
     return short
