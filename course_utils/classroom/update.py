@@ -17,12 +17,12 @@ from .git import Clone, Refused, last_words
 
 ROOT = Path(__file__).parents[2]
 MY = "notebooks/my"
-AT_WORK = {  # file of git's -> what is at work where it is there
-    "MERGE_HEAD": "a merge",
-    "rebase-merge": "a rebase",
-    "rebase-apply": "a rebase",
-    "CHERRY_PICK_HEAD": "a cherry-pick",
-    "REVERT_HEAD": "a revert",
+AT_WORK = {  # file of git's -> what is at work where it is there, as git calls it
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
 }
 
 
@@ -249,7 +249,10 @@ def _fetch(clone):
 def _check_nothing_at_work(clone):
     for file, what in AT_WORK.items():
         if (clone.folder / clone.ask("rev-parse", "--git-path", file)).exists():
-            raise Refused(f"{what} is not finished in this clone, so nothing was changed; end it first.")
+            raise Refused(
+                f"a {what} is not finished in this clone, so nothing was changed: finish it, or go back to "
+                f"before it (`git {what} --abort`), then try again."
+            )
     if clone.names("ls-files", "--unmerged", "-z"):
         raise Refused("this clone has files in conflict, so nothing was changed: settle them first.")
     if clone.ask("rev-parse", "--verify", "--quiet", "HEAD", check=False) is None:

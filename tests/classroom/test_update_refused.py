@@ -75,7 +75,7 @@ TROUBLES = {
     diverged: "commits of its own",
     other_file: r"the update changes course_utils/code\.py, and so did you",
     untracked: r"the update changes course_utils/new\.py",
-    merging: "a merge is not finished",
+    merging: "a merge is not finished .*`git merge --abort`",
     folder: "could not go forward|a link or a folder",
     link: "a link or a folder",
     index_locked: "index.lock",
