@@ -220,7 +220,10 @@ def test_every_slide_is_whole_and_readable(page, built, name):
             assert len(image.get_attribute("alt")) >= 10, where
     links = page.eval_on_selector_all("footer a", "nodes => nodes.map((node) => node.getAttribute('href'))")
     anchors = {link.partition("#")[2] for link in links}
-    assert {link.partition("#")[0] for link in links} == {f"../pages/{name}.html"}
+    assert {link.partition("#")[0] for link in links} == {
+        f"../pages/{name}.html",
+        f"../notebooks/{name}.ipynb",
+    }
     assert anchors - {""} <= {section.id for section in sections.of(name)} and len(anchors) >= 4
     assert page.problems == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in page.requests), page.requests

@@ -3,10 +3,13 @@
 import base64
 import json
 import re
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from standalone import sections
 from standalone.errors import BuildError
+from standalone.sections import Section
 
 FIGURE = """## A figure
 
@@ -189,6 +192,17 @@ def test_a_slide_says_which_lecture_it_follows(build):
     assert "B. Writer, Another lecture, 2021" in found[1].select_one("footer").get_text()
     assert "Cite" not in found[1].select_one(".body").get_text()
     assert [item.get_text()[:2] for item in found[2].select("li")] == ["A.", "B."]
+
+
+def test_the_first_slide_leads_to_the_lessons_notebook_and_the_others_to_its_page_alone(build, monkeypatch):
+    known = (Section("1-labels", 1, "Labels", "section 1"),)
+    monkeypatch.setattr(sections, "of", lambda name: known)
+    found = slides(build("## One\nSection: 1\n\ntext\n"))
+    links = [[link["href"] for link in slide.select("footer a")] for slide in found[:2]]
+    page, notebook = (address.partition("#")[0] for address in links[0])
+    assert (Path(page).suffix, Path(notebook).suffix) == (".html", ".ipynb")
+    assert Path(page).stem == Path(notebook).stem and page.startswith("../pages/")
+    assert notebook.startswith("../notebooks/") and links[1] == [page, f"{page}#1-labels"]
 
 
 def test_a_figure_is_inside_the_file_and_says_what_it_shows(build):

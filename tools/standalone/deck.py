@@ -123,7 +123,7 @@ def _section(meta, slide, place, md, namespace, widgets, env, shelf):
         raise BuildError("its notes hold something that waits for a key, and nobody would see it come.")
     title = md.renderInline(substitute(slide.title, namespace, env["values"]), env)
     part = next((part for part in meta["parts"] if slide in part.slides and slide.number > 1), None)
-    foot = f"<span>{_place(meta, place)}</span>"
+    foot = f"<span>{_place(meta, place, slide.number == 1)}</span>"
     if part:
         words = md.renderInline(substitute(part.words, namespace, env["values"]), env)
         foot += f'<span class="part">Part {part.number} of {len(meta["parts"])}: {words}</span>'
@@ -168,12 +168,17 @@ def _frame(meta, slide, foot, title, body, notes):
     )
 
 
-def _place(meta, section=None):
-    """The foot's words on where a slide belongs: its lesson and section, as links where there is a page."""
+def _place(meta, section=None, first=False):
+    """The foot's words on where a slide belongs: its lesson and section, as links where there is a page.
+
+    The first slide leads to the notebook as well.
+    """
     lesson = f"Lesson {meta['lesson']}"
     if not sections.of(meta["name"]):
         return escape(lesson)
     top = sections.page_link(meta["name"], None, lesson)
+    if first:
+        top += f", {sections.notebook_link(meta['name'])}"
     return f"{top}, {sections.page_link(meta['name'], section, section.name)}" if section else top
 
 

@@ -78,6 +78,11 @@ def page_link(name, section, words):
     return f'<a href="../pages/{name}.html{anchor}">{escape(words)}</a>'
 
 
+def notebook_link(name):
+    """A link from a deck to its lesson's notebook, which an index has copied beside both."""
+    return f'<a href="../notebooks/{name}.ipynb" download>Notebook</a>'
+
+
 @functools.cache
 def first_slides(name):
     """Where a deck begins each section of its lesson: {id of the heading: number of the slide}."""
