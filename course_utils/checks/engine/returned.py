@@ -4,6 +4,7 @@ An object of a class of its own may lie about its type, length and values, or ne
 array where it can be one, and else a stand-in of the same name. Done within the time limit of the call.
 """
 
+import functools
 import sys
 
 import numpy as np
@@ -87,4 +88,10 @@ def _other(value, kind):
         array = np.array(None)
     if array.ndim or array.dtype == np.float64:
         return array
-    return type(str(kind.__name__), (), {})()
+    return stand_in(str(kind.__name__))
+
+
+@functools.lru_cache(maxsize=256)
+def stand_in(name):
+    """In place of an object of a type of that name: another with nothing in it, for one name the same."""
+    return type(name, (), {})()

@@ -29,6 +29,10 @@ ANSWERS = {
         "def f(z):\n    import warnings as w\n    w.simplefilter('error')\n    return z.abs().sum(1).mean()",
         "def f(z): return z.abs().sum(1).mean().float()",
         "def f(z): return z.abs().sum(1).mean().numpy()",
+        "def f(z): yield z.abs().sum(1).mean()",
+        "async def f(z): return z.abs().sum(1).mean()",
+        "class Penalty: pass\ndef f(z): return Penalty()",
+        "def f(z): return z.abs().sum(1).mean",
     ],
     "ae.denoising_loss": [
         "def f(model, x, noise): return (model(x + noise) - x).square().flatten(1).sum(1).mean()",
