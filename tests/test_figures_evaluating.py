@@ -39,3 +39,16 @@ def test_how_often_is_drawn_by_the_truth():
     for line, values in zip(ax.lines, shares.values(), strict=False):
         assert torch.equal(torch.as_tensor(line.get_ydata()), values)
     assert len({line.get_linestyle() for line in ax.lines[:2]}) == 2
+
+
+def test_a_ranking_has_the_title_that_was_asked_for():
+    ranked = {"30": {"a": torch.tensor([2.0])}}
+    assert draw.rankings(ranked, "By number").axes[0].get_title() == "By number"
+
+
+def test_every_run_of_a_model_stands_at_its_likelihood():
+    found = {"a": (-3.0, torch.tensor([1.0, 2.0])), "b": (torch.tensor(90.0), torch.tensor([4.0, 5.0]))}
+    ax = draw.likelihood_and_distance(found).axes[0]
+    assert [list(line.get_xdata()) for line in ax.lines[:2]] == [[-3, -3], [90, 90]]
+    assert [list(line.get_ydata()) for line in ax.lines[:2]] == [[1, 2], [4, 5]]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]

@@ -50,10 +50,10 @@ def by_size(sizes, curves, ends):
     return fig
 
 
-def rankings(ranked):
+def rankings(ranked, title="The same samples, other features"):
     """Models by features, every run a mark, over the mean of each column's worst model; returns the figure.
 
-    ranked: features -> {model: [runs]}.
+    ranked: features, or whatever else a column stands for -> {model: [runs]}.
     """
     columns, models = list(ranked), list(next(iter(ranked.values())))
     fig, ax = subplots(figsize=(1.7 * len(columns) + 3.4, 4.0))
@@ -68,7 +68,24 @@ def rankings(ranked):
             places, heights, LINES[k % 4], color=colour, linewidth=1.6, label=model, marker=mark, markersize=8
         )
     ax.set_xticks(range(len(columns)), columns)
-    ax.set(title="The same samples, other features", ylabel="Fréchet distance / the worst", yscale="log")
+    ax.set(title=title, ylabel="Fréchet distance / the worst", yscale="log")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
+
+
+def likelihood_and_distance(found):
+    """Models by what they predict and by how their samples look, every run a mark; returns the figure.
+
+    found: model -> (nats, [runs] of Fréchet distances).
+    """
+    fig, ax = subplots(figsize=(8.4, 3.8))
+    for (model, (nats, runs)), colour, mark in zip(found.items(), COLOURS, MARKS, strict=False):
+        ax.plot([float(nats)] * len(runs), runs, mark, color=colour, label=model, markersize=8, linestyle="")
+    ax.axvline(0, color=NOISE, linewidth=1)
+    ax.set(
+        title="Likelihood (right is better) and looks (low is better)", yscale="log",
+        xlabel="nats of a held-out digit, above a uniform density", ylabel="Fréchet distance",
+    )  # fmt: skip
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return fig
 
