@@ -26,6 +26,7 @@ def kl(p, q):
 kl = check("start.kl", kl)"""
 PATH = "() => jupyterapp.shell.currentWidget.context.path"
 BACK = """async () => {
+  await jupyterapp.shell.currentWidget.sessionContext.ready;
   await jupyterapp.shell.currentWidget.sessionContext.shutdown();
   await jupyterapp.commands.execute("docmanager:open", { path: "board.ipynb" });
 }"""
