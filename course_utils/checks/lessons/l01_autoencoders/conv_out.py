@@ -3,7 +3,7 @@
 import math
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons._numbers import whole_numbers
+from course_utils.checks.lessons._numbers import drawn_numbers, whole_numbers
 
 
 def conv_out(n, kernel, stride, padding):
@@ -25,7 +25,8 @@ exercise(
         (9, 2, 4, 3),
         (21, 7, 2, 1),
         (5, 5, 3, 0),
-    ),
+    )
+    | drawn_numbers(n=(8, 64), kernel=(1, 8), stride=(1, 5), padding=(0, 3)),
     mistakes=[
         Mistake(
             lambda n, k, s, p: (n + 2 * p - k) // s,

@@ -1,12 +1,18 @@
 """ae.conv_transpose_out: the size that a transposed convolution makes."""
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons._numbers import whole_numbers
+from course_utils.checks.lessons._numbers import draw, whole_numbers
 
 
 def conv_transpose_out(n, kernel, stride, padding, output_padding=0):
     """Output size of a transposed convolution along one axis of n pixels (torch.nn.ConvTranspose2d)."""
     return (n - 1) * stride - 2 * padding + kernel + output_padding
+
+
+def _drawn(rng):
+    """Sizes by chance; as torch wants it, less is added at the end than one stride."""
+    stride = draw(rng, 1, 5)
+    return draw(rng, 8, 64), draw(rng, 1, 8), stride, draw(rng, 0, 3), draw(rng, 0, stride - 1)
 
 
 exercise(
@@ -21,7 +27,8 @@ exercise(
         (6, 2, 2, 0, 0),
         (1, 7, 3, 2, 0),
         (9, 3, 4, 0, 3),
-    ),
+    )
+    | {"sizes drawn at random": _drawn, "sizes drawn once more": _drawn},
     mistakes=[
         Mistake(
             lambda n, k, s, p, op: n * s - 2 * p + k + op,

@@ -5,6 +5,7 @@ import math
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw, draw_between
 
 
 def sample(decoder, n, latent_dim, generator):
@@ -55,7 +56,18 @@ def _expected(decoder, n, latent_dim, generator):
 
 
 def _case(n, latents, image, slope, shift):
-    return lambda rng: (_Decoder(image, slope, shift), n, latents, torch.Generator().manual_seed(n))
+    return lambda rng: (_Decoder(image, slope, shift), n, latents, _own(rng))
+
+
+def _own(rng):
+    return torch.Generator().manual_seed(rng.initial_seed())
+
+
+def _drawn(rng):
+    """Latents, image and decoder by chance: neither sure of all pixels nor of none."""
+    latents, image = draw(rng, 2, 4), (1, draw(rng, 3, 5), draw(rng, 3, 5))
+    slope, shift = draw_between(rng, 0.5, 2.0), draw_between(rng, 0.5, 1.5) - 0.8
+    return _Decoder(image, slope, shift), 6000, latents, _own(rng)
 
 
 def _other(draw=None, toss=None):
@@ -89,6 +101,7 @@ exercise(
         "a decoder that always says 0.3": _case(3000, 2, (1, 4, 4), 0.0, -0.5244),
         "2 latents, 3 channels, mostly ink": _case(5000, 2, (3, 2, 2), 2.0, 1.0),
         "5 latents, a decoder that is very sure": _case(4500, 5, (1, 4, 5), 30.0, -6.0),
+        "latents and a decoder drawn at random": _drawn,
     },
     mistakes=[
         Mistake(

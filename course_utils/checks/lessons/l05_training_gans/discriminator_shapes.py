@@ -3,7 +3,7 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons._numbers import whole_numbers
+from course_utils.checks.lessons._numbers import drawn_numbers, whole_numbers
 
 
 def discriminator_shapes(width, size, layers):
@@ -38,7 +38,8 @@ exercise(
     reference=discriminator_shapes,
     inputs=whole_numbers(
         ("width", "size", "layers"), (32, 8, 2), (64, 28, 2), (16, 28, 3), (8, 48, 4), (128, 64, 4)
-    ),
+    )
+    | drawn_numbers(width=(4, 96), size=(16, 96), layers=(2, 4)),
     mistakes=[
         Mistake(
             _down(_doubling, lambda n: (n + 1) // 2),

@@ -3,7 +3,7 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
-from course_utils.checks.lessons._numbers import whole_numbers
+from course_utils.checks.lessons._numbers import drawn_numbers, whole_numbers
 
 
 def generator_shapes(width, start, layers):
@@ -26,7 +26,8 @@ exercise(
     reference=generator_shapes,
     inputs=whole_numbers(
         ("width", "start", "layers"), (32, 2, 2), (64, 7, 2), (16, 4, 3), (8, 3, 4), (128, 4, 4)
-    ),
+    )
+    | drawn_numbers(width=(4, 96), start=(2, 12), layers=(2, 4)),
     mistakes=[
         Mistake(
             lambda width, start, layers: _from_rows(

@@ -3,6 +3,7 @@
 import math
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw
 
 
 def receptive_field(layers):
@@ -37,6 +38,12 @@ class _Kept(list):
 def _stack(*layers):
     """A maker of these layers. No stride is above its kernel, so that no pixel in between is skipped."""
     return lambda rng: (_Kept(layers),)
+
+
+def _drawn(rng):
+    """Three to six layers by chance."""
+    kernels = [draw(rng, 1, 7) for _ in range(draw(rng, 3, 6))]
+    return (_Kept((kernel, draw(rng, 1, min(kernel, 3))) for kernel in kernels),)
 
 
 def _sum(term, start=1):
@@ -108,6 +115,8 @@ exercise(
         "six layers (3, 1)": _stack(*[(3, 1)] * 6),
         "(4, 2), (4, 2), (3, 1)": _stack((4, 2), (4, 2), (3, 1)),
         "(2, 2), (6, 1)": _stack((2, 2), (6, 1)),
+        "layers drawn at random": _drawn,
+        "layers drawn once more": _drawn,
     },
     mistakes=[
         Mistake(

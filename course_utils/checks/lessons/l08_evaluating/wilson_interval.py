@@ -3,6 +3,7 @@
 import math
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw, draw_between
 
 
 def wilson_interval(successes, n, z=1.96):
@@ -93,6 +94,11 @@ def _with_z(change):
     return lambda successes, n, z: wilson_interval(successes, n, change(z))
 
 
+def _drawn(rng):
+    n = draw(rng, 10, 400)
+    return draw(rng, 0, n), n, round(draw_between(rng, 0.8, 3.0), 3)
+
+
 exercise(
     "eval.wilson_interval",
     reference=wilson_interval,
@@ -111,7 +117,8 @@ exercise(
             (0, 300, 2.576),
             (999, 1000, 1.0),
         )
-    },
+    }
+    | {"hits, trials and z drawn at random": _drawn, "hits, trials and z drawn once more": _drawn},
     mistakes=[
         Mistake(
             _cut_too(_wald()),

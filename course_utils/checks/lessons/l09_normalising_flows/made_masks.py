@@ -3,6 +3,7 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw
 
 
 def made_masks(places, degrees):
@@ -15,6 +16,13 @@ def made_masks(places, degrees):
 def _units(places, degrees):
     """A maker of the places and degrees given."""
     return lambda rng: (torch.tensor(places), torch.tensor(degrees))
+
+
+def _drawn(rng):
+    """An order of inputs and degrees of hidden units by chance."""
+    inputs, hidden = draw(rng, 4, 9), draw(rng, 5, 12)
+    places = torch.randperm(inputs, generator=rng) + 1
+    return places, torch.randint(1, inputs, (hidden,), generator=rng)
 
 
 def _hidden(places, degrees):
@@ -67,6 +75,8 @@ exercise(
         "2 inputs, the second one first, 4 hidden units": _units([2, 1], [1, 1, 1, 1]),
         "3 inputs in order, 3 hidden units": _units([1, 2, 3], [2, 1, 2]),
         "6 inputs in another order, 6 hidden units": _units([4, 6, 1, 3, 5, 2], [5, 3, 1, 4, 2, 3]),
+        "an order and degrees drawn at random": _drawn,
+        "an order and degrees drawn once more": _drawn,
     },
     mistakes=[
         Mistake(

@@ -5,6 +5,7 @@ import math
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw, draw_between
 
 
 def cosine_levels(steps, s):
@@ -38,6 +39,10 @@ def _in_steps(steps, s):
     return level / level[0]
 
 
+def _drawn(rng):
+    return draw(rng, 5, 60), draw_between(rng, 0.02, 0.5)
+
+
 exercise(
     "diffusion.cosine_levels",
     reference=cosine_levels,
@@ -47,6 +52,8 @@ exercise(
         "25 steps, s = 0.05": lambda rng: (25, 0.05),
         "1,000 steps, s = 0.008": lambda rng: (1000, 0.008),
         "1 step, s = 1": lambda rng: (1, 1.0),
+        "steps and s drawn at random": _drawn,
+        "steps and s drawn once more": _drawn,
     },
     mistakes=[
         Mistake(

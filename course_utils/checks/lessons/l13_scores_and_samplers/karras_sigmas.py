@@ -3,6 +3,7 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw, draw_between
 
 
 def karras_sigmas(n, sigma_min, sigma_max, rho):
@@ -14,6 +15,12 @@ def karras_sigmas(n, sigma_min, sigma_max, rho):
 
 def _given(*args):
     return lambda rng: args
+
+
+def _drawn(rng):
+    """How many levels, from where to where and how bent, by chance."""
+    least, most = draw_between(rng, 0.01, 0.5), draw_between(rng, 2.0, 100.0)
+    return draw(rng, 4, 30), least, most, draw_between(rng, 1.5, 8.0)
 
 
 def _root(sigma, rho):
@@ -60,6 +67,8 @@ exercise(
         "6 levels from 5 to 0.2, rho = 1": _given(6, 0.2, 5.0, 1),
         "3 levels from 0.04 to 0.01, rho = 2.5": _given(3, 0.01, 0.04, 2.5),
         "40 levels from 157 to 0.03": _given(40, 0.03, 157.0, 7.0),
+        "levels drawn at random": _drawn,
+        "levels drawn once more": _drawn,
     },
     mistakes=[
         Mistake(

@@ -1,6 +1,7 @@
 """scale.flops: the FLOPs of a convolution, forward, and forward and backward together."""
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw
 
 
 def flops(x_shape, weight_shape, stride, padding):
@@ -41,6 +42,14 @@ def _layer(*arguments):
     return lambda rng: arguments
 
 
+def _drawn(rng):
+    """A layer by chance: as many groups as divide its channels on both sides."""
+    groups, each = draw(rng, 1, 3), draw(rng, 1, 6)
+    x_shape = (draw(rng, 1, 6), groups * each, draw(rng, 7, 20), draw(rng, 7, 20))
+    weight_shape = (groups * draw(rng, 1, 6), each, draw(rng, 1, 5), draw(rng, 1, 5))
+    return x_shape, weight_shape, draw(rng, 1, 3), draw(rng, 0, 2)
+
+
 exercise(
     "scale.flops",
     reference=flops,
@@ -53,6 +62,8 @@ exercise(
         "1 x 1, a batch of one": _layer((1, 7, 4, 6), (3, 7, 1, 1), 1, 0),
         "5 x 3 with much padding, stride 3": _layer((4, 2, 10, 13), (6, 2, 5, 3), 3, 2),
         "as many groups as channels": _layer((2, 6, 9, 9), (6, 1, 3, 3), 2, 1),
+        "a layer drawn at random": _drawn,
+        "a layer drawn once more": _drawn,
     },
     mistakes=[
         Mistake(

@@ -3,6 +3,7 @@
 import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw, draw_between
 
 
 def lr(steps, base, base_batch, batch, warmup, rule):
@@ -19,6 +20,16 @@ def lr(steps, base, base_batch, batch, warmup, rule):
 def _run(n, *settings):
     """A maker of the steps 0 ... n - 1 and of the settings."""
     return lambda rng: (torch.arange(n), *settings)
+
+
+def _drawn(rule):
+    """A maker of a run by chance, by that rule."""
+
+    def make(rng):
+        base, base_batch, batch = draw_between(rng, 0.01, 1.0), draw(rng, 16, 128), draw(rng, 129, 1024)
+        return torch.arange(draw(rng, 6, 15)), base, base_batch, batch, draw(rng, 2, 10), rule
+
+    return make
 
 
 def _rising(steps, warmup):
@@ -47,6 +58,8 @@ exercise(
         "6 steps of a small rate": _run(6, 3e-4, 128, 1024, 4, "sqrt"),
         "6 steps of a large rate": _run(6, 8.0, 16, 64, 4, "linear"),
         "12 steps, the same batch, 1 of warm-up": _run(12, 0.7, 128, 128, 1, "linear"),
+        "a run drawn at random, linear": _drawn("linear"),
+        "a run drawn at random, sqrt": _drawn("sqrt"),
     },
     mistakes=[
         Mistake(

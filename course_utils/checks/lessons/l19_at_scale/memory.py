@@ -3,6 +3,7 @@
 import math
 
 from course_utils.checks.engine.registry import Mistake, exercise
+from course_utils.checks.lessons._numbers import draw
 
 
 def memory(shapes, mixed, average):
@@ -36,6 +37,17 @@ def _net(shapes, mixed, average):
     return lambda rng: (shapes, mixed, average)
 
 
+def _drawn(mixed, average):
+    """A maker of a stack of dense layers with biases, its widths by chance."""
+
+    def make(rng):
+        widths = [draw(rng, 2, 60) for _ in range(draw(rng, 3, 5))]
+        layers = zip(widths[1:], widths[:-1], strict=True)
+        return [shape for c_out, c_in in layers for shape in ((c_out, c_in), (c_out,))], mixed, average
+
+    return make
+
+
 _SMALL, _WIDE = [(7, 5), (7,)], [(16, 3, 3, 3), (16,), (4, 16), (4,)]
 
 exercise(
@@ -50,6 +62,8 @@ exercise(
         "a convolution and a layer, mixed, with an average": _net(_WIDE, True, True),
         "one number": _net([()], True, True),
         "a billion weights": _net([(20_000, 50_000)], False, True),
+        "layers drawn at random, mixed, with an average": _drawn(True, True),
+        "layers drawn at random, in float32": _drawn(False, False),
     },
     mistakes=[
         Mistake(
