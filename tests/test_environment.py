@@ -1,6 +1,7 @@
 """The lock, environment.yml and the Makefile's first step agree, and say what is missing."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,8 @@ def test_conda_pins_resolve_to_what_the_lock_installed(tmp_path):
     pins = [pin for pin in conda_pins() if not (small and env.CPU_LEAVES_OUT.match(pin))]
     listed = tmp_path / "pins.txt"
     listed.write_text("\n".join(pins), encoding="utf-8")
-    command = [env.UV, "pip", "install", "--python", sys.executable, "--dry-run", "--offline", "-r", listed]
+    uv = shutil.which("uv", path=Path(sys.executable).parent)
+    command = [uv, "pip", "install", "--python", sys.executable, "--dry-run", "--offline", "-r", listed]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "Would make no changes" in done.stderr, done.stderr
 

@@ -146,7 +146,8 @@ def f(course, outside):
             found["files"] += open(path, "w").write("x")
         except OSError:
             pass
-    found["left"] = len(os.listdir("."))
+    # A Python that lies in /tmp itself is seen there, and is not what somebody has left.
+    found["left"] = sum(not sys.prefix.startswith(os.path.abspath(one)) for one in os.listdir("."))
     open("left.txt", "w").write("x")
     return [float(one) for one in found.values()]
 """
