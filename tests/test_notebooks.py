@@ -294,6 +294,20 @@ class TestBuilder:
         with pytest.raises(SystemExit, match="its code has changed"):
             build.build(source, out, {}, prose=True)
 
+    @pytest.mark.parametrize(
+        ("then", "kept"), [("memory  22.8 GB  ok\n", True), ("memory 3 GB WRONG\n", False)]
+    )
+    def test_what_nbval_does_not_compare_is_kept_while_it_says_the_same(self, tmp_path, then, kept):
+        def ran(text):
+            cell = nbformat.v4.new_code_cell("f()", id="a", metadata={"tags": ["nbval-ignore-output"]})
+            cell.outputs = [nbformat.v4.new_output("stream", text=text)]
+            return nbformat.v4.new_notebook(cells=[cell])
+
+        build.write(ran(then), tmp_path / "stored.ipynb")
+        now = ran("memory 1,021 GB ok\n")
+        build.keep_uncompared(tmp_path / "stored.ipynb", now)
+        assert now.cells[0].outputs[0].text == (then if kept else "memory 1,021 GB ok\n")
+
     def test_prints_in_a_row_are_joined_and_none_across_a_box(self):
         def print_of(text, name="stdout"):
             return nbformat.v4.new_output("stream", name=name, text=text)

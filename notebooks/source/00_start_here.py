@@ -1024,9 +1024,9 @@ Markdown(f"{lectures}\n\n**Printed, and what holds**\n\n{errata_table('00')}")
 #
 # Here are three ways to break what you have just learnt. The first one is yours to repair.
 #
-# **Exhibit A: components that shrink onto a few images.** With 80 components and no floor under the covariances, some
-# components shrink onto a few images, and the likelihood of the images they were fitted on soars. The images set aside
-# pay. Return settings that lose at most 3 nats there against the best mixture of section 3.
+# **Exhibit A: components that shrink onto a few images.** With 80 components and next to no floor under the
+# covariances, some components shrink onto a few images, and the likelihood of the images they were fitted on soars. The
+# images set aside pay. Return settings that lose at most 3 nats there against the best mixture of section 3.
 
 # %%
 broken = {"components": 80, "reg_covar": 1e-6}
@@ -1071,7 +1071,7 @@ exhibit("A", mended, judged, '{"components": ..., "reg_covar": ...}')
 # **Exhibit B: a density of infinity.** Some of the 64 pixels never carry ink, in any image. Fit one Gaussian to the raw
 # pixels: along a constant pixel its variance is zero, and a density can be as high as you like there without a single
 # better sample. That is why a likelihood of pixels means nothing before you say how they were discretised. Notebooks 03
-# and 11 come back to this.
+# and 09 come back to this.
 #
 # The next cell counts such pixels, and what each is worth.
 

@@ -12,8 +12,9 @@
 # %% [markdown]
 # # 07 Conditional and structured GANs
 #
-# **Follows** *Generative models* (EECS 230; conditional GANs, ACGAN, pix2pix, SRGAN, CycleGAN), S. Lathuilière, *Deep
-# generative methods*, Télécom Paris (cGAN, InfoGAN, StyleGAN), and deck A (K + 1 classes, ageing, the refiner).
+# **Follows** *EECS 230, Lecture 16*, after S. Prince (conditional GANs, ACGAN, image translation); S.
+# Lathuilière, *Deep generative methods* (InfoGAN, StyleGAN); S. Velasco-Forero, *Introduction to Diffusion
+# Models* (K + 1, ageing, refiner).
 #
 # **After this notebook you can**
 # - tell a GAN a label in three ways, and say what else it changes;

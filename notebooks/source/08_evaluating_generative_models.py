@@ -12,8 +12,8 @@
 # %% [markdown]
 # # 08 Evaluating generative models
 #
-# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (Inception score, FID), and *Generative models*
-# (EECS 230).
+# **Follows** S. Lathuilière, *Deep generative methods*, Télécom Paris (Inception score, FID), and *EECS 230
+# Deep Learning, Lecture 16*, after S. Prince.
 #
 # **After this notebook you can**
 # - write the measures that papers report: IS, FID, KID, precision and recall;
@@ -597,7 +597,7 @@ verdict("with antialiasing over without", far[True] / far[False], 1.2, 3)
 # %% [markdown]
 # ## 5. Likelihood and looks
 #
-# Some models of this course have a likelihood, or a bound on it (03, 13, 16). Is that not the measure? Take a model
+# Some models of this course have a likelihood, or a bound on it (03, 09, 13, 16). Is that not the measure? Take a model
 # $p$ that knows the data exactly, and spoil it: of its samples 99 % shall be noise $r$. Then
 #
 # $$q = 0.01\, p + 0.99\, r, \qquad \log q(x) \ge \log p(x) - \log 100$$

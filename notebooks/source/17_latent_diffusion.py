@@ -12,7 +12,7 @@
 # %% [markdown]
 # # 17 Latent diffusion and beyond
 #
-# **Follows** S. Prince's *EECS 230 Deep Learning, Lecture 16* (the large systems), and goes beyond it.
+# **Follows** *EECS 230 Deep Learning, Lecture 16*, after S. Prince (the large systems), and goes beyond it.
 #
 # **After this notebook you can**
 # - move diffusion into the code of an autoencoder, and say what that gains and what it costs;
