@@ -1,5 +1,6 @@
 """From a folder of submitted notebooks to points, feedback and what to look at."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from course_utils._validate import check_int, check_seed
 from .alike import alike
 from .extract import answers, checked
 from .judge import judge_all
+from .kept import Kept
 from .notebook import read_cells
 from .report import write_pages, write_table
 from .sandbox import Limits
@@ -27,6 +29,10 @@ _GUARDED = (
     "Each answer ran in a process of its own. This system allows no namespaces: network and files were "
     "guarded within Python only, which holds back a careless answer and not a determined one."
 )
+
+
+_NONE = "There is no notebook (.ipynb) here, so nothing was judged."
+_CHECKPOINTS = ".ipynb_checkpoints"
 
 
 class Graded(NamedTuple):
@@ -49,13 +55,14 @@ class Graded(NamedTuple):
         return len(self.results)
 
 
-def grade(path, seed=0, lesson=None, jobs=2, limits=None):
+def grade(path, seed=0, lesson=None, jobs=2, limits=None, kept=None, besides=()):
     """(a list of `Graded`, one sentence on how the answers were fenced in).
 
     path: a submitted notebook, or a folder of them (sub-folders too); seed: of the inputs, another one each
     term; lesson: as "03", where the submissions are all of one and may not say of which; jobs: how many are
-    judged at once; limits: a `Limits`. Raises ValueError for a path that is not there or holds no notebook, a
-    lesson that does not exist, and a system other than Linux.
+    judged at once; limits: a `Limits`; kept: a `Kept` of verdicts; besides: paths in the folder that are no
+    submission. What holds no notebook is told as well, with its problem. Raises ValueError for a path that is
+    not there or holds no notebook, a lesson that does not exist, and a system other than Linux.
     """
     seed, jobs = check_seed("seed", seed), check_int("jobs", jobs, maximum=64)
     if sys.platform != "linux":
@@ -63,12 +70,13 @@ def grade(path, seed=0, lesson=None, jobs=2, limits=None):
     path = Path(path)
     files = _files(path)
     functions = {number: _functions(number) for number in ([_lesson(lesson)] if lesson else lessons())}
-    read = [_read(file, _named(file, path), functions) for file in files]
+    read = [_read(file, path, functions) for file in files]
+    read += [(Graded(_named(one, path), "", {}, _NONE, []), {}) for one in _others(path, files, besides)]
     graded, fences = [None] * len(read), []
     for number in sorted({one.lesson for one, _ in read} - {""}):
         places = [place for place, (one, _) in enumerate(read) if one.lesson == number]
         found = [read[place][1] for place in places]
-        results, stood = judge_all(list(functions[number]), found, seed, limits or Limits(), jobs)
+        results, stood = judge_all(list(functions[number]), found, seed, limits or Limits(), jobs, kept)
         fences.append(stood)
         for place, one in zip(places, results, strict=True):
             graded[place] = read[place][0]._replace(results=one)
@@ -84,28 +92,70 @@ def lessons():
 
 def run(options):
     """What `python -m course_utils grade` does; the exit code."""
-    graded, fences = grade(options.path, options.seed, options.lesson, options.jobs)
-    write_table(options.out, graded)
+    out, pages = Path(options.out), options.html and Path(options.html)
+    _check_places(out, pages)
+    kept = Kept(Path(f"{out}.part"))
+    goes_on = f"What was judged is kept in {kept.path}: the same command goes on from there."
+    own = [one for one in (out, kept.path, pages) if one]
+    try:
+        graded, fences = grade(
+            options.path, options.seed, options.lesson, options.jobs, kept=kept, besides=own
+        )
+        write_table(out, graded)
+        written = len(write_pages(pages, graded)) if pages else 0
+    except KeyboardInterrupt:
+        print(f"Stopped by the keyboard. {goes_on}", file=sys.stderr)
+        return 130
+    except OSError as error:
+        raise RuntimeError(f"Stopped: {error}. {goes_on}") from error
+    kept.close()
     for one in graded:
         print(f"{_shown(one.name)}: {one.problem or f'{one.points} of {one.of} points, lesson {one.lesson}'}")
         for flag in one.flags:
             print(f"    to look at: {_shown(flag)}")
     print(fences)
-    print(f"The table is in {options.out}.")
-    if options.html:
-        print(f"{len(write_pages(options.html, graded))} pages for students are in {options.html}.")
+    print(f"The table is in {out}.")
+    if pages:
+        print(f"{written} pages for students are in {pages}.")
     return 0
+
+
+def _check_places(out, pages):
+    """Refuse before the work, and not after it, a table and pages that cannot be written."""
+    if out.is_dir() or not out.parent.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise ValueError(f"The table cannot be written to {out}: name a file in a folder that is yours.")
+    if pages and pages.exists() and not (pages.is_dir() and os.access(pages, os.W_OK)):
+        raise ValueError(f"The pages cannot be written to {pages}: name a folder that is yours.")
 
 
 def _files(path):
     if path.is_dir():
-        found = [one for one in sorted(path.rglob("*.ipynb")) if ".ipynb_checkpoints" not in one.parts]
+        found = [one for one in sorted(path.rglob("*.[iI][pP][yY][nN][bB]")) if _CHECKPOINTS not in one.parts]
         if not found:
             raise ValueError(f"{_shown(path)} holds no notebook (.ipynb).")
         return found
     if not path.exists():
         raise ValueError(f"{_shown(path)} is not there.")
     return [path]
+
+
+def _others(path, files, besides):
+    """What lies in the folder and holds no notebook: files at its top, and the highest such folders.
+
+    Without them the work of a student who hands in something else would go unseen.
+    """
+    if not path.is_dir():
+        return []
+    known = {one.resolve() for one in besides}
+    holding, left, found = {folder for file in files for folder in file.parents}, [path], []
+    while left:
+        folder = left.pop()
+        for one in folder.iterdir():
+            if one in holding:
+                left.append(one)
+            elif one not in files and one.name[0] != "." and one.resolve() not in known:
+                found += [one] if folder == path or one.is_dir() else []
+    return sorted(found)
 
 
 def _named(file, path):
@@ -128,8 +178,11 @@ def _own(folder, number):
     return next(Path(_NOTEBOOKS, folder).glob(f"{number}_*.ipynb"))
 
 
-def _read(file, name, functions):
+def _read(file, path, functions):
     """(a `Graded` without results, {exercise: Answer})"""
+    name = _named(file, path)
+    if file.is_symlink() and file != path:  # to what another student handed in, or to the solutions
+        return Graded(name, "", {}, "It is a link to another file, so nothing was judged.", []), {}
     try:
         cells = read_cells(file)
     except ValueError as error:

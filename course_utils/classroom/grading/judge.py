@@ -22,6 +22,7 @@ from course_utils.checks.engine.words import listing
 from . import makers
 from .extract import is_blank
 from .fresh import Fresh
+from .kept import Kept, key
 from .remote import Remote
 from .sandbox import Sandbox
 
@@ -40,17 +41,19 @@ class Result(NamedTuple):
         return int(self.kind in ("right", "word"))
 
 
-def judge_all(names, submissions, seed, limits, jobs):
+def judge_all(names, submissions, seed, limits, jobs, kept=None):
     """(for each submission {exercise: its `Result`}, the fences that stood).
 
-    names: of the exercises; submissions: for each {exercise: its `Answer`}; fences: as in `wall.build`.
+    names: of the exercises; submissions: for each {exercise: its `Answer`}; fences: as in `wall.build`; kept:
+    a `Kept`, whose verdicts are taken over and which gets the new ones.
     """
+    kept = kept or Kept()
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         told = [Path(folder, f"{job}.jsonl") for job in range(min(jobs, len(submissions)))]
         children = []
         try:
             for job, path in enumerate(told):
-                children.append(_forked(path, job, len(told), names, submissions, seed, limits))
+                children.append(_forked(path, job, len(told), names, submissions, seed, limits, kept))
             while children:
                 os.waitpid(children[-1], 0)
                 children.pop()
@@ -62,7 +65,7 @@ def judge_all(names, submissions, seed, limits, jobs):
         return _gathered(told, names, submissions)
 
 
-def _forked(path, job, jobs, names, submissions, seed, limits):
+def _forked(path, job, jobs, names, submissions, seed, limits, kept):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads: none is used in there
         child = os.fork()
@@ -72,7 +75,7 @@ def _forked(path, job, jobs, names, submissions, seed, limits):
     try:
         torch.set_num_threads(1)
         with path.open("w", encoding="utf-8", buffering=1) as file:
-            _judged(file, range(job, len(submissions), jobs), names, submissions, seed, limits)
+            _judged(file, range(job, len(submissions), jobs), names, submissions, seed, limits, kept)
         code = 0
     except BaseException as error:
         with contextlib.suppress(OSError), path.open("a", encoding="utf-8") as file:
@@ -81,14 +84,21 @@ def _forked(path, job, jobs, names, submissions, seed, limits):
         os._exit(code)
 
 
-def _judged(file, mine, names, submissions, seed, limits):
+def _judged(file, mine, names, submissions, seed, limits, kept):
     with contextlib.closing(Sandbox(limits, folder=Path(file.name).parent)) as sandbox:
         file.write(json.dumps({"fences": sandbox.fences}) + "\n")
         found = {number: {} for number in mine}
         for name in names:
             fresh = Fresh(name, seed)
             for number in mine:
-                result = verdict(sandbox, fresh, submissions[number][name], found[number])
+                answer, others = submissions[number][name], found[number]
+                known = key(fresh, answer, _replaced(answer, others), limits)
+                if known in kept.known:
+                    result = Result(*kept.known[known])
+                else:
+                    result = verdict(sandbox, fresh, answer, others)
+                    if result.kind != "failed":
+                        kept.add(known, *result)
                 found[number][name] = result
                 file.write(json.dumps({"at": number, "name": name, "result": list(result)}) + "\n")
             if mine.start == 0 and sys.stderr.isatty():
@@ -109,8 +119,7 @@ def verdict(sandbox, fresh, answer, others=None):
         return Result("blank", "There is no function for this exercise in the notebook.")
     if answer.tree is not None and is_blank(answer.tree):
         return Result("blank", "Not done yet.")
-    known = {one: name for one, name in answer.uses.items() if one in (others or {})}
-    replaced = {one: name for one, name in known.items() if not others[one].points}
+    replaced = _replaced(answer, others or {})
     try:
         helpers = {name: makers.reference(registry.find(one)) for one, name in replaced.items()}
         remote = Remote(sandbox, fresh, answer, helpers)
@@ -126,6 +135,11 @@ def verdict(sandbox, fresh, answer, others=None):
     if replaced:
         text += f" (With the reference in place of your {listing(replaced.values())}.)"
     return Result(found.kind, text)
+
+
+def _replaced(answer, others):
+    """{exercise: the name of its function} for the answers that this one calls and that are not right."""
+    return {one: name for one, name in answer.uses.items() if one in others and not others[one].points}
 
 
 def _gathered(told, names, submissions):

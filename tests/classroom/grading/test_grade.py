@@ -36,6 +36,7 @@ def test_a_folder(folder, tmp_path, capsys):
     out, pages = tmp_path / "grades.csv", tmp_path / "pages"
     call = ["grade", str(folder), "--out", str(out), "--html", str(pages), "--seed", "5", "--jobs", "2"]
     assert main(call) == 0
+    assert not Path(f"{out}.part").exists()
     with open(out, newline="", encoding="utf-8") as file:
         found = {row["submission"]: row for row in csv.DictReader(file)}
     assert list(found) == ["anna.ipynb", "bert.ipynb", "blank.ipynb", "hostile.ipynb", "torn.ipynb"]

@@ -1,0 +1,144 @@
+"""Before, in the middle of and after an evening of grading: nobody is overlooked, and no hour is lost."""
+
+import os
+import signal
+
+import pytest
+from full_disk import files_of_at_most
+from submissions import notebook
+
+from course_utils.__main__ import main
+from course_utils.classroom.grading import grade as module
+from course_utils.classroom.grading import judge
+from course_utils.classroom.grading.grade import grade
+from course_utils.classroom.grading.judge import Result
+from course_utils.classroom.grading.kept import Kept
+
+CHECK = 'js = check("start.js", js)'
+RIGHT = "def js(p, q):\n    return {}"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name in ("anna", "bert", "carl"):
+        notebook(folder / f"{name}.ipynb", RIGHT.format(repr(name)), CHECK)
+    return folder
+
+
+@pytest.fixture
+def judged(monkeypatch, tmp_path):
+    """A function: which answers to start.js were judged so far. None is called, and all of them are wrong."""
+    log = tmp_path / "log"
+
+    def verdict(sandbox, fresh, answer, others=None):
+        if fresh.exercise.name == "start.js":
+            with open(log, "a") as file:
+                file.write(answer.statements[-1].split()[-1] + "\n")
+        return Result("wrong", f"No: {fresh.exercise.name}.")
+
+    class Unused:
+        fences = {"network": True, "files": True}  # noqa: RUF012
+
+        def __init__(self, *arguments, **options): ...
+
+        def close(self): ...
+
+    monkeypatch.setattr(judge, "Sandbox", Unused)
+    monkeypatch.setattr(judge, "verdict", verdict)
+    return lambda: log.read_text().split() if log.exists() else []
+
+
+def call(folder, *more):
+    return main(["grade", str(folder), "--out", str(folder.parent / "g.csv"), "--jobs", "1", *more])
+
+
+def test_what_was_judged_is_not_judged_again(folder, judged, tmp_path):
+    kept = tmp_path / "kept"
+    first, _ = grade(folder, lesson="00", jobs=1, kept=Kept(kept))
+    notebook(folder / "bert.ipynb", RIGHT.format("'berta'"), CHECK)
+    again, _ = grade(folder, lesson="00", jobs=1, kept=Kept(kept))
+    assert judged() == ["'anna'", "'bert'", "'carl'", "'berta'"]
+    assert [one.results for one in first] == [one.results for one in again]
+    grade(folder, seed=1, lesson="00", jobs=1, kept=Kept(kept))
+    assert len(judged()) == 7, "other inputs may bring another verdict"
+
+
+def test_a_torn_line_is_judged_again_and_spoils_no_other(folder, judged, tmp_path):
+    kept = tmp_path / "kept"
+    grade(folder, lesson="00", jobs=1, kept=Kept(kept))
+    whole = kept.read_bytes().rstrip()
+    assert len(judged()) == 3 and b"start.js" in whole.splitlines()[-1]
+    kept.write_bytes(b"null\n[1, 2, 3]\n\xff\n" + whole[:-9])
+    for _ in range(2):
+        grade(folder, lesson="00", jobs=1, kept=Kept(kept))
+        assert len(judged()) == 4
+
+
+def test_stopped_by_the_keyboard_it_goes_on(folder, judged, monkeypatch, capfd):
+    told = module.judge_all
+
+    def stopped(*arguments):
+        told(*arguments)
+        os.kill(os.getpid(), signal.SIGINT)
+        signal.sigtimedwait([], 1)
+
+    monkeypatch.setattr(module, "judge_all", stopped)
+    assert call(folder, "--lesson", "00") == 130
+    part = folder.parent / "g.csv.part"
+    assert (
+        f"What was judged is kept in {part}: the same command goes on from there." in capfd.readouterr().err
+    )
+    assert part.is_file() and not (folder.parent / "g.csv").exists()
+    monkeypatch.setattr(module, "judge_all", told)
+    assert call(folder, "--lesson", "00") == 0
+    assert len(judged()) == 3 and not part.exists() and (folder.parent / "g.csv").is_file()
+
+
+def test_a_full_disk_costs_the_table_and_not_the_verdicts(folder, judged, capfd):
+    def table(*arguments):
+        with files_of_at_most(100):
+            return written(*arguments)
+
+    written, module.write_table = module.write_table, table
+    try:
+        assert call(folder, "--lesson", "00") == 2
+    finally:
+        module.write_table = written
+    assert "the same command goes on from there" in capfd.readouterr().err
+    assert call(folder, "--lesson", "00") == 0 and len(judged()) == 3
+
+
+def test_what_cannot_be_written_is_said_before_the_work(folder, judged, capfd):
+    (folder.parent / "file").touch()
+    for more, said in (
+        (["--out", str(folder)], "The table cannot be written to"),
+        (["--out", str(folder / "none" / "g.csv")], "The table cannot be written to"),
+        (["--html", str(folder.parent / "file")], "The pages cannot be written to"),
+    ):
+        assert call(folder, *more) == 2
+        assert said in capfd.readouterr().err
+    assert judged() == []
+
+
+def test_nobody_who_handed_in_something_else_is_overlooked(folder, judged, monkeypatch, capfd):
+    for name in ("dora", "emil"):
+        (folder / name).mkdir()
+    (folder / "dora" / "work.zip").touch()
+    notebook(folder / "emil" / "lesson.ipynb", RIGHT.format("'emil'"), CHECK)
+    (folder / "emil" / "notes.txt").touch()
+    (folder / "fred.pdf").touch()
+    (folder / ".DS_Store").touch()
+    notebook(folder / "GABI.IPYNB", RIGHT.format("'gabi'"), CHECK)
+    (folder / "hans.ipynb").symlink_to("anna.ipynb")
+    monkeypatch.chdir(folder)
+    assert main(["grade", ".", "--out", "g.csv", "--html", "pages", "--jobs", "1"]) == 0
+    assert main(["grade", ".", "--out", "g.csv", "--html", "pages", "--jobs", "1"]) == 0
+    said = capfd.readouterr().out
+    said = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line and line[0] != " ")
+    none = "There is no notebook (.ipynb) here, so nothing was judged."
+    assert {name for name, what in said.items() if what == none} == {"dora", "fred.pdf"}
+    assert said["hans.ipynb"] == "It is a link to another file, so nothing was judged."
+    graded = {"anna.ipynb", "bert.ipynb", "carl.ipynb", "emil/lesson.ipynb", "GABI.IPYNB"}
+    assert {name for name, what in said.items() if what == "0 of 5 points, lesson 00"} == graded
