@@ -797,9 +797,9 @@ rows = {
 show(image_rows(rows, "Glasses minus no glasses, plus a face", columns=10, scale=0.72), "05.glasses")
 all_ = changed(by_all)
 three, random_ = (torch.stack([changed(way) for way in ways]) for ways in (by_three, at_random))
-margin = 1.96 * (all_[0] * (1 - all_[0]) / len(fresh)) ** 0.5
+low, high = metrics.wilson_interval(round(all_[0].item() * len(fresh)), len(fresh))
 verdict("by all: share that wear glasses", all_[0], low=0.6)
-verdict("half the width of its 95 % interval", margin, high=0.08)
+verdict("half the width of its 95 % interval", (high - low) / 2, high=0.08)
 verdict("random ways: mean share that wear glasses", random_[:, 0].mean(), high=0.3)
 verdict("by all: share that keep the colour of the hair", all_[1], low=0.65, high=0.95)
 verdict("by all: mean change of the smile, in its standard deviations", all_[2], low=0.3, high=0.9)
