@@ -10,6 +10,7 @@ from .. import gan, metrics, training
 from .recipe import Recipe, budget
 
 N_TRAIN, N_TEST = 20_000, 4_000
+N_MAPS = 10_000  # images that a generator's running statistics are the mean of
 TEST_SEED = 1  # the settings below were chosen by looking at the samples of short trials
 SETTINGS = {
     "n": N_TRAIN,
@@ -69,7 +70,7 @@ def train(settings, model, data, seconds=None, progress=True, look=None):
 
 
 @torch.no_grad()
-def recalibrated(G, settings, batches=50):
+def recalibrated(G, settings):
     """G with running statistics of its own maps: those it holds belong to the weights of the last step."""
     for module in G.modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -78,8 +79,8 @@ def recalibrated(G, settings, batches=50):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings["seed"])
         G.train()
-        for _ in range(batches):
-            G(torch.randn(200, settings["latent_dim"]))
+        for first in range(0, N_MAPS, 200):
+            G(torch.randn(min(200, N_MAPS - first), settings["latent_dim"]))
     return G.eval()
 
 

@@ -124,7 +124,7 @@ def brief(monkeypatch):
         for sampler in list(diffusion.samplers.by_name):
             shorter = one_step_of(diffusion.samplers.by_name[sampler])
             monkeypatch.setitem(diffusion.samplers.by_name, sampler, shorter)
-        small = {"seeds": 2, "samples": 30, "noises": 1, "calls": 1, "likelihood_images": 3}
+        small = {"seeds": 2, "samples": 30, "noises": 1, "calls": 1, "likelihood_images": 3, "ode_steps": 2}
         cut(recipe.settings, {"steps": steps, **small}, monkeypatch)
 
     return shorten
