@@ -199,14 +199,6 @@ def test_ctrl_c_in_training(name, capsys, at, tmp_path, monkeypatch):
     assert run("vae", "digits", tmp_path / "it", steps=3)["sha256"] == expected
 
 
-@pytest.fixture
-def heard():
-    """Ctrl-C interrupts, also where the tests run in the background, whose shell has it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("heard")
 def test_ctrl_c_among_the_samples(capsys, at, tmp_path, monkeypatch):
     at_call(monkeypatch, 7, press)  # two convolutions a step, three steps: the first of what is measured

@@ -76,6 +76,7 @@ def test_a_torn_line_is_judged_again_and_spoils_no_other(folder, judged, tmp_pat
         assert len(judged()) == 4
 
 
+@pytest.mark.usefixtures("heard")
 def test_stopped_by_the_keyboard_it_goes_on(folder, judged, monkeypatch, capfd):
     told = module.judge_all
 
