@@ -60,7 +60,7 @@ function nameMeans(context, { potential: box, small }, levels, rises) {
   }
 }
 
-/** The slope in words, on the longest piece of f that has one, above the line at `level` where it would cross that. */
+/** The slope in words, on the longest piece of f that has one, beside the line at `level` where it would cross that. */
 function noteSlope(context, { potential: box, small }, shown, toPixel, toY, level) {
   let [best, from] = [null, 0];
   const slope = (i) => Math.sign(Math.round((shown[i + 1][1] - shown[i][1]) * 1e6));
@@ -75,7 +75,9 @@ function noteSlope(context, { potential: box, small }, shown, toPixel, toY, leve
   const falls = best.slope < 0; // where it falls there is room on the right, above
   const options = { size: small, halo: true, align: falls ? "left" : "right" };
   const low = toY(value) - 5;
-  const y = low + 4 > level && low - small < level ? level - 4 : low;
+  const crosses = low + 4 > level && low - small < level;
+  const beside = level - 4 - small > box.top ? level - 4 : level + small; // under it where the heading is near
+  const y = crosses ? beside : low;
   write(context, `slope ${signed(best.slope, 0)}`, toPixel(x) + (falls ? 5 : -5), y, options);
 }
 
@@ -105,7 +107,8 @@ function drawChart(context, { box, size, small }, mean, row) {
   for (const [level, label] of levels) { // at the end where the curve is farther away
     const atLeft = Math.abs(values[0] - level) > Math.abs(values.at(-1) - level);
     const options = { size: small, color: SOFT, align: atLeft ? "left" : "right", halo: true };
-    write(context, label, atLeft ? box.left : box.right, toY(level) - small * 0.3, options);
+    const room = toY(level) - box.top > small * 1.3; // above the line; else under it, clear of the heading
+    write(context, label, atLeft ? box.left : box.right, toY(level) + small * (room ? -0.3 : 0.95), options);
   }
   const ends = [-REACH, REACH].map((by) => [toPixel(mean + by), toY(value + slope * by)]);
   context.save();
