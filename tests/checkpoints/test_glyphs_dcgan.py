@@ -61,7 +61,7 @@ def test_recalibration_takes_the_mean_of_its_own_maps():
     torch.manual_seed(0)
     G = recipes.build()
     weights = [weight.clone() for weight in G.parameters()]
-    recipes.recalibrated(G, recipes.SETTINGS, batches=30)
+    recipes.recalibrated(G, recipes.SETTINGS)
     assert not G.training
     assert all(torch.equal(a, b) for a, b in zip(weights, G.parameters(), strict=True))
     (first, *_) = [module for module in G.modules() if isinstance(module, nn.BatchNorm2d)]
