@@ -795,7 +795,8 @@ verdict("distance 8: non-saturating gradient over saturating", pairs[-1, 1] / pa
 
 # %% [markdown]
 # The reverse KL does not mind a mode that it misses (notebook 00). It is tempting to blame it when a GAN drops a mode;
-# exhibit D tests that.
+# exhibit D tests that: a single training that collapses with the saturating loss shows that the reverse KL is not
+# needed for it.
 
 # %% [markdown]
 # ## 7. The smallest game
@@ -1436,9 +1437,9 @@ verdict("exhibit C, θ after 200 rounds from -20", far_away(g_loss_saturating), 
 exhibit("C", lambda: mended_c(z.clone()), judged_c, "a scalar that depends on the logits")
 
 # %% [markdown]
-# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. $G$ puts everything in one place, and has moved on by
-# the time $D$ has noticed. Nearly all modes are missing at any time. Mend it: return settings that cover at least seven
-# modes. The number of steps is fixed.
+# **Exhibit D: mode collapse.** $D$ learns at a tenth of the rate. In this training (seed 0) $G$ puts everything in one
+# place, and has moved on when $D$ notices. In the second half most modes are missing. Mend it: return settings that
+# cover at least seven modes. The number of steps is fixed.
 
 # %%
 broken = {"d_lr": 1e-4, "g_lr": 1e-3, "momentum": 0.5, "d_steps": 1}
@@ -1459,7 +1460,7 @@ def mended_d():
 
 
 # %% [markdown]
-# The next cell counts the modes in the game as it is, with the other loss, and with your settings.
+# The next cell counts the modes in the game as it is, with the other loss, and with your settings, once each.
 
 # %% tags=["hide-input"]
 verdict("exhibit D, most modes covered at any time in the second half", late_modes(collapsed), high=4)
@@ -1484,7 +1485,7 @@ exhibit("D", mended_d, judged_d, "a dict with the keys of `broken`")
 # ## Going further: exhibit C in the plane
 #
 # How often does exhibit C happen in practice? In the plane, with Adam, which divides a gradient by its usual size, the
-# saturating loss does well:
+# saturating loss does well in one training, from seed 0:
 
 # %%
 plain_minimax = play(0, losses=gan.Losses(d_loss, g_loss_saturating))

@@ -559,8 +559,7 @@ verdict("the most that it falls from there to any later window", later[0] - late
 #
 # Without batch norm, $D$ judges one image at a time. If $G$ has found one image that passes, nothing tells it to make
 # any other, so the whole batch becomes that image. Once $D$ has learned to refuse it, $G$ moves on to the next. This is
-# **mode collapse**, and you can have it on cue: give $D$ a slow rate and $G$ a fast one, and take $D$'s batch norm
-# away.
+# **mode collapse**, and you can provoke it: give $D$ a slow rate and $G$ a fast one, and take $D$'s batch norm away.
 
 # %%
 COLLAPSE = {"g_lr": 5e-3, "d_lr": 2e-4, "momentum": 0.5, "d_norm": False}
@@ -867,9 +866,9 @@ verdict("exhibit A: distance of the collapsed G", collapsed[-1][1]["distance"], 
 exhibit("A", mended_a, judged_a, "a dict with the keys of COLLAPSE")
 
 # %% [markdown]
-# More than one thing mends it. One lecture says that batch norm "helps a lot with this". In $D$ it does here, although
+# Several things mend it. One lecture says that batch norm "helps a lot with this". In $D$ it does with seed 0, although
 # the distance shows that this is not enough: $D$ then compares each fake with the others of the batch, and sixty-four
-# copies of one image have no variance left. The next cell measures it.
+# copies of one image have no variance left. The next cell measures that one training.
 
 # %% tags=["hide-input"]
 norm_alone = trained_with({**COLLAPSE, "d_norm": True})[-1][1]

@@ -1385,8 +1385,8 @@ verdict("s = 20: recall over that of s = 1", recall_20 / recall_1, high=0.5)
 verdict("s = 1: its precision", precision_1, low=0.75, high=0.89)
 
 # %% [markdown]
-# Nearly every one is read as asked, and still precision is lower than at $s = 1$, and recall far lower. Mend it: reach
-# a precision of at least 0.9 and a recall of at least 0.68. You may lower the scale, and you may guide in an
+# Of these 300, nearly all are read as asked, and still precision is lower than at $s = 1$, and recall far lower. Mend
+# it: reach a precision of at least 0.9 and a recall of at least 0.68. You may lower the scale, and guide in an
 # **interval** of steps only (Kynkäänniemi et al. 2024). At large $t$ guidance decides what the image becomes before
 # anything can be seen in it, and that costs variety.
 
@@ -1436,8 +1436,8 @@ if recall_a is not None:
         verdict("recall of the mended one minus that", recall_a - recall, low=least)
 
 # %% [markdown]
-# In a good interval the samples are about as precise as with $s = 2$ throughout, and keep more variety. But on digits
-# $s = 1.5$ throughout is as precise, and only a little behind in variety.
+# With this network and this noise, a good interval is about as precise as $s = 2$ throughout, and keeps more variety.
+# But $s = 1.5$ throughout is as precise, and only a little behind in variety.
 
 # %% [markdown]
 # ### Going further: two more exhibits

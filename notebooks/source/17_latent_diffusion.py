@@ -280,7 +280,8 @@ def drawn_in(net, labels, scale=1.0, steps=25, seed=0):
                          prediction_type="v_prediction", generator=dice(seed))  # fmt: skip
 
 
-net = learned_in(z_train, preset(500, smoke=3, full=4000))
+STEPS = preset(500, smoke=3, full=4000)
+net = learned_in(z_train, STEPS)
 asked = torch.arange(200) % 10
 made = space.decode(drawn_in(net, asked, 2.0))
 
@@ -289,7 +290,7 @@ made = space.decode(drawn_in(net, asked, 2.0))
 
 # %% tags=["hide-input"]
 glyph_judge, _ = checkpoints.load("glyphs_judge")
-show(image_rows({"": made[:10], " ": made[10:20]}, "Drawn in the code, after less than half a minute of training",
+show(image_rows({"": made[:10], " ": made[10:20]}, f"Drawn in the code, after {STEPS:,} steps of training",
                 columns=10), "17.drawn_in_the_code")  # fmt: skip
 right = (glyph_judge.read(made)["digit"] == asked).double().mean()
 verdict("read as asked", right, low=0.6)
@@ -464,7 +465,7 @@ verdict("one token, doubled queries: largest change", changed, high=0)
 # ### A model that reads
 #
 # `TextUNet` is the U-Net of notebook 12. After each block its pixels ask the words; time enters as before. In training
-# a tenth of the sentences is replaced by the empty one, so guidance works as in notebook 14: mix its answer for the
+# 12% of the sentences are replaced by the empty one, so guidance works as in notebook 14: mix its answer for the
 # sentence with its answer for "". It was trained in the scaled code of a KL autoencoder of faces: this is Stable
 # Diffusion with every part shrunk.
 
@@ -474,6 +475,7 @@ face_space, code_record = checkpoints.load(
     "faces_code"
 )  # a LatentSpace: 3 x 32 x 32 pixels to 8 x 8 x 8 numbers, and back
 face_judge, _ = checkpoints.load("faces_judge")  # reads hair, glasses, smile and turn of a face
+print(f"sentences replaced in training: {provenance['settings']['sentence_dropout']:.0%}")
 SHAPE = face_space.autoencoder.code_shape
 
 
@@ -534,6 +536,7 @@ guess = "c"
 # %% tags=["hide-input"]
 right = study.read.long() == study.asked  # [scales, noises, 108, 4]
 right = torch.cat([right, right.all(-1, keepdim=True)], dim=-1)
+print(f"held out: {int(study.held_out.sum())} of {len(study.sentences)} sentences")
 factors = [*face_language.options, "all four"]
 places = {"seen": ~study.held_out, "held out": study.held_out}
 
@@ -991,6 +994,7 @@ show(image_rows(pictures | {"true glyphs of it": first}, "One noise, and a font"
 reader, _ = checkpoints.load("mnist_classifier")
 with torch.no_grad():
     font = reader.features(checkpoints.mnist_lora.glyphs().images)
+print(f"{record['settings']['steps']} steps each, on {len(font)} glyphs of {record['settings']['font']}")
 labels = torch.arange(100) % 10
 
 

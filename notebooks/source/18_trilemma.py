@@ -51,11 +51,11 @@ def dice(seed=0):
 
 # %% [markdown]
 # Generative models are said to face a **trilemma** (Xiao et al. 2022): good samples, all of the data, fast sampling,
-# choose two. Here are seven families. Each was trained with five seeds, for about 14 to 18 seconds of one processor on
-# the 8x8 `digits`, and for 30 to 40 on `mnist_5k` (28x28). None has more than 600,000 weights. A line is a family. A
-# run has *failed* if a judge reads fewer than eight of the ten classes in its samples, or if they lie farther from the
-# data than shuffled pixels; *memory* is what training holds at once: weights, gradients, moments, and what the backward
-# pass needs.
+# choose two. Here are seven families. Each was trained with five seeds, for 14 to 18 seconds (a family's mean) of one
+# processor on the 8x8 `digits`, and for 30 to 40 on `mnist_5k` (28x28). None has more than 600,000 weights. A line is a
+# family. A run has *failed* if a judge reads fewer than eight of the ten classes in its samples, or if they lie farther
+# from the data than shuffled pixels; *memory* is what training holds at once: weights, gradients, moments, and what the
+# backward pass needs.
 #
 # **Brush the axes.** Every axis has its better end at the top. Drag a range on one, and see who is left; or press a
 # preset. Is there a family that stays within the better half of every axis?
@@ -79,8 +79,10 @@ for figure_name, (name, held_out) in SHOWN.items():
     show(image_rows(rows, f"{name}: fourteen of each, not chosen", columns=14), figure_name)
 verdict("families", len(study.families), low=7, high=7)
 verdict("seeds of each, on either data set", min(study.seeds.values()), low=5)
-for name in study.names:
+for name, least, most in (("digits", 14, 18), ("mnist_5k", 30, 40)):
     took = [table[name, family]["training_seconds"].mean() for family in study.families]
+    verdict(f"{name}: seconds of training, the quickest family's", min(took), least - 0.5, least + 0.5)
+    verdict(f"{name}: seconds of training, the slowest family's", max(took), most - 0.5, most + 0.5)
     verdict(
         f"{name}: seconds of training, the slowest family's over the quickest's",
         max(took) / min(took),
@@ -133,6 +135,9 @@ naive = {
 }
 low, high = claims.difference(naive["diffusion"], naive["vae"])
 reveal(guess, "b" if low > 0 else "a" if high < 0 else "c", "18.patience")
+calls = provenance["settings"]["families"]["digits"]["diffusion"]["calls"]
+verdict("diffusion: calls of its network for a digit, by the recipe", calls, low=25, high=25)
+verdict("digits that it gives in the time", len(sets[0]["diffusion"]), low=18, high=25)
 verdict(
     "diffusion's distance over the VAE's, by patience",
     naive["diffusion"].mean() / naive["vae"].mean(),
@@ -379,7 +384,7 @@ verdict("digits: the flow's Fréchet distance over diffusion's", far["flow"] / f
 # %% [markdown]
 # On both data sets the flow needs the fewest bits, and on `digits` its samples lie nearly twice as far away. (A bit is
 # also spent on the last digit of a grey level, which nobody sees.) The kinds stay different: a bound may be loose by an
-# amount that the table does not know, and 30 steps of a solver have an error of their own, of about 0.01 bits here.
+# amount that the table does not know, and 30 steps of a solver have an error of their own, which no cell measures.
 #
 # ## 4. Five seeds
 #
@@ -582,8 +587,8 @@ verdict(
 #   to hold them together; and it takes four failures of five to be told apart from none, so that a lesser rate could
 #   not have been confirmed. What is confirmed is finer: their recall is lower than that of the others.
 # - *Easy to train* is confirmed for the VAE, which never failed in ten runs. That still allows a rate of a quarter.
-# - *Diffusion is easy to train, very stable* is not confirmed. After 40 seconds on 28x28 pixels some runs do not yet
-#   draw eight classes that the judge can read. They are perhaps not unstable but unfinished; no cell trains them
+# - *Diffusion is easy to train, very stable* is not confirmed. After 30 to 40 seconds on 28x28 pixels some runs do not
+#   yet draw eight classes that the judge can read. They are perhaps not unstable but unfinished; no cell trains them
 #   longer.
 # - *Diffusion surpasses VAEs and GANs* holds on `digits`. On `mnist_5k` only the plain GAN is not told apart from it.
 # - *A VAE has no explicit density* fails by the letter of its test: a bound is a number, where a GAN has none.
