@@ -32,8 +32,14 @@ def test_every_stage_has_a_box_with_its_shape_and_every_skip_an_arrow():
 
 
 def test_a_completion_has_a_line_below_what_was_known():
-    fig = drawn.completed({"one": torch.zeros(2, 1, 8, 8), "other": torch.ones(2, 1, 8, 8)}, 4, "A title")
-    assert [list(line.get_ydata()) for ax in fig.axes for line in ax.lines] == 4 * [[3.5, 3.5]]
+    """Of eight rows of pixels four: across the middle of every picture."""
+    (ax,) = drawn.completed(
+        {"one": torch.zeros(2, 1, 8, 8), "other": torch.ones(2, 1, 8, 8)}, 4, "A title"
+    ).axes
+    lines = [line.get_segments()[0] for line in ax.collections]
+    for image, ((start, height), (end, same)) in zip(ax.images, lines, strict=True):
+        left, right, low, top = image.get_extent()
+        assert (start, end) == (left, right) and height == same == pytest.approx((low + top) / 2)
 
 
 def test_a_diagram_with_a_join_and_nothing_kept_is_refused():

@@ -143,7 +143,7 @@ def test_a_figure_is_packed_where_nobody_sees_it():
 def test_image_rows_and_mosaic():
     x = torch.rand(14, 1, 8, 8)
     fig = figures.image_rows({"a": x, "b": x[:5]}, "title")
-    assert len(fig.axes) == 2 * 5
+    assert len(fig.axes) == 1 and len(fig.axes[0].images) == 2 * 5
     sheet = figures.mosaic(x, 2, 3).axes[0].images[0].get_array()
     assert torch.equal(torch.tensor(sheet.data)[8:16, 16:24], x[5, 0])
     flat = figures.mosaic(x[:, 0], 2, 3).axes[0].images[0].get_array()
@@ -152,6 +152,25 @@ def test_image_rows_and_mosaic():
         figures.mosaic(x, 4, 5)
     with pytest.raises(ValueError, match="at least one row"):
         figures.image_rows({})
+    with pytest.raises(ValueError, match="at least one image each; one of them is empty"):
+        figures.image_rows({"a": x, "b": x[:0]})
+
+
+def test_pictures_of_rows_stand_side_by_side_at_their_own_proportions():
+    """Square, wide and tall ones: each is centred under its name, and none touches another."""
+    sizes = {"square": (8, 8), "wide": (4, 8), "tall": (8, 4)}
+    rows = {name: torch.rand(3, 1, *size) for name, size in sizes.items()}
+    fig = figures.image_rows(rows, "title", names=["a", "b", "c"])
+    fig.draw_without_rendering()
+    (ax,) = fig.axes
+    names, labels = ax.get_xticks(), ax.get_yticks()
+    boxes = [image.get_window_extent() for image in ax.images]
+    for place, (image, box) in enumerate(zip(ax.images, boxes, strict=True)):
+        left, right, low, top = image.get_extent()
+        assert ((left + right) / 2, (low + top) / 2) == pytest.approx((names[place % 3], labels[place // 3]))
+        height, width = image.get_array().shape
+        assert box.height / box.width == pytest.approx(height / width)
+        assert not any(box.overlaps(other) for other in boxes[:place])
 
 
 @pytest.mark.parametrize("text", ["plain", "épée", "α, Ж and $\\hat\\theta$", "", "א", "−½", 7])
@@ -171,8 +190,8 @@ def test_a_name_that_the_font_lacks_gives_way_to_a_number(text, caplog):
         axes = figures.subplots()[1]
         scatter_glyphs(axes, torch.rand(4, 2), torch.arange(4) % 2, ["a", text[0]], 9)
         figures.png(axes.figure)
-    assert [ax.get_ylabel() for ax in fig.axes[::3]] == ["a", "row 2"]
-    assert [ax.get_title() for ax in fig.axes[:3]] == ["b", "no. 2", "c"]
+    assert [label.get_text() for label in fig.axes[0].get_yticklabels()] == ["a", "row 2"]
+    assert [label.get_text() for label in fig.axes[0].get_xticklabels()] == ["b", "no. 2", "c"]
     assert "glyph" not in caplog.text.lower()
 
 
@@ -206,7 +225,7 @@ def test_pictures_in_colour_and_in_bytes(channels):
             tile = sheet[4 * row : 4 * row + 4, 6 * column : 6 * column + 6].reshape(4, 6, channels)
             assert torch.allclose(tile, x[2 * row + column].permute(1, 2, 0) / 255)
         rows = {f"{row}": images[2 * row : 2 * row + 2] for row in range(23)}
-        shown = figures.image_rows(rows).axes[45].images[0].get_array().data
+        shown = figures.image_rows(rows).axes[0].images[45].get_array().data
         assert torch.allclose(torch.tensor(shown).reshape(4, 6, channels), x[45].permute(1, 2, 0) / 255)
     for shape in ((6, 2, 4, 4), (6, 4), (6, 1, 1, 4, 4)):
         with pytest.raises(ValueError, match=r"images must have shape \[n, 1, H, W\]"):

@@ -52,8 +52,10 @@ def unet_diagram(stages, title=""):
 def completed(rows, known, title, names=None):
     """Rows of images as `image_rows` draws them, with a line below the pixel rows that were known."""
     fig = image_rows(rows, title, names=names)
-    for ax in fig.axes:
-        ax.axhline(known - 0.5, color=MODEL, linewidth=1.5)
+    ax = fig.axes[0]
+    for image in list(ax.images):
+        left, right, low, top = image.get_extent()
+        ax.hlines(top + known / len(image.get_array()) * (low - top), left, right, color=MODEL, linewidth=1.5)
     return fig
 
 

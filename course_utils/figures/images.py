@@ -7,6 +7,8 @@ from .fonts import readable
 from .style import DATA, check_axes, check_colour, subplots
 
 MOST_IMAGES = 1000  # along a side
+COLUMN, ROW = 1.12, 1.16  # least way from picture to picture, and the way from row to row, in pictures
+LABEL = 13  # points
 
 
 def image_rows(rows, title="", columns=None, names=None, scale=0.62):
@@ -14,7 +16,8 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
 
     rows: dict from a row's label to images [n, 1, H, W], [n, H, W] or [n, 3, H, W] in [0, 1], or uint8 from 0
     to 255; columns: how many to show (when left out, what the shortest row has, at most 12); names: a caption
-    above each column. A name in a script that the font lacks is drawn as its number ("row 2").
+    above each column. A name in a script that the font lacks is drawn as its number ("row 2"). All pictures
+    stand on one pair of axes, as its images in this order: fifty pairs would take a second to draw.
     """
     check_kind("rows", rows, dict, "a dict from labels to images"), check_text("title", title)
     check_number("scale", scale, 0, open_minimum=True)
@@ -25,20 +28,32 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
     if not rows:
         raise ValueError("rows must hold at least one row of images; got none.")
     columns = columns or min(12, *(len(images) for images in rows.values()))
-    height = scale * len(rows) * 1.16 + (0.55 if title else 0.1) + (0.25 if names else 0)
-    fig, axes = subplots(len(rows), columns, figsize=(scale * columns * 1.12 + 2.3, height), squeeze=False)
-    for number, (line, (label, images)) in enumerate(zip(axes, rows.items(), strict=True), 1):
-        for ax, image in zip(line, images[:columns], strict=False):
-            _draw(ax, image)
-        for ax in line:
-            ax.set(xticks=[], yticks=[])
-            ax.spines[:].set_visible(False)
-        line[0].set_ylabel(readable(label, f"row {number}"), rotation=0, ha="right", va="center", fontsize=13)
-    for number, (ax, name) in enumerate(zip(axes[0], names or [], strict=False), 1):
-        ax.set_title(readable(name, f"no. {number}"), fontsize=12)
+    if columns < 1:
+        raise ValueError("rows must hold at least one image each; one of them is empty.")
+    height = scale * len(rows) * ROW + (0.55 if title else 0.1) + (0.25 if names else 0)
+    fig, ax = subplots(figsize=(scale * columns * COLUMN + 2.3, height))
+    labels = [readable(label, f"row {number}") for number, label in enumerate(rows, 1)]
+    names = [readable(name, f"no. {number}") for number, name in enumerate((names or [])[:columns], 1)]
+    step = max(COLUMN, (fig.get_figwidth() - _widest(fig, labels) - 0.2) / columns / (0.99 * scale))
+    for row, images in enumerate(rows.values()):
+        for column, image in enumerate(images[:columns]):
+            _draw(ax, image, column * step, row * ROW)
+    ax.set(xlim=(0, (columns - 1) * step + 1), ylim=((len(rows) - 1) * ROW + 1, 0), aspect="equal")
+    ax.spines[:].set_visible(False), ax.xaxis.tick_top(), ax.tick_params(length=0)
+    ax.set_yticks([row * ROW + 0.5 for row in range(len(rows))], labels, fontsize=LABEL)
+    ax.set_xticks([column * step + 0.5 for column in range(len(names))], names, fontsize=12)
     if title:
         fig.suptitle(title, fontsize=15)
     return fig
+
+
+def _widest(fig, labels):
+    """The width of the widest of these labels, in inches."""
+    texts = [fig.text(0, 0, label, fontsize=LABEL) for label in labels]
+    widths = [text.get_window_extent().width / fig.dpi for text in texts]
+    for text in texts:
+        text.remove()
+    return max(widths)
 
 
 def mosaic(images, rows, columns, title="", ax=None):
@@ -80,7 +95,11 @@ def _levels(images):
     return images.float() / 255 if images.dtype == torch.uint8 else images.float().clamp(0, 1)
 
 
-def _draw(ax, image):
+def _draw(ax, image, x, y):
+    """One picture in the middle of the square of side 1 whose upper left corner is at (x, y)."""
     image = _levels(image)
     image = image.squeeze(0) if image.ndim == 3 and image.shape[0] == 1 else image
-    ax.imshow((image.permute(1, 2, 0) if image.ndim == 3 else image).numpy(), vmin=0, vmax=1)
+    pixels = (image.permute(1, 2, 0) if image.ndim == 3 else image).numpy()
+    height, width = (side / max(pixels.shape[:2]) for side in pixels.shape[:2])
+    x, y = x + (1 - width) / 2, y + (1 - height) / 2
+    ax.imshow(pixels, vmin=0, vmax=1, extent=(x, x + width, y + height, y))
