@@ -24,10 +24,20 @@ def browser():
         chromium.close()
 
 
+PATIENCE = 180_000  # milliseconds for what a test waits for: a busy machine is no fault of the page
+
+
+def profile(browser):
+    """A fresh profile of the browser, whose pages are 1280 x 720 and are waited for with patience."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
 def page(browser):
     """A fresh page of 1280 x 720 whose console errors and outside requests are kept in two lists."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context = profile(browser)
     page = context.new_page()
     page.problems, page.requests = [], []
     page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
@@ -54,6 +64,6 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def lab_context(browser):
     """One browser's profile for all of JupyterLab, which is then fetched once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context = profile(browser)
     yield context
     context.close()

@@ -30,7 +30,7 @@ def test_every_mutant_is_refused_or_listed_with_a_reason(lesson, monkeypatch, ca
     # A slip in a loop may never stop, and most take a millisecond. By processor time: a busy machine, on
     # which a call takes long by the clock, must not end one that is well.
     monkeypatch.setattr(limit, "time", SimpleNamespace(monotonic=time.process_time))
-    monkeypatch.setattr(run, "TIME_LIMIT", 0.5)
+    monkeypatch.setattr(run, "TIME_LIMIT", 0.25)
     listed, counts, alive, unused = mutation.equivalents(lesson), collections.Counter(), [], []
     for name in (name for name in NAMES if LESSON_OF[name] == lesson):
         reasons, used = listed.get(name.rpartition(".")[2], {}), set()
