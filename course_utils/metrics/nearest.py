@@ -12,7 +12,7 @@ def nearest_distances(samples, references):
     samples: [N, F], references: [M, F]. Raises ValueError where the widths differ or a number is not finite.
     """
     samples, references = check_pair(samples, references, ("samples", "references"))
-    return torch.cat([_to_nearest(part, references) for part in samples.split(1000)])
+    return torch.cat([_to_nearest(part, references) for part in samples.split(250)])
 
 
 def _to_nearest(x, references):
@@ -21,8 +21,8 @@ def _to_nearest(x, references):
     """
     sizes = x.square().sum(1, keepdim=True), references.square().sum(1)
     squared = sizes[0] + sizes[1] - 2 * x @ references.T
-    rounding = 1e-15 * x.shape[1] * (sizes[0] + sizes[1].max())  # twice the most that the product is off by
-    rows, columns = (squared <= squared.min(1, keepdim=True).values + 4 * rounding).nonzero(as_tuple=True)
+    rounding = 1e-15 * x.shape[1] * (sizes[0] + sizes[1].max())  # more than the product can be off by
+    rows, columns = (squared <= squared.min(1, keepdim=True).values + 2 * rounding).nonzero(as_tuple=True)
     if len(rows) > 10 * len(x):  # many copies of one point: the differences might fill the memory
         return distances(x, references).min(1).values
     exact = (x[rows] - references[columns]).square().sum(1).sqrt()

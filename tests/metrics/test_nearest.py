@@ -24,6 +24,20 @@ class TestDistances:
         images = normal(300, 64).float() + 100
         assert torch.equal(nearest_distances(images[:50], images), torch.zeros(50).double())
 
+    def test_neighbours_that_a_matrix_product_cannot_tell_apart(self):
+        """Three points within 3e-7, far from 0; and so many copies of one point that each may be it."""
+        samples = normal(5, 64) + 100
+        step = torch.zeros(64).double()
+        step[7] = 1e-7
+        references = torch.cat([samples + count * step for count in (3, 2, 1)])
+        wanted = cdist(samples, references).min(1)
+        assert np.allclose(wanted, 1e-7, rtol=1e-3)
+        assert np.allclose(nearest_distances(samples, references), wanted, rtol=1e-9, atol=0)
+        crowd = samples[:1].expand(200, -1)
+        found = nearest_distances(torch.cat([samples, crowd]), crowd)
+        assert np.allclose(found, cdist(torch.cat([samples, crowd]), crowd).min(1), rtol=1e-12, atol=0)
+        assert (found[5:] == 0).all()
+
     def test_what_they_refuse(self):
         with pytest.raises(ValueError, match=r"references must have shape \[M, 2\]; got \[4, 3\]"):
             nearest_distances(torch.zeros(4, 2), torch.zeros(4, 3))
