@@ -173,6 +173,20 @@ def test_pictures_of_rows_stand_side_by_side_at_their_own_proportions():
         assert not any(box.overlaps(other) for other in boxes[:place])
 
 
+@pytest.mark.parametrize("columns", [1, 2, 12])
+@pytest.mark.parametrize("names", [None, ["a", "two\nlines", "c"]])
+def test_the_labels_of_rows_are_not_cut(columns, names):
+    """Labels as wide as the pictures beside them, or wider."""
+    x = torch.rand(12, 1, 8, 8)
+    rows = {"as wide as two pictures": x, "b": x}
+    fig = figures.image_rows(rows, "title", columns, names and names[:columns])
+    fig.draw_without_rendering()
+    (ax,) = fig.axes
+    for shown in [*ax.get_yticklabels(), *ax.get_xticklabels(), *ax.images]:
+        box = shown.get_window_extent()
+        assert box.x0 >= 0 and box.x1 <= fig.bbox.x1 and box.y0 >= 0 and box.y1 <= fig.bbox.y1
+
+
 @pytest.mark.parametrize("text", ["plain", "épée", "α, Ж and $\\hat\\theta$", "", "א", "−½", 7])
 def test_a_name_that_the_font_has_is_drawn(text):
     assert fonts.readable(text, "no") == text

@@ -2,7 +2,7 @@
 
 import torch
 
-from .style import BLACK, DATA, GREEN, HIGHLIGHT, LINES, MODEL, NOISE, PURPLE, subplots
+from .style import BLACK, DATA, GREEN, HIGHLIGHT, LINES, MODEL, NOISE, PURPLE, few_ticks, subplots
 
 COLOURS, MARKS = (DATA, MODEL, GREEN, PURPLE, BLACK, NOISE), ("o", "s", "^", "D", "v", "P")
 
@@ -86,6 +86,7 @@ def likelihood_and_distance(found):
         title="Likelihood (right is better) and looks (low is better)", yscale="log",
         xlabel="nats of a held-out digit, above a uniform density", ylabel="Fréchet distance",
     )  # fmt: skip
+    few_ticks(ax.yaxis)
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return fig
 

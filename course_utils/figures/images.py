@@ -34,11 +34,12 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
     fig, ax = subplots(figsize=(scale * columns * COLUMN + 2.3, height))
     labels = [readable(label, f"row {number}") for number, label in enumerate(rows, 1)]
     names = [readable(name, f"no. {number}") for number, name in enumerate((names or [])[:columns], 1)]
-    step = max(COLUMN, (fig.get_figwidth() - _widest(fig, labels) - 0.2) / columns / (0.99 * scale))
+    step = _step(fig, labels, names, columns, bool(title))
     for row, images in enumerate(rows.values()):
         for column, image in enumerate(images[:columns]):
             _draw(ax, image, column * step, row * ROW)
-    ax.set(xlim=(0, (columns - 1) * step + 1), ylim=((len(rows) - 1) * ROW + 1, 0), aspect="equal")
+    ax.set(xlim=(0, (columns - 1) * step + 1), ylim=((len(rows) - 1) * ROW + 1, 0))
+    ax.set_aspect("equal", anchor="NW")  # or the layout would not see how much room labels and names need
     ax.spines[:].set_visible(False), ax.xaxis.tick_top(), ax.tick_params(length=0)
     ax.set_yticks([row * ROW + 0.5 for row in range(len(rows))], labels, fontsize=LABEL)
     ax.set_xticks([column * step + 0.5 for column in range(len(names))], names, fontsize=12)
@@ -47,13 +48,16 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
     return fig
 
 
-def _widest(fig, labels):
-    """The width of the widest of these labels, in inches."""
+def _step(fig, labels, names, columns, titled):
+    """The way from picture to picture that fills the figure, in pictures as large as its height allows."""
+    captions = max((name.count("\n") + 1 for name in map(str, names)), default=0)
+    height = fig.get_figheight() - 0.08 - 0.33 * titled - 0.2 * captions
+    side = height / ((len(labels) - 1) * ROW + 1)  # inches
     texts = [fig.text(0, 0, label, fontsize=LABEL) for label in labels]
-    widths = [text.get_window_extent().width / fig.dpi for text in texts]
+    widest = max(text.get_window_extent().width for text in texts) / fig.dpi
     for text in texts:
         text.remove()
-    return max(widths)
+    return max(COLUMN, ((fig.get_figwidth() - widest - 0.15) / side - 1) / max(columns - 1, 1))
 
 
 def mosaic(images, rows, columns, title="", ax=None):

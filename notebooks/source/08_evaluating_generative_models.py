@@ -322,7 +322,7 @@ def measured(x, seed):
     }  # fmt: skip
 
 
-runs = [{name: measured(x, seed) for name, x in liars(seed).items()} for seed in range(3)]
+runs = [{name: measured(x, seed) for name, x in liars(seed).items()} for seed in range(preset(3, smoke=1))]
 
 # %% [markdown]
 # **Predict.** (1) How many of the first nine measures notice the copies of training images: (a) none, (b) some, (c)
@@ -527,16 +527,14 @@ guess = "b"
 
 # %%
 chosen = torch.randperm(len(small.images), generator=dice())[:300]
+ranked = {}
 with torch.no_grad():
-    ranked = {
-        what: {
-            name: torch.tensor(
-                [metrics.frechet_distance(f(small.images[chosen]), f(x[:300])) for x in images[:3]]
-            ).double()
+    for what, f in FEATURES.items():
+        real = f(small.images[chosen])
+        ranked[what] = {
+            name: torch.tensor([metrics.frechet_distance(real, f(x[:300])) for x in images[:3]]).double()
             for name, images in MODELS.items()
         }
-        for what, f in FEATURES.items()
-    }
 of_5, of_50 = (ranked["another judge"][f"diffusion, {n} calls"].mean() for n in (5, 50))
 reveal(guess, "a" if of_5 < of_50 else "b", "08.best_by_features")
 
@@ -582,17 +580,18 @@ FACE_FEATURES = {
     "random net": metrics.FaceReader().features,
     "pixels": lambda x: x.flatten(1),
 }
-faces = {title: [generated(name, 200, seed) for seed in range(3)] for title, name in OF_FACES.items()}
-faces["real faces"] = [data.load("faces", split="test", n=200, seed=8 + seed).images for seed in range(3)]
+FACE_SEEDS = range(preset(3, smoke=1))
+faces = {title: [generated(name, 200, seed) for seed in FACE_SEEDS] for title, name in OF_FACES.items()}
+faces["real faces"] = [data.load("faces", split="test", n=200, seed=8 + seed).images for seed in FACE_SEEDS]
 others_drawn = data.load("faces", n=200, seed=8).images
+of_faces = {}
 with torch.no_grad():
-    of_faces = {
-        what: {
-            name: torch.tensor([metrics.frechet_distance(f(others_drawn), f(x)) for x in runs]).double()
+    for what, f in FACE_FEATURES.items():
+        there = f(others_drawn)
+        of_faces[what] = {
+            name: torch.tensor([metrics.frechet_distance(there, f(x)) for x in runs]).double()
             for name, runs in faces.items()
         }
-        for what, f in FACE_FEATURES.items()
-    }
 show(draw.rankings(of_faces, "The same faces, other features"), "08.face_rankings")
 by_faces, by_digits, by_pixels = (of_faces[what] for what in ("judge of faces", "judge of digits", "pixels"))
 VAE, STYLES, DCGAN = "VAE (03)", "styles (07)", "DCGAN (05)"
@@ -681,24 +680,25 @@ verdict("training or unseen digits: rank correlation of the five, least of three
 
 
 # %% tags=["hide-input"]
-def from_there(features, x):
-    return float(frechet_distance(features, seen(x)[0]))
-
-
 def resized(x, **how):
     return F.interpolate(F.interpolate(x, size=14, mode="bilinear", **how), size=28, mode="bilinear")
 
 
 of_training, _ = seen(training)
 rows = []
-for draws in (liars(seed) for seed in range(3)):
+for draws in (liars(seed) for seed in range(preset(3, smoke=1))):
     x, copied = draws["real"], draws["copies"]
-    real = from_there(of_unseen, x)
-    plain, smooth = (from_there(of_unseen, resized(x, antialias=antialias)) for antialias in (False, True))
+    shown = {
+        "real": x, "copied": copied, "resized": resized(x, antialias=False),
+        "smooth": resized(x, antialias=True), "range": 2 * x - 1,
+    }  # fmt: skip
+    features = {name: seen(images)[0] for name, images in shown.items()}
+    far = {name: frechet_distance(of_unseen, found).item() for name, found in features.items()}
+    to_training = {name: frechet_distance(of_training, features[name]).item() for name in ("real", "copied")}
     rows.append({
-        "unseen": from_there(of_unseen, copied) / real,
-        "training": from_there(of_training, copied) / from_there(of_training, x),
-        "resized": plain / real, "smooth": smooth / plain, "range": from_there(of_unseen, 2 * x - 1) / real,
+        "unseen": far["copied"] / far["real"], "training": to_training["copied"] / to_training["real"],
+        "resized": far["resized"] / far["real"], "smooth": far["smooth"] / far["resized"],
+        "range": far["range"] / far["real"], "furthest": far["range"] / max(far["copied"], far["smooth"]),
     })  # fmt: skip
 least, most = ({name: pick(row[name] for row in rows) for name in rows[0]} for pick in (min, max))
 verdict("against unseen digits: copies over new digits, least", least["unseen"], low=1)
@@ -706,6 +706,7 @@ verdict("against the training images: copies over new digits, most", most["train
 verdict("made small and large again: distance, over that of real digits, least", least["resized"], low=5)
 verdict("with antialiasing over without, least", least["smooth"], 1.2, 3)
 verdict("pixels from -1 to 1: distance, over that of real digits, least", least["range"], low=20)
+verdict("the same, over that of copies and of smoothed digits, least", least["furthest"], low=1.1)
 
 # %% [markdown]
 # Against the training images, half of which these copies are, copying *wins*. And two ways to resize the same real

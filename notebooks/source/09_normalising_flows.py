@@ -488,10 +488,13 @@ def steepest(flow, n=2000):
     return torch.linalg.matrix_norm(jacobian(flow.inverse, z).detach(), 2).max()
 
 
-def strays(flow, n=100_000):
+MANY = preset(100_000, smoke=1000)
+rare = moons.log_prob(moons.sample(MANY, dice(4))).quantile(1e-4)
+
+
+def strays(flow):
     """How many times more often than the truth it draws points with a density below the truth's 1e-4 quantile."""
-    rare = moons.log_prob(moons.sample(100_000, dice(4))).quantile(1e-4)
-    return (moons.log_prob(flow.sample(n, dice(5))) < rare).double().mean() / 1e-4
+    return (moons.log_prob(flow.sample(MANY, dice(5))) < rare).double().mean() / 1e-4
 
 
 moments = list(trained.snapshots)

@@ -1225,13 +1225,6 @@ verdict("the same, s = 4 over held-out ones: the most", apart_of[4].max() / of_d
 face_reader, _ = checkpoints.load("faces_judge")
 
 
-def interval(hits):
-    """The 95 % interval of a share, from hits [N] (Wilson 1927)."""
-    n, p, z = len(hits), hits.double().mean().item(), 1.96
-    middle, reach = p + z**2 / (2 * n), z * math.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2)
-    return [(middle + side * reach) / (1 + z**2 / n) for side in (-1, 1)]
-
-
 def likeness(hue):
     """How far hues [N], which go once round a circle, point one way: 0 not at all, 1 if all are the same."""
     angle = 2 * math.pi * hue
@@ -1243,7 +1236,7 @@ as_asked = {
     s: torch.cat([(of["hair"] == 3) & (of["glasses"] > 0.5) for of in runs]) for s, runs in found.items()
 }
 for s, hits in as_asked.items():
-    low, high = interval(hits)
+    low, high = metrics.wilson_interval(int(hits.sum()), len(hits))
     print(
         f"s = {s}, red hair and glasses: (here {hits.double().mean():.0%}, 95 % interval {low:.0%} to {high:.0%})"
     )

@@ -769,7 +769,7 @@ for way, low, high in (("true", 0.9, 1), ("with_time", 0.3, 0.55), ("without_tim
 
 # %% [markdown]
 # Without attention along time every frame is a fair picture, and another digit elsewhere. With it motion is kept in
-# part: half as far off a line, which is still far from a true film, and the digit stays itself four times as often.
+# part: half as far off a line, which is still far from a true film, and the digit stays itself far more often.
 
 # %% [markdown]
 # ## 5. Fewer steps
