@@ -175,11 +175,13 @@ def test_pictures_of_rows_stand_side_by_side_at_their_own_proportions():
 
 @pytest.mark.parametrize("columns", [1, 2, 12])
 @pytest.mark.parametrize("names", [None, ["a", "two\nlines", "c"]])
-def test_the_labels_of_rows_are_not_cut(columns, names):
+@pytest.mark.parametrize("size", [None, (5, 1.5), (8, 1.2), (9, 4)])
+def test_the_labels_of_rows_are_not_cut_in_any_size(columns, names, size):
     """Labels as wide as the pictures beside them, or wider."""
     x = torch.rand(12, 1, 8, 8)
     rows = {"as wide as two pictures": x, "b": x}
     fig = figures.image_rows(rows, "title", columns, names and names[:columns])
+    fig.set_size_inches(size or fig.get_size_inches())
     fig.draw_without_rendering()
     (ax,) = fig.axes
     for shown in [*ax.get_yticklabels(), *ax.get_xticklabels(), *ax.images]:

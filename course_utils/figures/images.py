@@ -1,6 +1,7 @@
 """Rows of small images, each row with its name."""
 
 import torch
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from .._validate import as_numbers, check_int, check_kind, check_number, check_tensor, check_text
 from .fonts import readable
@@ -8,7 +9,6 @@ from .style import DATA, check_axes, check_colour, subplots
 
 MOST_IMAGES = 1000  # along a side
 COLUMN, ROW = 1.12, 1.16  # least way from picture to picture, and the way from row to row, in pictures
-LABEL = 13  # points
 
 
 def image_rows(rows, title="", columns=None, names=None, scale=0.62):
@@ -32,32 +32,51 @@ def image_rows(rows, title="", columns=None, names=None, scale=0.62):
         raise ValueError("rows must hold at least one image each; one of them is empty.")
     height = scale * len(rows) * ROW + (0.55 if title else 0.1) + (0.25 if names else 0)
     fig, ax = subplots(figsize=(scale * columns * COLUMN + 2.3, height))
-    labels = [readable(label, f"row {number}") for number, label in enumerate(rows, 1)]
-    names = [readable(name, f"no. {number}") for number, name in enumerate((names or [])[:columns], 1)]
-    step = _step(fig, labels, names, columns, bool(title))
     for row, images in enumerate(rows.values()):
         for column, image in enumerate(images[:columns]):
-            _draw(ax, image, column * step, row * ROW)
-    ax.set(xlim=(0, (columns - 1) * step + 1), ylim=((len(rows) - 1) * ROW + 1, 0))
+            _draw(ax, image, column * COLUMN, row * ROW)
+    ax.set(xlim=(0, columns * COLUMN), ylim=((len(rows) - 1) * ROW + 1, 0))
     ax.set_aspect("equal", anchor="NW")  # or the layout would not see how much room labels and names need
     ax.spines[:].set_visible(False), ax.xaxis.tick_top(), ax.tick_params(length=0)
-    ax.set_yticks([row * ROW + 0.5 for row in range(len(rows))], labels, fontsize=LABEL)
-    ax.set_xticks([column * step + 0.5 for column in range(len(names))], names, fontsize=12)
+    labels = [readable(label, f"row {number}") for number, label in enumerate(rows, 1)]
+    names = [readable(name, f"no. {number}") for number, name in enumerate((names or [])[:columns], 1)]
+    ax.set_yticks([row * ROW + 0.5 for row in range(len(rows))], labels, fontsize=13)
+    ax.set_xticks([column * COLUMN + 0.5 for column in range(len(names))], names, fontsize=12)
+    fig.set_layout_engine(_Spread(columns))
     if title:
         fig.suptitle(title, fontsize=15)
     return fig
 
 
-def _step(fig, labels, names, columns, titled):
-    """The way from picture to picture that fills the figure, in pictures as large as its height allows."""
-    captions = max((name.count("\n") + 1 for name in map(str, names)), default=0)
-    height = fig.get_figheight() - 0.08 - 0.33 * titled - 0.2 * captions
-    side = height / ((len(labels) - 1) * ROW + 1)  # inches
-    texts = [fig.text(0, 0, label, fontsize=LABEL) for label in labels]
-    widest = max(text.get_window_extent().width for text in texts) / fig.dpi
-    for text in texts:
-        text.remove()
-    return max(COLUMN, ((fig.get_figwidth() - widest - 0.15) / side - 1) / max(columns - 1, 1))
+class _Spread(ConstrainedLayoutEngine):
+    """Spreads the pictures over the figure's width whenever it is drawn: its size may have been changed."""
+
+    def __init__(self, columns):
+        super().__init__()
+        self.columns, self.step = columns, COLUMN  # from picture to picture, in pictures
+
+    def execute(self, fig):
+        ax, before = fig.axes[0], self.step
+        self.step = self._fitting(fig, ax)
+        for image in ax.images:
+            left, right, low, top = image.get_extent()
+            middle, half = (left + right) / 2, (right - left) / 2
+            middle += round((middle - 0.5) / before) * (self.step - before)
+            image.set_extent((middle - half, middle + half, low, top))
+        ax.set_xlim(0, (self.columns - 1) * self.step + 1)
+        names = [label.get_text() for label in ax.get_xticklabels()]
+        ax.set_xticks([column * self.step + 0.5 for column in range(len(names))], names)
+        super().execute(fig)
+
+    def _fitting(self, fig, ax):
+        """The step that fills the width, with pictures as large as the height allows."""
+        captions = max((label.get_window_extent().height for label in ax.get_xticklabels()), default=0)
+        labels = max(label.get_window_extent().width for label in ax.get_yticklabels())
+        title = 0.33 if fig.get_suptitle() else 0  # inches, as all that follows
+        height = fig.get_figheight() - title - captions / fig.dpi - 0.08
+        side = max(height, 0.1) / ax.get_ylim()[0]
+        width = fig.get_figwidth() - labels / fig.dpi - 0.15
+        return max(COLUMN, (width / side - 1) / max(self.columns - 1, 1))
 
 
 def mosaic(images, rows, columns, title="", ax=None):
