@@ -187,6 +187,11 @@ def test_the_labels_of_rows_are_not_cut_in_any_size(columns, names, size):
     for shown in [*ax.get_yticklabels(), *ax.get_xticklabels(), *ax.images]:
         box = shown.get_window_extent()
         assert box.x0 >= 0 and box.x1 <= fig.bbox.x1 and box.y0 >= 0 and box.y1 <= fig.bbox.y1
+    at = [image.get_extent() for image in ax.images]
+    fig.savefig(io.BytesIO(), format="svg")  # drawn once more, at 72 dots an inch
+    assert np.allclose(
+        [image.get_extent() for image in ax.images], at, rtol=0.05
+    )  # letters are fitted to dots
 
 
 @pytest.mark.parametrize("text", ["plain", "épée", "α, Ж and $\\hat\\theta$", "", "א", "−½", 7])

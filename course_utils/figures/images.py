@@ -70,12 +70,11 @@ class _Spread(ConstrainedLayoutEngine):
 
     def _fitting(self, fig, ax):
         """The step that fills the width, with pictures as large as the height allows."""
-        captions = max((label.get_window_extent().height for label in ax.get_xticklabels()), default=0)
-        labels = max(label.get_window_extent().width for label in ax.get_yticklabels())
+        labels, captions = ax.yaxis.get_tightbbox(), ax.xaxis.get_tightbbox()  # None without any
         title = 0.33 if fig.get_suptitle() else 0  # inches, as all that follows
-        height = fig.get_figheight() - title - captions / fig.dpi - 0.08
+        height = fig.get_figheight() - title - (captions.height / fig.dpi if captions else 0) - 0.08
         side = max(height, 0.1) / ax.get_ylim()[0]
-        width = fig.get_figwidth() - labels / fig.dpi - 0.15
+        width = fig.get_figwidth() - (labels.width / fig.dpi if labels else 0) - 0.15
         return max(COLUMN, (width / side - 1) / max(self.columns - 1, 1))
 
 
