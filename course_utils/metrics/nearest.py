@@ -26,7 +26,7 @@ def _to_nearest(x, references):
     if len(rows) > 10 * len(x):  # many copies of one point: the differences might fill the memory
         return distances(x, references).min(1).values
     exact = (x[rows] - references[columns]).square().sum(1).sqrt()
-    return torch.full((len(x),), torch.inf, dtype=x.dtype).scatter_reduce(0, rows, exact, "amin")
+    return x.new_full((len(x),), torch.inf).scatter_reduce(0, rows, exact, "amin")
 
 
 @torch.no_grad()
