@@ -693,8 +693,8 @@ for draws in (liars(seed) for seed in range(preset(3, smoke=1))):
         "smooth": resized(x, antialias=True), "range": 2 * x - 1,
     }  # fmt: skip
     features = {name: seen(images)[0] for name, images in shown.items()}
-    far = {name: frechet_distance(of_unseen, found).item() for name, found in features.items()}
-    to_training = {name: frechet_distance(of_training, features[name]).item() for name in ("real", "copied")}
+    far = {name: float(frechet_distance(of_unseen, found)) for name, found in features.items()}
+    to_training = {name: float(frechet_distance(of_training, features[name])) for name in ("real", "copied")}
     rows.append({
         "unseen": far["copied"] / far["real"], "training": to_training["copied"] / to_training["real"],
         "resized": far["resized"] / far["real"], "smooth": far["smooth"] / far["resized"],
