@@ -19,11 +19,9 @@ from typing import NamedTuple
 
 import torch
 
-from course_utils.checks.engine import run
 from course_utils.checks.engine.judge import judge
-from course_utils.checks.engine.kept import kept, measure
+from course_utils.checks.engine.kept import kept
 from course_utils.checks.engine.slips import slips
-from course_utils.checks.engine.values import agree
 
 LESSONS = Path(__file__).parent / "lessons"
 _CLAMPS = {"0, 1": (0, 1), "-5, 5": (-5, 5), "min=1e-3": (1e-3, None), "max=0.999": (None, 0.999)}
@@ -36,10 +34,7 @@ _MANNERS = (
 
 
 class Result(NamedTuple):
-    """kind: killed or alive; how: bank, slip, manners, word, raised, general or unasked; text: what was said.
-
-    unasked: it is killed, and is none of those of which it is looked at what a check says.
-    """
+    """kind: killed or alive; how: by bank, slip, manners, word, raised or general; text: what was said."""
 
     change: str
     kind: str
@@ -116,17 +111,10 @@ def _leaves(function, mode):
 
 
 def results(exercise):
-    """A `Result` for every mutant of an exercise; what is said is looked at for every third.
-
-    Of the others it is enough that they are refused, which for most the first input shows.
-    """
+    """A `Result` for every mutant of an exercise."""
     bank = {mistake.explanation for mistake in exercise.mistakes}
     found = []
-    for place, (change, function) in enumerate(mutants(exercise)):
-        asked = place % 3 == 0
-        if not asked and not exercise.by_gradient and _differs_at_once(exercise, function):
-            found.append(Result(change, "killed", "unasked", ""))
-            continue
+    for change, function in mutants(exercise):
         with torch.set_grad_enabled(change != "gradients left on"):
             verdict = judge(exercise, function, io.StringIO())
         if verdict.kind == "right":
@@ -134,20 +122,8 @@ def results(exercise):
         elif verdict.kind == "word":  # taken, and the student is told of it
             found.append(Result(change, "killed", "word", verdict.text))
         else:
-            how = _how(verdict.text, bank) if asked else "unasked"
-            found.append(Result(change, "killed", how, verdict.text))
+            found.append(Result(change, "killed", _how(verdict.text, bank), verdict.text))
     return found
-
-
-def _differs_at_once(exercise, function):
-    """Whether a function stops on the first input, or gives a value that no check takes for the right one."""
-    with run.quiet_room(0):
-        (probe, *_) = kept(exercise).known
-        outcome = run.call(function, probe.make())
-        if outcome.fault or outcome.blank:
-            return bool(outcome.fault)
-        numbers = measure(exercise, probe.make, outcome.value, probe.output)
-        return numbers is None or not agree(numbers, probe.numbers, exercise.tolerance)
 
 
 def _how(text, bank):

@@ -313,8 +313,7 @@ def test_no_form_of_a_wrong_answer_brings_down_the_check(verdict, name):
         changed = [change(torch.as_tensor(part)) for part in parts]
         return changed[0] if torch.is_tensor(value) or len(changed) == 1 else tuple(changed)
 
-    place = names().index(name) % 3  # a third of them each: every one meets some fifty exercises
-    for label, change in list(CHANGES.items())[place::3]:
+    for label, change in CHANGES.items():
         scope = {"answer": lambda args, change=change: answer(change, args)}
         exec(f"def student({arguments}):\n    return answer(({arguments},))\n", scope)
         text, _ = verdict(name, scope["student"])
