@@ -52,10 +52,10 @@ def unet_diagram(stages, title=""):
 
 def completed(rows, known, title, names=None):
     """Rows of images as `image_rows` draws them, with a line below the pixel rows that were known."""
-    return image_rows({name: _cut(images, known) for name, images in rows.items()}, title, names=names)
+    return image_rows({name: _with_line(images, known) for name, images in rows.items()}, title, names=names)
 
 
-def _cut(images, known):
+def _with_line(images, known):
     """Images [n, 1, H, W] in colour, ten times as large, with a line below so many rows of their pixels."""
     large = images.expand(-1, 3, -1, -1).repeat_interleave(10, 2).repeat_interleave(10, 3)
     large[..., 10 * known - 1 : 10 * known + 1, :] = torch.tensor(to_rgb(MODEL))[:, None, None]

@@ -81,7 +81,7 @@ def opened(context, lab, name, cells):
 def _run_first(page, lab, name):
     show_notebook(page, lab, name)
     run_cell(page, 0)
-    page.wait_for_selector(".course-canvas, .course-lessons", timeout=180_000)
+    page.wait_for_selector(".course-canvas, .course-lessons")
     page.evaluate(NEXT_FRAME)
     return page
 
@@ -95,7 +95,7 @@ def show_notebook(page, lab, name):
     page.on("request", lambda request: page.requests.append(request.url))
     address = f"{lab['url']}lab/workspaces/{page.name}/tree/{page.name}.ipynb?token={lab['token']}"
     page.goto(address, wait_until="domcontentloaded")
-    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=180_000)
+    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
     page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
 

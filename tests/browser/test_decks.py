@@ -182,7 +182,7 @@ def walk(page):
     for i, section in enumerate(sections):
         page.evaluate("i => Reveal.slide(i, 0, 999)", i)
         for live in section.query_selector_all(".live"):
-            live.wait_for_selector("xpath=self::*[@data-ready='true']", timeout=180_000)
+            live.wait_for_selector("xpath=self::*[@data-ready='true']")
         yield i + 1, section
 
 

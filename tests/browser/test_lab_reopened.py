@@ -50,7 +50,7 @@ def test_the_widget_is_there_as_it_was_and_still_moves(saved, lab, again):
     state = json.loads(path.read_text(encoding="utf-8"))["metadata"]["widgets"]
     assert state["application/vnd.jupyter.widget-state+json"]["state"]
     show_notebook(again, lab, path.stem)
-    again.wait_for_selector(".course-canvas", timeout=180_000)
+    again.wait_for_selector(".course-canvas")
     again.evaluate(NEXT_FRAME)
     assert summary(again) == shown
     before = picture(again)
@@ -75,7 +75,7 @@ def test_without_a_model_the_still_is_shown_with_its_text(saved, lab, again):
     NotebookNotary(data_dir=str(path.parent / "data_dir")).sign(notebook)
     show_notebook(again, lab, other.stem)
     still = again.locator(".jp-OutputArea-output img")
-    still.wait_for(timeout=180_000)
+    still.wait_for()
     assert still.get_attribute("alt").startswith("ElboExplorer: ")
     assert still.evaluate("image => image.naturalWidth > 0 && image.clientWidth > 200")
     assert "Error displaying widget" not in again.locator(".jp-OutputArea").first.text_content()

@@ -233,7 +233,7 @@ def test_space_plays_to_the_last_step(show):
     page = show(explorer())
     page.locator("canvas").focus()
     page.keyboard.press(" ")
-    page.wait_for_function("() => window.saved?.step === 1000", timeout=180_000)
+    page.wait_for_function("() => window.saved?.step === 1000")
     page.evaluate(alone.NEXT_FRAME)
     assert said(page, "Step") == 1000
 

@@ -153,6 +153,14 @@ def in_either_order(find):
     return ask
 
 
+def test_an_order_that_matters_is_seen():
+    exercise = registry.find(NAMES[0])
+    bank = exercise.mistakes
+    with pytest.raises(AssertionError, match="depends on the bank's order"):
+        in_either_order(lambda one: one.mistakes[0])(exercise)
+    assert exercise.mistakes is bank and in_either_order(lambda one: max(one.mistakes, key=id))(exercise)
+
+
 @pytest.mark.parametrize("name, index, form", MISTAKES)
 def test_a_banked_mistake_gets_its_own_explanation_whatever_the_order(
     verdict, monkeypatch, name, index, form
