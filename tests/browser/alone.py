@@ -27,6 +27,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A widget</
 # Of two corners one is paper: some widgets draw up to the edge.
 CORNERS = """(canvas) => [[1, 1], [canvas.width - 2, canvas.height - 2]].map(([x, y]) =>
   [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3))"""
+IS_DARK = f"() => ({CORNERS})(document.querySelector('canvas')).some((part) => `${{part}}` === '21,24,27')"
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -60,6 +61,11 @@ def text(page):
 def numbers(page):
     found = re.findall(r"[−-]?\d+\.\d+", text(page))
     return [float(number.replace("−", "-")) for number in found]
+
+
+def wait_for_dark(page):
+    """Returns once the canvas stands on dark paper: a busy browser tells a page late that it has turned."""
+    page.wait_for_function(IS_DARK)
 
 
 def saved(page, *names):

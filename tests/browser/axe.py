@@ -9,6 +9,8 @@ out to be printed it looks at every slide, though reveal.js hides all but one fr
 import json
 from pathlib import Path
 
+from alone import NEXT_FRAME
+
 SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
 
@@ -59,6 +61,7 @@ def faults_in_dark(page):
     page.emulate_media(color_scheme="dark")
     # A deck laid out to be printed is light, and shows all its slides at once: turned by hand for the test.
     page.evaluate("() => { document.documentElement.style.colorScheme = 'dark'; }")
+    page.evaluate(NEXT_FRAME)
     page.add_style_tag(content=".pdf-page { background: var(--paper) !important; }")
     return _said(page.evaluate(LOOK, ["color-contrast"]))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import in_lab
 import nbformat
 import pytest
-from alone import NEXT_FRAME
+from alone import NEXT_FRAME, wait_for_dark
 from in_lab import DARK, picture, show_notebook, summary
 from nbformat.sign import NotebookNotary
 
@@ -61,8 +61,7 @@ def test_the_widget_is_there_as_it_was_and_still_moves(saved, lab, again):
     light = picture(again)
     again.emulate_media(color_scheme="dark")  # JupyterLab's theme follows the system, and the widget that
     again.wait_for_function(DARK)
-    again.evaluate(NEXT_FRAME)
-    again.evaluate(NEXT_FRAME)
+    wait_for_dark(again)
     assert picture(again) != light
 
 

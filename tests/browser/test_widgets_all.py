@@ -63,9 +63,18 @@ def test_the_picture_has_a_name_and_shows_its_focus_and_axe_finds_nothing_seriou
     assert axe.faults(page) == []
     light = alone.picture(page)
     assert axe.faults_in_dark(page) == []
-    assert [21, 24, 27] in page.locator("canvas").evaluate(alone.CORNERS), "the canvas has no dark paper"
+    alone.wait_for_dark(page)
     assert alone.picture(page) != light
     assert page.problems == []
+
+
+def test_a_style_that_comes_after_the_system_has_turned_is_followed(show, page):
+    show(example("divergence"), ":root { color-scheme: light }")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(alone.NEXT_FRAME)
+    assert page.locator("canvas").evaluate(CORNER) == [255, 255, 255]
+    page.evaluate("() => { document.documentElement.style.colorScheme = 'dark'; }")  # nobody is told of it
+    alone.wait_for_dark(page)
 
 
 @every_list

@@ -5,7 +5,7 @@ import time
 
 import in_lab
 import pytest
-from alone import CORNERS, NEXT_FRAME
+from alone import NEXT_FRAME, wait_for_dark
 from in_lab import DARK, MEASURE, drag, execute, picture, summary, value_in_python
 
 pytestmark = pytest.mark.browser
@@ -197,10 +197,7 @@ def test_nothing_was_logged_and_nothing_asked_of_the_outside(opened):
 def test_dark_in_the_dark_theme(opened):
     opened.emulate_media(color_scheme="dark")
     opened.wait_for_function(DARK)
-    opened.evaluate(NEXT_FRAME)
-    opened.evaluate(NEXT_FRAME)
-    corners = opened.locator(".course-canvas").evaluate(CORNERS)
-    assert [21, 24, 27] in corners
+    wait_for_dark(opened)
     opened.emulate_media(color_scheme="light")
     opened.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
 

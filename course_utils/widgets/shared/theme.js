@@ -14,19 +14,21 @@ export function isDark(root) {
 
 /** Call changed() whenever the page may have turned light or dark; returns what ends that. */
 export function onTheme(changed) {
-  // JupyterLab says that its theme has changed before the new style has come.
-  const observer = new MutationObserver(() => LATER.forEach((wait) => setTimeout(changed, wait)));
+  // JupyterLab says that its theme has changed before the new style has come; a busy browser may do so as well.
+  const later = () => LATER.forEach((wait) => setTimeout(changed, wait));
+  const observer = new MutationObserver(later);
   const filter = { attributeFilter: ["class", "data-theme", "data-jp-theme-light"] };
   for (const node of [document.documentElement, document.body]) observer.observe(node, filter);
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   const before = () => ((printing = true), changed());
   const after = () => ((printing = false), changed());
-  system.addEventListener("change", changed);
+  const turned = () => (changed(), later());
+  system.addEventListener("change", turned);
   window.addEventListener("beforeprint", before);
   window.addEventListener("afterprint", after);
   return () => {
     observer.disconnect();
-    system.removeEventListener("change", changed);
+    system.removeEventListener("change", turned);
     window.removeEventListener("beforeprint", before);
     window.removeEventListener("afterprint", after);
   };
