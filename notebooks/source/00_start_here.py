@@ -263,7 +263,8 @@ verdict(
 # %% [markdown]
 # Where the data are, both are nearly as good as possible. They disagree where there are no data. The left model is
 # right there only because we guessed the form of the classes; with a wrong guess it can lose to the classifier.
-#
+
+# %% [markdown]
 # **Predict.** The point $x = (-20, 20)$ is far from everything. What does the logistic regression say there?
 # (a) it is unsure, because it has never seen such a point; (b) it is sure, and right; (c) it is sure, and wrong.
 

@@ -1648,7 +1648,8 @@ verdict("largest jump of G or D when a block is added, at α = 0", max(jumps), h
 
 # %% [markdown]
 # The grown nets begin exactly as the old ones: nothing is lost at the moment of growing.
-#
+
+# %% [markdown]
 # **Predict.** Now train the *grown* architecture from scratch at 16 x 16, for as many steps as the other had in all,
 # 600. Which ends nearer to the data? (a) The one that grew. (b) The one trained at once. (c) Neither: the distances are
 # within a tenth of each other.

@@ -653,7 +653,8 @@ verdict("ageing, without, lower end, minus with, upper end", untied[1] - tied[2]
 # %% [markdown]
 # All arrive. Without the cycle loss the face with glasses is another face; with it glasses cost nothing, and ageing
 # costs something all the same.
-#
+
+# %% [markdown]
 # **Predict.** Black, brown, chestnut, red and blond hair all became grey. How many heads have their own colour again
 # after the way back, with the cycle loss? (a) About one in five; (b) about half; (c) nearly all.
 

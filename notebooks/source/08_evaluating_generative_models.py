@@ -607,7 +607,8 @@ verdict("pixels: VAE over styles", by_pixels[VAE].mean() / by_pixels[STYLES].mea
 # %% [markdown]
 # The judge of faces puts DCGAN before styles and the VAE far behind. Pixels hardly tell the VAE from styles, and a
 # judge who reads digits does not tell styles from DCGAN.
-#
+
+# %% [markdown]
 # **The same models, by $n$.** Back to digits and their judge, with 30, 100 and 300 samples of each model, against as
 # many training digits. (Of smaller samples `frechet_by_size` takes the mean over all parts.)
 #

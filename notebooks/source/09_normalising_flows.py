@@ -468,7 +468,8 @@ verdict("eight clumps, 16 steps: nats lost, least of three runs", found["eight c
 # %% [markdown]
 # (Lines join means; what is below 0.0001 is drawn there.) Everywhere sixteen steps lose less than half of what two
 # lose. Two clumps then lose next to nothing, the moons about a hundredth of a nat, and eight clumps many times as much.
-#
+
+# %% [markdown]
 # So nearly all of the moons is right. But a flow is continuous, and so is its inverse; noise is one piece, and the
 # moons are two.
 #

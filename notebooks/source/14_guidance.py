@@ -697,7 +697,8 @@ verdict("either: at t = 999, where a guess gets 0.1", max(noisy_at[-1][0], clean
 
 # %% [markdown]
 # Both read clean digits. Half way to the noise both still read most of them, and the first one reads somewhat more.
-#
+
+# %% [markdown]
 # **Predict.** Now the *clean* reader leads, at $s = 4$. The judge reads as asked (a) about as many as with the noisy
 # reader, within 5 points; (b) 5 to 20 points fewer; (c) fewer still.
 

@@ -299,7 +299,8 @@ verdict("the flow: least distance of neighbours, at any time", paths[:, order].d
 # %% [markdown]
 # Half of all pairs of lines cross, and no two paths of the flow do. (On the line you can see it; in the plane paths may
 # pass one place at different times.)
-#
+
+# %% [markdown]
 # **Predict.** Take *one* Euler step, of length 1, with the exact velocity. Where do the points land? (a) In the modes;
 # (b) on the ring, in the modes and between them; (c) all in one spot.
 

@@ -50,6 +50,34 @@ def test_what_became_of_one_exhibit_does_not_stand_above_the_next():
     assert words == [cells[0].source, "**Exhibit B.** Mend it, too."]
 
 
+def test_an_exhibit_stands_above_what_mends_it_however_much_is_shown_between():
+    cells = [
+        new_markdown_cell("The last result.\n\n**Exhibit A.** It fails."),
+        new_code_cell("fail()"),
+        new_markdown_cell("Mend it."),
+        new_code_cell("def mended():\n    ...  # your code here"),
+        new_markdown_cell("**Exhibit B.** Only to look at."),
+        new_markdown_cell("## 9. After it"),
+        new_markdown_cell("**Predict.** More?"),
+        new_code_cell("guess = ...  # your guess, in quotes"),
+    ]
+    words = [cell.source for cell in exercises.asked(cells) if cell.cell_type == "markdown"]
+    assert words == ["**Exhibit A.** It fails.", "Mend it.", "## 9. After it", "**Predict.** More?"]
+
+
+@pytest.mark.parametrize("name", sorted(LESSONS))
+def test_what_a_sheet_wants_mended_is_told_above(name):
+    path = exercises.sections.ROOT / "notebooks" / f"{name}.ipynb"
+    exhibit = None
+    for cell in exercises.asked(nbformat.read(path, as_version=4).cells):
+        if cell.cell_type == "markdown":
+            told = exercises.EXHIBIT.search(cell.source)
+            exhibit = told or (None if exercises.HEADING.search(cell.source) else exhibit)
+        elif "def mended" in cell.source:
+            assert exhibit, f"{cell.source.splitlines()[0]} stands alone"
+            exhibit = None
+
+
 @pytest.mark.parametrize("name", sorted(LESSONS))
 def test_every_exercise_of_a_lesson_is_on_its_sheet(name):
     path = exercises.sections.ROOT / "notebooks" / f"{name}.ipynb"

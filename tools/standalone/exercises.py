@@ -9,6 +9,7 @@ from . import notebook, sections
 
 OPEN = ("...  # your code here", "...  # your guess")
 SECTION = re.compile(r"^## .*$", re.MULTILINE)
+HEADING = re.compile(r"^##+ ", re.MULTILINE)
 EXHIBIT = re.compile(r"^\*\*Exhibit ", re.MULTILINE)
 
 
@@ -26,18 +27,24 @@ def build(name, title, places=None):
 
 
 def asked(cells):
-    """The cells with a blank, each behind the words that stand before it, under their section's heading."""
-    found, words, heading, shown = [], [], None, None
+    """The cells with a blank, each behind the words that stand before it, under their section's heading.
+
+    What is to be mended may be asked some cells after what it is: then its exhibit stands there, too.
+    """
+    found, words, exhibit, heading, shown = [], [], [], None, None
     for cell in cells:
         if cell.cell_type == "markdown":
             words = [cell]
+            if HEADING.search(cell.source) or EXHIBIT.search(cell.source):
+                exhibit = [cell] if EXHIBIT.search(cell.source) else []
             heading = (SECTION.findall(cell.source) or [heading])[-1]
         elif any(blank in cell.source for blank in OPEN):
-            words = [_from_heading(word) for word in words]
+            above = [] if exhibit == words else exhibit
+            words = [_from_heading(word) for word in above + words]
             if heading != shown and not any(heading in word.source for word in words):
                 found.append(nbformat.v4.new_markdown_cell(heading))
             found += [*words, cell]
-            words, shown = [], heading
+            words, exhibit, shown = [], [], heading
     return found
 
 
@@ -46,7 +53,7 @@ def _from_heading(cell):
 
     Where it has none, from its exhibit on: the words above that say what became of the exhibit before.
     """
-    starts = [match.start() for match in re.finditer(r"^##+ ", cell.source, re.MULTILINE)]
+    starts = [match.start() for match in HEADING.finditer(cell.source)]
     starts = starts or [match.start() for match in EXHIBIT.finditer(cell.source)]
     short = copy.copy(cell)
     short.source = cell.source[starts[-1] :] if starts else cell.source
