@@ -46,7 +46,7 @@ export function drawPotential(context, place, { look, limits }) {
   }
   line(context, shown.map(([x, value]) => [toPixel(x), toY(value)]), INK, 2.5);
   nameMeans(context, place, levels, shown.at(-1)[1] > shown[0][1]);
-  noteSlope(context, place, shown, toPixel, toY, levels.p);
+  noteSlope(context, place, shown, toPixel, toY, Object.values(levels));
   drawAxis(context, { ...box, bottom: box.bottom + 4 }, limits, place, "x");
   const titles = ["under p and q are", "are"].map((part) => `the best f: its means ${part} W1 apart`);
   heading(context, box, small, titles);
@@ -60,8 +60,23 @@ function nameMeans(context, { potential: box, small }, levels, rises) {
   }
 }
 
-/** The slope in words, on the longest piece of f that has one, beside the line at `level` where it would cross that. */
-function noteSlope(context, { potential: box, small }, shown, toPixel, toY, level) {
+/** The slope in words, at the longest piece of f that has one, beside f and where no mean passes. */
+function noteSlope(context, { potential: box, small }, shown, toPixel, toY, levels) {
+  const best = longestSlope(shown);
+  if (!best) return;
+  const [x, value] = shown[best.middle];
+  const [first, last] = [Math.min(...levels), Math.max(...levels)];
+  const free = (y) => levels.every((level) => level < y - small || level > y + 4);
+  const low = toY(value) - 5;
+  const above = free(low) ? low : first - 4 - small > box.top ? first - 4 : null;
+  const falls = best.slope < 0; // then there is room on the right above it, and on the left below
+  const right = falls === (above !== null);
+  const options = { size: small, halo: true, align: right ? "left" : "right" };
+  write(context, `slope ${signed(best.slope, 0)}`, toPixel(x) + (right ? 5 : -5), above ?? last + small, options);
+}
+
+/** {length, middle, slope} of the longest piece of f that rises or falls, or null. */
+function longestSlope(shown) {
   let [best, from] = [null, 0];
   const slope = (i) => Math.sign(Math.round((shown[i + 1][1] - shown[i][1]) * 1e6));
   for (let i = 1; i < shown.length - 1; i++) {
@@ -70,15 +85,7 @@ function noteSlope(context, { potential: box, small }, shown, toPixel, toY, leve
     if (piece.slope && !(piece.length <= best?.length)) best = piece;
     from = i;
   }
-  if (!best) return;
-  const [x, value] = shown[best.middle];
-  const falls = best.slope < 0; // where it falls there is room on the right, above
-  const options = { size: small, halo: true, align: falls ? "left" : "right" };
-  const low = toY(value) - 5;
-  const crosses = low + 4 > level && low - small < level;
-  const beside = level - 4 - small > box.top ? level - 4 : level + small; // under it where the heading is near
-  const y = crosses ? beside : low;
-  write(context, `slope ${signed(best.slope, 0)}`, toPixel(x) + (falls ? 5 : -5), y, options);
+  return best;
 }
 
 /** W1 and JS as q is moved along the line, each with where it stands now and its tangent there. */
