@@ -5,7 +5,7 @@ import math
 import torch
 
 from course_utils._double import double
-from course_utils._draws import drawn_on, normal
+from course_utils._draws import drawn_on, normal, uniform
 from course_utils._validate import (
     as_numbers,
     check_finite,
@@ -195,6 +195,65 @@ class LinearGaussian:
 
     def _centred(self, x):
         return check_tensor("x", x, f"[N, {len(self.mu)}]", nonempty=False).to(self.mu.dtype) - self.mu
+
+
+class BernoulliMixture:
+    """A mixture of K models of independent black or white pixels (Bishop 2006, section 9.3.3).
+
+    P(x) = sum_k w_k prod_i p_ki^x_i (1 - p_ki)^(1 - x_i).
+
+    weights: [K], positive with sum one; p: [K, D], strictly between 0 and 1. Points are taken to the dtype of
+    p, and answers come in it. Raises ValueError or TypeError where the arguments do not fit together.
+    """
+
+    def __init__(self, weights, p):
+        self.p = _floating("p", p, "[K, D]")
+        self.weights = _floating("weights", weights, f"[{len(self.p)}]", like=self.p)
+        _require(
+            bool((self.p > 0).all() and (self.p < 1).all()), "p must lie between 0 and 1", self.p.aminmax()
+        )
+        total = float(self.weights.sum())
+        positive = bool((self.weights > 0).all()) and abs(total - 1) < 1e-4
+        _require(positive, "weights must be positive and have sum 1", self.weights.tolist())
+
+    @classmethod
+    def fit(cls, x, k, iterations=150, seed=0):
+        """EM on rows x [N, D] of zeros and ones, started from k of them.
+
+        Half a count each way keeps p off 0 and 1. Raises ValueError where k is more than N, or where x holds
+        anything but 0 and 1.
+        """
+        x = _floating("x", x, "[N, D]")
+        check_int("k", k, 1, len(x))
+        check_int("iterations", iterations)
+        start = torch.randperm(len(x), generator=torch.Generator().manual_seed(check_int("seed", seed, 0)))[
+            :k
+        ]
+        model = cls(torch.full((k,), 1 / k, dtype=x.dtype, device=x.device), 0.25 + 0.5 * x[start])
+        for _ in range(iterations):
+            share = model._log_joint(x).softmax(1)  # E-step: whose image is it? [N, K]
+            weights = (share.sum(0) + 1e-3) / (len(x) + k * 1e-3)
+            model = cls(weights, (share.T @ x + 0.5) / (share.sum(0)[:, None] + 1))
+        return model
+
+    def __repr__(self):
+        return f"BernoulliMixture({len(self.p)} components, {self.p.shape[1]} pixels)"
+
+    def sample(self, n, generator=None):
+        """n independent draws of x, [n, D], of zeros and ones."""
+        n, generator = check_int("n", n), check_generator("generator", generator)
+        weights = self.weights.to(drawn_on(generator, self.p.device))
+        p = self.p[torch.multinomial(weights, n, replacement=True, generator=generator).to(self.p.device)]
+        return (uniform(p.shape, p.device, p.dtype, generator) < p).to(p.dtype)
+
+    def _log_joint(self, x):
+        x = check_tensor("x", x, f"[N, {self.p.shape[1]}]").to(self.p.dtype)
+        _require(bool(((x == 0) | (x == 1)).all()), "x must hold 0 and 1 only", x.unique()[:5].tolist())
+        return x @ self.p.log().T + (1 - x) @ (1 - self.p).log().T + self.weights.log()
+
+    def log_prob(self, x):
+        """log P(x) of rows x [N, D] of zeros and ones, [N]; of all 2^D rows the P have sum one."""
+        return self._log_joint(x).logsumexp(1)
 
 
 def check_mixture(mixture):

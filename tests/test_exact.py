@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, MultivariateNormal, Normal
 from torch.distributions.kl import kl_divergence
 
-from course_utils.exact import GaussianMixture, LinearGaussian
+from course_utils.exact import BernoulliMixture, GaussianMixture, LinearGaussian
 
 MEANS = torch.tensor([[-2.0, 0.5], [1.0, 1.0], [0.5, -3.0]], dtype=torch.float64)
 STDS = torch.tensor([0.3, 1.0, 0.7], dtype=torch.float64)
@@ -288,3 +288,53 @@ def test_bad_linear_models_and_posteriors_say_why(linear):
         linear.elbo(x, rand(3, 2), 1.0)
     with pytest.raises(ValueError, match=r"x must have shape \[N, 5\]"):
         linear.posterior(rand(3, 4))
+
+
+@pytest.fixture
+def coins():
+    return BernoulliMixture(WEIGHTS, rand(3, 4, seed=5).sigmoid())
+
+
+ROWS = torch.cartesian_prod(*[torch.tensor([0.0, 1.0], dtype=torch.float64)] * 4)  # all 16 of four pixels
+
+
+def test_a_coin_mixtures_probabilities_are_those_of_torch_and_have_sum_one(coins):
+    pixels = Independent(torch.distributions.Bernoulli(coins.p), 1)
+    peer = MixtureSameFamily(Categorical(WEIGHTS), pixels)
+    assert torch.allclose(coins.log_prob(ROWS), peer.log_prob(ROWS), rtol=1e-12)
+    assert float(coins.log_prob(ROWS).exp().sum()) == pytest.approx(1, abs=1e-12)
+
+
+def test_a_coin_mixture_draws_each_row_as_often_as_it_says(coins):
+    drawn = coins.sample(200_000, torch.Generator().manual_seed(0))
+    assert drawn.dtype == torch.float64
+    counts = (drawn @ torch.tensor([8.0, 4, 2, 1], dtype=torch.float64)).long().bincount(minlength=16)
+    assert torch.allclose(counts / 200_000, coins.log_prob(ROWS).exp().float(), atol=0.004)
+
+
+def test_one_coin_model_is_the_mean_with_half_a_count_and_more_components_fit_better():
+    x = BernoulliMixture([0.5, 0.5], [[0.9] * 6, [0.1] * 6]).sample(400, torch.Generator().manual_seed(1))
+    one = BernoulliMixture.fit(x, 1, iterations=3)
+    assert torch.allclose(one.p[0], (x.sum(0) + 0.5) / 401)
+    two = BernoulliMixture.fit(x, 2)
+    assert sorted(two.p.mean(1).tolist()) == pytest.approx([0.1, 0.9], abs=0.05)
+    assert two.log_prob(x).mean() > one.log_prob(x).mean() + 0.5
+    steps = torch.tensor(
+        [BernoulliMixture.fit(x, 2, iterations=n).log_prob(x).sum() for n in range(1, 8)]
+    ).diff()
+    assert steps.min() > -0.1, "EM never goes down, but for what the half counts cost"
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: BernoulliMixture([1.0], [[0.5, 1.0]]), "between 0 and 1"),
+        (lambda: BernoulliMixture([0.5, 0.4], [[0.5], [0.5]]), "sum 1"),
+        (lambda: BernoulliMixture([1.0], [[0.5, 0.5]]).log_prob(torch.full((1, 2), 0.5)), "0 and 1 only"),
+        (lambda: BernoulliMixture([1.0], [[0.5, 0.5]]).log_prob(torch.zeros(1, 3)), r"\[N, 2\]"),
+        (lambda: BernoulliMixture.fit(torch.zeros(3, 2), 4), "k must be"),
+    ],
+)
+def test_a_coin_mixture_that_is_none_says_why(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()

@@ -37,7 +37,9 @@ class ActNorm(nn.Module):
     """z_c = exp(s_c) (x_c + t_c), s and t by channel, which leave the first batch at mean 0, deviation 1.
 
     channels: C; x is [B, C] or [B, C, H, W]. The first batch in training mode sets both; from then on they
-    are weights like any others. log |det| = H W sum_c s_c. Raises ValueError for another number of channels.
+    are weights like any others, and until then it is the identity. A channel that is constant in that batch
+    (all are, for one point [1, C]) is only moved. log |det| = H W sum_c s_c. Raises ValueError for another
+    number of channels, and for NaN or infinity in the first batch.
     Source: Kingma & Dhariwal 2018, section 3.1.
     """
 
@@ -52,8 +54,14 @@ class ActNorm(nn.Module):
         """Set s and t by the batch x [B, C, ...]: t = -mean, s = -log deviation, channel by channel."""
         check_tensor("x", x, f"[B, {len(self.shift)}, ...]")
         axes = [0, *range(2, x.ndim)]
-        self.shift.copy_(-x.mean(axes))
-        self.log_scale.copy_(-x.std(axes, correction=0).clamp(min=1e-6).log())
+        mean, deviation = x.mean(axes), x.std(axes, correction=0)
+        if not (mean.isfinite().all() and deviation.isfinite().all()):
+            raise ValueError(
+                "the batch that sets ActNorm has NaN or infinity in it; look at what comes before it."
+            )
+        constant = deviation <= 1e-6 * (1 + mean.abs())  # rounding, which would be blown up to 1
+        self.shift.copy_(-mean)
+        self.log_scale.copy_(-torch.where(constant, 1.0, deviation).log())
         self.set.fill_(True)
 
     def forward(self, x):

@@ -471,9 +471,11 @@ verdict("held-out ELBO at the longest training minus the one at 2,000 steps [nat
 verdict("training ELBO, the same difference [nats]", on_train[-1] - on_train[3], low=1.5)
 
 # %% [markdown]
-# So the bound on *training* images says little. From now on every number is for held-out digits unless it says
-# otherwise. (We took the 2,000 steps from the dashed curve, so the held-out digits had a say in that one number.
-# Section 5 asks what this is worth.)
+# So the bound on *training* images says little.
+
+# %% [markdown]
+# From now on every number is for held-out digits unless it says otherwise. (We took the 2,000 steps from the dashed
+# curve, so the held-out digits had a say in that one number. Section 5 asks what this is worth.)
 #
 # **Exercise 5.** Draw new images, as section 1 told the story: draw codes from the prior, decode them, and toss every
 # pixel with its probability.
@@ -1705,6 +1707,8 @@ verdict("exhibit C, KL over that of section 3", strong_kl / kl.mean(), high=0.4)
 # %% [markdown]
 # By the number that we train on, this strong decoder is no failure at all. (It and the VAE of section 3 were trained
 # once each, from seed 0. Their bounds are less than a nat apart, and no cell asks how far another seed moves that.)
+
+# %% [markdown]
 # Whether it is a failure depends on what you want: a density, or a code. To mend the code, hide a share of the earlier
 # pixels from the decoder during training. `StrongDecoder` takes that share: find one that keeps a KL of 3.5 nats, and
 # is at most 0.3 nats below the ELBO of section 3.

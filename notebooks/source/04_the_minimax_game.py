@@ -855,7 +855,8 @@ verdict("distance after 2,000 steps of 0.02", radius[0.02], low=1.4, high=1.6)
 # $\begin{pmatrix} x \\ y \end{pmatrix} \leftarrow \begin{pmatrix} 1 & -a \\ a & 1 \end{pmatrix} \begin{pmatrix} x \\ y \end{pmatrix}$:
 # a rotation, times $\sqrt{1 + a^2}$. That factor is above one for every step size, so a smaller step only takes longer
 # to run away.
-#
+
+# %% [markdown]
 # In the **alternating** rule, $y$ already sees the new $x$; this is how GANs are trained. The **extragradient** rule
 # (Korpelevich 1976) looks one step ahead, comes back, and steps with the gradient that it found *there*.
 #

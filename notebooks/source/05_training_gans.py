@@ -1152,9 +1152,9 @@ def one_sided_loss(real, fake, label):
 one_sided_loss = check("gan.one_sided_loss", one_sided_loss)
 
 # %% [markdown]
-# Why not smooth both sides? With labels $a$ for real and $b$ for fake, the best $D$ is $\frac{a\, p + b\, q}{p + q} = b
-# + (a - b)\, r$, where $r = \frac{p}{p + q}$. $G$'s loss follows the slope of $\log D$ towards larger $r$, which is
-# $\frac{a - b}{b + (a - b)\, r}$. Where the data are rare, $r$ is small. With $b = 0$ the slope is $1 / r$ there: the
+# Why not smooth both sides? With labels $a$ for real and $b$ for fake, the best $D$ is
+# $\frac{a\, p + b\, q}{p + q} = b + (a - b)\, r$, where $r = \frac{p}{p + q}$. $G$'s loss follows the slope of
+# $\log D$ towards larger $r$, which is $\frac{a - b}{b + (a - b)\, r}$. Where the data are rare, $r$ is small. With $b = 0$ the slope is $1 / r$ there: the
 # rarer the data, the steeper it is. With $b = 0.1$ it is never above $(a - b) / b$. So the poor fakes, which need the
 # push most, are hardly pushed. The next cell shows it for one point $x$ with densities $p$ and $q$, by trying all
 # logits.

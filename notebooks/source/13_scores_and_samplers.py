@@ -849,7 +849,8 @@ reveal(guess, steps, "13.one_step", within=0.01)
 # %% [markdown]
 # DDIM is exact as long as the guess $\hat x_0$ does not move along the path. What costs steps is how much it moves, and
 # three things may help: put the steps where it moves, look at the slope twice, or remember it.
-#
+
+# %% [markdown]
 # **Where.** Karras et al. (2022) space the levels evenly in $\sigma^{1/\rho}$, $\rho = 7$, so that most lie at small
 # noise, with 0 behind the last:
 # $\sigma_i = \big( \sigma_{\max}^{1/\rho} + \frac{i}{n - 1} (\sigma_{\min}^{1/\rho} - \sigma_{\max}^{1/\rho}) \big)^\rho$

@@ -869,8 +869,8 @@ combine = check("guidance.combine", combine)
 # | Ho and Salimans, and one of our lectures | $\epsilon_y + w\, (\epsilon_y - \epsilon_\varnothing)$ | $w = 0$ | $w = -1$ |
 #
 # They say the same, with $w = s - 1$. Before you copy a number from a paper, find out which of the two it is. The
-# rule is the same for $\epsilon$, $x_0$, $v$ and the score, as each is linear in the others and the weights add up to
-# 1. The next cell tries all this on the network, and on the ring compares guidance with and without a classifier.
+# rule is the same for $\epsilon$, $x_0$, $v$ and the score, as each is linear in the others and the weights sum to 1.
+# The next cell tries all this on the network, and on the ring compares guidance with and without a classifier.
 
 # %% tags=["hide-input"]
 x_t, steps = torch.randn(20, 1, 8, 8, generator=dice()), torch.full((20,), 600)

@@ -1059,7 +1059,8 @@ verdict("of the control, after one step of the weights", joint_gradients()[1].no
 #
 # As long as something comes in ($c \neq 0$), $W$ moves at the first step. Only $c$, and all that lies behind it, must
 # wait one step, until $W$ is no longer zero.
-#
+
+# %% [markdown]
 # **Exercise 4.** Join the two. `conv` is the layer, before training or after it. The base is frozen elsewhere, so
 # detach nothing here.
 

@@ -146,9 +146,11 @@ verdict(
 
 # %% [markdown]
 # Lesson 08 knows why: the distance of $n$ samples is too large by about a constant over $n$ (for a standard normal in
-# $d$ dimensions by $d/n + d(d+1)/4n$), because mean and covariance are estimated. Whoever draws fewer looks worse. So
-# all must give equally many: as many as the smallest set has, taken at random (samplers often go class by class), and
-# all against one reference.
+# $d$ dimensions by $d/n + d(d+1)/4n$), because mean and covariance are estimated. Whoever draws fewer looks worse.
+
+# %% [markdown]
+# So all must give equally many: as many as the smallest set has, taken at random (samplers often go class by class),
+# and all against one reference.
 #
 # **Exercise 1.** Write that comparison. Give each model its own generator with the same seed, so that its number does
 # not depend on who stands before it in the table.

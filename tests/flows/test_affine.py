@@ -34,9 +34,23 @@ def test_a_batch_in_eval_mode_sets_nothing_and_a_loaded_norm_stays():
     assert torch.equal(other.shift, norm.shift)
 
 
-def test_a_channel_that_does_not_vary_stays_finite():
-    z, log_det = flows.ActNorm(2)(torch.tensor([[1.0, 5.0], [2.0, 5.0]]))
-    assert z.isfinite().all() and log_det.isfinite().all()
+@pytest.mark.parametrize("first", [[[1.0, 0.1], [2.0, 0.1]] * 500, [[1.5, 0.1]]])
+def test_a_constant_channel_is_moved_and_not_blown_up(first):
+    norm = flows.ActNorm(2).requires_grad_(False)
+    z, log_det = norm(torch.tensor(first))
+    assert z[:, 1].abs().max() < 1e-6, "rounding is no deviation"
+    deviation = torch.tensor(first)[:, 0].std(correction=0)
+    assert log_det[0] == pytest.approx(-float(deviation.log()) if len(first) > 1 else 0.0)
+    later, _ = norm(torch.tensor([[1.0, 1.1]]))
+    assert later[0, 1] == pytest.approx(1.0), "a later batch that varies keeps its size"
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
+def test_a_first_batch_that_is_broken_sets_nothing(bad):
+    norm, x = flows.ActNorm(2), torch.randn(9, 2, generator=torch.Generator().manual_seed(0))
+    with pytest.raises(ValueError, match="NaN or infinity"):
+        norm(torch.where(x > 1, bad, x))
+    assert not norm.set and norm(x)[0].std(0, correction=0).tolist() == pytest.approx([1, 1], rel=1e-4)
 
 
 def test_another_number_of_channels_is_told():

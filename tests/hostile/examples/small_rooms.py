@@ -116,6 +116,13 @@ EXAMPLES = {
         "x_t": lambda: torch.randn(4, 2),
         "alpha_cumprod": lambda: 0.5,
     },
+    "exact.BernoulliMixture": {
+        "weights": lambda: torch.tensor([0.25, 0.75]),
+        "p": lambda: torch.tensor([[0.2, 0.5, 0.7], [0.6, 0.1, 0.9]]),
+        "n": lambda: 3,
+        "x": lambda: torch.rand(6, 3).round(),
+        "k": lambda: 2,
+    },
     "exact.LinearGaussian": {
         "W": lambda: torch.randn(3, 2),
         "mu": lambda: torch.randn(3),

@@ -4,7 +4,7 @@ import torch
 
 from course_utils.checks.engine.registry import Mistake, exercise
 
-from ._nets import POINTS, cut, halves
+from ._nets import POINTS, cut, halves, rows
 
 
 def coupling_inverse(z, net):
@@ -65,7 +65,7 @@ def _more_stay(z):
 exercise(
     "nf.coupling_inverse",
     reference=coupling_inverse,
-    inputs=POINTS,
+    inputs=POINTS | {"6 points of 5 coordinates, scales from tiny to huge": rows(6, 5, 12.0)},
     mistakes=[
         Mistake(
             (
@@ -125,6 +125,19 @@ exercise(
             tuple(
                 _with(lambda s, t, b, scale=scale: (b - t) / scale(s))
                 for scale in (
+                    lambda s: torch.exp(s) + 1e-2,
+                    lambda s: torch.exp(s) + 1e-4,
+                    lambda s: torch.exp(s) + 1e-6,
+                    lambda s: torch.exp(s).clamp(min=1e-3),
+                )
+            ),
+            "A small number or a floor keeps exp(s) off 0. It is never 0, and where it is small, the way "
+            "back now misses: a flow's inverse is exact, so divide by exp(s) itself.",
+        ),
+        Mistake(
+            tuple(
+                _with(lambda s, t, b, scale=scale: (b - t) / scale(s))
+                for scale in (
                     torch.sigmoid,
                     lambda s: torch.sigmoid(s + 2),
                     torch.nn.functional.softplus,
@@ -133,8 +146,6 @@ exercise(
                     lambda s: torch.exp(s / 2),
                     lambda s: torch.exp(2 * s),
                     lambda s: 2.0**s,
-                    lambda s: torch.exp(s) + 1e-2,
-                    lambda s: torch.exp(s) + 1e-3,
                     lambda s: torch.exp(s.clamp(-1, 1)),
                     lambda s: torch.exp(s).clamp(min=1),
                     lambda s: torch.exp(s.sum(1, keepdim=True)),

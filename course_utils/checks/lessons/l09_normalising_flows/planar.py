@@ -23,6 +23,13 @@ def _flow(n, dim, along, shift, size=1.0):
     return make
 
 
+def _nearly_folded(rng):
+    """w.u a hair above -1, in float64, and a point on the fold, where hardly any length is left."""
+    x, w, u, b = (part.double() for part in _flow(5, 2, 0.0, 0.4)(rng))
+    x[0] -= (x[0] @ w + b) / (w @ w) * w
+    return x, w, u - (0.9997 + w @ u) / (w @ w) * w, b
+
+
 def _inside(x, w, u, b):
     return x @ w + b
 
@@ -96,8 +103,22 @@ exercise(
         "4 points of 5 coordinates": _flow(4, 5, -0.4, 0.3, 0.5),
         "3 points on a line": _flow(3, 1, 0.8, -0.5, 0.8),
         "7 points of the plane, w.u = 6": _flow(7, 2, 6.0, 1.5),
+        "5 points of the plane, one on the fold, w.u = -0.9997": _nearly_folded,
     },
     mistakes=[
+        Mistake(
+            tuple(
+                _with(log=lambda one_more, dim, kept=kept: kept(one_more.abs()).log())
+                for kept in (
+                    lambda stretch: stretch + 1e-4,
+                    lambda stretch: stretch + 1e-6,
+                    lambda stretch: stretch.clamp(min=1e-3),
+                    lambda stretch: stretch.clamp(min=1e-2),
+                )
+            ),
+            "A small number or a floor stands inside the logarithm. Near the fold hardly any length is left, "
+            "and its logarithm has to say how little: with w.u above -1 it is never 0.",
+        ),
         Mistake(
             (
                 _with(slope=torch.ones_like),
