@@ -6,8 +6,8 @@ import torch
 
 from .style import BLACK, DATA, GREEN, LINES, MODEL, NOISE, PURPLE, SKY, subplots
 
-OUTSIDE = {  # where a number stands beside what it is about
-    "xytext": (26, 0), "textcoords": "offset points", "va": "center",
+OUTSIDE = {  # a number that stands beside what it is about
+    "textcoords": "offset points", "va": "center",
     "bbox": {"facecolor": "w", "edgecolor": "none", "alpha": 0.8, "pad": 1},
 }  # fmt: skip
 COLOURS, MARKS = (DATA, MODEL, GREEN, PURPLE, BLACK), ("o", "s", "^", "D", "v")
@@ -67,6 +67,7 @@ def parallelograms(f, jacobian, corners, side):
     ])  # fmt: skip
     _net(axes[0], lambda points: points)
     _net(axes[1], f)
+    middle = float(f(corners)[:, 0].mean())  # numbers stand on the side where no other image is
     for corner, J, colour, mark in zip(corners, jacobian, COLOURS, MARKS, strict=False):
         square = corner + side * outline
         image, start = f(square), f(corner[None])[0]
@@ -77,7 +78,8 @@ def parallelograms(f, jacobian, corners, side):
         for ax, point in ((axes[0], corner), (axes[1], start)):
             ax.plot(*point, mark, color=colour, markersize=7)
         text, to = f"{abs(float(torch.linalg.det(J))):.2f}", image.mean(0).tolist()
-        axes[1].annotate(text, to, fontsize=13, color=colour, weight="bold", **OUTSIDE)
+        beside = {"xytext": (26, 0)} if to[0] > middle else {"xytext": (-26, 0), "ha": "right"}
+        axes[1].annotate(text, to, fontsize=13, color=colour, weight="bold", **beside, **OUTSIDE)
     axes[0].set(title="$x$", xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     axes[1].set(title="$z = f(x)$, with |det| of each", xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
     return fig
@@ -100,11 +102,11 @@ def planar(pushed, lines):
 
 def jacobians(matrices):
     """Which entries of Jacobians are not 0, by name; rows are outputs; returns the figure."""
-    fig, axes = subplots(1, len(matrices), figsize=(3.5 * len(matrices), 3.5), squeeze=False)
+    fig, axes = subplots(1, len(matrices), figsize=(4.2 * len(matrices), 3.5), squeeze=False)
     for ax, (name, J) in zip(axes[0], matrices.items(), strict=True):
         J = J.detach()
         limit = float(J.abs().max())
-        ax.imshow(J.numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
+        fig.colorbar(ax.imshow(J.numpy(), cmap="PuOr", vmin=-limit, vmax=limit), ax=ax)
         for i, j in (J.abs() < 1e-9).nonzero().tolist():
             ax.text(j, i, "0", ha="center", va="center", fontsize=12)
         ax.set(title=name, xlabel="input", ylabel="output", xticks=range(len(J)), yticks=range(len(J)))
@@ -165,7 +167,8 @@ def filament(planes, low, high, steps, slopes):
         )  # fmt: skip
         ax.set(title=name, xlabel="$x_1$", xticks=[-2, 0, 2], yticks=[-2, 0, 2])
     axes[0].set_ylabel("$x_2$")
-    fig.colorbar(drawn, ax=axes[count - 1], label="log density, cut at $-9$")
+    bar = fig.colorbar(drawn, ax=axes[count - 1])
+    bar.ax.set_title("log density,\ncut at $-9$", fontsize=11)
     axes[-1].plot(steps, slopes, "s", color=MODEL, alpha=0.45, markersize=6)
     axes[-1].plot(steps, slopes.mean(1), "s-", color=MODEL)
     axes[-1].set(xscale="log", yscale="log", title="Steepest slope", xlabel="training steps")
@@ -212,10 +215,11 @@ def scores(panels):
         for row, (value, kind) in enumerate(numbers.values()):
             colour = DATA if kind == "exact" else MODEL
             ax.plot(value, row, marks[kind], color=colour, markersize=10)
-            text = f"{value:.2f}" if kind == "exact" else f"{kind} {value:.2f}"
+            number = f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+            text = number if kind == "exact" else f"{kind} {number}"
             ax.annotate(text, (value, row), xytext=(9, -5), textcoords="offset points", fontsize=12)
         ax.set_yticks(range(len(numbers)), list(numbers))
-        ax.set(title=title, xlabel=unit, xlim=(min(values) - 0.1 * spread, max(values) + 0.5 * spread))
+        ax.set(title=title, xlabel=unit, xlim=(min(values) - 0.1 * spread, max(values) + 0.6 * spread))
         ax.set_ylim(len(numbers) - 0.5, -0.5)
         ax.grid(axis="y", color=NOISE, alpha=0.25)
     return fig
@@ -228,7 +232,7 @@ def likelihoods(bits):
     for ax, (name, values), colour in zip(axes[:, 0], bits.items(), COLOURS, strict=False):
         ax.hist(values.numpy(), bins=60, range=(min(0.0, low), high), color=colour)
         ax.set(yticks=[])
-        ax.set_ylabel(name, rotation=0, ha="right", va="center")
+        ax.set_ylabel(f"{name},\nhow many", rotation=0, ha="right", va="center")
     axes[0, 0].set_title("What a flow of digits finds likely")
     axes[-1, 0].set_xlabel("bits per dimension (fewer: likelier)")
     return fig
