@@ -7,6 +7,7 @@ several definitions of one name the last one counts that is not blank.
 """
 
 import ast
+import collections
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -139,6 +140,7 @@ def _is_idle(node):
 
 def _needs(place, statements, chosen):
     """The places of the statements that the one at that place needs, itself among them, in a good order."""
+    stars = [at for at, other in enumerate(statements) if _brings_all(other.node)]
     taken, left = set(), [place]
     while left:
         one = left.pop()
@@ -149,24 +151,74 @@ def _needs(place, statements, chosen):
             if name in chosen:
                 left.append(chosen[name])
             else:
-                left += [at for at, other in enumerate(statements) if _brings_all(other.node)]
+                left, stars = left + stars, []
     return _in_order(sorted(taken), statements)
 
 
 def _in_order(places, statements):
-    """Imports first, then each statement after those whose names it needs at once, where that can be."""
+    """Imports first, then each statement after those whose names it needs at once, where that can be.
+
+    It goes by rounds: all that wait for nothing are next, as they stand in the notebook; where each waits for
+    another, the first one is.
+    """
     imports = (ast.Import, ast.ImportFrom)
     order = [at for at in places if isinstance(statements[at].node, imports)]
-    others = [at for at in places if at not in order]
-    while others:
-        ready = [at for at in others if not any(_waits(statements, at, other) for other in others)]
-        order += ready or others[:1]
-        others = [at for at in others if at not in order]
+    first = set(order)
+    others = [at for at in places if at not in first]
+    waiting, taken = _Waiting(others, statements), set()
+    stuck = iter(others)  # whence the first one left is taken
+    ready = [at for at in others if waiting.is_free(at)]
+    while len(taken) < len(others):
+        ready = ready or [next(at for at in stuck if at not in taken)]
+        order += ready
+        taken.update(ready)
+        freed = {free for at in ready for free in waiting.freed_by(at)}
+        ready = sorted(freed - taken)
     return order
 
 
-def _waits(statements, at, other):
-    return at != other and bool(_at_once(statements[at]) & statements[other].given)
+class _Waiting:
+    """Which statements wait for which names: each statement is met once, and each of its names twice at most.
+
+    A statement waits for a name that it needs at once for as long as another one that gives it is not taken.
+    """
+
+    def __init__(self, places, statements):
+        self.statements = statements
+        self.givers = collections.defaultdict(set)  # name -> places that give it and are not taken yet
+        for at in places:
+            for name in statements[at].given:
+                self.givers[name].add(at)
+        self.waiters = collections.defaultdict(set)  # name -> places that wait for it
+        self.names = {}  # place -> for how many names it waits
+        for at in places:
+            names = [one for one in _at_once(statements[at]) if self._others_give(one, at)]
+            self.names[at] = len(names)
+            for name in names:
+                self.waiters[name].add(at)
+
+    def _others_give(self, name, at):
+        givers = self.givers.get(name, ())
+        return len(givers) > (at in givers)
+
+    def is_free(self, at):
+        return not self.names[at]
+
+    def freed_by(self, at):
+        """The places that wait for nothing any more once the statement at that place is taken."""
+        found = []
+        for name in self.statements[at].given:
+            givers, waiters = self.givers[name], self.waiters[name]
+            givers.discard(at)
+            if len(givers) > 1:
+                continue
+            done = waiters & givers if givers else set(waiters)  # the last one does not wait for itself
+            waiters -= done
+            for one in done:
+                self.names[one] -= 1
+                if not self.names[one]:
+                    found.append(one)
+        return found
 
 
 def _at_once(statement):

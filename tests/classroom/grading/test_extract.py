@@ -1,10 +1,12 @@
 """Answers are found in notebooks that were cut up, doubled, reordered or spoiled, without running a line."""
 
 import os
+import sys
 
 import pytest
 from submissions import notebook
 
+from course_utils.classroom.grading import extract
 from course_utils.classroom.grading.extract import answers, checked
 from course_utils.classroom.grading.notebook import MOST_BYTES, plain_python, read_cells
 
@@ -111,3 +113,53 @@ def test_magics_keep_the_lines_in_place():
     assert plain_python(source).split("\n") == [
         "x = 1", "pass", "if x:", "    pass", "    y = None", "z = x % 3", "pass", "pass",
     ]  # fmt: skip
+
+
+def chain(count):
+    """So many constants, each of the one before it, from back to front, and an answer that uses the last."""
+    constants = [f"k{number} = k{number - 1} + 1" for number in range(1, count)]
+    return ["\n".join(["k0 = 1", *constants][::-1]), f"def l1_penalty(z):\n    return z * k{count - 1}"]
+
+
+def steps(tmp_path, cells):
+    """How many lines of the reader run until the answers in the cells are found."""
+    lines = []
+
+    def trace(frame, event, _):
+        lines.append(event)
+        return trace if frame.f_code.co_filename == extract.__file__ else None
+
+    read, before = read_cells(notebook(tmp_path / "a.ipynb", *cells)), sys.gettrace()
+    sys.settrace(trace)
+    try:
+        answers(read, FUNCTIONS)
+    finally:
+        sys.settrace(before)
+    return len(lines)
+
+
+def test_a_chain_of_constants_takes_as_many_steps_as_it_has_links(tmp_path):
+    few, many = (steps(tmp_path, chain(count)) for count in (50, 200))
+    assert many < 5 * few
+    texts = found(tmp_path, *chain(3000))["ae.l1_penalty"].statements
+    order = [f"k{number} = k{number - 1} + 1" for number in range(1, 3000)]
+    assert texts == ["k0 = 1", "def l1_penalty(z):\n    return z * k2999", *order]
+
+
+def test_names_in_a_ring_and_names_given_twice_come_in_the_order_of_the_notebook(tmp_path):
+    cells = (
+        "def l1_penalty(z): return a + b + c + d",
+        "a = b",
+        "b, x = a, 1",
+        "c, x = x, 2",
+        "d = x",
+        "a = b + 0",
+    )
+    texts = found(tmp_path, *cells)["ae.l1_penalty"].statements
+    assert texts == [
+        "def l1_penalty(z): return a + b + c + d",
+        "b, x = a, 1",
+        "c, x = x, 2",
+        "a = b + 0",
+        "d = x",
+    ]
