@@ -29,24 +29,34 @@ def form(tree):
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     own |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
     own.add(getattr(tree, "name", ""))
-    numbers = collections.defaultdict(itertools.count().__next__)
-    parts = []
-    _walk(tree, own, numbers, parts)
+    parts = _parts(tree, own)
     return hashlib.sha256(" ".join(parts).encode()).hexdigest(), len(parts)
 
 
-def _walk(node, own, numbers, parts):
-    parts.append(type(node).__name__)
+def _parts(tree, own):
+    """What stays of each node, from front to back, without recursion: a long chain of elif is a deep tree."""
+    numbers = collections.defaultdict(itertools.count().__next__)
+    parts, left = [], [tree]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.AST):
+            parts.append(type(node).__name__)
+            left += reversed(_children(node))
+        else:
+            parts.append(f"#{numbers[node]}" if isinstance(node, str) and node in own else repr(node))
+    return parts
+
+
+def _children(node):
+    """The nodes, names and constants in a node that count, in order."""
+    found = []
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "type_comment", "type_params", "ctx", "kind"):
             continue
         if field == "body" and _documented(node):
             value = value[1:]
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, ast.AST):
-                _walk(one, own, numbers, parts)
-            elif one is not None:
-                parts.append(f"#{numbers[one]}" if isinstance(one, str) and one in own else repr(one))
+        found += value if isinstance(value, list) else [value]
+    return [one for one in found if one is not None]
 
 
 def _documented(node):
@@ -60,18 +70,18 @@ def alike(submissions, solutions):
     submissions: {name: {exercise: `Answer`}}; solutions: {exercise: `Answer`}. An answer that is the course's
     own says nothing about a pair: two may have had it from there.
     """
-    forms = {name: _forms(answers) for name, answers in submissions.items()}
-    course = _forms(solutions)
+    found_forms = {name: forms(answers) for name, answers in submissions.items()}
+    course = forms(solutions)
     found = []
-    for one, other in itertools.combinations(forms, 2):
-        mine, theirs = (_without(forms[name], course) for name in (one, other))
+    for one, other in itertools.combinations(found_forms, 2):
+        mine, theirs = (_without(found_forms[name], course) for name in (one, other))
         found += _counted(one, other, mine, theirs)
-    for name, own in forms.items():
+    for name, own in found_forms.items():
         found += _counted(name, "the course's solutions", own, course)
     return found
 
 
-def _forms(answers):
+def forms(answers):
     """{exercise: digest} for the answers that are long enough to say something."""
     found = {exercise: form(answer.tree) for exercise, answer in answers.items() if answer.tree is not None}
     return {exercise: digest for exercise, (digest, length) in found.items() if length >= _LONG}

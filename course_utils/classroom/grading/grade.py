@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from course_utils._validate import check_int, check_seed
 
-from .alike import alike
+from .alike import alike, forms
 from .extract import answers, checked
 from .judge import judge_all
 from .kept import Kept
@@ -191,7 +191,11 @@ def _read(file, path, functions):
     if not number:
         problem = "It checks no exercise of the course, so its lesson is not known: give it with --lesson."
         return Graded(name, "", {}, problem, []), {}
-    return Graded(name, number, {}, "", []), answers(cells, functions[number])
+    try:
+        return Graded(name, number, {}, "", []), answers(cells, functions[number])
+    except Exception as error:  # one that was made to be hard to read costs nobody else the table
+        problem = f"Its answers could not be taken out ({type(error).__name__}): please look at it by hand."
+        return Graded(name, "", {}, problem, []), {}
 
 
 def _lesson_of(cells, file, functions):
@@ -210,8 +214,15 @@ def _lesson_of(cells, file, functions):
 def _flag(graded, places, found, functions, number):
     """Put what a person should look at into the submissions at these places."""
     solutions = answers(read_cells(_own("solutions", number)), functions)
-    names = {graded[place].name: place for place in places}
-    for pair in alike(dict(zip(names, found, strict=True)), solutions):
+    names, compared = {graded[place].name: place for place in places}, {}
+    for name, own in zip(names, found, strict=True):
+        try:
+            forms(own)
+            compared[name] = own
+        except Exception as error:  # all are judged by now: one that is odd must not cost the table
+            flag = f"It could not be compared with the others ({type(error).__name__})."
+            graded[names[name]].flags.append(flag)
+    for pair in alike(compared, solutions):
         for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
             if one in names:
                 graded[names[one]].flags.append(

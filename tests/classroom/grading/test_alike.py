@@ -71,3 +71,11 @@ def test_copies_are_flagged_and_what_both_have_from_the_course_is_not():
 def test_short_answers_say_nothing():
     short = submission(*4 * ["def quantise(z):\n    return z.abs().mean()"])
     assert alike({"a": short, "b": short}, short) == []
+
+
+def test_a_long_chain_of_branches_is_compared_as_any_other():
+    chain = "\n".join(f"    elif z == {number}:\n        y = {number}" for number in range(1, 1500))
+    mine = f"def quantise(z):\n    if z == 0:\n        y = 0\n{chain}\n    return y"
+    theirs = mine.replace("z", "w").replace("quantiwe", "quantise")
+    assert form(tree(mine)) == form(tree(theirs))
+    assert form(tree(mine))[0] != form(tree(mine.replace("== 1499", "== 1500")))[0]

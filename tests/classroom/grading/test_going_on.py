@@ -143,3 +143,24 @@ def test_nobody_who_handed_in_something_else_is_overlooked(folder, judged, monke
     assert said["hans.ipynb"] == "It is a link to another file, so nothing was judged."
     graded = {"anna.ipynb", "bert.ipynb", "carl.ipynb", "emil/lesson.ipynb", "GABI.IPYNB"}
     assert {name for name, what in said.items() if what == "0 of 5 points, lesson 00"} == graded
+
+
+@pytest.mark.parametrize(("broken", "said"), [("answers", "taken out"), ("forms", "compared")])
+def test_one_that_the_grader_cannot_read_costs_nobody_else_the_table(
+    folder, judged, monkeypatch, capfd, broken, said
+):
+    whole = getattr(module, broken)
+
+    def stumbles(cells, *functions):
+        found = whole(cells, *functions)
+        own = found if broken == "answers" else cells
+        if own["start.js"].statements[-1:] == [RIGHT.format("'bert'")]:
+            raise RecursionError
+        return found
+
+    monkeypatch.setattr(module, broken, stumbles)
+    assert call(folder, "--lesson", "00") == 0
+    told = capfd.readouterr().out
+    assert told.count(f"could not be {said}") == 1 and "(RecursionError)" in told
+    assert (folder.parent / "g.csv").read_text(encoding="utf-8").count("Recursion") == 1
+    assert "anna.ipynb: 0 of 5 points" in told and "carl.ipynb: 0 of 5 points" in told
