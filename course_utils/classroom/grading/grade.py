@@ -32,7 +32,9 @@ _GUARDED = (
 
 
 _NONE = "There is no notebook (.ipynb) here, so nothing was judged."
-_CHECKPOINTS = ".ipynb_checkpoints"
+_LINK = "It is a link to another place, so nothing was judged."
+_CLOSED = "It cannot be opened, or a folder in it cannot, so nothing was judged: let yourself read it."
+_NO_WORK = (".ipynb_checkpoints", "__MACOSX")  # folders of Jupyter's, and of a Mac's zip
 
 
 class Graded(NamedTuple):
@@ -71,7 +73,8 @@ def grade(path, seed=0, lesson=None, jobs=2, limits=None, kept=None, besides=())
     files = _files(path)
     functions = {number: _functions(number) for number in ([_lesson(lesson)] if lesson else lessons())}
     read = [_read(file, path, functions) for file in files]
-    read += [(Graded(_named(one, path), "", {}, _NONE, []), {}) for one in _others(path, files, besides)]
+    others = _others(path, files, besides)
+    read += [(Graded(_named(one, path), "", {}, _without_notebook(one), []), {}) for one in others]
     graded, fences = [None] * len(read), []
     for number in sorted({one.lesson for one, _ in read} - {""}):
         places = [place for place, (one, _) in enumerate(read) if one.lesson == number]
@@ -130,32 +133,56 @@ def _check_places(out, pages):
 
 def _files(path):
     if path.is_dir():
-        found = [one for one in sorted(path.rglob("*.[iI][pP][yY][nN][bB]")) if _CHECKPOINTS not in one.parts]
+        found = sorted(path.rglob("*.[iI][pP][yY][nN][bB]"))
+        found = [one for one in found if not _is_no_work(one.relative_to(path))]
         if not found:
-            raise ValueError(f"{_shown(path)} holds no notebook (.ipynb).")
+            why = "cannot be opened" if _is_closed(path) else "holds no notebook (.ipynb)"
+            raise ValueError(f"{_shown(path)} {why}.")
         return found
     if not path.exists():
         raise ValueError(f"{_shown(path)} is not there.")
     return [path]
 
 
-def _others(path, files, besides):
-    """What lies in the folder and holds no notebook: files at its top, and the highest such folders.
+def _is_no_work(path):
+    """Whether a path in the folder is what a system leaves beside a student's files."""
+    return any(part in _NO_WORK or part.startswith("._") for part in path.parts)
 
-    Without them the work of a student who hands in something else would go unseen.
+
+def _is_closed(folder):
+    """Whether a folder, or one below it, cannot be read."""
+    errors = []
+    for _ in os.walk(folder, onerror=errors.append):
+        pass
+    return bool(errors)
+
+
+def _others(path, files, besides):
+    """What lies in the folder and holds no notebook: the highest such folders, and loose files.
+
+    Without them the work of a student who hands in something else would go unseen. A file beside a notebook
+    goes with it, unless that is at the top, where all students are.
     """
     if not path.is_dir():
         return []
     known = {one.resolve() for one in besides}
     holding, left, found = {folder for file in files for folder in file.parents}, [path], []
+    own = {file.parent for file in files} - {path}
     while left:
         folder = left.pop()
         for one in folder.iterdir():
             if one in holding:
                 left.append(one)
             elif one not in files and one.name[0] != "." and one.resolve() not in known:
-                found += [one] if folder == path or one.is_dir() else []
-    return sorted(found)
+                found += [one] if folder not in own or one.is_dir() else []
+    return sorted(one for one in found if one.name not in _NO_WORK)
+
+
+def _without_notebook(one):
+    """Why there is nothing to judge in what `_others` found."""
+    if one.is_symlink():
+        return _LINK
+    return _CLOSED if one.is_dir() and _is_closed(one) else _NONE
 
 
 def _named(file, path):

@@ -145,6 +145,50 @@ def test_nobody_who_handed_in_something_else_is_overlooked(folder, judged, monke
     assert {name for name, what in said.items() if what == "0 of 5 points, lesson 00"} == graded
 
 
+def problems(folder, capfd):
+    """{what stands in the table: the problem that is told for it}, of those that could not be judged."""
+    assert call(folder) == 0
+    rows = (line.split(": ", 1) for line in capfd.readouterr().out.splitlines() if line[0] != " ")
+    return {row[0]: row[1] for row in rows if "nothing was judged" in row[-1]}
+
+
+def test_in_a_folder_of_a_group_nobody_is_overlooked_either(folder, judged, capfd):
+    group = folder / "group A"
+    for name in ("carla", "frida", "__MACOSX/carla"):
+        (group / name).mkdir(parents=True)
+    notebook(group / "carla" / "10.ipynb", RIGHT.format("'carla'"), CHECK)
+    for name in ("dora.zip", "emil.py", "frida/x.txt", "carla/notes.txt", "._dora.zip"):
+        (group / name).touch()
+    for name in ("__MACOSX/carla/._10.ipynb", "._carla.ipynb"):
+        (group / name).write_bytes(b"\0\5\x16\7")
+    found = problems(folder, capfd)
+    assert set(found) == {"group A/dora.zip", "group A/emil.py", "group A/frida"}
+    rows = (folder.parent / "g.csv").read_text(encoding="utf-8")
+    assert "group A/carla/10.ipynb" in rows and "MACOSX" not in rows and "._" not in rows
+
+
+def test_a_link_and_a_folder_that_cannot_be_opened_are_told_as_such(folder, judged, monkeypatch, capfd):
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    notebook(elsewhere / "a.ipynb", RIGHT.format("'else'"), CHECK)
+    (folder / "linked").symlink_to(elsewhere)
+    (folder / "closed" / "inner").mkdir(parents=True)
+    (folder / "empty").mkdir()
+    walk = os.walk
+
+    def refuses(top, onerror):
+        """As the system does for whoever is not its administrator."""
+        yield from walk(top, onerror=onerror)
+        if "closed" in str(top):
+            onerror(PermissionError(13, "Permission denied", f"{top}/inner"))
+
+    monkeypatch.setattr(module.os, "walk", refuses)
+    found = problems(folder, capfd)
+    assert found["linked"] == "It is a link to another place, so nothing was judged."
+    assert found["closed"].startswith("It cannot be opened, or a folder in it cannot, so nothing was judged")
+    assert found["empty"] == "There is no notebook (.ipynb) here, so nothing was judged."
+
+
 @pytest.mark.parametrize(("broken", "said"), [("answers", "taken out"), ("forms", "compared")])
 def test_one_that_the_grader_cannot_read_costs_nobody_else_the_table(
     folder, judged, monkeypatch, capfd, broken, said
