@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from course_utils._validate import check_int, check_seed
 
+from . import placing
 from .alike import alike, forms
 from .extract import answers, checked
 from .judge import judge_all
@@ -96,16 +97,17 @@ def lessons():
 def run(options):
     """What `python -m course_utils grade` does; the exit code."""
     out, pages = Path(options.out), options.html and Path(options.html)
-    _check_places(out, pages)
+    path = Path(options.path)
+    placing.check(out, pages, _files(path) if path.is_dir() else [path])
     kept = Kept(Path(f"{out}.part"))
     goes_on = f"What was judged is kept in {kept.path}: the same command goes on from there."
-    own = [one for one in (out, kept.path, pages) if one]
+    own = [one for one in (out, kept.path, pages) if one] + placing.set_aside(out)
     try:
         graded, fences = grade(
             options.path, options.seed, options.lesson, options.jobs, kept=kept, besides=own
         )
-        write_table(out, graded)
-        written = len(write_pages(pages, graded)) if pages else 0
+        before = write_table(out, graded)
+        written, changed = write_pages(pages, graded) if pages else ([], [])
     except KeyboardInterrupt:
         print(f"Stopped by the keyboard. {goes_on}", file=sys.stderr)
         return 130
@@ -117,18 +119,12 @@ def run(options):
         for flag in one.flags:
             print(f"    to look at: {_shown(flag)}")
     print(fences)
-    print(f"The table is in {out}.")
+    print(f"The table is in {out}.{f' What stood there before is kept as {before}.' if before else ''}")
     if pages:
-        print(f"{written} pages for students are in {pages}.")
+        print(f"{len(written)} pages for students are in {pages}.")
+    if changed:
+        print(f"{len(changed)} that stood there and were changed since are kept in {changed[0].parent}.")
     return 0
-
-
-def _check_places(out, pages):
-    """Refuse before the work, and not after it, a table and pages that cannot be written."""
-    if out.is_dir() or not out.parent.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
-        raise ValueError(f"The table cannot be written to {out}: name a file in a folder that is yours.")
-    if pages and pages.exists() and not (pages.is_dir() and os.access(pages, os.W_OK)):
-        raise ValueError(f"The pages cannot be written to {pages}: name a folder that is yours.")
 
 
 def _files(path):

@@ -2,12 +2,15 @@
 
 import csv
 import html
+import io
 import re
 import unicodedata
 from pathlib import Path
 
 from course_utils._say import LOOKS
 from course_utils._typeset import typeset
+
+from . import placing
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -45,27 +48,33 @@ _LONGEST = 200  # bytes of a page's name, of the 255 that a file's may have
 def write_table(path, graded):
     """Write the teacher's table: a line a submission, two columns an exercise, its points and its feedback.
 
-    graded: a list of `Graded`. No cell begins with what a spreadsheet would take for a formula.
+    graded: a list of `Graded`. No cell begins with what a spreadsheet would take for a formula, and the file
+    begins with a mark by which Excel knows its umlauts. Another table that stood there is set aside first:
+    returns its path, or None.
     """
     names = list(dict.fromkeys(name for one in graded for name in one.results))
-    head = ["submission", "lesson", "points", "of", "problem", "to look at"]
+    head = [*placing.HEAD]
     head += [column for name in names for column in (name, f"{name}: feedback")]
-    with Path(path).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(head)
-        for one in graded:
-            row = [one.name, one.lesson, one.points, one.of, one.problem, " ".join(one.flags)]
-            for name in names:
-                result = one.results.get(name)
-                row += [result.points, result.text] if result else ["", ""]
-            writer.writerow([_cell(value) for value in row])
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(head)
+    for one in graded:
+        row = [one.name, one.lesson, one.points, one.of, one.problem, " ".join(one.flags)]
+        for name in names:
+            result = one.results.get(name)
+            row += [result.points, result.text] if result else ["", ""]
+        writer.writerow([_cell(value) for value in row])
+    return placing.put_table(Path(path), text.getvalue().encode("utf-8-sig"))
 
 
 def write_pages(folder, graded):
-    """Write a page for each submission into the folder, named as that is, and return their paths."""
+    """Write a page for each submission into the folder, named as that is.
+
+    Returns their paths, and those of pages that somebody had changed and that were set aside first.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, kept = [], []
     for one in graded:
         base = re.sub(r"[^\w.-]+", "_", one.name.removesuffix(".ipynb")).strip("._")
         base = base.encode()[-_LONGEST:].decode(errors="ignore") or "submission"
@@ -73,9 +82,10 @@ def write_pages(folder, graded):
         while path in written:
             turn += 1
             path = folder / f"{base}_{turn}.html"
-        path.write_text(page(one), encoding="utf-8", errors="replace")  # halves of characters are no text
+        content = page(one).encode("utf-8", errors="replace")  # halves of characters are no text
+        kept.append(placing.put_page(path, content))
         written.append(path)
-    return written
+    return written, [one for one in kept if one]
 
 
 def page(graded):

@@ -113,10 +113,14 @@ def test_a_full_disk_costs_the_table_and_not_the_verdicts(folder, judged, capfd)
 
 def test_what_cannot_be_written_is_said_before_the_work(folder, judged, capfd):
     (folder.parent / "file").touch()
+    (folder.parent / "notes.csv").write_text("name,remark\n")
     for more, said in (
         (["--out", str(folder)], "The table cannot be written to"),
         (["--out", str(folder / "none" / "g.csv")], "The table cannot be written to"),
         (["--html", str(folder.parent / "file")], "The pages cannot be written to"),
+        (["--html", "/proc/x/pages"], "The pages cannot be written to"),
+        (["--out", str(folder / "anna.ipynb")], "anna.ipynb, a submission: name another file"),
+        (["--out", str(folder.parent / "notes.csv")], "is there already and is no table of grades"),
     ):
         assert call(folder, *more) == 2
         assert said in capfd.readouterr().err
@@ -143,6 +147,24 @@ def test_nobody_who_handed_in_something_else_is_overlooked(folder, judged, monke
     assert said["hans.ipynb"] == "It is a link to another file, so nothing was judged."
     graded = {"anna.ipynb", "bert.ipynb", "carl.ipynb", "emil/lesson.ipynb", "GABI.IPYNB"}
     assert {name for name, what in said.items() if what == "0 of 5 points, lesson 00"} == graded
+
+
+def test_a_corrected_table_is_set_aside_and_is_no_submission(folder, judged, monkeypatch, capfd):
+    monkeypatch.chdir(folder)
+    command = ["grade", ".", "--out", "g.csv", "--html", "pages", "--jobs", "1", "--lesson", "00"]
+    assert main(command) == 0 and "kept" not in capfd.readouterr().out
+    corrected = (folder / "g.csv").read_text(encoding="utf-8-sig").replace("00,0,5", "00,1,5", 1)
+    (folder / "g.csv").write_text(corrected, encoding="utf-8")
+    page = folder / "pages" / "anna.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("0 of 5", "1 of 5"), encoding="utf-8")
+    assert main(command) == 0
+    said = capfd.readouterr().out
+    assert "The table is in g.csv. What stood there before is kept as g_1.csv." in said
+    assert "1 that stood there and were changed since are kept in pages/before." in said
+    assert (folder / "g_1.csv").read_text(encoding="utf-8") == corrected
+    assert main(command) == 0
+    assert not {"no notebook", "kept"} & set(capfd.readouterr().out.split())
+    assert "g_1" not in (folder / "g.csv").read_text(encoding="utf-8")
 
 
 def problems(folder, capfd):

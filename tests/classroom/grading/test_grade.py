@@ -37,7 +37,7 @@ def test_a_folder(folder, tmp_path, capsys):
     call = ["grade", str(folder), "--out", str(out), "--html", str(pages), "--seed", "5", "--jobs", "2"]
     assert main(call) == 0
     assert not Path(f"{out}.part").exists()
-    with open(out, newline="", encoding="utf-8") as file:
+    with open(out, newline="", encoding="utf-8-sig") as file:
         found = {row["submission"]: row for row in csv.DictReader(file)}
     assert list(found) == ["anna.ipynb", "bert.ipynb", "blank.ipynb", "hostile.ipynb", "torn.ipynb"]
     full, none = ("5", "5", "00"), ("0", "5", "00")
