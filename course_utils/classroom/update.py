@@ -58,6 +58,9 @@ class _Step:
         self.tracked = set(clone.names("ls-tree", "-r", "-z", "--name-only", "HEAD"))
         self.changed = set(clone.names("diff", "--name-only", "-z", "--no-renames", "HEAD"))
         self.changed |= self._hidden_changes()
+        tags = clone.names("ls-files", "-t", "-z")
+        self.skipped = {tag[2:] for tag in tags if tag.startswith("S ")}  # `update-index --skip-worktree`
+        self.alike = self._alike()
         self.in_the_way = self._in_the_way()
         self.index = clone.folder / clone.ask("rev-parse", "--git-path", "index")
         self.saved_index = self.index.with_name("index.before-update")
@@ -65,8 +68,8 @@ class _Step:
 
     def take(self):
         """Set work aside, go forward, and say so."""
-        met = self.changed & set(self.brings) | self.in_the_way
-        self.same = set(filter(self._is_new_already, met))
+        met = self.changed & set(self.brings) | self.alike | self.in_the_way
+        self.same = set(filter(self._is_new_already, met)) | self.alike
         theirs = met - self.same
         self.changed -= self.same
         elsewhere = sorted(name for name in theirs if not name.startswith("notebooks/"))
@@ -109,6 +112,22 @@ class _Step:
                     found.add(name)
         return found
 
+    def _alike(self):
+        """Files that the update changes and that differ from the course's in the ends of their lines alone.
+
+        A clone with core.autocrlf, and an editor that saves as it likes, make such ones: git shows no change
+        in them, and all the same refuses to write over them. There is no work in them to be kept.
+        """
+        seen = self.changed | set(self.clone.names("diff-files", "--name-only", "-z")) | self.skipped
+        return {name for name in seen & self.brings.keys() & self.tracked if self._is_alike(name)}
+
+    def _is_alike(self, name):
+        path = self.clone.folder / name
+        stored = self.clone.read("cat-file", "blob", f"HEAD:{name}")
+        staged = self.clone.run("cat-file", "blob", f":{name}")
+        as_stored = staged.returncode == 0 and _plain(staged.stdout) == _plain(stored)
+        return as_stored and path.is_file() and not path.is_symlink() and _alike(path, stored)
+
     def _is_new_already(self, name):
         """Whether a file is the one that the update brings, as after an update that was killed half way."""
         path = self.clone.folder / name
@@ -147,6 +166,8 @@ class _Step:
     def _go_forward(self, names, made):
         """Put the course's files in the place of those named, and fast-forward; all back where that fails."""
         with self._out_of_the_way(sorted(names), made):
+            if skipped := sorted(names & self.skipped):  # or git knows nothing of them
+                self.clone.read("update-index", "--no-skip-worktree", "--", *skipped)
             if tracked := sorted(names & self.tracked):
                 self.clone.read("checkout", "HEAD", "--", *tracked)
             if staged := sorted(names - self.tracked):
@@ -197,7 +218,7 @@ class _Step:
         for name in self.brings.keys() - self.tracked - self.in_the_way - self.changed:
             with contextlib.suppress(OSError):
                 (self.clone.folder / name).unlink()
-        if clean := sorted((self.brings.keys() & self.tracked) - self.changed - self.same):
+        if clean := sorted((self.brings.keys() & self.tracked) - self.changed - self.same - self.skipped):
             self.clone.run("checkout", "HEAD", "--", *clean)
 
     def _tidy(self):
@@ -265,7 +286,12 @@ def _is_ancestor(clone, first, second):
 
 def _alike(path, content):
     """Whether a file holds these bytes, ends of lines aside."""
-    return path.read_bytes().replace(b"\r\n", b"\n") == content.replace(b"\r\n", b"\n")
+    return _plain(path.read_bytes()) == _plain(content)
+
+
+def _plain(content):
+    """Text with ends of lines as the course has them; what is no text as it is."""
+    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
 
 
 def _below(name):

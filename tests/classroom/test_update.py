@@ -161,15 +161,15 @@ def test_what_was_staged_and_then_edited_is_kept_in_both_states(upstream, clone)
     assert sorted(kept) == sorted(states)
 
 
-@pytest.mark.parametrize("how", ["filter", "flag"])
+@pytest.mark.parametrize("how", ["filter", "assume-unchanged", "skip-worktree"])
 def test_work_that_git_was_told_not_to_see_is_kept_all_the_same(upstream, clone, how):
-    """A filter that strips outputs, or `git update-index --assume-unchanged`."""
+    """A filter that strips outputs, or a flag that `git update-index` sets."""
     path = clone / "notebooks" / "00_one.ipynb"
     if how == "filter":
         git(clone, "config", "filter.strip.clean", "git cat-file blob HEAD:notebooks/00_one.ipynb")
         (clone / ".git" / "info" / "attributes").write_text("*00_one.ipynb filter=strip\n")
     else:
-        git(clone, "update-index", "--assume-unchanged", "notebooks/00_one.ipynb")
+        git(clone, "update-index", f"--{how}", "notebooks/00_one.ipynb")
     worked = work(path, edited=False)
     if how == "filter":
         git(clone, "add", "notebooks/00_one.ipynb")  # by which git learns that nothing has changed
@@ -177,6 +177,44 @@ def test_work_that_git_was_told_not_to_see_is_kept_all_the_same(upstream, clone,
     commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
     update(clone)
     assert (clone / "notebooks" / "my" / "00_one_1.ipynb").read_bytes() == worked
+
+
+@pytest.mark.parametrize("changed", [notebook("new"), None], ids=["changed", "deleted"])
+@pytest.mark.parametrize("staged", [False, True])
+@pytest.mark.parametrize("saved", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("setting", ["true", "input", "false"])
+def test_ends_of_lines_are_no_work_and_stand_in_no_ones_way(
+    tmp_path, upstream, setting, saved, staged, changed
+):
+    git(tmp_path, "clone", "-q", "-c", f"core.autocrlf={setting}", str(upstream), "clone")
+    path = tmp_path / "clone" / "notebooks" / "00_one.ipynb"
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", saved))
+    if staged:
+        git(tmp_path / "clone", "add", "-A")
+    commit(upstream, notebooks__00_one_DOT_ipynb=changed)
+    assert update(tmp_path / "clone") == "The course is up to date."
+    assert git(tmp_path / "clone", "status", "-s") == "" and not (path.parent / "my").exists()
+    assert path.exists() == (changed is not None)
+    if changed:
+        ends = b"\r\n" if setting == "true" else b"\n"
+        assert path.read_bytes() == changed.encode().replace(b"\n", ends)
+
+
+def test_other_ends_of_lines_in_the_file_hide_no_staged_work(upstream, clone):
+    path = clone / "notebooks" / "00_one.ipynb"
+    before, worked = path.read_bytes(), work(path)
+    git(clone, "add", "-A")
+    path.write_bytes(before.replace(b"\n", b"\r\n"))
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    update(clone)
+    assert worked in [one.read_bytes() for one in (clone / "notebooks" / "my").iterdir()]
+
+
+def test_a_notebook_that_saw_no_work_and_is_hidden_from_git_is_updated(upstream, clone):
+    git(clone, "update-index", "--skip-worktree", "notebooks/00_one.ipynb")
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    assert update(clone) == "The course is up to date."
+    assert (clone / "notebooks" / "00_one.ipynb").read_text() == notebook("new")
 
 
 def test_a_notebook_that_was_saved_while_it_was_being_set_aside(upstream, clone, monkeypatch):
