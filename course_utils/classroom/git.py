@@ -1,5 +1,6 @@
 """What `update` asks of git: answers in bytes and in words, and a sentence where git says no."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -58,7 +59,20 @@ class Clone:
 
 
 def last_words(stderr):
-    """What git says in the end, in one line and without its "fatal:"."""
-    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    told = [line.partition(": ")[2] for line in lines if line.startswith(("fatal: ", "error: "))]
-    return (told or lines[-1:] or ["it gave no reason"])[0].rstrip(".")
+    """What git says in the end, in one line, without its "fatal:" and with the names that it lists."""
+    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    told = [at for at, line in enumerate(lines) if line.startswith(("fatal: ", "error: "))]
+    if not told:
+        return (lines[-1] if lines else "it gave no reason").strip().rstrip(".")
+    said = lines[told[0]].partition(": ")[2].strip()
+    names = list(itertools.takewhile(lambda line: line[0] in "\t ", lines[told[0] + 1 :]))
+    if said.endswith(":") and names:
+        return f"{said} {listed([name.strip() for name in names])}"
+    return said.rstrip(".")
+
+
+def listed(names):
+    """Names in words, five of many, with nothing in them that a terminal would obey."""
+    names = [name if name.isprintable() else repr(name) for name in names]
+    names = names if len(names) < 7 else [*names[:5], f"{len(names) - 5} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

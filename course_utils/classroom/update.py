@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from . import aside
-from .git import Clone, Refused, last_words
+from .git import Clone, Refused, last_words, listed
 
 ROOT = Path(__file__).parents[2]
 MY = "notebooks/my"
@@ -40,10 +40,7 @@ def update(folder=ROOT):
     if _is_ancestor(clone, new, "HEAD"):
         return "The course is up to date already; nothing was changed."
     if not _is_ancestor(clone, "HEAD", new):
-        raise Refused(
-            "this clone has commits of its own, which the course does not have, so it cannot simply go "
-            "forward, and nothing was changed: `git pull --rebase` puts yours on top, once all is committed."
-        )
+        raise Refused(_parted(clone))
     with _undisturbed():
         return _Step(clone, new).take()
 
@@ -75,7 +72,7 @@ class _Step:
         elsewhere = sorted(name for name in theirs if not name.startswith("notebooks/"))
         if elsewhere:
             raise Refused(
-                f"the update changes {_listed(elsewhere)}, and so did you: nothing was changed; copy your "
+                f"the update changes {listed(elsewhere)}, and so did you: nothing was changed; copy your "
                 f"version to another place, put the course's back (`git checkout HEAD -- {elsewhere[0]}`) or "
                 "take your file away, then try again."
             )
@@ -135,15 +132,24 @@ class _Step:
         return not new.returncode and path.is_file() and not path.is_symlink() and _alike(path, new.stdout)
 
     def _in_the_way(self):
-        """Files that the clone does not track and that stand where the update brings a file or a folder."""
+        """Files that the clone does not track and that stand where the update brings a file or a folder.
+
+        A folder in the place of a file counts where anything in it is not tracked.
+        """
         found = set()
         for name in (name for name, change in self.brings.items() if change == "A"):
             for place in [name, *(parent.as_posix() for parent in Path(name).parents)][:-1]:
                 path = self.clone.folder / place
                 is_folder = path.is_dir() and not path.is_symlink()
+                if is_folder and place == name and self._holds_untracked(path):
+                    found.add(place)
                 if os.path.lexists(path) and not is_folder and place not in self.tracked:
                     found.add(place)
         return found
+
+    def _holds_untracked(self, folder):
+        paths = (Path(top, file) for top, _, files in os.walk(folder) for file in files)
+        return any(path.relative_to(self.clone.folder).as_posix() not in self.tracked for path in paths)
 
     def _set_aside(self, name, made):
         """Copies of a file as it is on disk and, where that is another one, as it was staged: their paths."""
@@ -232,13 +238,13 @@ class _Step:
         """What was done, in sentences."""
         said = "The course is up to date."
         if copies:
-            where = _listed([f"{MY}/{path.name}" for paths in copies.values() for path in paths])
+            where = listed([f"{MY}/{path.name}" for paths in copies.values() for path in paths])
             said += f" What you had worked in is kept, outputs included, as {where}"
             still = [name for name in copies if name not in theirs]
-            said += f"; what did not change also stays in its place: {_listed(still)}." if still else "."
+            said += f"; what did not change also stays in its place: {listed(still)}." if still else "."
         kept = sorted(name for name in self.changed - theirs if name not in copies)
         if kept:
-            said += f" Your changes in {_listed(kept)} are as they were."
+            said += f" Your changes in {listed(kept)} are as they were."
         return said
 
 
@@ -255,8 +261,8 @@ def _fetch(clone):
     )
     if not remote or not upstream:
         raise Refused(
-            f"the branch {branch} follows no branch of the course, so nothing was changed: `git branch "
-            "--set-upstream-to=origin/main` lets it follow the course's."
+            f"the branch {branch} follows no branch of the course, so nothing was changed; to let it follow "
+            f"the course's: {_way_to_follow(clone)}."
         )
     done = clone.run("fetch", "--quiet", "--no-tags", remote, upstream)
     if done.returncode:
@@ -267,7 +273,37 @@ def _fetch(clone):
     return clone.ask("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
 
+def _way_to_follow(clone):
+    """The commands by which a branch follows the course's, in a clone that knows its address or does not."""
+    known = (clone.ask("remote") or "").split()
+    name = "origin" if "origin" in known or not known else known[0]
+    follow = f"`git branch --set-upstream-to={name}/main`"
+    if known:
+        return follow
+    return f"`git remote add origin ADDRESS`, with the course's address, then `git fetch origin` and {follow}"
+
+
+def _parted(clone):
+    """What to say where HEAD is no ancestor of the course's new state."""
+    shared = clone.ask("merge-base", "--fork-point", "@{upstream}", "HEAD", check=False)
+    if shared == clone.ask("rev-parse", "HEAD"):  # the course has had it, and has it no more
+        return (
+            "the course's history was written anew, so this clone cannot simply go forward, and nothing was "
+            f"changed: clone the course anew, and copy what you worked in into its folder {MY}."
+        )
+    return (
+        "this clone has commits of its own, which the course does not have, so it cannot simply go forward, "
+        "and nothing was changed: `git pull --rebase` puts yours on top, once all is committed."
+    )
+
+
 def _check_nothing_at_work(clone):
+    lock = clone.folder / clone.ask("rev-parse", "--git-path", "index.lock")
+    if lock.exists():
+        raise Refused(
+            f"another git is at work in this clone, or one that was stopped has left {lock}, so nothing was "
+            "changed: wait until it is done; if no git is running, remove that file, then try again."
+        )
     for file, what in AT_WORK.items():
         if (clone.folder / clone.ask("rev-parse", "--git-path", file)).exists():
             raise Refused(
@@ -296,12 +332,6 @@ def _plain(content):
 
 def _below(name):
     return name.startswith("notebooks/") and not name.startswith(f"{MY}/")
-
-
-def _listed(names):
-    names = [name if name.isprintable() else repr(name) for name in names]
-    names = names if len(names) < 7 else [*names[:5], f"{len(names) - 5} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import pytest
 from clones import commit, git, notebook, state, work
 
 from course_utils.classroom import update as module
-from course_utils.classroom.git import Refused
+from course_utils.classroom.git import Refused, last_words
 from course_utils.classroom.update import update
 
 
@@ -23,6 +23,15 @@ def no_upstream(clone, upstream):
     git(clone, "branch", "--unset-upstream")
 
 
+def no_remote(clone, upstream):
+    git(clone, "remote", "remove", "origin")
+
+
+def remote_of_another_name(clone, upstream):
+    git(clone, "remote", "rename", "origin", "course")
+    git(clone, "branch", "--unset-upstream")
+
+
 def detached(clone, upstream):
     git(clone, "checkout", "-q", "--detach")
 
@@ -31,6 +40,12 @@ def diverged(clone, upstream):
     (clone / "LOCAL").write_text("mine")
     git(clone, "add", "LOCAL")
     git(clone, "commit", "-qm", "mine")
+
+
+def rewritten(clone, upstream):
+    git(upstream, "checkout", "-q", "--orphan", "anew")
+    git(upstream, "commit", "-qm", "anew")
+    git(upstream, "branch", "-M", "main")
 
 
 def other_file(clone, upstream):
@@ -55,6 +70,11 @@ def folder(clone, upstream):
     (clone / "notebooks" / "new.ipynb" / "mine").write_text("mine")
 
 
+def folder_elsewhere(clone, upstream):
+    (clone / "course_utils" / "new.py").mkdir()
+    (clone / "course_utils" / "new.py" / "mine").write_text("mine")
+
+
 def link(clone, upstream):
     (clone / "notebooks" / "new.ipynb").symlink_to("nowhere")
 
@@ -70,15 +90,19 @@ def my_is_a_file(clone, upstream):
 TROUBLES = {
     no_network: "could not be fetched",
     branch_gone: "could not be fetched .*couldn't find remote ref",
-    no_upstream: "main follows no branch",
+    no_upstream: "main follows no branch .*: `git branch --set-upstream-to=origin/main`",
+    no_remote: "main follows no branch .*`git remote add origin ADDRESS`, .* `git fetch origin` and",
+    remote_of_another_name: "--set-upstream-to=course/main",
     detached: "detached head",
     diverged: "commits of its own",
+    rewritten: "the course's history was written anew, .* clone the course anew",
     other_file: r"the update changes course_utils/code\.py, and so did you",
     untracked: r"the update changes course_utils/new\.py",
     merging: "a merge is not finished .*`git merge --abort`",
-    folder: "could not go forward|a link or a folder",
+    folder: "a link or a folder",
+    folder_elsewhere: r"the update changes course_utils/new\.py",
     link: "a link or a folder",
-    index_locked: "index.lock",
+    index_locked: r"index\.lock, .* if no git is running, remove that file",
     my_is_a_file: "could not be copied",
 }
 
@@ -124,6 +148,38 @@ def test_a_merge_that_fails_half_way_is_taken_back(clone, upstream, monkeypatch)
     monkeypatch.undo()
     assert state(clone) == before
     update(clone)
+
+
+def test_a_flag_of_the_index_is_back_where_the_update_fails(clone, upstream, monkeypatch):
+    path = clone / "notebooks" / "00_one.ipynb"
+    git(clone, "update-index", "--skip-worktree", "notebooks/00_one.ipynb")
+    worked, run = work(path), module.Clone.run
+    commit(upstream, notebooks__00_one_DOT_ipynb=notebook("new"))
+    before, failed = state(clone), subprocess.CompletedProcess([], 1, b"", b"error: No.\n")
+    monkeypatch.setattr(
+        module.Clone,
+        "run",
+        lambda self, *arguments: failed if arguments[0] == "merge" else run(self, *arguments),
+    )
+    with pytest.raises(Refused, match=r"\(No\)"):
+        update(clone)
+    assert state(clone) == before and path.read_bytes() == worked
+    assert git(clone, "ls-files", "-t", "notebooks/00_one.ipynb") == "S notebooks/00_one.ipynb"
+
+
+def test_an_empty_folder_stands_in_no_ones_way(clone, upstream):
+    (clone / "notebooks" / "new.ipynb").mkdir()
+    commit(upstream, notebooks__new_DOT_ipynb=notebook("new"))
+    assert update(clone) == "The course is up to date."
+
+
+def test_gits_last_words_hold_the_names_that_it_lists():
+    said = b"error: Your changes to these would be overwritten:\n\ta.py\n\tb \xc3\xa4.py\nPlease commit."
+    for names, more in ((b"", "a.py and b ä.py"), (b"\tc\n" * 6, "a.py, c, c, c, c and 3 more")):
+        told = last_words(said.replace(b"\tb", names + b"\tb") + b"\nAborting\n")
+        assert told == f"Your changes to these would be overwritten: {more}"
+    assert last_words(b"hint: x\nfatal: No space left.\n") == "No space left"
+    assert last_words(b"  odd.\n") == "odd" and last_words(b"") == "it gave no reason"
 
 
 def test_an_update_that_was_killed_half_way_is_taken_up_again(clone, upstream):
