@@ -19,6 +19,8 @@ needs. One answer at a time is then called in a process of its own, and judged i
   makers hand over fixed numbers (the sizes of `ae.conv_out`): the seed does not change those.
 - **Comparing is done where the references are.** Patched modules, objects whose == is always true, and
   messages of an answer's own making change only what is told, and that is compared as values.
+- **Nothing is lost.** A table or a page that somebody has corrected is set aside before another takes its
+  place (`placing`), and a submission that cannot be read or compared gets a row that says so.
 - **Nothing is judged twice.** Verdicts are kept beside the table as they come (`kept`), under a digest of all
   that they hang on; where grading is stopped, the same command goes on. At the end that file goes.
 - An answer that calls another answer goes on with the reference of that one where it was not right, as in the
