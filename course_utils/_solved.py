@@ -65,6 +65,11 @@ def known():
             f"notebooks/{_remembered.FILE} is damaged: the next check sets it aside and begins a new one, as "
             "`python -m course_utils progress --reset` does."
         ) from None
+    except OSError as error:  # it is a folder, or somebody else's
+        raise ValueError(
+            f"notebooks/{_remembered.FILE} cannot be read ({error.strerror or error}): "
+            "`python -m course_utils progress --reset` sets it aside, and the next check begins a new one."
+        ) from error
     if found is None:
         raise ValueError(
             f"notebooks/{_remembered.FILE} was written by a later version of the course: update this one "

@@ -43,7 +43,8 @@ def table(width=None):
 def reset(ask=input):
     """Ask whether to begin anew and, where the answer is yes, set the file aside; returns what was done.
 
-    ask(question) returns the answer, in a word. Raises OSError where the file cannot be moved.
+    ask(question) returns the answer, in a word. Raises OSError, in one sentence, where the file cannot be
+    moved.
     """
     path = _remembered.NOTEBOOKS / _remembered.FILE
     if not path.exists():
@@ -55,7 +56,14 @@ def reset(ask=input):
         answer = ""
     if answer.strip().lower() not in ("y", "yes"):
         return "Nothing was changed."
-    return f"Progress begins anew; the old one is kept as notebooks/my/{_remembered.set_aside(path).name}."
+    try:
+        kept = _remembered.set_aside(path)
+    except OSError as error:
+        raise OSError(
+            f"notebooks/{_remembered.FILE} cannot be moved to notebooks/my ({error.strerror or error}), so "
+            "nothing was changed: see that notebooks/my is a folder that is yours."
+        ) from error
+    return f"Progress begins anew; the old one is kept as notebooks/my/{kept.name}."
 
 
 def _count(lesson):

@@ -60,19 +60,27 @@ def release(lesson, out="build/nbgrader", points=1, seed=1, notebooks=NOTEBOOKS)
     lesson: its number or name; out: nbgrader's course folder, which gets an nbgrader_config.py where it has
     none; points: for each exercise; seed: of the further inputs that the tests bring. Raises ValueError where
     there is no such lesson, where its notebook is not what its source makes, and where a file of that name
-    with something else in it is there: nothing is ever overwritten.
+    with something else in it is there: nothing is ever overwritten. Raises OSError, in one sentence, where
+    nothing can be written there.
     """
     points = check_number("points", points, minimum=0)
     known = {path.stem[:2]: path.stem for path in sorted((notebooks / "source").glob("[0-9][0-9]_*.py"))}
-    name = known.get(lesson) or check_choice("lesson", lesson, known.values())
+    number = lesson.zfill(2) if isinstance(lesson, str) and lesson.isdigit() else ""  # 3 is 03
+    name = known.get(number) or check_choice("lesson", lesson, known.values())
     source = (notebooks / "source" / f"{name}.py").read_text(encoding="utf-8")
     student = nbformat.read(notebooks / f"{name}.ipynb", as_version=4)
     made = assignment(student, source, points, check_seed("seed", seed))
     path = Path(out) / "source" / name / f"{name}.ipynb"
-    _write(path, nbformat.writes(made) + "\n")
     settings = Path(out) / "nbgrader_config.py"
-    if not settings.exists():
-        _write(settings, SETTINGS.format(stub=STUB))
+    try:
+        _write(path, nbformat.writes(made) + "\n")
+        if not settings.exists():
+            _write(settings, SETTINGS.format(stub=STUB))
+    except OSError as error:
+        why = error.strerror or error
+        raise OSError(
+            f"The assignment cannot be written to {out} ({why}): name a folder that is yours."
+        ) from error
     return path
 
 
@@ -174,7 +182,7 @@ def _mark(cell, grade_id, **what):
 
 
 def _write(path, text):
-    if path.exists() and path.read_text(encoding="utf-8") != text:
+    if path.exists() and path.read_text(encoding="utf-8", errors="replace") != text:
         raise ValueError(f"{path} is there already, with other content: move it, or name another --out.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

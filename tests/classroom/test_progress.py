@@ -107,6 +107,22 @@ def test_what_cannot_be_read_is_said_in_one_sentence(course, text, words):
     assert "\n" not in str(raised.value) and course.path.read_text() == text
 
 
+def test_a_folder_in_its_place_is_said_and_set_aside(course):
+    course.path.mkdir()
+    with pytest.raises(
+        ValueError, match=r"^notebooks/progress.json cannot be read \(.*--reset` sets it aside"
+    ):
+        progress.table()
+    (course.path.parent / "my").touch()
+    with pytest.raises(
+        OSError, match=r"^notebooks/progress.json cannot be moved to notebooks/my \(File exists"
+    ):
+        progress.reset(lambda question: "y")
+    (course.path.parent / "my").unlink()
+    assert "progress_1.json" in progress.reset(lambda question: "y")
+    assert progress.table().startswith("No exercise of 9")
+
+
 def test_a_course_without_notebooks(tmp_path, monkeypatch):
     monkeypatch.setattr(_remembered, "NOTEBOOKS", tmp_path)
     with pytest.raises(ValueError, match="holds no lessons"):

@@ -135,6 +135,10 @@ class TestCommand:
         assert out.read_text(encoding="utf-8") == questions.export("00", "gift")
         assert capsys.readouterr().out == ""
 
+    def test_a_number_needs_no_nought(self, capsys):
+        assert main(["questions", "3", "--format", "gift"]) == 0
+        assert capsys.readouterr().out == questions.export("03", "gift")
+
     def test_it_prints_the_sheet(self, capsys):
         assert main(["questions", "00_start_here", "--shown", "--no-key"]) == 0
         assert capsys.readouterr().out == questions.export("00", "markdown", key=False, shown=True)
@@ -144,10 +148,12 @@ class TestCommand:
         [
             (["77"], "lesson must be one of"),
             (["00", "--format", "pdf"], "format must be one of"),
-            (["00", "--out", "no/such/folder/x.txt"], "No such file or directory"),
+            (["00", "--out", "no/such/folder/x.txt"], "cannot be written to no/such/folder/x.txt (No such"),
+            (["00", "--out", "."], "The questions cannot be written to . (Is a directory): name a file"),
         ],
     )
     def test_what_cannot_be_done_is_one_sentence(self, arguments, says, capsys):
         assert main(["questions", *arguments]) == 2
         error = capsys.readouterr().err
+        assert "Errno" not in error
         assert says in error and "Traceback" not in error

@@ -130,3 +130,12 @@ def test_bad_arguments(tmp_path):
         with pytest.raises(ValueError, match=match):
             release(out=tmp_path, **wrong)
     assert list(tmp_path.iterdir()) == [] and module.STUB == "...  # your code here"
+
+
+def test_a_number_needs_no_nought_and_a_file_is_no_folder(tmp_path):
+    assert release("3", tmp_path) == release("03", tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        OSError, match=r"^The assignment cannot be written to .*file \(Not a directory\): name a"
+    ):
+        release("03", tmp_path / "file")

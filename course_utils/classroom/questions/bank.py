@@ -40,8 +40,8 @@ def lessons():
 def name_of(lesson):
     """The name of the lesson with a bank that has this name or number; ValueError where there is none."""
     known = {name[:2]: name for name in lessons()}
-    if isinstance(lesson, str) and lesson in known:
-        return known[lesson]
+    if isinstance(lesson, str) and lesson.isdigit() and lesson.zfill(2) in known:  # 3 is 03
+        return known[lesson.zfill(2)]
     return check_choice("lesson", lesson, known.values())
 
 
