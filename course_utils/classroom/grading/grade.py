@@ -13,7 +13,7 @@ from .alike import alike, forms
 from .extract import answers, checked
 from .judge import judge_all
 from .kept import Kept
-from .notebook import read_cells
+from .notebook import Unreadable, read_cells
 from .report import write_pages, write_table
 from .sandbox import Limits
 
@@ -207,18 +207,21 @@ def _read(file, path, functions):
     if file.is_symlink() and file != path:  # to what another student handed in, or to the solutions
         return Graded(name, "", {}, "It is a link to another file, so nothing was judged.", []), {}
     try:
-        cells = read_cells(file)
-    except ValueError as error:
+        return _looked_into(file, name, functions)
+    except Unreadable as error:
         return Graded(name, "", {}, str(error), []), {}
+    except Exception as error:  # one that was made to be hard to read costs nobody else the table
+        problem = f"Its answers could not be taken out ({type(error).__name__}): please look at it by hand."
+        return Graded(name, "", {}, problem, []), {}
+
+
+def _looked_into(file, name, functions):
+    cells = read_cells(file)
     number = _lesson_of(cells, file, functions)
     if not number:
         problem = "It checks no exercise of the course, so its lesson is not known: give it with --lesson."
         return Graded(name, "", {}, problem, []), {}
-    try:
-        return Graded(name, number, {}, "", []), answers(cells, functions[number])
-    except Exception as error:  # one that was made to be hard to read costs nobody else the table
-        problem = f"Its answers could not be taken out ({type(error).__name__}): please look at it by hand."
-        return Graded(name, "", {}, problem, []), {}
+    return Graded(name, number, {}, "", []), answers(cells, functions[number])
 
 
 def _lesson_of(cells, file, functions):

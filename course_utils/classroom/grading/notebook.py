@@ -14,6 +14,10 @@ _MOST_CODE = 1_000_000  # characters
 _MAGIC = re.compile(r"^(\s*)(?:(\w[\w, ]*=\s*)?[%!].*|\?.*|[\w.]+\?{1,2}\s*)$")
 
 
+class Unreadable(ValueError):
+    """Why a file holds no cells, in one sentence."""
+
+
 class Cell(NamedTuple):
     """One cell of code. tree: what it parses to, None where it does not; fault: why, in a few words."""
 
@@ -25,7 +29,7 @@ class Cell(NamedTuple):
 def read_cells(path):
     """The cells of code in a notebook (.ipynb) or a script (.py, one cell), a list of `Cell`.
 
-    Raises ValueError, in one sentence, where it is no file, larger than 20 MB, or no notebook.
+    Raises Unreadable, in one sentence, where it is no file, larger than 20 MB, or no notebook.
     """
     path = Path(path)
     data = _bytes(path)
@@ -33,9 +37,9 @@ def read_cells(path):
         text = data.decode("utf-8-sig")
         sources = [text] if path.suffix == ".py" else _sources(json.loads(text))
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError):
-        raise ValueError(f"{_shown(path)} is no notebook, or damaged.") from None
+        raise Unreadable(f"{_shown(path)} is no notebook, or damaged.") from None
     if sum(map(len, sources)) > _MOST_CODE:
-        raise ValueError(f"{_shown(path)} holds more code than any notebook of the course.")
+        raise Unreadable(f"{_shown(path)} holds more code than any notebook of the course.")
     return [_parsed(source) for source in sources]
 
 
@@ -44,12 +48,12 @@ def _bytes(path):
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe might never begin
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise ValueError(f"{_shown(path)} is not a file.")
+                raise Unreadable(f"{_shown(path)} is not a file.")
             data = file.read(MOST_BYTES + 1)
     except OSError:
-        raise ValueError(f"{_shown(path)} cannot be read.") from None
+        raise Unreadable(f"{_shown(path)} cannot be read.") from None
     if len(data) > MOST_BYTES:
-        raise ValueError(
+        raise Unreadable(
             f"{_shown(path)} is larger than {MOST_BYTES // 1_000_000} MB: none of the course is."
         )
     return data
