@@ -65,6 +65,25 @@ def test_an_exhibit_stands_above_what_mends_it_however_much_is_shown_between():
     assert words == ["**Exhibit A.** It fails.", "Mend it.", "## 9. After it", "**Predict.** More?"]
 
 
+def test_what_judges_an_answer_is_left_out_of_the_cell_that_asks_for_it():
+    blank = "broken = 80\n\n\ndef mended():\n    ...  # your code here\n    return it"
+    judge = '\n\n\ndef judged(it):\n    return "" if it < 9 else "too many"\n\n\nexhibit("A", mended)'
+    cells = [new_code_cell(blank + judge), new_code_cell(blank + "\n\n\nprint(mended())")]
+    assert [cell.source for cell in exercises.asked(cells)] == [blank, cells[1].source]
+    assert cells[0].source.endswith(judge), "the notebook itself is not changed"
+    odd = new_code_cell("%time f()\ndef f():\n    ...  # your code here\nexhibit(f)")
+    assert exercises.asked([odd]) == [odd], "what only IPython reads stays as it is"
+
+
+@pytest.mark.parametrize("name", sorted(LESSONS))
+def test_no_sheet_shows_how_an_answer_is_judged(name):
+    path = exercises.sections.ROOT / "notebooks" / f"{name}.ipynb"
+    code = [
+        c.source for c in exercises.asked(nbformat.read(path, as_version=4).cells) if c.cell_type == "code"
+    ]
+    assert not [cell for cell in code if re.search(r"\b(verdict|exhibit|reveal)\(|def judged", cell)]
+
+
 @pytest.mark.parametrize("name", sorted(LESSONS))
 def test_what_a_sheet_wants_mended_is_told_above(name):
     path = exercises.sections.ROOT / "notebooks" / f"{name}.ipynb"
@@ -97,4 +116,5 @@ def test_a_sheet_is_a_page_without_outputs_and_prompts():
     assert page.title.get_text() == "04 The minimax game: exercises"
     assert "sheet" in page.main["class"] and not page.select(".output_area, .live, [src^=http]")
     assert [link["href"] for link in page.select("header a")] == ["../index.html"]
+    assert "point into the notebook" in page.main.p.get_text(), "it has no figures of its own"
     assert "softplus(-real)" not in page.get_text(), "an answer"
