@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import axe
+import narrow
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +75,7 @@ def test_a_page_is_whole_at_both_widths_and_axe_finds_nothing_serious(page, page
         )
         assert page.evaluate(CUT) == [], width
         assert page.evaluate(HELD_BACK) == [], width
+        assert width > 640 or page.evaluate(narrow.CELLS_OUTSIDE) == []
         page.wait_for_function(f"({STOPS})() === 0")
     ids = page.eval_on_selector_all("main [id]", "nodes => nodes.map((node) => node.id)")
     assert {section.id for section in sections.of(name)} <= {*ids}

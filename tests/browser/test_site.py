@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import axe
+import narrow
 import needed
 import pytest
 
@@ -169,10 +170,24 @@ def test_a_page_of_the_site_is_whole_asks_for_nothing_and_axe_finds_nothing_seri
         assert page.evaluate(WIDE) <= 0, width
         page.evaluate(NEXT_FRAME)
         assert page.evaluate(STOPS) == 0, width
+        assert width > 640 or page.evaluate(narrow.CELLS_OUTSIDE) == []
     assert axe.faults(page) == []
     assert axe.faults_in_dark(page) == []
     assert page.problems == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in page.requests), page.requests
+
+
+@pytest.mark.parametrize("name", ["errata", "notation", "projects"])
+def test_on_a_narrow_screen_every_column_of_a_table_of_words_is_in_sight(page, site, name):
+    page.set_viewport_size({"width": 390, "height": 720})
+    page.goto((site / f"{name}.html").as_uri())
+    assert page.locator("main table").count() == page.locator("main .stacked").count() >= 1
+    assert page.evaluate(narrow.CELLS_OUTSIDE) == []
+    wide = "nodes => nodes.filter((node) => node.scrollWidth > node.clientWidth + 1).length"
+    assert page.eval_on_selector_all("main .scroll", wide) == 0
+    page.set_viewport_size({"width": 1280, "height": 720})
+    shown = "node => getComputedStyle(node).display"
+    assert page.locator("main .stacked td").first.evaluate(shown) == "table-cell"
 
 
 def test_the_first_key_leads_past_the_links(page, site):

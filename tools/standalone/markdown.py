@@ -12,7 +12,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from . import reveals, tex, vote
+from . import reveals, tables, tex, vote
 from .errors import BuildError
 
 
@@ -27,8 +27,6 @@ def parser(anchors=False):
     md.use(dollarmath_plugin, allow_space=False, double_inline=True)
     if anchors:
         md.use(anchors_plugin, max_level=4)
-        md.add_render_rule("table_open", lambda *_: '<div class="scroll"><table>\n')
-        md.add_render_rule("table_close", lambda *_: "</table></div>\n")
     else:
         reveals.plugin(md)
         vote.plugin(md)
@@ -36,6 +34,8 @@ def parser(anchors=False):
     md.use(container_plugin, "callout")
     md.core.ruler.push("second_column", _second_column)
     md.core.ruler.push("empty_headings", _empty_headings)
+    if anchors:
+        tables.plugin(md)
     for name in ("math_inline", "math_inline_double", "math_block"):
         md.add_render_rule(name, _math)
     md.add_render_rule("list_item_open", _list_item)
