@@ -23,8 +23,8 @@ class Symbol(NamedTuple):
 
 
 SYMBOLS = [
-    Symbol("x", "data (x_0 when diffused)", "x, x0", {}),
-    Symbol("x_t", "data after t noising steps", "x_t", {"D": "z_t"}),
+    Symbol("x", "data ($x_0$ when diffused)", "x, x0", {}),
+    Symbol("x_t", "data after $t$ noising steps", "x_t", {"D": "z_t"}),
     Symbol("z", "latent code", "z", {"D": "h"}),
     Symbol("f,\\ g", "encoder and decoder of an autoencoder", "encoder, decoder", {}),
     Symbol("q", "encoder of a VAE, or the forward process", "q", {"D": "\\Pr(h \\mid x)"}),
@@ -43,14 +43,16 @@ SYMBOLS = [
         {"A": "\\mathcal L^{lvb}(x)", "C": "\\mathcal L(x, \\theta, \\phi)"},
     ),
     Symbol("G,\\ D", "generator and discriminator", "G, D", {"D": "g[z, \\theta],\\ f[x, \\phi]"}),
-    Symbol("\\beta_t", "variance added at step t", "betas", {"A": "1 - \\alpha_t"}),
-    Symbol("\\alpha_t = 1 - \\beta_t", "share of the signal kept at step t", "alphas", {"D": "1 - \\beta_t"}),
-    Symbol("\\bar\\alpha_t", "product of the alphas up to t", "alphas_cumprod", {"D": "\\alpha_t"}),
+    Symbol("\\beta_t", "variance added at step $t$", "betas", {"A": "1 - \\alpha_t"}),
+    Symbol(
+        "\\alpha_t = 1 - \\beta_t", "share of the signal kept at step $t$", "alphas", {"D": "1 - \\beta_t"}
+    ),
+    Symbol("\\bar\\alpha_t", "product of the $\\alpha$ up to step $t$", "alphas_cumprod", {"D": "\\alpha_t"}),
     Symbol("\\epsilon", "standard Gaussian noise", "noise", {}),
-    Symbol("\\sqrt{\\bar\\alpha_t}", "signal rate at step t", "signal", {"D": "\\sqrt{\\alpha_t}"}),
-    Symbol("\\sqrt{1 - \\bar\\alpha_t}", "noise rate at step t", "sigma", {"D": "\\sqrt{1 - \\alpha_t}"}),
+    Symbol("\\sqrt{\\bar\\alpha_t}", "signal rate at step $t$", "signal", {"D": "\\sqrt{\\alpha_t}"}),
+    Symbol("\\sqrt{1 - \\bar\\alpha_t}", "noise rate at step $t$", "sigma", {"D": "\\sqrt{1 - \\alpha_t}"}),
     Symbol("\\mathrm{SNR}(t)", "signal-to-noise ratio, a ratio of variances", "snr", {}),
-    Symbol("e(t)", "code of the step t, sines and cosines", "time_embedding", {}),
+    Symbol("e(t)", "code of the step $t$, sines and cosines", "time_embedding", {}),
     Symbol("\\bar w", "moving average of the weights", "ema", {}),
     Symbol("s", "guidance scale; 1 is no guidance", "guidance_scale", {"E": "w = s - 1"}),
     Symbol(
@@ -61,7 +63,7 @@ SYMBOLS = [
     ),
     Symbol("\\ell", "logit of the discriminator", "real, fake", {"D": "f[x, \\phi]"}),
     Symbol("V(G, D)", "value of the game, in nats", "value", {"D": "-L[\\phi]"}),
-    Symbol("\\hat x_0", "the model's guess of x_0, at best its mean given x_t", "x0_guess", {}),
+    Symbol("\\hat x_0", "the model's guess of $x_0$, at best its mean given $x_t$", "x0_guess", {}),
     Symbol(
         "\\epsilon_\\theta(x_t, t)",
         "the network's guess of the noise",
@@ -70,20 +72,28 @@ SYMBOLS = [
     ),
     Symbol(
         "\\tilde\\mu_t,\\ \\tilde\\beta_t",
-        "mean and variance of q(x_{t-1} given x_t and x_0)",
+        "mean and variance of $q(x_{t-1} \\mid x_t, x_0)$",
         "posterior",
         {"A": "\\mu_q,\\ \\Sigma_q(t)"},
     ),
-    Symbol("L_{t-1}", "a term of the bound, t = 2..T", "bound_terms", {"C": "L_t", "E": "L_t"}),
-    Symbol("v", "velocity, signal times noise minus sigma times x_0", "v_prediction", {}),
+    Symbol("L_{t-1}", "a term of the bound, $t = 2, \\dots, T$", "bound_terms", {"C": "L_t", "E": "L_t"}),
     Symbol(
-        "x_t = (1 - t)\\, \\epsilon + t\\, x_1",
-        "path from noise at t = 0 to data x_1 at t = 1",
+        "v",
+        "velocity, $\\sqrt{\\bar\\alpha_t}\\, \\epsilon - \\sqrt{1 - \\bar\\alpha_t}\\, x_0$",
+        "v_prediction",
+        {},
+    ),
+    Symbol(
+        "x_t = (1 - t)\\, \\epsilon + t\\, x",
+        "path of a flow from noise at $t = 0$ to data at $t = 1$",
         "interpolate",
         {},
     ),
     Symbol(
-        "v_\\theta(x, t)", "velocity of a flow, the mean of data minus noise given x_t", "model(x, t)", {}
+        "u_\\theta(x, t)",
+        "velocity of a flow, the mean of data minus noise given $x_t = x$",
+        "model(x, t)",
+        {},
     ),
 ]
 
