@@ -246,6 +246,49 @@ def test_what_is_typed_is_looked_for_as_it_stands_and_never_becomes_html(page, s
     assert page.locator(".found img").count() == 0 and page.problems == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("KL", "Kullback-Leibler divergence"),
+        ("elbo", "evidence lower bound"),
+        ("score", "score"),
+        ("FID", "Fréchet distance"),
+    ],
+)
+def test_a_word_of_the_glossary_comes_first_where_it_or_its_abbreviation_is_typed(page, site, typed, first):
+    page.goto((site / "search.html").as_uri())
+    page.locator("#q").fill(typed)
+    assert page.locator(".found a").first.inner_text() == first
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("reparametrisaton", "reparameterisation"),
+        ("guidence", "guidance"),
+        ("gudiance", "guidance"),
+        ("Guidence scael", "guidance scale"),
+    ],
+)
+def test_a_slip_of_the_hand_is_answered_by_the_nearest_word(page, site, typed, meant):
+    page.goto((site / "search.html").as_uri())
+    page.locator("#q").fill(typed)
+    assert page.locator("[role=status]").inner_text() == f"Nothing found. Did you mean {meant}?"
+    assert page.locator(".found li").count() == 0
+    page.locator("[role=status] a").press("Enter")
+    assert page.locator("#q").input_value() == meant and page.locator(".found li").count() >= 1
+    assert page.evaluate("document.activeElement.id") == "q" and page.problems == []
+    page.locator("#q").fill("qzqzqz guidance")
+    assert page.locator("[role=status] a").count() == 0, "nothing is near"
+
+
+def test_what_only_the_speaker_says_is_called_that(page, site):
+    page.goto((site / "search.html").as_uri())
+    page.locator("#q").fill("typical mistakes")
+    said = page.locator(".found li", has_text="Deck of lesson").first.locator("p").last.inner_text()
+    assert said.startswith("In the notes: ")
+
+
 def test_every_entry_of_the_search_leads_to_a_place_that_is_there(page, site):
     page.goto((site / "search.html").as_uri())
     urls = page.evaluate("() => JSON.parse(document.getElementById('entries').textContent).map((e) => e.url)")

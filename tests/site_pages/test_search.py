@@ -42,6 +42,17 @@ def test_every_lesson_has_sections_slides_and_words(entries):
     assert len(addresses) == len({*addresses})
 
 
+def test_a_formula_keeps_its_signs_where_markdown_loses_its_marks():
+    assert words.plain(r"| $a < b$ | $p(x \mid z) > 0$ |") == "a < b p(x | z) > 0"
+
+
+def test_what_the_speaker_says_is_kept_apart_from_the_slide(entries):
+    slides = [entry for entry in entries if entry["kind"] == "slide"]
+    assert sum("notes" in entry for entry in slides) > len(slides) / 2
+    (one,) = [e for e in slides if e["url"].startswith("slides/18") and e["title"] == "What they draw"]
+    assert "Not chosen" in one["notes"] and "Not chosen" not in one["text"]
+
+
 def test_no_mark_of_markdown_is_left_in_a_title(entries):
     bad = [
         entry["title"]

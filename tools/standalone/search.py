@@ -21,13 +21,14 @@ def entries(lessons, projects):
     """Everything that can be found, in the order in which it is shown where nothing else decides.
 
     lessons, projects: {name: {"title", ...}} of those that the site has. An entry: kind, title, url, where
-    (words on the place), text; code, the names that the code of a section uses, where there are some.
+    (words on the place), text; and where there are some: code, the names that the code of a section uses;
+    notes, what the speaker says of a slide; short, the abbreviation of a word.
     """
-    found = [
-        _entry("word", term.word, f"glossary.html#{term.id}", "Glossary", term.meaning)
-        for term in terms.gathered()
-        if term.lesson in lessons
-    ]
+    found, short = [], terms.abbreviations()
+    for term in terms.gathered():
+        if term.lesson in lessons:
+            made = _entry("word", term.word, f"glossary.html#{term.id}", "Glossary", term.meaning)
+            found.append(made | ({"short": short[term.word]} if term.word in short else {}))
     for name, lesson in lessons.items():
         said = f"{name[:2]} {lesson['title']}"
         found += _page(
@@ -47,9 +48,9 @@ def entries(lessons, projects):
     return found
 
 
-def _entry(kind, title, url, where, text, code=""):
+def _entry(kind, title, url, where, text, **more):
     made = {"kind": kind, "title": title, "url": url, "where": where, "text": text}
-    return made | ({"code": code} if code else {})
+    return made | {key: said for key, said in more.items() if said}
 
 
 def _page(path, name, where):
@@ -76,7 +77,7 @@ def _page(path, name, where):
             f"pages/{name}.html#{one['anchor']}",
             where,
             plain("\n\n".join(one["text"])),
-            " ".join(one["names"]),
+            code=" ".join(one["names"]),
         )
         for one in found
     ]
@@ -90,7 +91,7 @@ def _anchor(md, line, seen):
 
 
 def _deck(name, where):
-    """An entry for every slide of a lesson's deck; what the speaker says of it counts."""
+    """An entry for every slide of a lesson's deck; what the speaker says of it is found apart."""
     path = sections.ROOT / "slides" / f"{name}.md"
     if not path.exists():
         return []
@@ -101,7 +102,8 @@ def _deck(name, where):
             plain(slide.title),
             f"slides/{name}.html#/{slide.number - 1}",
             f"{where}, slide {slide.number}",
-            plain("\n".join(part for part in [*slide.body, slide.notes] if isinstance(part, str))),
+            plain("\n".join(part for part in slide.body if isinstance(part, str))),
+            notes=plain(slide.notes),
         )
         for slide in slides
     ]

@@ -34,6 +34,12 @@ class Term:
         return papers.plain(self.word)[0].upper()
 
 
+def abbreviations():
+    """{word: its abbreviation} of those words of the glossary that have one: docs/abbreviations.toml."""
+    text = (sections.ROOT / "docs" / "abbreviations.toml").read_text(encoding="utf-8")
+    return {word: short for short, word in tomllib.loads(text).items()}
+
+
 def gathered():
     """All Terms, by their words."""
     found = [
