@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     title: Reverse diffusion
-#     summary: Why one step back is hard, why it is easy once x_0 is given, the bound term by term, and a denoiser trained in the plane.
+#     summary: Why one step back is hard, why it is easy once the clean point is given, the bound term by term, and a denoiser trained in the plane.
 #     about: >-
 #       The way back: impossible as it stands, easy once the clean point is given. The bound term by term, one model
 #       read in four ways, and your own sampler in the plane. *Touch:* forward and reverse, exact beside learned.
