@@ -301,7 +301,7 @@ MetricPlayground()
 # Each of the seven sets, drawn three times, against a thousand held-out digits. A measure **notices** a liar if all
 # three of its values lie outside those of "real", by more than twice as much as these lie apart.
 #
-# (A rule of thumb: all draws share one reference. And it goes either way: a liar may also score *better* than "real".)
+# (A rule of thumb: all draws share one reference. A liar may also score *better* than "real".)
 
 # %%
 of_unseen, _ = seen(unseen.images)
@@ -407,9 +407,8 @@ verdict("measures that notice noise", sum(noticed["noisy"].values()), 1, 1)
 # Only the ten images are noticed by all, and no measure notices all. Blurred digits are *more* precise than real ones;
 # ten images have most of the Inception score; noise that any eye sees is found by the classifier alone, whose job it
 # is to look for a difference; and copies are found by nothing that does not know what was copied. (IS is not 10 of
-# real digits, for the judge is sometimes in doubt. KID is right on average for independent draws; the reference here
-# holds just 100 digits of each class, which is more even than chance makes it, so two of its digits are alike a little
-# too rarely, and honest draws come out below 0 together.)
+# real digits, for the judge is sometimes in doubt. The reference holds 100 digits of each class, more even than chance
+# makes it: two of its digits are alike too rarely, so the KIDs of honest draws lie below 0 together.)
 
 # %% [markdown]
 # ## 4. What a number hangs on
@@ -468,8 +467,8 @@ more = (by_size["blurred"][0] / by_size["blurred"][-1]).item()
 reveal(guess, "a" if more < 1.5 else "b" if more < 5 else "c", "08.frechet_by_size")
 
 # %% [markdown]
-# The next cell draws them against $1/n$, with the lines. (Means of five ways to halve 2,000 digits that nobody trained
-# on; `frechet_by_size` cuts both halves into parts of $n$ and takes the mean.)
+# The next cell draws them against $1/n$, with the lines. (Means of five ways to halve 2,000 unseen digits;
+# `frechet_by_size` cuts both halves into parts of $n$.)
 
 # %% tags=["hide-input"]
 ends = {name: at_infinity(torch.tensor(sizes).double(), values) for name, values in by_size.items()}
@@ -522,8 +521,8 @@ MODELS = {
 }  # fmt: skip
 
 # %% [markdown]
-# **Predict.** By the first judge, diffusion with 5 calls is better than with 50. Does the other judge agree, by the mean
-# of three runs: (a) yes, (b) no?
+# **Predict.** By the first judge, diffusion with 5 calls is better than with 50. Does the other judge agree, by the
+# mean of three runs: (a) yes, (b) no?
 
 # %%
 ### BEGIN SOLUTION

@@ -466,8 +466,9 @@ verdict("two clumps, 16 steps: nats lost, most of three runs", found["two clumps
 verdict("eight clumps, 16 steps: nats lost, least of three runs", found["eight clumps"][16].min(), low=0.05)
 
 # %% [markdown]
-# (Lines join means. What is below 0.0001 is drawn there: 5,000 points do not tell so little from nothing.) Everywhere sixteen steps lose less than half of what two
-# lose. Two clumps then lose next to nothing, the moons about a hundredth of a nat, and eight clumps many times as much.
+# (Lines join means. What is below 0.0001 is drawn there: 5,000 points do not tell so little from nothing.) Everywhere
+# sixteen steps lose less than half of what two lose. Two clumps then lose next to nothing, the moons about a hundredth
+# of a nat, and eight clumps many times as much.
 
 # %% [markdown]
 # So nearly all of the moons is right. But a flow is continuous, and so is its inverse; noise is one piece, and the

@@ -704,9 +704,9 @@ second = reflow(first, seed=8)
 rounds = {"round 0": oracle, "round 1": first, "round 2": second}
 
 # %% [markdown]
-# **Predict.** Where one Euler step of the exact flow (round 0) puts the points, you saw in section 1. After one round of
-# reflow, how many of the points are near a mode after *one* step? (a) Fewer than a third; (b) a third to nine tenths;
-# (c) more than nine tenths.
+# **Predict.** Where one Euler step of the exact flow (round 0) puts the points, you saw in section 1. After one round
+# of reflow, how many of the points are near a mode after *one* step? (a) Fewer than a third; (b) a third to nine
+# tenths; (c) more than nine tenths.
 
 # %%
 ### BEGIN SOLUTION

@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_one_sentence_and_nothing_begun(course, text, wor
 def test_a_file_that_is_none_is_one_sentence_too(course):
     course.path.mkdir()
     board = ProgressBoard()
-    assert board.said.startswith("notebooks/progress.json cannot be read: ") and board.said.endswith(".")
+    assert board.said.startswith("notebooks/progress.json cannot be read (") and board.said.endswith(".")
     assert solved(board) == set() and len(board.lessons) == 3
 
 
