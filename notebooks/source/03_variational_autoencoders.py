@@ -41,7 +41,7 @@ from torch.nn import functional as F
 from course_utils import checkpoints, data, training
 from course_utils.checks import check, hint, reveal
 from course_utils.divergences import kl_normal
-from course_utils.exact import LinearGaussian
+from course_utils.exact import BernoulliMixture, LinearGaussian
 from course_utils.figures import (
     DATA,
     MODEL,
@@ -736,27 +736,10 @@ verdict(
 
 
 # %% tags=["hide-input"]
-def log_coins(x, p):
-    """log p(x | component): x [N, 64] in {0, 1}, p [K, 64] -> [N, K]."""
-    return x @ p.log().T + (1 - x) @ (1 - p).log().T
-
-
-def fit_coins(x, components, iterations=150, seed=0):
-    """EM for a mixture of independent pixels: x [N, 64] in {0, 1} -> weights [K], probabilities [K, 64]."""
-    start = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))[:components]
-    weights, p = torch.full((components,), 1 / components), 0.25 + 0.5 * x[start]
-    for _ in range(iterations):
-        share = (log_coins(x, p) + weights.log()).softmax(1)  # E-step: whose image is it? [N, K]
-        weights = (share.sum(0) + 1e-3) / (len(x) + components * 1e-3)
-        p = (share.T @ x + 0.5) / (share.sum(0)[:, None] + 1)  # M-step, with half a count each way
-    return weights, p
-
-
 flat, flat_test = binary.flatten(1), binary_test.flatten(1)
-coins = {}  # components -> log-probability of each held-out image
-for components in (1, 40, 80, 160):
-    weights, p = fit_coins(flat, components)
-    coins[components] = (log_coins(flat_test, p) + weights.log()).logsumexp(1)
+coins = {  # components -> log-probability of each held-out image
+    components: BernoulliMixture.fit(flat, components).log_prob(flat_test) for components in (1, 40, 80, 160)
+}
 
 # %% [markdown]
 # The second fits **the mixture of notebook 00**, PCA and Gaussians, whose density over grey values is no probability.
