@@ -7,12 +7,13 @@ from torch import nn
 class Net(nn.Module):
     """x_a [B, D // 2] -> s, t, both [B, D - D // 2], with numbers as a trained network has them.
 
-    s runs from -reach to reach and t to either side of 0. It raises ValueError for an input of another width.
+    s lies within reach of middle, t to either side of 0. Raises ValueError for an input of another width.
     """
 
-    def __init__(self, rng, dim, reach=2.0):
+    def __init__(self, rng, dim, reach=2.0, middle=0.0):
         super().__init__()
-        self.kept, changed, self.reach = dim // 2, dim - dim // 2, reach
+        self.kept, changed = dim // 2, dim - dim // 2
+        self.reach, self.middle = reach, middle
 
         def draw(*shape):
             return nn.Parameter(torch.randn(shape, generator=rng))
@@ -26,15 +27,15 @@ class Net(nn.Module):
             raise ValueError(
                 f"net wants x_a alone, the first D // 2 coordinates, [B, {self.kept}]; got {got}"
             )
-        s = self.reach * torch.tanh(0.5 * (x_a @ self.to_s.T + self.s0))
+        s = self.middle + self.reach * torch.tanh(0.5 * (x_a @ self.to_s.T + self.s0))
         return s, torch.sin(x_a @ self.to_t.T) + 2 * self.t0
 
 
-def rows(n, dim, reach=2.0):
-    """A maker of n points of so many coordinates, and of a network with this reach for them."""
+def rows(n, dim, reach=2.0, middle=0.0):
+    """A maker of n points of so many coordinates, and of a network with this reach round this middle."""
 
     def make(rng):
-        return 1.5 * torch.randn(n, dim, generator=rng), Net(rng, dim, reach)
+        return 1.5 * torch.randn(n, dim, generator=rng), Net(rng, dim, reach, middle)
 
     return make
 

@@ -65,7 +65,11 @@ def _more_stay(z):
 exercise(
     "nf.coupling_inverse",
     reference=coupling_inverse,
-    inputs=POINTS | {"6 points of 5 coordinates, scales from tiny to huge": rows(6, 5, 12.0)},
+    inputs=POINTS
+    | {
+        "6 points of 5 coordinates, scales from tiny to huge": rows(6, 5, 12.0),
+        "5 points of 6 coordinates, all scales above 50": rows(5, 6, 2.0, 6.0),
+    },
     mistakes=[
         Mistake(
             (
@@ -129,10 +133,13 @@ exercise(
                     lambda s: torch.exp(s) + 1e-4,
                     lambda s: torch.exp(s) + 1e-6,
                     lambda s: torch.exp(s).clamp(min=1e-3),
+                    lambda s: torch.exp(s).clamp(max=10),
+                    lambda s: torch.exp(s).clamp(max=50),
+                    lambda s: torch.exp(s.clamp(-3, 3)),
                 )
             ),
-            "A small number or a floor keeps exp(s) off 0. It is never 0, and where it is small, the way "
-            "back now misses: a flow's inverse is exact, so divide by exp(s) itself.",
+            "A small number, a floor or a ceiling stands on exp(s). It is never 0, and may be large; where "
+            "that acts, the way back misses: a flow's inverse is exact, so divide by exp(s) itself.",
         ),
         Mistake(
             tuple(
