@@ -71,7 +71,7 @@ def test_a_bound_is_called_a_bound():
 
 def test_each_kind_of_image_has_its_row_on_one_axis():
     fig = draw.likelihoods({"digits": torch.tensor([1.0, 2.0]), "blank": torch.tensor([0.1])})
-    assert [ax.get_ylabel() for ax in fig.axes] == ["digits,\nhow many", "blank,\nhow many"]
+    assert [ax.get_ylabel() for ax in fig.axes] == ["digits", "blank"]
     assert [sum(bar.get_height() for bar in ax.patches) for ax in fig.axes] == [2, 1]
 
 

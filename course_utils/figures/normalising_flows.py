@@ -232,9 +232,9 @@ def likelihoods(bits):
     for ax, (name, values), colour in zip(axes[:, 0], bits.items(), COLOURS, strict=False):
         ax.hist(values.numpy(), bins=60, range=(min(0.0, low), high), color=colour)
         ax.set(yticks=[])
-        ax.set_ylabel(f"{name},\nhow many", rotation=0, ha="right", va="center")
+        ax.set_ylabel(name, rotation=0, ha="right", va="center")
     axes[0, 0].set_title("What a flow of digits finds likely")
-    axes[-1, 0].set_xlabel("bits per dimension (fewer: likelier)")
+    axes[-1, 0].set_xlabel("bits per dimension (fewer: likelier); height: how many images")
     return fig
 
 

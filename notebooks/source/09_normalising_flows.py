@@ -806,6 +806,11 @@ in_nats = {
     "80 coin models, mixed (03)": (of_mixed.mean().item(), "exact"),
     "VAE, 100 draws (03)": (of_vae.mean().item(), "at least"),
 } | {f"pixel by pixel, {name}": (runs.mean().item(), "exact") for name, runs in nats.items()}
+
+# %% [markdown]
+# The next cell draws these numbers.
+
+# %% tags=["hide-input"]
 panels = {
     "17 grey levels: lower is better": ("bits per dimension", bits),
     "Black and white: higher is better": ("nats an image", in_nats),
